@@ -1,0 +1,31 @@
+"""Can this funding bring poverty down to its target, how likely is it, and what would have to be true?
+
+The public calls, each pure and on small tables; heavy libraries are imported only when one is used.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "load_package": "packages",
+    "new_package": "packages",
+    "load_scenario": "scenarios",
+    "list_scenarios": "scenarios",
+    "audit": "auditing",
+    "forecast": "forecasting",
+    "package_forecast": "worlds",
+    "simulate": "simulation",
+    "compare": "simulation",
+}
+__all__ = [*_WHERE, "__version__"]
+
+
+def __getattr__(name):
+    if name not in _WHERE:
+        raise AttributeError(f"module 'giamngheo' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"giamngheo.{_WHERE[name]}"), name)
+
+
+def __dir__():
+    return sorted(__all__)

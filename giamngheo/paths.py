@@ -1,0 +1,63 @@
+"""Where things are, found from the project and never from the folder one happens to stand in."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+PACKAGE = DATA / "an-giang"  # the package that every command defaults to
+NOTEBOOKS = ROOT / "notebooks"
+REPORTS = ROOT / "reports"
+LOCK = ROOT / "requirements.lock"
+CACHE = ROOT / ".cache"  # ignored by git: executed notebooks, logs, matplotlib's font list
+
+
+def find(path):
+    """The existing path meant by a relative one: in the current folder, else in the project.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Path
+        Absolute. What exists nowhere is placed in the current folder, for the message that will name it.
+    """
+    path = Path(path).expanduser()
+    inside = ROOT / path
+    return inside if not path.exists() and inside.exists() else Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def as_parameter(path):
+    """How a notebook is handed a path: from the project's root if inside it, as pages show it.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    str
+    """
+    path = find(path)
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def write_atomically(path, content):
+    """Write a file so that it is there whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if missing.
+    content : str or bytes
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,82 @@
+"""The register: complete, readable, and drawn so that one change leaves the others alone."""
+
+import csv
+import re
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from scipy import stats
+
+from giamngheo import paths
+from giamngheo.assumptions import DISTRIBUTIONS, load_register, override
+from giamngheo.schema import RefusedInput
+
+
+@pytest.fixture(scope="module")
+def register():
+    return load_register()
+
+
+def test_every_assumption_says_what_it_is_and_what_supports_it():
+    with (paths.DATA / "assumptions.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert all(row.values()), row["name"]
+            assert row["support"] in ("measured", "published", "judgement")
+
+
+def test_whatever_the_model_draws_stands_in_the_register_and_nothing_else(register):
+    code = "".join((paths.ROOT / "giamngheo" / name).read_text(encoding="utf-8") for name in (
+        "forecasting.py", "worlds.py", "channels.py", "simulation.py",
+    ))  # fmt: skip
+    unused = [name for name in register if f'"{name}"' not in code]
+    assert set(unused) <= {"continuity", "flood_year"}  # a key of scenarios; named by a scenario's shock
+    for name in re.findall(r'(?:register|drawn)\["([a-z_]+)"\]', code):
+        assert name in register
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "truth"),
+    [
+        ("normal", (1.0, 2.0), stats.norm(1, 2)),
+        ("lognormal", (0.05, 0.35), stats.lognorm(0.35, scale=0.05)),
+        ("beta", (0.6, 9.0), stats.beta(0.6, 9)),
+        ("beta", (14.0, 6.0), stats.beta(14, 6)),
+        ("uniform", (0.7, 1.5), stats.uniform(0.7, 0.8)),
+        ("half_normal", (0.15,), stats.halfnorm(scale=0.15)),
+        ("inverse_gamma", (2.0, 2.0), stats.invgamma(2, scale=2)),
+        ("normal_positive", (0.05, 0.03), stats.truncnorm(-0.05 / 0.03, np.inf, 0.05, 0.03)),
+    ],
+)
+def test_quantiles_are_those_of_the_distribution(kind, parameters, truth):
+    levels = np.linspace(0.02, 0.98, 49)
+    got = DISTRIBUTIONS[kind][1](stats.norm.ppf(levels), *parameters)
+    assert got == pytest.approx(truth.ppf(levels), rel=1e-3, abs=1e-6)
+
+
+def test_bernoulli_is_nought_or_one():
+    draws = DISTRIBUTIONS["bernoulli"][1](np.random.default_rng(0).standard_normal(10_000), 0.3)
+    assert set(draws) == {0.0, 1.0}
+    assert draws.mean() == pytest.approx(0.3, abs=0.02)
+
+
+def test_changing_one_assumption_leaves_the_draws_of_the_others(register):
+    changed = override(register, {"return_credit": {"fixed": 0.1}})
+    assert changed["return_credit"].draw(0, 3).tolist() == [0.1] * 3
+    for name in register:
+        if name != "return_credit":
+            assert_array_equal(changed[name].draw(0, 10), register[name].draw(0, 10))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"return_credt": {"fixed": 1}}, "return_credit"),
+        ({"return_credit": {"distribution": "bta", "a": 1, "b": 2}}, "beta"),
+        ({"return_credit": {"distribution": "beta", "a": 1}}, "a, b"),
+        ({"return_credit": {"fixed": float("nan")}}, "finite"),
+    ],
+)
+def test_a_wrong_change_is_refused(register, change, message):
+    with pytest.raises(RefusedInput, match=message):
+        override(register, change)

@@ -1,0 +1,79 @@
+"""Money is exact: what goes in comes out, by line, source and year."""
+
+from fractions import Fraction
+
+import pytest
+
+from giamngheo import load_package, load_scenario
+from giamngheo.funding import exact_sources, money
+from giamngheo.schema import RefusedInput
+
+
+@pytest.fixture(scope="module")
+def package():
+    return load_package()
+
+
+def delivered(package, name):
+    return money(package, load_scenario(name, package))
+
+
+def written(tmp_path, package, text):
+    path = tmp_path / "trial.yml"
+    path.write_text("title: {vi: thử, en: trial}\nbased_on: full_plan\n" + text, encoding="utf-8")
+    return money(package, load_scenario(path, package))
+
+
+def test_the_full_plan_is_2155_billion_exactly(package):
+    full = delivered(package, "full_plan")
+    assert full.total == 2155
+    assert full.by("source") == {
+        "central": Fraction(3915, 2),
+        "provincial": Fraction(275, 2),
+        "mobilised": 60,
+    }
+    assert full.by("year") == dict.fromkeys((2013, 2014, 2015), Fraction(2155, 3))
+    assert full.by("line") == {row.line: Fraction(row.total_3y) for row in package.budget}
+    assert full.delivered == full.planned
+
+
+def test_a_rounded_year_is_completed_in_the_source_that_was_rounded(package):
+    housing = next(row for row in package.budget if row.line == "housing")
+    assert exact_sources(housing, 3) == {"central": 240, "provincial": 10, "mobilised": 0}
+
+
+def test_factors_multiply(tmp_path, package):
+    result = written(
+        tmp_path,
+        package,
+        "funding:\n  all: 0.5\n  by_source: {central: {2014: 0.5}}\n  by_line: {credit: 2}\n  by_channel: {income: 0.5}\n",
+    )
+    assert result.delivered["credit", "central", 2013] == 180 * Fraction(1, 2)
+    assert result.delivered["credit", "central", 2014] == 180 * Fraction(1, 4)
+    assert result.delivered["health", "central", 2014] == 180 * Fraction(1, 4)
+
+
+@pytest.mark.parametrize("name", ["income_lines_first", "ethnic_minority_first"])
+def test_a_reallocation_keeps_the_total_of_every_year(package, name):
+    result = delivered(package, name)
+    assert result.by("year") == dict.fromkeys((2013, 2014, 2015), Fraction(2155, 3))
+    assert result.delivered != result.planned
+
+
+def test_a_reallocation_that_costs_too_much_is_refused(tmp_path, package):
+    with pytest.raises(RefusedInput, match="nothing is left"):
+        written(tmp_path, package, "funding: {by_line: {credit: 20}, keep_total: true}\n")
+
+
+def test_a_delay_loses_what_falls_after_the_end(tmp_path, package):
+    late = delivered(package, "one_year_late")
+    assert late.by("year") == {2013: 0, 2014: Fraction(2155, 3), 2015: Fraction(2155, 3)}
+    half = written(tmp_path, package, "delay_years: 0.5\n")
+    assert half.by("year") == {2013: Fraction(2155, 6), 2014: Fraction(2155, 3), 2015: Fraction(2155, 3)}
+
+
+def test_phasing_moves_money_between_years_and_loses_none(tmp_path, package):
+    assert delivered(package, "front_loaded").by("year")[2013] == Fraction(2155, 2)
+    back = written(tmp_path, package, "phasing: back\n")
+    assert back.total == 2155
+    assert back.by("year")[2013] == Fraction(2155, 6)

@@ -41,7 +41,7 @@ data: env ## regenerate the descriptor of data/an-giang (schema and checksums)
 lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 lab: env ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

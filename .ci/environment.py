@@ -112,7 +112,7 @@ def main():
     if sys.argv[1:] == ["--lock"]:
         return write_lock()
     make_venv()
-    say("Installing requirements.lock into .venv (once; about half a minute)")
+    say("Installing requirements.lock into .venv (the first time about half a minute)")
     if not install_with_uv():
         say("uv could not install it; pip is slower but may")
         if not install_with_pip():

@@ -32,6 +32,14 @@ DISTRIBUTIONS = {
         lambda x, mean, sd: mean + sd * _interpolated(x, "truncated", -mean / sd),
     ),
 }
+# Assumptions that the model cannot draw from any distribution.
+KINDS = {
+    "gap_drift": ("normal", "fixed"),
+    **dict.fromkeys(
+        ("splice_sd", "gap_error", "gap_moves", "group_splice_sd", "wide_drift_mean", "wide_drift_sd"),
+        ("fixed",),
+    ),
+}
 _GRID = np.linspace(-8, 8, 1601)
 _QUANTILES = {
     "beta": lambda u, a, b: betaincinv(a, b, u),
@@ -43,7 +51,10 @@ _QUANTILES = {
 
 @dataclass(frozen=True)
 class Assumption:
-    """One number that the plan does not give: its distribution and what supports it."""
+    """One number that the plan does not give: its distribution, what supports it, and a stated alternative.
+
+    alternative is a change as `override` takes it, None where no other case is shown; least and most bound its values.
+    """
 
     name: str
     meaning_vi: str
@@ -51,6 +62,9 @@ class Assumption:
     unit: str
     distribution: str
     parameters: tuple[float, ...]
+    alternative: dict | None
+    least: float
+    most: float
     support: str
     reference: str
     moves: str
@@ -117,11 +131,17 @@ def load_register(path=None):
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             where = f"{path.name} row {number}"
-            given = dict(
-                part.split("=") for part in row.pop("parameters").replace(" ", "").split(";") if part
+            parameters = _ordered(row["distribution"], _given(row.pop("parameters")), where)
+            kind, _, rest = row.pop("alternative").partition(" ")
+            if kind:
+                _ordered(kind, _given(rest), f"{where} alternative")
+            register[row["name"]] = Assumption(
+                parameters=parameters,
+                alternative={"distribution": kind} | _given(rest) if kind else None,
+                least=float(row.pop("least") or -np.inf),
+                most=float(row.pop("most") or np.inf),
+                **row,
             )
-            parameters = _ordered(row["distribution"], given, where)
-            register[row["name"]] = Assumption(**row, parameters=parameters)
     return register
 
 
@@ -154,8 +174,32 @@ def override(register, changes: Mapping, where="assumptions"):
             change = {"distribution": "fixed", "value": change["fixed"]}
         kind = change.pop("distribution", None)
         parameters = _ordered(kind, change, f"{where}: {name}")
-        changed[name] = replace(register[name], distribution=kind, parameters=parameters)
+        changed[name] = _within(
+            replace(register[name], distribution=kind, parameters=parameters), f"{where}: {name}"
+        )
+        allowed = KINDS.get(name)
+        if allowed and kind not in allowed:
+            raise RefusedInput(
+                f"{where}: {name} is {' or '.join(allowed)}, not {kind}; nearest: '{allowed[0]}'"
+            )
     return changed
+
+
+def _within(assumption, where):
+    # Values beyond four standard normals are rarer than one draw in ten thousand: shapes are checked up to there.
+    low, high = sorted(assumption.at(np.array([-4.0, 4.0])))
+    for value, bound, wrong in (
+        (low, assumption.least, low < assumption.least),
+        (high, assumption.most, high > assumption.most),
+    ):
+        if wrong:
+            raise RefusedInput(f"{where}: {value:g} is beyond what it can be; nearest valid value: {bound:g}")
+    return assumption
+
+
+def _given(text):
+    pairs = (part.split("=") for part in text.replace(" ", "").split(";") if part)
+    return {name: float(value) for name, value in pairs}
 
 
 def _ordered(distribution, given, where):

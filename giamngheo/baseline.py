@@ -26,7 +26,10 @@ class TooFewEffectiveDraws(RuntimeError):
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws at the last instant: level, drift a year, scale of innovations, observation error, all (n_draws,)."""
+    """Draws at the last instant: level, drift a year, scale of innovations, observation error, all (n_draws,).
+
+    effective_draws: effective size of the importance weights, or distinct draws of the scales after tempering.
+    """
 
     level: np.ndarray
     drift: np.ndarray
@@ -121,7 +124,7 @@ class _Readings:
         )  # steps before each reading
         on_line = line_at[1:, None] == np.arange(self.n_lines)
         self.years = passed @ (self.gaps[:, None] * on_line)  # spent on each line before each reading
-        self.walk = np.einsum("ij,kj->jik", passed, passed).reshape(self.intervals, -1)
+        self.walk = np.einsum("ij,kj->jik", passed, passed).reshape(self.intervals, len(index) ** 2)
         self.spans = np.abs(np.subtract.outer(np.arange(self.n_lines), np.arange(self.n_lines)))
         earlier = np.append(lines < self.n_lines - 1, False)
         line = np.append(lines, lines[-1])

@@ -46,9 +46,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     str or None
         None if nothing is known.
     """
-    known = [str(candidate) for candidate in known]
-    close = difflib.get_close_matches(str(word), known, 1, 0.0)
-    return close[0] if close else None
+    written = {str(candidate).lower(): str(candidate) for candidate in known}
+    word = str(word).lower()
+    # An abbreviation is nearer to what it stands for than to another short word.
+    longer = [candidate for candidate in written if len(word) > 2 and candidate.startswith(word)]
+    close = difflib.get_close_matches(word, longer or written, 1, 0.0)
+    return written[close[0]] if close else None
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
@@ -207,6 +210,13 @@ def _iso_guess(text):
     found = re.match(r"(\d{4})[/.\-]?(\d{1,2})[/.\-]?(\d{1,2})(?:[T ]\d.*)?$", text)
     if found:
         return _date_or_none(*map(int, found.groups()))
+    found = re.fullmatch(r"(cuối |đầu )?năm ((?:19|20)\d\d)", text.lower())
+    if found:  # a plain "năm 2010" is mostly a beginning, but only its reader can tell
+        end = f"{found[2]}-12-31"
+        beginning = f"{int(found[2]) - 1}-12-31"
+        return {"cuối ": end, "đầu ": beginning}.get(
+            found[1], f"{beginning} for its beginning, {end} for its end"
+        )
     if re.fullmatch(r"(19|20)\d\d", text):
         return f"{text}-12-31 for the end of the year, {int(text) - 1}-12-31 for its beginning"
     if re.fullmatch(r"\d{5}", text):  # a spreadsheet's day number

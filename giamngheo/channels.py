@@ -65,7 +65,7 @@ def line_effect(package, row, register, drawn, targeting):
         households_per_bn=households_per_bn,
         gain=income / 12 / persons / line,
         to_poor=to_poor,
-        to_near_poor=(1 - to_poor) * drawn["near_poor_share"],
+        near_share=drawn["near_poor_share"],
         persistence=drawn[persistence_name],
         reserved=None if row.group == "all" else row.group,
     )

@@ -36,7 +36,7 @@ def reading_faults(rows):
 
 
 def _fractions(rows):
-    """Rates below 1 that their counts, their neighbours or their many decimals show to be fractions of one."""
+    """Rates below 1 that counts, neighbours or many decimals show to be fractions of one."""
     totals = {row: 100 * r.households / r.rate_pct for row, r in rows.items() if r.households and r.rate_pct}
     for row, reading in rows.items():
         rate = reading.rate_pct
@@ -83,8 +83,8 @@ def _mixed_lines(rows):
             newer = line != reading.poverty_line and span > first and group == reading.group
             if newer and span[0] < reading.as_of:
                 what = (
-                    f"a reading of {reading.as_of} on the line '{reading.poverty_line}' after the line '{line}' began "
-                    f"({span[0]}) mixes two lines; nearest: '{line}'"
+                    f"a reading of {reading.as_of} on '{reading.poverty_line}' after the line '{line}' "
+                    f"began ({span[0]}) mixes two lines; nearest: '{line}'"
                 )
                 yield row, "poverty_line", what
                 break

@@ -1,5 +1,6 @@
 """The descriptor of a data package: read, and generated from the models and the files that are there."""
 
+import csv
 import hashlib
 import json
 from datetime import date
@@ -163,5 +164,12 @@ def _resource(file) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": table_schema(TABLES[file.stem]),
+        "schema": _present(table_schema(TABLES[file.stem]), content),
     }
+
+
+def _present(schema, content):
+    """A schema's fields in the order of the file's header, without optional columns that the file lacks."""
+    header = next(csv.reader([content.decode("utf-8-sig").splitlines()[0]]))
+    fields = {field["name"]: field for field in schema["fields"]}
+    return schema | {"fields": [fields[name.strip()] for name in header if name.strip() in fields]}

@@ -1,7 +1,7 @@
 """Forecasts of the poor and near-poor rates from a short series, known readings and published comparable series."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -182,6 +182,16 @@ def _checked(readings):
         raise RefusedInput(
             f"rate_pct {wrong['rate_pct'].iloc[0]:g} of {wrong['as_of'].iloc[0]:%Y-%m-%d}: not 0..100"
         )
+    twice = frame[frame.duplicated(["as_of", "status", "poverty_line", "group"])]
+    if len(twice):
+        raise RefusedInput(
+            f"two readings of {twice['as_of'].iloc[0]:%Y-%m-%d}, {twice['status'].iloc[0]}, on one line"
+        )
+    sums = frame.groupby(["as_of", "poverty_line", "group"])["rate_pct"].sum()
+    if (sums > 100).any():
+        raise RefusedInput(
+            f"poor and near-poor of {sums.idxmax()[0]:%Y-%m-%d} add up to {sums.max():g} %: not 0..100"
+        )
     if frame.empty:
         raise RefusedInput("no reading with a rate_pct; two readings are the least")
     return frame.reset_index(drop=True)
@@ -254,11 +264,17 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
 
 
 def _gap(rows, line, years, register, seed, draws, group):
-    """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), or None without near-poor readings."""
+    """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), or None without near-poor readings.
+
+    The fixed-gap case (gap_moves 0) learns the last distance as always, and keeps it.
+    """
     rates = (
         rows[rows["poverty_line"] == line].pivot(index="as_of", columns="status", values="rate_pct").dropna()
     )
-    if "near_poor" not in rates or rates.empty:
+    if "near_poor" not in rates:
+        return None
+    rates = rates[(rates[["poor", "near_poor"]] > 0).all(axis=1)]  # no distance where there is nobody
+    if rates.empty:
         return None
     gap = np.log(probit((rates["poor"] + rates["near_poor"]) / 100) - probit(rates["poor"] / 100))
     drift = register["gap_drift"]
@@ -280,6 +296,10 @@ def _gap(rows, line, years, register, seed, draws, group):
         scales,
         stream(seed, f"gap:{group}"),
         draws,
+    )
+    moves = register["gap_moves"].fixed
+    posterior = replace(
+        posterior, drift=moves * posterior.drift, innovation_sd=moves * posterior.innovation_sd
     )
     ones = np.ones((len(years), draws))
     return future_levels(

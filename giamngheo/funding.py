@@ -92,7 +92,8 @@ def money(package, scenario):
     Notes
     -----
     Factors for all money, a source, a channel and a line multiply; then the phasing, the reallocation at equal cost
-    (``keep_total``) and the delay apply, in that order. What a delay moves past the last year is lost.
+    (``keep_total``: a year's total is the plan's times the factor for all money) and the delay apply, in that order.
+    What a delay moves past the last year is lost.
     """
     years = package.years
     totals = {row.line: exact_sources(row, len(years)) for row in package.budget}
@@ -125,7 +126,9 @@ def money(package, scenario):
             or channel in funding.by_channel
             or channel_family(channel) in funding.by_channel
         }
-        _keep_total(delivered, planned, weights, named, years)
+        whole = sum(planned.values())
+        totals_by_year = {year: whole * weights[year] * funding.all.get(year, Fraction(1)) for year in years}
+        _keep_total(delivered, totals_by_year, named)
     return Money(planned, _delay(delivered, scenario.delay_years, years))
 
 
@@ -135,17 +138,16 @@ def _phasing(phasing, years):
     return {year: Fraction(rank, sum(ranks)) for year, rank in zip(years, ranks, strict=True)}
 
 
-def _keep_total(delivered, planned, weights, named, years):
-    whole = sum(planned.values())
-    for year in years:
+def _keep_total(delivered, totals, named):
+    for year, total in totals.items():
         cells = [cell for cell in delivered if cell[2] == year]
         fixed = sum(delivered[cell] for cell in cells if cell[0] in named)
         rest = sum(delivered[cell] for cell in cells if cell[0] not in named)
-        left = whole * weights[year] - fixed
+        left = total - fixed
         if left < 0 or (rest == 0 and left != 0):
             raise RefusedInput(
-                f"keep_total: the lines named take {float(fixed):g} of {float(whole * weights[year]):g} billion VND "
-                f"in {year}; nothing is left to take it from"
+                f"keep_total: the lines named take {float(fixed):g} of {float(total):g} billion VND in {year}; "
+                "nothing is left to take it from"
             )
         for cell in cells:
             if cell[0] not in named:

@@ -1,6 +1,6 @@
 """Data packages: a province's plan and readings, checked at the door, as frozen rows.
 
-The descriptor `datapackage.json` is a Frictionless Data Package whose schemas are generated from `giamngheo.schema`.
+The descriptor `datapackage.json` is a Frictionless Data Package whose schemas come from `giamngheo.schema`.
 Nothing here imports pandas until a table is asked for as a frame.
 """
 
@@ -105,7 +105,7 @@ class Package:
 
     @property
     def near_poor_ratio(self) -> float | None:
-        """Near-poor over poor threshold of the last line (mean over areas), None where there is no near-poor one."""
+        """Near-poor over poor threshold of the last line (mean over areas), None without a near-poor one."""
         ratios = [
             row.near_poor_vnd_month / row.poor_vnd_month for row in self.last_line if row.near_poor_vnd_month
         ]
@@ -228,7 +228,8 @@ def load_package(path=None) -> Package:
             problems += refusal.problems
     if not problems:
         problems = [
-            f"{shown(folder / f'{table}.csv')}{f':{row}' if row else ''}{f':{column}' if column else ''}: {what}"
+            ":".join(str(part) for part in (shown(folder / f"{table}.csv"), row, column) if part)
+            + f": {what}"
             for table, row, column, what in _faults(tables, labels)
         ]
     if problems:
@@ -243,7 +244,7 @@ def _folder(path):
         return folder
     if folder.exists():
         raise RefusedInput(
-            f"{shown(folder)}: a file, where a package's folder is expected; nearest: '{shown(folder.parent)}'"
+            f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
         )
     known = [p.parent.name for base in (folder.parent, paths.DATA) for p in base.glob(f"*/{DESCRIPTOR}")]
     near = nearest(folder.name, known)

@@ -1,6 +1,7 @@
 """Where things are, found from the project and never from the folder one happens to stand in."""
 
 import os
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +56,7 @@ def write_atomically(path, content):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         temporary.replace(path)

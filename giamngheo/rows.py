@@ -1,4 +1,4 @@
-"""CSV files to frozen records, and what is wrong with them to sentences: file, row, column, nearest valid value.
+"""CSV files to frozen records; what is wrong becomes sentences: file, row, column, nearest valid value.
 
 Standard library and pydantic only: a refusal must not wait for pandas.
 """
@@ -68,8 +68,8 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     ----------
     path : path-like
     model : type of pydantic.BaseModel
-        Its fields are the columns; a field with a default may be left out. ``KEY``, if it has one, names the fields
-        that no two rows may share.
+        Its fields are the columns; a field with a default may be left out. ``KEY``, if it has one, names
+        the fields that no two rows may share.
     ignored : iterable of str
         Further columns that may stand in the file.
 

@@ -9,8 +9,8 @@ from typing import Any
 from giamngheo.cells import nearest, unknown
 
 SHOCKS = ("flood_year",)
-# Distribution to its parameters and what they may be; a test holds the names equal to giamngheo.assumptions, whose
-# import would cost numpy's.
+# Distribution to its parameters and what they may be; a test holds the names equal to giamngheo.assumptions,
+# whose import would cost numpy's.
 DISTRIBUTIONS = {
     "fixed": {"value": "any"},
     "beta": {"a": "positive", "b": "positive"},
@@ -60,7 +60,7 @@ class Yearly(dict):
 
     def get(self, year, default=None):
         """The value of a year, else that of every year, else the default."""
-        return self[year] if year in self else default if self.every is None else self.every
+        return super().get(year, default if self.every is None else self.every)
 
     def over(self, years):
         """The same values with each of the years named (Yearly)."""
@@ -119,15 +119,15 @@ def said(value: Any) -> str:
     return "an empty value" if value is None else f"'{text if len(text) < 60 else text[:57] + '…'}'"
 
 
-def within(low, high, what="the limit"):
-    """A check that a value is a number from low to high (None: no limit); returns it as a Fraction."""
+def within(low, high, as_float=False):
+    """A check that a value is a number from low to high; returns it as a Fraction or a float."""
 
     def check(value):
         exact = number(value)
-        for limit, side, beyond in ((low, "below", exact < (low or 0)), (high, "above", exact > (high or 0))):
-            if limit is not None and beyond:
-                raise Fault(f"{float(exact):g} is {side} {what}; nearest valid value: {limit}")
-        return exact
+        if not low <= exact <= high:
+            side, limit = ("below", low) if exact < low else ("above", high)
+            raise Fault(f"{said(value)} is {side} the limit; nearest valid value: {limit}")
+        return float(exact) if as_float else exact
 
     return check
 
@@ -197,7 +197,7 @@ def _shock(value):
         if value not in SHOCKS:
             raise Fault(unknown("shock", value, SHOCKS) + ", or write a number (probit)")
         return value
-    return float(within(-3, 3)(value))
+    return within(-3, 3, as_float=True)(value)
 
 
 def assumption(value) -> dict:

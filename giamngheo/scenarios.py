@@ -1,7 +1,7 @@
 """Funding scenarios: small differences from the full plan, read from YAML and checked at the door.
 
-A file is checked as written, merged over the scenario it is based on, then, where a package is given, checked against
-its years, budget lines and groups. Shares of money are exact fractions.
+A file is checked as written, merged over the scenario it is based on, then, where a package is given, checked
+against its years, budget lines and groups. Shares of money are exact fractions.
 """
 
 import csv
@@ -22,15 +22,23 @@ ROOT_ID = "full_plan"
 GRID = "a grid file: use giamngheo batch"
 SUFFIXES = (".yml", ".yaml")
 MAX_BYTES = 1_000_000
+MAX_FACTOR = 1_000  # times the plan
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 _FROZEN = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-_share = values.by_year(values.within(0, None))
+_share = values.by_year(values.within(0, MAX_FACTOR))
+_reach = values.keyed("channel or budget line", None, values.within(0, 1))
 
 
-def _checked(kind, check, default=...):
-    return Annotated[
-        kind, BeforeValidator(check), Field(default_factory=default) if default is not ... else Field()
-    ]
+def _checked(kind, check, **field):
+    return Annotated[kind, BeforeValidator(check), Field(**field)]
+
+
+def _mapping(check):
+    return _checked(dict[str, Any], check, default_factory=dict)
+
+
+def _number(low, high):
+    return _checked(float, values.within(low, high, as_float=True))
 
 
 def _text(value):
@@ -47,18 +55,18 @@ class Funding(BaseModel):
 
     model_config = _FROZEN
 
-    all: _checked(Any, _share, Yearly)
-    by_source: _checked(dict[str, Any], values.keyed("source", SOURCES, _share), dict)
-    by_channel: _checked(dict[str, Any], values.keyed("channel", (*CHANNELS, *FAMILIES), _share), dict)
-    by_line: _checked(dict[str, Any], values.keyed("budget line", None, _share), dict)
+    all: _checked(Any, _share, default_factory=Yearly)
+    by_source: _mapping(values.keyed("source", SOURCES, _share))
+    by_channel: _mapping(values.keyed("channel", (*CHANNELS, *FAMILIES), _share))
+    by_line: _mapping(values.keyed("budget line", None, _share))
     keep_total: bool = Field(default=False, strict=True)
 
 
 class Scenario(BaseModel):
     """One funding scenario: what differs from the plan delivered in full and on time.
 
-    delay_years 0 or more; continuity and targeting shares 0 to 1; shock {year: probit or name of an assumption};
-    growth of the number of households, percent a year, a `Yearly` of float.
+    delay_years 0 or more; continuity and targeting shares 0 to 1; shock {year: probit, or the name of an
+    assumption}; growth of the number of households, percent a year, a `Yearly` of float.
     """
 
     model_config = _FROZEN
@@ -67,16 +75,14 @@ class Scenario(BaseModel):
     title: _checked(dict[str, str], values.title)
     based_on: Annotated[str, BeforeValidator(_text)] | None = None
     funding: Funding = Field(default_factory=Funding)
-    delay_years: Annotated[float, BeforeValidator(lambda v: float(values.within(0, 50)(v)))] = 0
+    delay_years: _number(0, 50) = 0.0
     phasing: Literal["even", "front", "back"] = "even"
-    continuity: Annotated[float, BeforeValidator(lambda v: float(values.within(0, 1)(v)))] = 1
-    targeting: _checked(
-        dict[str, Any], values.keyed("channel or budget line", None, values.within(0, 1)), dict
-    )
-    shock: _checked(dict[int, Any], values.shocks, dict)
-    growth: _checked(Any, values.by_year(lambda v: float(values.within(-20, 20)(v))), Yearly)
+    continuity: _number(0, 1) = 1.0
+    targeting: _mapping(_reach)
+    shock: _checked(dict[int, Any], values.shocks, default_factory=dict)
+    growth: _checked(Any, values.by_year(values.within(-20, 20, as_float=True)), default_factory=Yearly)
     group: Annotated[str, BeforeValidator(_text)] = "all"
-    assumptions: _checked(dict[str, Any], values.keyed("assumption", None, values.assumption), dict)
+    assumptions: _mapping(values.keyed("assumption", None, values.assumption))
 
 
 def load_scenario(name_or_path, package=None) -> Scenario:
@@ -87,7 +93,7 @@ def load_scenario(name_or_path, package=None) -> Scenario:
     name_or_path : str or path-like
         An id, looked up in the package's scenarios and in data/scenarios, or a .yml file.
     package : Package, optional
-        Its years, budget lines and groups are then checked, and a factor for every year is spelled out by year.
+        Its years, budget lines and groups are then checked, a factor for every year spelled out by year.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
     Returns
     -------
     list of (str, dict, Path)
-        Id, title in both languages, file; full_plan first, then by id. A generic scenario that names a year or line
+        Id, title in both languages, file; full_plan first, then by id. A generic scenario that names a year
         which the package lacks is left out, a grid file too.
 
     Raises
@@ -241,8 +247,9 @@ def _parse(file):
     text = read_text(file)
     if len(text) > MAX_BYTES:
         raise RefusedInput(f"{where}: larger than a scenario can be ({MAX_BYTES} bytes)")
-    loader = yaml.SafeLoader(text)
+    loader = None
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         lines: dict[tuple, int] = {}
         if isinstance(node, yaml.MappingNode):
@@ -258,7 +265,8 @@ def _parse(file):
             raise
         raise RefusedInput(f"{where}: not YAML ({error})") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if not isinstance(raw, dict):
         raise RefusedInput(f"{where}: no keys in it; a scenario has at least title: {{vi: …, en: …}}")
     return raw, lines

@@ -1,15 +1,15 @@
-"""The tables of a data package, one frozen pydantic model each; the descriptor's schemas are generated from them.
+"""The tables of a data package, one frozen pydantic model each, from which the descriptor is generated.
 
-Numbers that were printed with decimals are `Decimal`, so that 7.20 stays 7.20. A field without a default is a column
-that the file must have, though its cells may be empty where the type allows None.
+Numbers that were printed with decimals are `Decimal`, so that 7.20 stays 7.20. A field without a default is a
+column that the file must have, though its cells may be empty where the type allows None.
 
-Locators name a place in the source: "preamble 4" (paragraphs of the plan before part I, counted from its first),
-"I.2 item 1" (dash items of a section), "IV.8.1(c)", "VIII.4", "budget table I.3", "article 2".
+Locators name a place in the source: "preamble 4" (paragraphs of the plan before part I, counted from its
+first), "I.2 item 1" (dash items of a section), "IV.8.1(c)", "VIII.4", "budget table I.3", "article 2".
 """
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from giamngheo.cells import RefusedInput, nearest, parse_count, parse_date, parse_number, shown, unknown
 from giamngheo.consistency import reading_faults
 from giamngheo.rows import read_rows
+from giamngheo.table_schemas import table_schema
 
 __all__ = [
     "CHANNELS",
@@ -68,11 +69,11 @@ def _count(unit, **bounds):
 
 Percent = _number("percent", ge=0, le=100)
 Points = _number("percentage points a year", ge=0, le=100)
-YearlyBillions = _number("billion VND a year", ge=0)
-Billions = _number("billion VND", ge=0)
-MonthlyVnd = _count("VND per person a month", gt=0)
-Households = _count("households", ge=0)
-Persons = _count("persons", ge=0)
+YearlyBillions = _number("billion VND a year", ge=0, le=1_000_000)
+Billions = _number("billion VND", ge=0, le=10_000_000)
+MonthlyVnd = _count("VND per person a month", ge=1, le=1_000_000_000)
+Households = _count("households", ge=0, le=100_000_000)
+Persons = _count("persons", ge=0, le=1_000_000_000)
 
 
 class Row(BaseModel):
@@ -249,7 +250,7 @@ class Responsibility(Row):
     agency_vi: Text = Field(description="Agency, official name in Vietnamese")
     agency_en: Text = Field(description="Agency in English")
     role: Literal["lead", "implementing", "partner"] = Field(description="Role")
-    as_stated: Text = Field(description="Role and agency in the source's own short words")
+    as_stated: Text = Field(description="Role, agency and task in the source's own words, shortened")
     locator: Text = Field(description="Place in the main document")
 
 
@@ -342,8 +343,8 @@ def read_series(path) -> tuple[SeriesReading, ...]:
     Parameters
     ----------
     path : path-like
-        CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the other
-        columns of a package's poverty.csv may stand there and are not read.
+        CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the
+        other columns of a package's poverty.csv may stand there and are not read.
 
     Returns
     -------
@@ -352,7 +353,7 @@ def read_series(path) -> tuple[SeriesReading, ...]:
     Raises
     ------
     RefusedInput
-        Bad cells, fractions where percent is meant, mixed poverty lines, no reading of the poor on the last line.
+        Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
     rows = read_rows(path, SeriesReading, ignored=Reading.model_fields)
     name = shown(path)
@@ -365,55 +366,3 @@ def read_series(path) -> tuple[SeriesReading, ...]:
     if problems:
         raise RefusedInput(problems)
     return tuple(rows.values())
-
-
-def table_schema(model: type[Row]) -> dict[str, Any]:
-    """The Frictionless Table Schema of a table.
-
-    Parameters
-    ----------
-    model : type of Row
-
-    Returns
-    -------
-    dict
-        Fields with name, type, description, unit and constraints; missing values; primary and foreign keys.
-    """
-    properties = model.model_json_schema()["properties"]
-    fields = [_field(name, properties[name], model.model_fields[name]) for name in model.model_fields]
-    schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
-    required = {field["name"] for field in fields if field.get("constraints", {}).get("required")}
-    if model.KEY and required.issuperset(model.KEY):
-        schema["primaryKey"] = list(model.KEY)
-    if model.REFERENCES:
-        schema["foreignKeys"] = [
-            {"fields": [column], "reference": {"resource": table, "fields": [key]}}
-            for column, (table, key) in model.REFERENCES.items()
-        ]
-    return schema
-
-
-def _field(name, described, info):
-    leaves = list(_leaves(described))
-    # A Decimal is offered as a number first and as a patterned string second, which no table needs.
-    merged = next(leaf for leaf in leaves if leaf["type"] != "null") | {
-        k: v for k, v in described.items() if k != "anyOf"
-    }
-    field = {"name": name, "type": "date" if merged.get("format") == "date" else merged["type"]}
-    field["description"] = info.description
-    if unit := next(
-        (leaf["unit"] for leaf in (described, *described.get("anyOf", [])) if "unit" in leaf), None
-    ):
-        field["unit"] = unit
-    constraints = {key: merged[key] for key in ("minimum", "maximum", "enum", "pattern") if key in merged}
-    constraints = {key: int(v) if isinstance(v, float) else v for key, v in constraints.items()}
-    if not any(leaf["type"] == "null" for leaf in leaves):
-        constraints = {"required": True} | constraints
-    return field | ({"constraints": constraints} if constraints else {})
-
-
-def _leaves(described):
-    if "anyOf" not in described:
-        yield described
-    for option in described.get("anyOf", []):
-        yield from _leaves(option)

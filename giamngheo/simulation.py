@@ -1,7 +1,8 @@
 """A funding scenario in front of the baseline: what the two rates become when money differs from the plan.
 
-For a threshold k: ``z_k(S) = z_k(trend) - [D_k(money of S) - r D_k(planned money)]``, D being the shift of
-`giamngheo.transfers`. With r = 1 full delivery continues the trend; with r = 0 all of the plan is new.
+For a threshold k: ``z_k(S) = z_k(trend) - [D_k(money of S) - r D_k(planned money)]``, D being how far money moves it in
+the world without the plan (`giamngheo.worlds`). With r = 1 full delivery continues the trend; with r = 0 all of the plan
+is new.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from scipy.special import ndtr
 
 from giamngheo.forecasting import Forecast, summarise
 from giamngheo.funding import Money, money
+from giamngheo.scenarios import check_scenario
 from giamngheo.worlds import workbench
 
 
@@ -19,7 +21,8 @@ from giamngheo.worlds import workbench
 class Simulation:
     """Predictive distribution under a scenario.
 
-    draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`; households: of group all,
+    draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`, a group simulated when it is first
+    read; households: of group all,
     (n_draws, n_years), None where no count was published.
     """
 
@@ -65,43 +68,58 @@ def simulate(package, scenario, *, draws=20_000, seed=0, bench=None):
     Money acts from the first programme year; what it does in a year counts at that year's end.
     """
     bench = bench or workbench(package, draws=draws, seed=seed)
-    world = bench.world(scenario)
+    world = bench.world(check_scenario(scenario, package))
     amounts = money(package, scenario)
-    results = {}
-    for group, (z_poor, z_upper) in world.levels.items():
-        moved = _moved(world, group, amounts, scenario)
-        if moved is None and world.follows_trend:  # the forecast itself, to the bit
-            results |= {key: values for key, values in world.trend.draws.items() if key[0] == group}
-            continue
-        if moved is not None:
+    draws = _Draws(world, amounts, scenario)
+    return Simulation(
+        scenario, world.trend, amounts, draws, None if world.households is None else world.households.T
+    )
+
+
+class _Draws(Mapping):
+    """Draws by (group, status), a group simulated when it is first asked for."""
+
+    def __init__(self, world, amounts, scenario):
+        self._world, self._amounts, self._scenario, self._made = world, amounts, scenario, {}
+        only = None if scenario.group == "all" else scenario.group
+        as_planned = amounts.delivered == amounts.planned and not scenario.targeting and not only
+        self._moves = not as_planned or world.continuity != 1
+        self._only = only
+        if self._moves:
+            self["all", "poor"]  # what cannot be simulated is refused here, not when it is read
+
+    def __iter__(self):
+        return iter(self._world.trend.draws)
+
+    def __len__(self):
+        return len(self._world.trend.draws)
+
+    def __getitem__(self, key):
+        if not self._moves and self._world.follows_trend:
+            return self._world.trend.draws[key]  # the forecast itself, to the bit
+        if key not in self._made:
+            if key not in self._world.trend.draws:
+                raise KeyError(key)
+            self._made |= self._simulated(key[0])
+        return self._made[key]
+
+    def _simulated(self, group):
+        world, scenario = self._world, self._scenario
+        z_poor, z_upper = world.levels[group]
+        if self._moves:
+            amounts = self._amounts.by("line", "year")
+            moved = world.moved(group, amounts, scenario.targeting, self._only)
             z_poor, z_upper = z_poor.copy(), None if z_upper is None else z_upper.copy()
             z_poor[world.first :] -= moved[0]
             if z_upper is not None:
                 z_upper[world.first :] -= moved[1]
         poor = ndtr(z_poor)
-        results[group, "poor"] = 100 * poor.T
+        made = {(group, "poor"): 100 * poor.T}
         if z_upper is not None:
             upper = np.maximum(ndtr(z_upper), poor)
-            results[group, "near_poor"] = 100 * (upper - poor).T
-            results[group, "poor_or_near_poor"] = 100 * upper.T
-    return Simulation(
-        scenario, world.trend, amounts, results, None if world.households is None else world.households.T
-    )
-
-
-def _moved(world, group, amounts, scenario):
-    """Shift of the two thresholds away from the world without any difference in money; None where there is none."""
-    r = float(scenario.continuity)
-    as_planned = amounts.delivered == amounts.planned and not scenario.targeting
-    if as_planned and r == 1:
-        return None
-    planned = (
-        world.planned_shift(group, amounts.by("line", "year", which="planned")) if r or as_planned else None
-    )
-    delivered = planned if as_planned else world.shift(group, amounts.by("line", "year"), scenario.targeting)
-    if not r:
-        return delivered
-    return tuple(None if new is None else new - r * old for new, old in zip(delivered, planned, strict=True))
+            made[group, "near_poor"] = 100 * (upper - poor).T
+            made[group, "poor_or_near_poor"] = 100 * upper.T
+        return made
 
 
 def compare(package, scenarios, *, draws=20_000, seed=0):

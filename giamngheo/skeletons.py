@@ -29,8 +29,8 @@ example_line,urban,1250000,1625000,2021-01-01,,line_law
 """,
     "targets.csv": """\
 target,group,status,comparator,value_pct,as_of,pace_low_pp,pace_high_pp,locator,what,name_vi,name_en
-poor_2027,all,poor,<,3,2027-12-31,1,,placeholder,poor_households,Tỷ lệ hộ nghèo dưới 3 % vào cuối năm 2027,Fewer than 3 % of households poor by the end of 2027
-near_poor_2027,all,near_poor,<=,4,2027-12-31,,,placeholder,near_poor_households,Tỷ lệ hộ cận nghèo còn 4 % vào cuối năm 2027,4 % of households near-poor by the end of 2027
+poor_2027,all,poor,<,3,2027-12-31,1,,placeholder,poor_households,Hộ nghèo dưới 3 %,Fewer than 3 % poor
+near_poor_2027,all,near_poor,<=,4,2027-12-31,,,placeholder,near_poor_households,Cận nghèo 4 %,4 % near-poor
 """,
     "budget.csv": """\
 line,kind_table,kind_text,name_vi,name_en,central,provincial,mobilised,annual,total_3y,channel,group,locator
@@ -45,7 +45,7 @@ health,health_cards,40000,card,year,,placeholder
 """,
     "agencies.csv": """\
 line,agency_vi,agency_en,role,as_stated,locator
-credit,Ngân hàng Chính sách xã hội tỉnh,"Bank for Social Policies, provincial branch",lead,Cơ quan chủ trì,placeholder
+credit,Ngân hàng Chính sách xã hội tỉnh,Bank for Social Policies,lead,Cơ quan chủ trì,placeholder
 """,
     "documents.csv": """\
 document,title,issuer,date,url,licence,accessed

@@ -1,6 +1,7 @@
 """Targets: their chance under draws, the pace they require, and the money that would make them an even bet."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,15 @@ CHANCE_WORDS = (
 )
 CHANCES_ASKED = (0.5, 0.8, 0.9)
 MOST_MONEY = 10  # times the plan; beyond that the mechanics were not meant to be believed
+MULTIPLES = (
+    0.0,
+    0.5,
+    1.0,
+    2.0,
+    4.0,
+    7.0,
+    float(MOST_MONEY),
+)  # tried first; a chance need not rise throughout
 SOLVER_DRAWS = 4_000
 
 
@@ -178,43 +188,60 @@ def scaled(scenario, share):
     return scenario.model_copy(update={"funding": funding.model_copy(update={"all": whole})})
 
 
-def money_for_chance(package, scenario, chance=0.5, *, seed=0, draws=SOLVER_DRAWS):
-    """The multiple of a scenario's money at which each target's chance reaches a level.
+class MoneyCurve:
+    """Chances of a scenario as all its money is multiplied, each multiple simulated once.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    chance : float
     seed, draws : int
-
-    Returns
-    -------
-    dict of str to float or None
-        By target, and "both" for all of group all together; 0 where it is reached without money, None beyond
-        `MOST_MONEY` times the scenario's money (beyond the model's range).
+    bench : Workbench, optional
+        Shared work; it then gives seed and draws.
     """
-    bench = workbench(package, draws=draws, seed=seed)
-    seen = {}
 
-    def chances(share):
-        if share not in seen:
-            result = simulate(package, scaled(scenario, share), bench=bench)
-            rows, joint = target_results(package, result.draws, result.years)
-            seen[share] = {row["target"]: row["probability"] for row in rows} | {"both": joint}
-        return seen[share]
+    def __init__(self, package, scenario, *, seed=0, draws=SOLVER_DRAWS, bench=None):
+        self._package, self._scenario = package, scenario
+        self._bench = bench or workbench(package, draws=draws, seed=seed)
+        self._seen = {}
 
-    grid = (0.0, 0.5, 1.0, 2.0, 4.0, 7.0, float(MOST_MONEY))
-    return {
-        name: _first_crossing(lambda share, name=name: chances(share)[name], grid, chance)
-        for name in chances(0.0)
-    }
+    def at(self, share):
+        """The simulation at a multiple of the money (Simulation)."""
+        return simulate(self._package, scaled(self._scenario, share), bench=self._bench)
+
+    def chances(self, share):
+        """Chance of each target, and of "both" of group all, at a multiple of the money (dict of str to float)."""
+        if share not in self._seen:
+            result = self.at(share)
+            rows, joint = target_results(self._package, result.draws, result.years)
+            self._seen[share] = {row["target"]: row["probability"] for row in rows} | {"both": joint}
+        return self._seen[share]
+
+    def needed(self, chance):
+        """The multiple of the money at which each chance reaches a level.
+
+        Parameters
+        ----------
+        chance : float
+            0..1.
+
+        Returns
+        -------
+        dict of str to float or None
+            By target and "both"; 0 where it is reached without money, None beyond `MOST_MONEY` times the scenario's
+            money (beyond the model's range).
+        """
+        names = self.chances(MULTIPLES[0])
+        return {
+            name: _first_crossing(lambda share, name=name: self.chances(share)[name], chance)
+            for name in names
+        }
 
 
-def _first_crossing(value, grid, level, steps=7):
-    if value(grid[0]) >= level:
-        return 0.0
-    for low, high in zip(grid, grid[1:], strict=False):
+def _first_crossing(value, level, steps=7):
+    if value(MULTIPLES[0]) >= level:
+        return MULTIPLES[0]
+    for low, high in pairwise(MULTIPLES):
         if value(high) >= level:
             for _ in range(steps):
                 middle = (low + high) / 2
@@ -241,8 +268,9 @@ def break_even(package, scenario, simulation, *, seed=0):
         each billion VND delivered must take below the target, over what the same model gives with no money at all.
         None where no multiple up to `MOST_MONEY` reaches it.
     """
-    shares = money_for_chance(package, scenario, 0.5, seed=seed)
-    needed = exits_needed_per_bn(package, scenario, simulation, seed=seed)
+    curve = MoneyCurve(package, scenario, seed=seed)
+    shares = curve.needed(0.5)
+    needed = exits_needed_per_bn(package, curve, simulation)
     return {
         target.target: None
         if shares.get(target.target) is None
@@ -251,15 +279,15 @@ def break_even(package, scenario, simulation, *, seed=0):
     }
 
 
-def exits_needed_per_bn(package, scenario, simulation, *, seed=0):
+def exits_needed_per_bn(package, curve, simulation):
     """Households a billion VND must move for the median to meet each target, over the same model without money.
 
     Parameters
     ----------
     package : Package
-    scenario : Scenario
+    curve : MoneyCurve
+        Of the simulated scenario.
     simulation : Simulation
-    seed : int
 
     Returns
     -------
@@ -269,8 +297,7 @@ def exits_needed_per_bn(package, scenario, simulation, *, seed=0):
     delivered = float(simulation.money.total)
     if not delivered or simulation.households is None:
         return {}
-    bench = workbench(package, draws=SOLVER_DRAWS, seed=seed)
-    bare = simulate(package, scaled(scenario, 0), bench=bench)
+    bare = curve.at(MULTIPLES[0])
     needed = {}
     for target in level_targets(package):
         if target.group != "all" or target.as_of not in bare.years:
@@ -278,5 +305,5 @@ def exits_needed_per_bn(package, scenario, simulation, *, seed=0):
         place = bare.years.index(target.as_of)
         rate = np.median(bare.draws[target.group, target.status][:, place])
         households = np.median(bare.households[:, place])
-        needed[target.target] = max(rate - float(target.value_pct), 0) / 100 * households / delivered
+        needed[target.target] = float(max(rate - float(target.value_pct), 0) / 100 * households / delivered)
     return needed

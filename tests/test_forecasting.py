@@ -98,6 +98,11 @@ def test_two_readings_suffice_and_one_is_refused():
         forecast(series([9.28]), 2005)
 
 
+def test_one_near_poor_reading_suffices():
+    both = pd.concat([series([9.28, 7.84]), series([6.1], 2001, status="near_poor")])
+    assert set(forecast(both, 2005).table["status"]) == {"poor", "near_poor", "poor_or_near_poor"}
+
+
 def test_a_missing_year_is_a_gap_not_an_interpolation():
     years = [2000, 2001, 2002, 2004, 2005]
     whole = steady(0.1, 6)[[0, 1, 2, 4, 5]]
@@ -122,12 +127,11 @@ def test_a_change_of_line_is_spliced_never_differenced():
     assert other["q50"] == pytest.approx(row["q50"], rel=0.05)
 
 
-def test_the_fixed_gap_keeps_the_distance_of_the_thresholds(package):
-    fixed = package_forecast(package, assumptions={"gap_drift": {"fixed": 0}, "gap_spread": {"fixed": 1e-6}})
-    gaps = fixed.paths["all"]["log_gap"]
-    assert np.ptp(gaps.mean(axis=1)) < 0.01
-    free = package_forecast(package).paths["all"]["log_gap"]
-    assert free.std(axis=1)[-1] > 2 * gaps.std(axis=1)[-1]
+def test_the_fixed_gap_keeps_the_last_distance_of_the_thresholds(package, decision):
+    fixed = package_forecast(package, assumptions={"gap_moves": {"fixed": 0}}).paths["all"]["log_gap"]
+    last = np.log(ndtri(0.1394) - ndtri(0.0784))
+    assert np.median(fixed, axis=1) == pytest.approx([last] * 4, abs=0.03)
+    assert decision.paths["all"]["log_gap"].std(axis=1)[-1] > 2 * fixed.std(axis=1)[-1]
 
 
 def test_a_group_without_a_reading_on_the_new_line_starts_from_the_splice(decision):
@@ -141,6 +145,8 @@ def test_a_group_without_a_reading_on_the_new_line_starts_from_the_splice(decisi
     [
         (series([10.0, 9.0]).drop(columns="poverty_line"), 2005, "poverty_line"),
         (series([10.0, 131.5]), 2005, "131.5"),
+        (pd.concat([series([10.0, 9.0]), series([8.0], 2001)]), 2005, "two readings of 2001-12-31"),
+        (pd.concat([series([60.0, 60.0]), series([50.0], 2001, status="near_poor")]), 2005, "add up to 110"),
         (series([10.0, 9.0]), 1999, "nearest: 2002"),
     ],
 )

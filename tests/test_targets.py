@@ -5,10 +5,10 @@ import pytest
 
 from giamngheo import load_package, load_scenario, simulate
 from giamngheo.targets import (
+    MoneyCurve,
     break_even,
     chance_word,
     households_above,
-    money_for_chance,
     required_pace,
     scaled,
     target_results,
@@ -63,7 +63,7 @@ def test_no_pace_is_measured_across_the_change_of_line(package):
 
 def test_the_money_found_gives_the_chance_asked(package, new):
     scenario, _ = new
-    share = money_for_chance(package, scenario, 0.5)["poor_2015"]
+    share = MoneyCurve(package, scenario).needed(0.5)["poor_2015"]
     result = simulate(package, scaled(scenario, share), draws=20_000, seed=7)
     rows, _ = target_results(package, result.draws, result.years)
     assert rows[0]["probability"] == pytest.approx(0.5, abs=0.03)
@@ -71,7 +71,7 @@ def test_the_money_found_gives_the_chance_asked(package, new):
 
 def test_a_chance_that_no_money_reaches_is_none(package, new):
     scenario, _ = new
-    assert money_for_chance(package, scenario, 0.9999)["both"] is None
+    assert MoneyCurve(package, scenario).needed(0.9999)["both"] is None
 
 
 def test_break_even_is_what_each_billion_must_do(package, new):

@@ -7,32 +7,29 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from giamngheo.incomes import squared_gap_ratio
-from giamngheo.transfers import LineEffect, Thresholds, shares_after, shift
+from giamngheo.transfers import LineEffect, Stock, Thresholds, reach, shares_after, shift
 
 N = 5
+POOR, NEAR = 41_281.0, 32_045.0
 Z_POOR, Z_UPPER = np.full((1, N), ndtri(0.0784)), np.full((1, N), ndtri(0.1394))
-STOCKS = {(None, "poor"): np.full((1, N), 41_281.0), (None, "near_poor"): np.full((1, N), 32_045.0)}
+STOCKS = {None: Stock(np.full((1, N), POOR), np.full((1, N), NEAR))}
 THRESHOLDS = Thresholds(Z_POOR, Z_UPPER, np.full(N, 0.9), float(np.log(1.3)))
 
 
-def effect(line="a", per_bn=100.0, gain=0.05, to_poor=1.0, persistence=0.0, reserved=None):
-    full = {
-        name: np.full(N, float(value)) for name, value in locals().items() if name not in ("line", "reserved")
-    }
-    return LineEffect(
-        line,
-        full["per_bn"],
-        full["gain"],
-        full["to_poor"],
-        1 - full["to_poor"],
-        full["persistence"],
-        reserved,
-    )
+def effect(line="a", per_bn=100.0, gain=0.05, to_poor=1.0, persistence=0.0, reserved=None, near_share=0.6):
+    numbers = (per_bn, gain, to_poor, near_share, persistence)
+    return LineEffect(line, *(np.full(N, float(number)) for number in numbers), reserved)
 
 
-def after(effects, amounts, overlap=0.0):
+def after(effects, amounts, planned=None, thresholds=THRESHOLDS, stocks=STOCKS):
+    """Shares after money, the plan being nothing unless given."""
     by_line = {line: np.atleast_1d(np.asarray(amount, dtype=float)) for line, amount in amounts.items()}
-    return shares_after(THRESHOLDS, effects, by_line, np.full(N, overlap), STOCKS)
+    plan = {line: np.atleast_1d(np.asarray((planned or {}).get(line, 0.0), dtype=float)) for line in amounts}
+    reached = {
+        e.line: reach(e, np.broadcast_to(plan[e.line], by_line[e.line].shape), stocks[e.reserved])
+        for e in effects
+    }
+    return shares_after(thresholds, effects, by_line, stocks, reached)
 
 
 def test_no_money_and_no_gain_change_nothing():
@@ -64,39 +61,66 @@ def test_money_reaches_everyone_before_it_gives_more():
     assert double == pytest.approx(once)
 
 
+def test_no_household_gets_more_than_the_plan_promises_before_there_is_more_money():
+    """A promise beyond the stock does not pile up on those who are left: it spills over to the others."""
+    planned = {"a": 3.0}  # three times the households that are poor
+    as_planned, upper = after([effect(per_bn=POOR, gain=0.1)], planned, planned)
+    once, _ = after([effect(per_bn=POOR, gain=0.1)], {"a": 1.0})
+    assert as_planned == pytest.approx(once)
+    assert (upper < after([effect(per_bn=POOR, gain=0.1)], {"a": 1.0})[1]).all()
+    twice, _ = after([effect(per_bn=POOR, gain=0.1)], {"a": 6.0}, planned)
+    assert twice == pytest.approx(after([effect(per_bn=POOR, gain=0.2)], {"a": 1.0})[0])
+
+
 def test_what_persists_adds_to_the_next_year():
     thresholds = Thresholds(
         *(np.repeat(z, 2, axis=0) for z in (Z_POOR, Z_UPPER)), np.full(N, 0.9), float(np.log(1.3))
     )
-    stocks = {key: np.repeat(value, 2, axis=0) for key, value in STOCKS.items()}
+    stocks = {None: Stock(np.full((2, N), POOR), np.full((2, N), NEAR))}
     for persistence, year in ((0.0, [100.0, 0.0]), (0.5, [100.0, 50.0])):
-        lasting, _ = shares_after(
-            thresholds, [effect(persistence=persistence)], {"a": np.array([100.0, 0.0])}, np.zeros(N), stocks
-        )
-        fresh, _ = shares_after(thresholds, [effect()], {"a": np.array(year)}, np.zeros(N), stocks)
-        assert lasting == pytest.approx(fresh)
+        lasting = after([effect(persistence=persistence)], {"a": [100.0, 0.0]}, None, thresholds, stocks)
+        fresh = after([effect()], {"a": year}, None, thresholds, stocks)
+        assert lasting[0] == pytest.approx(fresh[0])
 
 
 def test_a_reserved_line_reaches_its_group_only():
-    stocks = STOCKS | {("minority", s): np.full((1, N), 6_000.0) for s in ("poor", "near_poor")}
-    stocks |= {("minority", s, "share"): np.full((1, N), 0.15) for s in ("poor", "near_poor")}
-    everything = {"a": np.array([1e6])}
-    poor, _ = shares_after(
-        THRESHOLDS, [effect(gain=5.0, reserved="minority")], everything, np.zeros(N), stocks
-    )
+    stocks = STOCKS | {"minority": Stock(np.full((1, N), 6e3), np.full((1, N), 6e3), 0.15, 0.2)}
+    poor, _ = after([effect(gain=5.0, reserved="minority")], {"a": 1e6}, None, THRESHOLDS, stocks)
     assert poor == pytest.approx(0.85 * 0.0784)
+
+
+def test_the_closed_form_is_the_count_over_households():
+    """Nested reach with gains that add up, household by household: incomes drawn, lines handed out, heads counted."""
+    rng = np.random.default_rng(3)
+    n = 2_000_000
+    z_poor, z_upper, spread = Z_POOR[0, 0], Z_UPPER[0, 0], 0.9
+    position = rng.standard_normal(n)
+    band = np.log(1.3) / (z_upper - z_poor)
+    income = np.exp(np.where(position < z_poor, spread, band) * (position - z_poor))  # in poverty lines
+    status = np.where(position < z_poor, 0, np.where(position < z_upper, 1, 2))
+    effects = [effect("a", 60.0, 0.15, 0.7), effect("b", 40.0, 0.35, 0.5), effect("c", 20.0, 0.6, 0.9)]
+    amounts = {"a": 200.0, "b": 300.0, "c": 150.0}
+    rank, gain = rng.random(n), np.zeros(n)
+    for one in effects:
+        times = reach(one, np.array([amounts[one.line]]), STOCKS[None])
+        for place in (0, 1):
+            gain += one.gain[0] * ((status == place) & (rank < times[place][0, 0]))
+    poor, upper = after(effects, amounts)
+    assert poor[0, 0] == pytest.approx((income + gain <= 1).mean(), abs=6e-4)
+    assert upper[0, 0] == pytest.approx((income + gain <= 1.3).mean(), abs=6e-4)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.floats(0, 3_000), st.floats(0, 3_000), st.floats(0, 0.5), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)
+    st.floats(0, 3_000), st.floats(0, 3_000), st.floats(0, 0.5), st.floats(0, 1), st.floats(0, 3_000), st.floats(0, 1)
 )  # fmt: skip
 def test_more_money_never_raises_the_poor_nor_the_poor_and_near_poor(
-    amount, more, gain, to_poor, overlap, other_gain
+    amount, more, gain, to_poor, plan, other
 ):
-    effects = [effect("a", 50.0, gain, to_poor), effect("b", 20.0, other_gain, 0.5)]
-    before = after(effects, {"a": amount, "b": 300.0}, overlap)
-    then = after(effects, {"a": amount + more, "b": 300.0}, overlap)
+    effects = [effect("a", 50.0, gain, to_poor), effect("b", 20.0, other, 0.5)]
+    planned = {"a": plan, "b": 300.0}
+    before = after(effects, {"a": amount, "b": 300.0}, planned)
+    then = after(effects, {"a": amount + more, "b": 300.0}, planned)
     for low, high in zip(then, before, strict=True):
         assert (low <= high + 1e-12).all()
     assert (then[0] <= then[1]).all()

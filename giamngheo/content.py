@@ -1,0 +1,147 @@
+"""Addresses by content: what a page is made from, as one hash, and the executed notebooks kept under it."""
+
+import contextlib
+import hashlib
+import json
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from giamngheo import paths
+
+EXECUTED = paths.CACHE / "executed"
+KEPT = 400  # executed notebooks; the ones unused for longest go first
+SHARED_DATA = ("assumptions.csv", "reference", "scenarios")
+# A page made with other versions than the lock's is another page.
+WATCHED_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "ipython",
+    "ipykernel",
+)
+
+
+def file_hash(files, base):
+    """Hash of files by name and content.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Files, or folders with all they hold; what is missing or hidden does not count.
+    base : Path
+        Names are taken relative to it, so that a hash does not depend on where the project stands.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for top in files:
+        found = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for path in found:
+            name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+            if path.is_file() and "__pycache__" not in name and not path.name.startswith("."):
+                digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def code_hash():
+    """Hash of the workbook's code, phrases, templates and lock."""
+    return file_hash([paths.ROOT / "giamngheo", paths.LOCK], paths.ROOT)
+
+
+def data_hash(package):
+    """Hash of a package's folder and of the data that all packages share.
+
+    Parameters
+    ----------
+    package : Path
+    """
+    package = Path(package)
+    shared = [paths.DATA / name for name in SHARED_DATA]
+    return file_hash([package], package) + file_hash(shared, paths.ROOT)
+
+
+def fingerprint(package):
+    """One hash of data, code and lock, for the foot of a page.
+
+    Parameters
+    ----------
+    package : str or Path
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; the same wherever the project stands.
+    """
+    return hashlib.sha256((data_hash(paths.find(package)) + code_hash()).encode()).hexdigest()
+
+
+def source_hash(cells):
+    """Hash of a notebook's sources, without outputs and without the cell that papermill injects.
+
+    Parameters
+    ----------
+    cells : list of dict
+
+    Returns
+    -------
+    str
+    """
+    own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
+    sources = [[cell["cell_type"], cell["source"], cell["metadata"].get("tags", [])] for cell in own]
+    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+
+def address(cells, parameters):
+    """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
+
+    Parameters
+    ----------
+    cells : list of dict
+        The notebook's cells; stored outputs do not count.
+    parameters : mapping
+        As given; ``package`` and ``scenario`` may name files outside the project.
+
+    Returns
+    -------
+    str
+    """
+    files = [paths.find(parameters.get("package", paths.PACKAGE))]
+    scenario = paths.find(parameters.get("scenario", "full_plan"))
+    made_from = [
+        source_hash(cells),
+        sorted(parameters.items()),
+        data_hash(files[0]),
+        file_hash([scenario], scenario.parent) if scenario.is_file() else "",
+        code_hash(),
+        sys.version_info[:2],
+        [metadata.version(name) for name in WATCHED_LIBRARIES],
+    ]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def kept(key):
+    """The executed notebook kept under an address (bytes), or None."""
+    path = EXECUTED / f"{key}.ipynb"
+    try:
+        content = path.read_bytes()
+        path.touch()
+    except OSError:
+        return None
+    return content
+
+
+def keep(key, content):
+    """Keep an executed notebook under its address, and drop those unused for longest."""
+    paths.write_atomically(EXECUTED / f"{key}.ipynb", content)
+    with contextlib.suppress(FileNotFoundError):  # another process is at it too
+        by_use = sorted(EXECUTED.glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
+        for path in by_use[:-KEPT]:
+            path.unlink()

@@ -1,0 +1,60 @@
+"""Sentences and panels of the report, generated from results in both languages."""
+
+from giamngheo.narrative.answer import (
+    answer,
+    conclusion,
+    header,
+    pace_sentences,
+    panels,
+    scale_table,
+    when_text,
+)
+from giamngheo.narrative.conclusions import (
+    change_sentence,
+    compare_conclusion,
+    compare_sentences,
+    data_conclusion,
+    minority,
+    question,
+    report_question,
+    scenario_conclusion,
+    sensitivity_sentence,
+    trend_conclusion,
+)
+from giamngheo.narrative.money import money_sentences, plan_total, scenario_sentences, total_text
+from giamngheo.narrative.notes import (
+    glossary,
+    limitations,
+    methods,
+    support_sentences,
+    trust_intro,
+)
+
+__all__ = [
+    "answer",
+    "change_sentence",
+    "compare_conclusion",
+    "compare_sentences",
+    "conclusion",
+    "data_conclusion",
+    "glossary",
+    "header",
+    "limitations",
+    "methods",
+    "minority",
+    "money_sentences",
+    "pace_sentences",
+    "panels",
+    "plan_total",
+    "question",
+    "report_question",
+    "scale_table",
+    "scenario_conclusion",
+    "scenario_sentences",
+    "sensitivity_sentence",
+    "support_sentences",
+    "total_text",
+    "trend_conclusion",
+    "trust_intro",
+    "when_text",
+]

@@ -1,0 +1,260 @@
+"""The command line: what it hands on, how it ends, and how soon it refuses."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from giamngheo import __version__, cli, paths
+
+HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
+SERIES = """as_of,status,poverty_line,rate_pct
+2009-12-31,poor,a,12.5
+2010-12-31,poor,a,11
+2011-12-31,poor,a,10.1
+"""
+
+
+def giamngheo(monkeypatch, capsys, *arguments):
+    """Run a command in this process: exit status, standard output, standard error."""
+    monkeypatch.setattr(sys, "argv", ["giamngheo", *map(str, arguments)])
+    monkeypatch.setattr(cli, "_log_to_file", lambda: "a log")
+    try:
+        cli.main()
+        status = 0
+    except SystemExit as end:
+        status = end.code or 0
+    return status, *capsys.readouterr()
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    return lambda *arguments: giamngheo(monkeypatch, capsys, *arguments)
+
+
+@pytest.fixture
+def series(tmp_path):
+    path = tmp_path / "series.csv"
+    path.write_text(SERIES)
+    return path
+
+
+# --- Refusals ------------------------------------------------------------------------------------------
+
+REFUSED = [
+    (["simulate", "--scenario", "dubble"], ["dubble", "'double'"]),
+    (["simulate"], ["--scenario"]),
+    (["simulate", "--scenario", "missing.yml"], ["missing.yml"]),
+    (["run", "--scenario", "dubble"], ["'double'"]),
+    (["report", "--scenario", "full_plan", "--scenario", "dubble"], ["'double'"]),
+    (["report", "--lang", "fr"], ["fr", "vi, en"]),
+    (["report", "--draws", "99"], ["99", "nearest: 100"]),
+    (["report", "--draws", "many"], ["--draws", "valid integer"]),
+    (["report", "--seed", "-1"], ["-1", "nearest: 0"]),
+    (["report", "--package", "data/nowhere"], ["nowhere"]),
+    (["report", "--out", "README.md"], ["README.md"]),
+    (["report", "--sead", "1"], ["--sead"]),
+    (["forecast", "--until", "2010"], ["2010", "nearest: 2012"]),
+    (["forecast", "--until", "20155"], ["20155", "nearest: 2061"]),
+    (["forecast", "--group", "ethnic"], ["'ethnic'", "'ethnic_minority'"]),
+    (["forecast", "--reference", "vn-survy"], ["'vn-survy'", "'vn-survey'"]),
+    (["forecast", "--known-by", "21/01/2013"], ["21/01/2013", "2013-01-21"]),
+    (["forecast", "--series", "missing.csv"], ["missing.csv"]),
+    (["forecast", "--draws", "10000000"], ["nearest: 1000000"]),
+    (["audit", "--package", "data/an-gian"], ["an-gian"]),
+    (["forcast"], ["forcast"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), REFUSED, ids=lambda value: " ".join(value)[:40])
+def test_refused_with_a_word_on_what_and_the_nearest(command, arguments, words):
+    start = time.monotonic()
+    status, out, err = command(*arguments)
+    assert time.monotonic() - start < 1
+    assert (status, out) == (2, "")
+    assert all(word in err for word in words), err
+    assert "Traceback" not in err
+
+
+def test_a_bad_series_is_refused_by_row_and_column(command, series):
+    series.write_text(SERIES.replace("12.5", "131.5"))
+    status, _, err = command("forecast", "--series", series)
+    assert status == 2 and "series.csv" in err and "2" in err and "rate_pct" in err
+
+
+WATCH = """
+import sys
+from giamngheo import cli
+sys.argv = ["giamngheo", *{arguments!r}]
+try:
+    cli.main()
+except SystemExit as end:
+    print("status", end.code or 0)
+print("heavy", [name for name in {heavy!r} if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--help"], 0),
+        (["--version"], 0),
+        (["simulate", "--scenario", "dubble"], 2),
+        (["report", "--lang", "fr"], 2),
+        (["forecast", "--until", "2010"], 2),
+        (["scenarios"], None),
+        (["validate"], None),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_no_heavy_import_before_the_input_was_accepted(arguments, status):
+    script = WATCH.format(arguments=arguments, heavy=HEAVY)
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert time.monotonic() - start < 3  # a second and a busy machine
+    assert "heavy []" in done.stdout
+    assert status is None or f"status {status}" in done.stdout
+
+
+# --- Answers ------------------------------------------------------------------------------------------
+
+
+def test_version_and_help(command):
+    assert command("--version")[1].strip() == f"giamngheo {__version__}"
+    status, out, _ = command("--help")
+    assert status == 0 and "giamngheo report" in out and "Exit status" in out
+    for name in ("report", "validate", "audit", "forecast", "simulate", "scenarios", "run", "new-package"):
+        assert command(name, "--help")[0] == 0
+
+
+def test_forecast_json_is_the_contract(command):
+    arguments = ["forecast", "--json", "--draws", "500", "--seed", "0"]
+    status, out, err = command(*arguments)
+    answer = json.loads(out)
+    assert (status, err) == (0, "")
+    assert list(answer) == [
+        *("package", "origin", "poverty_line", "known_by", "reference", "seed", "draws"),
+        *("forecast", "targets", "joint_probability"),
+    ]
+    assert (answer["package"], answer["origin"], answer["seed"]) == ("an-giang", "2011-12-31", 0)
+    assert list(answer["forecast"][0]) == [
+        *("as_of", "group", "status", "mean", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
+    ]
+    assert {row["status"] for row in answer["forecast"]} == {"poor", "near_poor", "poor_or_near_poor"}
+    assert [row["as_of"] for row in answer["forecast"]][-1] == "2015-12-31"
+    assert list(answer["targets"][0]) == [
+        *("target", "group", "status", "comparator", "value_pct", "as_of", "probability")
+    ]
+    assert {row["target"] for row in answer["targets"]} >= {"poor_2015", "near_poor_2015"}
+    assert answer["joint_probability"] <= min(row["probability"] for row in answer["targets"])
+    assert command(*arguments)[1] == out  # same seed, same bytes
+    assert json.loads(command(*arguments[:-1], "1")[1])["forecast"] != answer["forecast"]
+
+
+def test_simulate_json_is_the_contract_and_full_plan_the_forecast(command):
+    options = ["--json", "--draws", "500", "--seed", "4"]
+    forecast = json.loads(command("forecast", *options)[1])
+    status, out, err = command("simulate", "--scenario", "full_plan", *options)
+    answer = json.loads(out)
+    assert (status, err) == (0, "")
+    assert {name: answer[name] for name in forecast} == forecast
+    own = {"scenario", "baseline_probability", "money_delivered_bn", "break_even"}
+    assert set(answer) - set(forecast) == own
+    targets = {row["target"]: row["probability"] for row in answer["targets"]}
+    assert answer["baseline_probability"] == targets
+    assert sum(answer["money_delivered_bn"].values()) == pytest.approx(2155, abs=1e-9)
+    assert set(answer["break_even"]) == set(targets)
+    assert all(
+        even is None or set(even) == {"share_of_plan", "exits_per_bn"}
+        for even in answer["break_even"].values()
+    )
+    assert command("simulate", "--scenario", "full_plan", *options)[1] == out
+
+
+def test_a_group_alone(command):
+    answer = json.loads(command("forecast", "--json", "--draws", "500", "--group", "ethnic_minority")[1])
+    assert {row["group"] for row in answer["forecast"]} == {"ethnic_minority"}
+    assert answer["joint_probability"] is None
+
+
+def test_a_bare_series_runs_four_years_on(command, series):
+    status, out, err = command("forecast", "--series", series, "--json", "--draws", "500")
+    answer = json.loads(out)
+    assert status == 0, err
+    assert answer["package"] is None and answer["targets"] == [] and answer["joint_probability"] is None
+    assert [row["as_of"][:4] for row in answer["forecast"]] == ["2012", "2013", "2014", "2015"]
+    until = json.loads(
+        command("forecast", "--series", series, "--json", "--draws", "500", "--until", "2013")[1]
+    )
+    assert [row["as_of"][:4] for row in until["forecast"]] == ["2012", "2013"]
+
+
+def test_text_for_people_prints_the_pair(command):
+    status, out, _ = command("simulate", "--scenario", "double", "--draws", "500")
+    assert status == 0 and "continued  all new" in out and "billion VND" in out
+    status, out, _ = command("forecast", "--draws", "500")
+    assert status == 0 and "continued  all new" in out
+
+
+def test_audit_strict_and_json(command):
+    status, out, _ = command("audit", "--json")
+    answer = json.loads(out)
+    assert status == 0 and set(answer) == {"checks", "summary"}
+    strict, _, _ = command("audit", "--strict")
+    assert strict == (1 if answer["summary"]["discrepancy"] else 0)
+
+
+def test_scenarios_one_a_line(command):
+    lines = command("scenarios")[1].splitlines()
+    assert lines[0].startswith("full_plan\t") and len(lines) >= 13
+    assert all(len(line.split("\t")) == 2 for line in lines)
+
+
+def test_a_new_package_is_laid_out_and_validates(command, tmp_path):
+    assert command("new-package", tmp_path / "long-xuyen")[0] == 0
+    status, out, err = command("validate", "--package", tmp_path / "long-xuyen")
+    assert status == 0 and "valid" in out, err
+
+
+# --- Pages ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """What write_report is called with."""
+    from giamngheo import execution, reports
+
+    calls = []
+
+    def write_report(package, langs, scenarios, out, draws, seed):
+        calls.append((package.name, langs, scenarios, out, draws, seed))
+        return []
+
+    monkeypatch.setattr(reports, "write_report", write_report)
+    monkeypatch.setattr(execution, "start_ahead", lambda: None)
+    return calls
+
+
+def test_report_hands_on_its_options(command, written, tmp_path):
+    assert command("report")[0] == 0
+    assert command("report", "--lang", "en", "--scenario", "double", "--out", tmp_path, "--seed", "3")[0] == 0
+    assert command("run", "--scenario", "double", "--lang", "en", "--lang", "en", "--draws", "500")[0] == 0
+    assert written == [
+        ("an-giang", ["vi", "en"], None, paths.REPORTS, 20_000, 0),
+        ("an-giang", ["en"], ["double"], tmp_path, 20_000, 3),
+        ("an-giang", ["en"], ["double"], paths.REPORTS, 500, 0),
+    ]
+
+
+def test_what_ran_and_failed_is_one_line_and_the_log(command, monkeypatch, written):
+    from giamngheo import reports
+
+    def fails(*arguments):
+        raise OSError("no space left\non the device")
+
+    monkeypatch.setattr(reports, "write_report", fails)
+    status, out, err = command("report")
+    assert (status, out) == (1, "")
+    assert err == "giamngheo: failed: OSError: no space left on the device (log: a log)\n"

@@ -1,0 +1,231 @@
+"""Running notebooks: what is refused before a kernel starts, what counts as done, what is not done twice."""
+
+import hashlib
+import io
+import os
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from giamngheo import content, execution, parameters, paths
+from giamngheo.cells import RefusedInput
+from giamngheo.execution import ExecutionFailed, Job, execute, execute_all, notebook_inputs, require_all
+
+PARAMETERS = "\n".join(
+    f"{name}: {type(value).__name__} = {value!r}" for name, value in parameters.DEFAULTS.items()
+)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(content, "EXECUTED", tmp_path / "cache" / "executed")
+    monkeypatch.setattr(execution, "FAILED", tmp_path / "cache" / "failed")
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    def started(*args):
+        raise AssertionError("a kernel was started")
+
+    monkeypatch.setattr(execution, "_run", started)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"scenrio": "double"}, ["scenrio", "nearest: 'scenario'"]),
+        ({"scenario": "dubble"}, ["dubble", "nearest: 'double'"]),
+        ({"lang": "fr"}, ["fr", "vi, en"]),
+        ({"draws": "20000"}, ["draws", "'20000'", "int"]),
+        ({"draws": 20_000.0}, ["draws", "int"]),
+        ({"draws": True}, ["draws", "True"]),
+        ({"draws": 99}, ["draws", "nearest: 100"]),
+        ({"draws": 10**7}, ["draws", "nearest: 1000000"]),
+        ({"seed": -1}, ["seed", "nearest: 0"]),
+        ({"package": "data/nowhere"}, ["nowhere"]),
+        ({"package": ("a", "b")}, ["package", "str"]),
+        ({"seed = 1; import os": 1}, ["unknown parameter"]),
+    ],
+)
+def test_refused_before_a_kernel_starts(make_notebook, tmp_path, no_kernel, given, words):
+    notebook = make_notebook("n", "1", parameters=PARAMETERS)
+    start = time.monotonic()
+    with pytest.raises(RefusedInput) as refused:
+        execute(notebook, given, tmp_path / "out.ipynb")
+    assert time.monotonic() - start < 1
+    assert all(word in str(refused.value) for word in words), refused.value
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_parameters_are_read_from_the_notebook(make_notebook):
+    notebook = make_notebook("n", "1", parameters='# words\nlang: str = "vi"\nseed: int = 0')
+    assert parameters.declared_parameters(notebook) == {"lang": "vi", "seed": 0}
+
+
+def test_every_job_is_checked_before_the_first_kernel(make_notebook, tmp_path, no_kernel):
+    notebook = make_notebook("n", "1", parameters=PARAMETERS)
+    jobs = [
+        Job(notebook, {"seed": 1}, tmp_path / "1.ipynb"),
+        Job(notebook, {"sead": 1}, tmp_path / "2.ipynb"),
+    ]
+    with pytest.raises(RefusedInput, match="sead"):
+        execute_all(jobs, progress=False)
+
+
+@pytest.mark.parametrize("warm", [True, False])
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
+        ("import sys; sys.exit(0)", "3 of 5 cells"),
+        ("import time; time.sleep(60)", "CellTimeoutError"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+    ids=["killed", "exit", "timeout", "raised"],
+)
+def test_what_stops_half_way_has_failed(make_notebook, tmp_path, warm, source, error):
+    notebook = make_notebook("n", "1", source, "3")
+    out = tmp_path / "out.ipynb"
+    run = execute(notebook, {"seed": 1}, out, warm=warm, timeout=2)
+    assert not run.ok and error in run.error
+    assert run.cells == 4 and run.cells_done == 3  # parameters, injected parameters, "1"
+    assert not out.exists()
+    assert run.failed.exists()
+    assert not execute(notebook, {"seed": 1}, out, warm=warm, timeout=2).kept  # a failure is not kept
+
+
+def test_same_content_same_bytes_and_not_run_twice(make_notebook, tmp_path, monkeypatch):
+    notebook = make_notebook("n", "seed", "import pandas as pd; pd.DataFrame({'a': [seed]})")
+    outs = [tmp_path / f"{n}.ipynb" for n in range(3)]
+    runs = [execute(notebook, {"seed": 7}, out, reuse=n > 1) for n, out in enumerate(outs)]
+    assert [run.ok for run in runs] == [True, True, True]
+    assert [run.kept for run in runs] == [False, False, True]
+    assert len({hashlib.sha256(out.read_bytes()).hexdigest() for out in outs}) == 1
+    cells = nbformat.read(outs[0], as_version=4).cells
+    assert cells[1].id == execution.INJECTED_ID and "seed = 7" in cells[1].source
+    text = outs[0].read_text()
+    assert '"papermill"' not in text and "iopub" not in text and str(tmp_path) not in text
+    assert not execute(notebook, {"seed": 8}, outs[0]).kept
+    monkeypatch.setattr(content, "code_hash", lambda: "other code")
+    assert not execute(notebook, {"seed": 7}, outs[0]).kept
+
+
+def test_one_failure_does_not_stop_the_others(make_notebook, tmp_path, capsys):
+    good, bad = make_notebook("good", "1"), make_notebook("bad", "1 / 0")
+    jobs = [
+        Job(path, {"seed": n}, tmp_path / f"{n}.ipynb", f"job {n}")
+        for n, path in enumerate([good, bad, good])
+    ]
+    runs = execute_all(jobs, workers=2)
+    assert [run.ok for run in runs] == [True, False, True]
+    with pytest.raises(ExecutionFailed, match=r"bad .*ZeroDivisionError.* left in "):
+        require_all(runs)
+    lines = capsys.readouterr().err.splitlines()
+    assert sorted(line.split("]")[0] for line in lines) == [
+        "[1/3",
+        "[2/3",
+        "[3/3",
+    ]  # no terminal: plain lines
+    assert any("job 1: cell" in line and "ZeroDivisionError" in line for line in lines)
+
+
+def test_the_callers_folder_stays_and_the_notebook_runs_in_its_own(make_notebook, tmp_path, monkeypatch):
+    notebook = make_notebook("n", "import os; os.getcwd()")
+    monkeypatch.chdir("/")
+    jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb") for n in range(3)]
+    assert all(run.ok for run in execute_all(jobs, progress=False))
+    assert str(Path.cwd()) == "/"
+    assert nbformat.read(tmp_path / "0.ipynb", as_version=4).cells[-1].outputs[0]["data"][
+        "text/plain"
+    ] == repr(str(tmp_path))
+
+
+def test_notebook_inputs():
+    inputs = notebook_inputs(
+        {"package": "data/an-giang", "scenario": "double", "lang": "en", "seed": 0, "draws": 500}
+    )
+    assert (inputs.package.name, inputs.scenario.id) == ("an-giang", "double")
+    assert (inputs.lang, inputs.seed, inputs.draws) == ("en", 0, 500)
+    assert notebook_inputs({}).scenario.id == "full_plan"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "word"),
+    [
+        (
+            {
+                "In": ["", 'scenario: str = "full_plan"', '# Parameters\nscenrio = "double"\n'],
+                "scenrio": "double",
+            },
+            "scenrio",
+        ),
+        ({"In": ["", "lang: str = 'vi'", "# Parameters\nseed = 1\n"], "seed": 1}, "seed"),
+        ({"lang": 3}, "lang"),
+        ({"draws": "many"}, "draws"),
+    ],
+)
+def test_notebook_inputs_refuses(namespace, word):
+    with pytest.raises(RefusedInput, match=word):
+        notebook_inputs(namespace)
+
+
+def test_hashes_do_not_depend_on_place_and_see_every_change(tmp_path):
+    for name in ("here", "there"):
+        (tmp_path / name / "sub").mkdir(parents=True)
+        (tmp_path / name / "a.csv").write_text("1\n")
+        (tmp_path / name / "sub" / "b.csv").write_text("2\n")
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    def hashed(folder):
+        return content.file_hash([folder], folder)
+
+    assert hashed(here) == hashed(there)
+    (there / "sub" / "b.csv").write_text("3\n")
+    assert hashed(here) != hashed(there)
+    (there / "sub" / "b.csv").write_text("2\n")
+    (there / ".hidden").write_text("x")
+    assert hashed(here) == hashed(there)
+    (there / "c.csv").write_text("")
+    assert hashed(here) != hashed(there)
+
+
+def test_fingerprint_is_of_data_code_and_lock(monkeypatch, tmp_path):
+    before = content.fingerprint(paths.PACKAGE)
+    assert before == content.fingerprint("data/an-giang")
+    monkeypatch.setattr(paths, "LOCK", tmp_path / "missing.lock")
+    assert content.fingerprint(paths.PACKAGE) != before
+
+
+def test_the_oldest_kept_notebooks_go_first(monkeypatch):
+    monkeypatch.setattr(content, "KEPT", 2)
+    for n, key in enumerate("abc"):
+        content.keep(key, f"{key}\n")
+        os.utime(content.EXECUTED / f"{key}.ipynb", (n, n))
+    content.keep("d", "d\n")
+    assert content.kept("a") is None and content.kept("d") == b"d\n"
+
+
+def test_nothing_half_written(tmp_path, monkeypatch):
+    target = tmp_path / "page.html"
+    target.write_text("old")
+
+    def broken(self, other):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(type(target), "replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        paths.write_atomically(target, "new")
+    assert target.read_text() == "old" and list(tmp_path.glob(".page*")) == []
+
+
+def test_a_bar_on_a_terminal(make_notebook, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr("sys.stderr", shown)
+    execute_all([Job(make_notebook("n", "1"), {"seed": 1}, tmp_path / "1.ipynb", "a job")], workers=1)
+    assert "a job: 100%" in shown.getvalue() and "[1/1]" not in shown.getvalue()

@@ -1,0 +1,165 @@
+"""Kernels from the fork server: ordinary but for their start, and gone with whoever asked for them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client import KernelManager
+
+from giamngheo.execution import execute
+from giamngheo.kernels import provisioner, server
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
+
+
+def last_output(path):
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return cells[-1].outputs[0]["data"]["text/plain"]
+
+
+def run(notebook, out, **options):
+    done = execute(notebook, {}, out, reuse=False, **options)
+    assert done.ok, done.error
+    return last_output(out)
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def gone(pids, within=10):
+    end = time.monotonic() + within
+    while any(map(alive, pids)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not any(map(alive, pids))
+
+
+def test_warm_kernel_comes_from_the_server_and_is_reseeded(make_notebook, tmp_path):
+    notebook = make_notebook(
+        "seeds", "import os, random, numpy as np; (os.getppid(), random.random(), np.random.rand())"
+    )
+    first, second = (eval(run(notebook, tmp_path / f"{n}.ipynb")) for n in range(2))
+    assert first[0] == second[0] == provisioner.server()._process.pid
+    assert first[1] != second[1] and first[2] != second[2]
+
+
+def test_server_has_the_libraries_and_one_thread(make_notebook, tmp_path):
+    notebook = make_notebook(
+        "loaded",
+        "import os, sys; (all(m in sys.modules for m in ('pandas', 'scipy.special', 'giamngheo.schema')),)",
+    )
+    assert eval(run(notebook, tmp_path / "out.ipynb")) == (True,)
+    assert len(list(Path(f"/proc/{provisioner.server()._process.pid}/task").iterdir())) == 1
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_users_settings_change_nothing(make_notebook, tmp_path, monkeypatch, warm):
+    notebook = make_notebook(
+        "settings", "import matplotlib.pyplot as plt; (plt.rcParams['font.size'], 'startup' in globals())"
+    )
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("startup = True\n")
+    (tmp_path / "rc").write_text("font.size: 33\n")
+    (tmp_path / "start.py").write_text("startup = True\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "rc"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "start.py"))
+    assert eval(run(notebook, tmp_path / "out.ipynb", warm=warm)) == (10.0, False)
+
+
+def test_warm_and_ordinary_kernels_make_the_same_bytes(make_notebook, tmp_path):
+    notebook = make_notebook("same", "import pandas as pd; pd.DataFrame({'a': [1, 2]})", "print('x')")
+    run_parameters = {"seed": 3}
+    for warm in (True, False):
+        assert execute(notebook, run_parameters, tmp_path / f"{warm}.ipynb", reuse=False, warm=warm).ok
+    assert (tmp_path / "True.ipynb").read_bytes() == (tmp_path / "False.ipynb").read_bytes()
+
+
+def test_a_dead_server_is_replaced(make_notebook, tmp_path):
+    notebook = make_notebook("ppid", "import os; os.getppid()")
+    old = provisioner.server()._process
+    old.kill()
+    old.wait()
+    assert int(run(notebook, tmp_path / "out.ipynb")) not in (old.pid, os.getpid())
+
+
+def test_ordinary_kernel_where_forking_is_not_to_be_had(make_notebook, tmp_path, monkeypatch):
+    notebook = make_notebook("ppid", "import os; os.getppid()")
+
+    def no_server():
+        raise provisioner.NoWarmKernel("not here")
+
+    monkeypatch.setattr(provisioner, "server", no_server)
+    assert int(run(notebook, tmp_path / "out.ipynb")) == os.getpid()
+
+
+def test_no_fork_beside_another_thread():
+    ours, theirs = socket.socketpair()
+    release = threading.Event()
+    thread = threading.Thread(target=release.wait)
+    thread.start()
+    try:
+        assert server.fork_or_refuse(theirs) is None
+    finally:
+        release.set()
+        thread.join()
+    assert "threads" in json.loads(ours.recv(1000))["error"]
+    ours.close()
+
+
+def test_interrupt_restart_and_shutdown(monkeypatch):
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", provisioner.NAME)
+    manager = KernelManager()
+    spec = manager.kernel_spec
+    manager.provisioner = provisioner.WarmProvisioner(kernel_id="", kernel_spec=spec, parent=manager)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        pid = manager.provisioner.pid
+        assert isinstance(manager.provisioner.process, provisioner.ForkedKernel)
+        client.execute("import time; time.sleep(60)")
+        time.sleep(0.5)
+        manager.interrupt_kernel()
+        assert client.get_shell_msg(timeout=10)["content"]["ename"] == "KeyboardInterrupt"
+        manager.restart_kernel()
+        client.wait_for_ready(timeout=60)
+        assert manager.provisioner.pid != pid and gone([pid])
+        client.execute("2 + 2")
+        assert client.get_shell_msg(timeout=10)["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    assert gone([manager.provisioner.pid])
+
+
+def test_server_and_kernels_die_with_their_parent(tmp_path):
+    script = (
+        "import time\n"
+        "from jupyter_client import KernelManager\n"
+        "from giamngheo.kernels import provisioner\n"
+        "manager = KernelManager()\n"
+        "manager.provisioner = provisioner.WarmProvisioner(\n"
+        "    kernel_id='', kernel_spec=manager.kernel_spec, parent=manager)\n"
+        "manager.start_kernel()\n"
+        "print(provisioner.server()._process.pid, manager.provisioner.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert len(pids) == 2 and all(map(alive, pids))
+        parent.send_signal(signal.SIGKILL)
+    assert gone(pids)

@@ -1,0 +1,206 @@
+"""Stored notebooks are what the code makes (nbval), are whole (the guard), and run for whoever runs them."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from giamngheo import content, paths
+from giamngheo.execution import Job, execute_all
+from giamngheo.kernels.provisioner import NAME as WARM
+from giamngheo.parameters import DEFAULTS, declared_parameters, read_cells
+
+NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare"]
+SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
+COPIED = ("giamngheo", "data", "notebooks", "tests/nbval_sanitize.cfg", "requirements.lock", "pyproject.toml")
+each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def problems(notebook):
+    """What the guard has against a stored notebook (list of str): what nbval would let pass."""
+    stored = nbformat.read(notebook, as_version=4)
+    found = []
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    tagged = [cell for cell in code if "parameters" in cell.metadata.get("tags", [])]
+    if not tagged or tagged[0] is not code[0]:
+        found.append("the first code cell is not tagged 'parameters'")
+    if stored.metadata.get("giamngheo", {}).get("source_sha256") != content.source_hash(read_cells(notebook)):
+        found.append("the sources are not those that were run: make notebooks")
+    if "papermill" in stored.metadata or "version" in stored.metadata.get("language_info", {}):
+        found.append("metadata that differs from run to run: make notebooks")
+    for n, cell in enumerate(code, 1):
+        if cell.execution_count != n:
+            found.append(f"cell {n} was not run in order")
+        if ends_in_expression(cell.source) and not cell.outputs:
+            found.append(f"cell {n} has no output")
+        if any(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs):
+            found.append(f"cell {n} has an error or a word on stderr")
+        if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(ast.parse(cell.source))):
+            found.append(f"cell {n} defines what belongs into giamngheo/")
+    return found
+
+
+def ends_in_expression(source):
+    """Whether a cell shows something: its last statement is a value that no name takes (`_ = x` does)."""
+    statements = ast.parse(source).body
+    return bool(statements) and isinstance(statements[-1], ast.Expr)
+
+
+def nbval(*notebooks, root=paths.ROOT, **environment):
+    """Run nbval in a process of its own; returns the finished process."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(root),
+    ]
+    sanitize = ["--nbval-sanitize-with", str(SANITIZE)]
+    return subprocess.run(
+        [*command, *sanitize, *map(str, notebooks)],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The project elsewhere, with a notebook or a figure that may be changed."""
+    for name in COPIED:
+        source, target = paths.ROOT / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    return tmp_path
+
+
+def test_the_notebooks_are_there():
+    assert [path.stem for path in NOTEBOOKS][: len(EXPECTED)] == EXPECTED
+
+
+@each_notebook
+def test_guard(notebook):
+    assert problems(notebook) == []
+
+
+@each_notebook
+def test_parameters_are_names_not_numbers(notebook):
+    declared = declared_parameters(notebook)
+    assert declared and set(declared) <= set(DEFAULTS)
+    assert all(type(value) is type(DEFAULTS[name]) for name, value in declared.items())
+    assert declared["lang"] == "vi"
+
+
+def test_stored_outputs_are_what_the_code_gives():
+    done = nbval(*NOTEBOOKS, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
+
+
+def test_plain_nbval_works_with_ordinary_kernels():
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", str(NOTEBOOKS[0])]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("JUPYTER_DEFAULT")
+    }
+    done = subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+def test_plain_papermill_from_anywhere(tmp_path):
+    out = tmp_path / "out.ipynb"
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        paths.NOTEBOOKS / "03_scenario.ipynb",
+        out,
+        "-p",
+        "scenario",
+        "double",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    code = [cell for cell in nbformat.read(out, as_version=4).cells if cell.cell_type == "code"]
+    assert all(cell.execution_count == n for n, cell in enumerate(code, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("scenrio", "double"), ("scenario", "dubble"), ("draws", "many")]
+)
+def test_plain_papermill_refuses_what_it_does_not_know(tmp_path, name, value):
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        paths.NOTEBOOKS / "03_scenario.ipynb",
+        tmp_path / "out.ipynb",
+    ]
+    done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0 and "RefusedInput" in done.stderr
+    assert f"'{name}'" in done.stderr or f"'{value}'" in done.stderr
+
+
+def test_english_runs_and_differs(tmp_path):
+    # The very jobs of `make report`, so that what it has made need not be made again.
+    jobs = [Job(path, declared_parameters(path) | {"lang": "en"}, tmp_path / path.name) for path in NOTEBOOKS]
+    runs = execute_all(jobs, progress=False)
+    assert [run.error for run in runs] == [""] * len(jobs)
+    for path in NOTEBOOKS:
+        vi, en = shown(path), shown(tmp_path / path.name)
+        assert vi != en
+        assert re.search("[ăâđêôơưạảấầẩẫậ]", vi)
+
+
+def shown(notebook):
+    """All that a notebook's outputs say, as text."""
+    cells = [
+        cell
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    return json.dumps([cell["outputs"] for cell in cells], ensure_ascii=False)
+
+
+def test_deleted_outputs_are_noticed(copy):
+    for path in sorted((copy / "notebooks").glob("*.ipynb")):
+        stored = nbformat.read(path, as_version=4)
+        shown_cell = next(c for c in stored.cells if c.cell_type == "code" and c.outputs)
+        shown_cell.outputs = []
+        nbformat.write(stored, path)
+        assert any("no output" in problem for problem in problems(path))
+
+
+def test_changed_source_is_noticed(copy):
+    path = copy / "notebooks" / "00_start_here.ipynb"
+    stored = nbformat.read(path, as_version=4)
+    stored.cells[-1].source += "\n"
+    nbformat.write(stored, path)
+    assert any("sources" in problem for problem in problems(path))
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [("data/an-giang/poverty.csv", "9.28", "9.38"), ("data/an-giang/budget.csv", "83.33", "83.34")],
+)
+def test_a_changed_figure_is_noticed(copy, file, before, after):
+    path = copy / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    done = nbval(copy / "notebooks" / "01_data.ipynb", root=copy)
+    assert done.returncode == 1 and re.search(r"\d+ failed", done.stdout), done.stdout[-3000:]

@@ -1,0 +1,131 @@
+"""The project as a newcomer finds it: what is listed, locked, ignored and said."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from giamngheo import __version__, paths
+
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCK = paths.LOCK.read_text(encoding="utf-8")
+MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users)/[A-Za-z]")
+
+
+def tracked():
+    """Files that git tracks or would track."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git clone: what is tracked cannot be told")
+    return [path for name in listed.stdout.splitlines() if (path := paths.ROOT / name).is_file()]
+
+
+def name_of(requirement):
+    return re.sub(r"[-_.]+", "-", Requirement(requirement).name).lower()
+
+
+def locked():
+    """Name -> version of every entry of the lock."""
+    return dict(re.findall(r"^([a-z0-9][a-z0-9.-]*)==([^ ;\\]+)", LOCK, re.MULTILINE))
+
+
+def test_environment_yml_points_at_pyproject():
+    environment = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, last = environment["dependencies"]
+    assert [re.split("[<>=]", entry)[0] for entry in conda] == ["python", "pip"]
+    assert PROJECT["requires-python"] == conda[0].removeprefix("python")
+    (editable,) = last["pip"]
+    extras = re.fullmatch(r"-e \.\[([a-z,]+)\]", editable).group(1).split(",")
+    assert set(extras) <= set(EXTRAS)
+
+
+def test_lock_holds_all_that_pyproject_asks_for():
+    versions = locked()
+    for requirement in [*PROJECT["dependencies"], *(entry for extra in EXTRAS.values() for entry in extra)]:
+        parsed = Requirement(requirement)
+        assert parsed.specifier.contains(versions[name_of(requirement)]), requirement
+
+
+def test_lock_is_pinned_hashed_and_without_addresses():
+    entries = re.split(r"^(?=\S)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(entries) > 100
+    assert all("==" in entry.splitlines()[0] and "--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"://|file:|--index|--find-links|@ ", LOCK)
+    assert len(locked()) == len(entries), "one version of each, so that all Pythons give the same numbers"
+
+
+def test_what_is_installed_is_what_is_locked():
+    versions = locked()
+    for requirement in [*PROJECT["dependencies"], *EXTRAS["test"]]:
+        name = name_of(requirement)
+        assert metadata.version(name) == versions[name], f"{name}: run make env"
+
+
+def test_version_is_said_once():
+    assert __version__ == PROJECT["version"]
+    changes = (paths.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert __version__ in changes or "Unreleased" in changes
+
+
+def test_entry_point_of_the_provisioner():
+    entries = metadata.entry_points(group="jupyter_client.kernel_provisioners", name="giamngheo-warm")
+    assert [entry.load().__name__ for entry in entries] == ["WarmProvisioner"]
+
+
+def test_no_tracked_file_names_a_folder_of_some_machine():
+    found = []
+    for path in tracked():
+        if path.suffix in (".png", ".jpg") or path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [f"{path.relative_to(paths.ROOT)}: {hit.group()}" for hit in MACHINE_PATH.finditer(text)]
+    assert not found
+
+
+def test_no_module_is_longer_than_two_ideas():
+    lengths = {
+        path: len(path.read_text(encoding="utf-8").splitlines()) for path in tracked() if path.suffix == ".py"
+    }
+    long = {
+        str(path.relative_to(paths.ROOT)): n
+        for path, n in lengths.items()
+        if n > 400 and "giamngheo" in path.parts
+    }
+    assert not long
+
+
+def test_make_help_lists_the_targets():
+    done = subprocess.run(["make", "help"], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    for target in (
+        "env",
+        "report",
+        "test",
+        "notebooks",
+        "notebooks-check",
+        "expected",
+        "lint",
+        "lab",
+        "clean",
+    ):
+        assert f"make {target} " in done.stdout
+
+
+def test_readme_says_how_to_begin():
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make report" in readme and "make test" in readme
+    for image in re.findall(r"!\[[^\]]*\]\(([^)#?]+)\)", readme):
+        assert "://" in image or (paths.ROOT / image).is_file(), image
+
+
+def test_top_of_the_package_imports_nothing_heavy():
+    script = "import sys, giamngheo; print([m for m in ('pandas', 'numpy', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,325 @@
+"""Pages: assembled in order, whole, the same bytes from the same content, readable on a phone, a screen and paper."""
+
+import copy
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+
+import nbformat
+import pytest
+from test_figures import Whole
+
+from giamngheo import load_package, paths, reports
+from giamngheo.reports import ReportFailed, pages, write_report
+from giamngheo.words import say
+
+LANGS = ("vi", "en")
+DRAWS, SEED = 300, 1
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
+each_lang = pytest.mark.parametrize("lang", LANGS)
+
+
+@pytest.fixture(scope="module")
+def package():
+    return load_package()
+
+
+@pytest.fixture(scope="module")
+def home(package, tmp_path_factory):
+    """A report in both languages with one scenario beside the full plan."""
+    out = tmp_path_factory.mktemp("reports")
+    index = write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
+    assert index == [out / "an-giang" / lang / "index.html" for lang in LANGS]
+    return out / "an-giang"
+
+
+def all_pages(home):
+    """Path within the report to text, of every page."""
+    return {
+        path.relative_to(home).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(home.rglob("*.html"))
+    }
+
+
+def digests(home):
+    """sha256 of every page."""
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in all_pages(home).items()}
+
+
+def cell(tags, html="<p>x</p>", source="x"):
+    """An executed cell that shows a piece of page."""
+    output = nbformat.v4.new_output(
+        "execute_result", {"text/html": html, "text/plain": "x"}, execution_count=1
+    )
+    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": tags}, execution_count=1)
+
+
+def test_every_page_is_there(home):
+    names = {f"{lang}/{name}.html" for lang in LANGS for name in ("index", *reports.ALWAYS)}
+    names |= {f"{lang}/scenario/{name}.html" for lang in LANGS for name in ("full_plan", "double")}
+    assert set(all_pages(home)) == names
+
+
+def test_pages_are_whole_and_need_nothing_from_outside(home):
+    for name, text in all_pages(home).items():
+        whole = Whole()
+        whole.feed(text)
+        whole.close()
+        assert whole.open == [], name
+        assert len(whole.ids) == len(set(whole.ids)), name
+        assert ("html", {"lang": name[:2]}) in whole.tags
+        assert not [tag for tag, _ in whole.tags if tag in ("script", "link", "iframe", "object", "form")], (
+            name
+        )
+        assert not re.search(r"@import|url\((?!#)|\son\w+=", text), name
+        steps = [b - a for a, b in zip(whole.headings, whole.headings[1:], strict=False)]
+        assert whole.headings[0] == 1 and whole.headings.count(1) == 1 and max(steps) <= 1, name
+        for address in whole.addresses:
+            if address.startswith("#"):
+                assert address[1:] in whole.ids, f"{name}: {address}"
+            else:
+                assert "://" not in address and (home / name).parent.joinpath(address).exists(), (
+                    f"{name}: {address}"
+                )
+        for tag, attrs in whole.tags:
+            if tag in ("svg", "img"):
+                assert attrs.get("aria-labelledby") or attrs.get("aria-label") or attrs.get("alt"), name
+            if tag == "th":
+                assert attrs.get("scope") in ("col", "row"), name
+        assert text.count("<table") == text.count("<caption>"), name
+        assert not re.search(r"/(?:home|root|tmp|work|Users)/|\b0x[0-9a-f]{8}", text), name
+        assert len(text.encode()) < 400_000, name
+
+
+@each_lang
+def test_the_index_says_what_it_must_in_order(home, lang):
+    text = (home / lang / "index.html").read_text(encoding="utf-8")
+    places = [text.index(f'id="{section}"') for section in pages.SECTIONS]
+    assert places == sorted(places)
+    first = re.sub(r"<[^>]+>", " ", text[text.index("<main") : text.index('id="picture"')])
+    for words in ("r = 1", "r = 0", say("reading.new", lang), say("reading.continues", lang), "80 %"):
+        assert words in first
+    assert first.count(say("panel.break_even", lang)) == 3
+    assert say("answer.unidentified", lang, n={"vi": "Tám", "en": "eight"}[lang]) in first
+    number = {"vi": "2.155 tỷ đồng", "en": "2,155 billion VND"}[lang]
+    assert number in re.sub(r"<[^>]+>", "", text)
+    for key in ("section.money", "section.audit", "section.glossary", "section.limitations", "section.run"):
+        assert say(key, lang) in text
+    assert re.search(r"[0-9a-f]{64}", text) and f" {SEED}" in text
+
+
+def test_the_languages_differ_and_link_to_each_other(home):
+    vi, en = ((home / lang / "index.html").read_text(encoding="utf-8") for lang in LANGS)
+    assert vi != en
+    assert 'href="../en/index.html"' in vi and 'href="../vi/index.html"' in en
+    assert "13,15" in vi and "13.15" not in vi.split("<footer")[0].split('id="sources"')[0].replace(
+        "13.15.", ""
+    )
+    assert "13.15" in en and "13,15" not in en
+
+
+def test_what_differs_from_run_to_run_stands_beside_the_pages(home):
+    for lang in LANGS:
+        record = json.loads((home / lang / "run.json").read_text(encoding="utf-8"))
+        assert {"commit", "dirty", "finished", "seconds", "machine"} <= set(record)
+        for text in (text for name, text in all_pages(home).items() if name.startswith(lang)):
+            assert record["finished"][:10] not in text
+            assert not record["commit"] or record["commit"] not in text
+
+
+def test_the_same_content_gives_the_same_bytes(home, package, tmp_path, monkeypatch):
+    anew = reports.execute_all
+    monkeypatch.setattr(reports, "execute_all", lambda jobs, **more: anew(jobs, **more, reuse=False))
+    write_report(package, ["en"], ["double"], tmp_path, DRAWS, SEED, progress=False)
+    again = digests(tmp_path / "an-giang")
+    assert again == {name: digest for name, digest in digests(home).items() if name.startswith("en/")}
+
+
+def test_another_seed_gives_another_page(home, package, tmp_path):
+    write_report(package, ["en"], ["full_plan"], tmp_path, DRAWS, SEED + 1, progress=False)
+    name = "en/scenario/full_plan.html"
+    assert digests(tmp_path / "an-giang")[name] != digests(home)[name]
+
+
+def test_one_scenario_keeps_the_pages_of_the_others(home, package, tmp_path):
+    out = tmp_path / "copy"
+    shutil.copytree(home, out / "an-giang")
+    write_report(package, ["en"], ["full_plan"], out, DRAWS, SEED, progress=False)
+    assert digests(out / "an-giang") == digests(home)
+
+
+def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch):
+    from giamngheo.execution import Run
+
+    def failing(jobs, **_):
+        return [Run("02_trend", {}, job.out, False, 3, 1, 0.1, error="cell 2: ValueError: x") for job in jobs]
+
+    monkeypatch.setattr(reports, "execute_all", failing)
+    with pytest.raises(ReportFailed, match="02_trend"):
+        write_report(package, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
+    from giamngheo.schema import RefusedInput
+
+    monkeypatch.setattr(reports, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
+    with pytest.raises(RefusedInput, match="double"):
+        write_report(package, ["vi"], ["dubble"], tmp_path, DRAWS, SEED, progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scenario_of_one_s_own_gets_a_page(package, tmp_path):
+    own = tmp_path / "half.yml"
+    own.write_text("title: {vi: <i>Một nửa</i> & ít hơn, en: Half}\nfunding: {all: 0.5}\n", encoding="utf-8")
+    write_report(package, ["vi"], [str(own)], tmp_path / "out", DRAWS, SEED, progress=False)
+    home = tmp_path / "out" / "an-giang" / "vi"
+    text = (home / "scenario" / "half.html").read_text(encoding="utf-8")
+    assert "50 %" in text and "&amp; ít hơn" in text
+    assert 'href="scenario/half.html"' in (home / "index.html").read_text(encoding="utf-8")
+
+
+def test_outputs_are_taken_by_their_tags():
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# x", metadata={"tags": ["notebook-only"]}),
+            cell(["report:money"], "<p>a</p>"),
+            cell(["section:money"], "<p>b</p>"),
+            cell([], "<p>c</p>"),
+            cell(["report:money"], "<p>d</p>"),
+            cell(["report:audit"], "<p>e</p>"),
+        ]
+    )
+    assert pages.tagged_outputs(notebook) == {"money": ["<p>a</p>", "<p>d</p>"], "audit": ["<p>e</p>"]}
+
+
+@each_lang
+def test_a_notebook_becomes_a_page_with_its_code_folded(lang):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# not shown", metadata={"tags": ["notebook-only"]}),
+            nbformat.v4.new_markdown_cell("a *word*"),
+            cell(["report:money"], "<p>a</p>", "1 < 2  # <b>"),
+            cell(["report:money"], "<p>b</p>"),
+            cell(["section:trust"], "<p>c</p>"),
+        ]
+    )
+    before = copy.deepcopy(notebook)
+    html = pages.notebook_body(notebook, lang)
+    assert notebook == before
+    assert "not shown" not in html and "<em>word</em>" in html
+    assert html.count("<h2") == 2 and say("section.money", lang) in html
+    assert "1 &lt; 2  # &lt;b&gt;" in html and html.count('<details class="code">') == 3
+    assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
+
+
+def test_the_lock_gives_the_versions_of_the_footer():
+    versions = reports.locked_versions()
+    assert {"numpy", "pandas", "matplotlib"} <= set(versions)
+    assert all(re.fullmatch(r"[\d.]+(?:post\d+|rc\d+)?", version) for version in versions.values())
+
+
+def test_every_tag_of_the_notebooks_is_known():
+    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        for part in nbformat.read(path, as_version=4).cells:
+            section, on_index = pages.section_of(part)
+            if section:
+                assert say(f"section.{section}", "vi")
+                assert not on_index or section in pages.SECTIONS
+
+
+# Pages opened in a browser
+
+MEASURE = """
+<script>
+addEventListener('load', () => setTimeout(() => {
+  const found = {}, wide = document.documentElement.scrollWidth, width = innerWidth;
+  found.overflow = wide - width;
+  const shown = e => e.getClientRects().length && getComputedStyle(e).visibility === 'visible';
+  const inBox = e => e.closest('.scroll, pre, svg, .skip, caption');
+  found.cut = [...document.querySelectorAll('p,li,h1,h2,h3,th,td,dt,dd,figcaption,summary')].filter(e => shown(e) &&
+    !inBox(e) && (e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > width + 1)).length;
+  found.drawings = [...document.querySelectorAll('figure svg')].filter(shown).map(e => e.getAttribute('class'));
+  const sizes = [...document.querySelectorAll('figure svg text')].filter(shown).map(e =>
+    parseFloat(getComputedStyle(e).fontSize) * e.ownerSVGElement.getBoundingClientRect().width /
+    e.ownerSVGElement.viewBox.baseVal.width);
+  found.smallest = Math.min(...sizes);
+  const p = document.querySelector('#methods ~ p'), range = document.createRange(); range.selectNodeContents(p);
+  const tops = new Set([...range.getClientRects()].map(r => Math.round(r.top / 8)));
+  found.characters = p.textContent.length / tops.size;
+  const panel = document.querySelector('.panel').getBoundingClientRect();
+  found.panelTop = panel.top;
+  const heads = [...document.querySelectorAll('.panel')].map(e => Math.round(e.getBoundingClientRect().left));
+  found.columns = new Set(heads).size;
+  document.body.innerHTML = '<pre id=found>' + JSON.stringify(found) + '</pre>';
+}, 0));
+</script>
+"""
+
+
+def browse(tmp_path, *options):
+    """Run Chromium with a profile of its own; returns what it printed."""
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--allow-file-access-from-files",
+        f"--user-data-dir={tmp_path / 'profile'}",
+        *options,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def measured(tmp_path, page, width, height=900):
+    """What a page measures at a width: the page in a frame, so that narrow windows are narrow."""
+    copied = tmp_path / "page.html"
+    copied.write_text(
+        page.read_text(encoding="utf-8").replace("</head>", MEASURE + "</head>"), encoding="utf-8"
+    )
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<body style="margin:0"><iframe id="f" src="page.html" style="border:0;width:{width}px;height:{height}px">'
+        "</iframe><script>addEventListener('load', () => setTimeout(() => document.body.append("
+        "document.getElementById('f').contentDocument.getElementById('found').cloneNode(true)), 600))</script>",
+        encoding="utf-8",
+    )
+    dom = browse(tmp_path, "--virtual-time-budget=5000", "--dump-dom", frame.as_uri())
+    return json.loads(re.search(r'<pre id="found">(.*?)</pre>', dom).group(1))
+
+
+@needs_chromium
+@each_lang
+def test_the_index_reads_well_on_a_phone(home, lang, tmp_path):
+    found = measured(tmp_path, home / lang / "index.html", 390)
+    assert found["overflow"] <= 0 and found["cut"] == 0
+    assert set(found["drawings"]) == {"narrow"} and found["columns"] == 1
+    assert found["smallest"] > 8.5  # CSS pixels
+
+
+@needs_chromium
+@each_lang
+def test_the_index_reads_well_on_a_screen(home, lang, tmp_path):
+    found = measured(tmp_path, home / lang / "index.html", 1280)
+    assert found["overflow"] <= 0 and found["cut"] == 0
+    assert set(found["drawings"]) == {"wide"} and found["columns"] == 3
+    assert 55 <= found["characters"] <= 76
+    assert found["panelTop"] < 620  # the panels begin on the first screen
+
+
+@needs_chromium
+def test_the_report_prints(home, tmp_path):
+    out = tmp_path / "page.pdf"
+    browse(tmp_path, f"--print-to-pdf={out}", "--no-pdf-header-footer", (home / "vi" / "index.html").as_uri())
+    assert out.read_bytes().startswith(b"%PDF") and out.stat().st_size > 50_000

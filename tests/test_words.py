@@ -1,0 +1,244 @@
+"""Numbers and sentences as each language writes them, and phrases that are whole in both."""
+
+import ast
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import font_manager, ft2font
+
+from giamngheo import paths, words
+
+LANGS = words.LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        (58543, None, "58.543", "58,543"),
+        (Decimal("13.15"), None, "13,15", "13.15"),
+        (Decimal("7.20"), 2, "7,20", "7.20"),
+        (2155.0, None, "2.155", "2,155"),
+        (5.25, 1, "5,3", "5.3"),  # half away from zero, not to even
+        (-5.25, 1, "−5,3", "−5.3"),
+        (0.775, 2, "0,78", "0.78"),
+        ((6.10 - 3) / 4, 2, "0,78", "0.78"),  # 0.7749999999999999 in binary
+        (0.285, 2, "0,29", "0.29"),
+        (-0.004, 2, "0,00", "0.00"),  # no minus before nothing
+        (41_281.4, -2, "41.300", "41,300"),
+        (Fraction(250, 3), None, "83,33", "83.33"),
+        (Fraction(2155), None, "2.155", "2,155"),
+        (np.int64(1200), None, "1.200", "1,200"),
+        (np.float32(0.5), 2, "0,50", "0.50"),
+        (1e-7, None, "0,0000001", "0.0000001"),
+    ],
+)
+def test_number(value, decimals, vi, en):
+    assert words.number(value, "vi", decimals) == vi
+    assert words.number(value, "en", decimals) == en
+
+
+@given(st.fractions(-(10**6), 10**6), st.integers(-3, 6))
+def test_rounding_is_to_nearest_with_halves_away_from_zero(x, decimals):
+    step = Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
+    result = Fraction(words.rounded(x, decimals))
+    assert abs(result - x) <= step / 2
+    assert result % step == 0
+    if abs(result - x) == step / 2:
+        assert abs(result) > abs(x)
+    assert Fraction(words.rounded(-x, decimals)) == -result
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "12"])
+def test_number_refuses_what_is_none(value):
+    with pytest.raises((ValueError, OverflowError)):
+        words.number(float(value) if value != "12" else float("nan"), "vi")
+
+
+def test_number_refuses_other_languages():
+    with pytest.raises(KeyError):
+        words.number(1, "fr")
+
+
+def test_units():
+    assert words.percent(Decimal("13.15"), "vi") == "13,15 %"
+    assert words.percent(9.28, "en") == "9.28 %"
+    assert words.money(2155, "vi") == "2.155 tỷ đồng"
+    assert words.money(Decimal("137.49"), "en") == "137.49 billion VND"
+    assert words.households(58543, "vi") == "58.543 hộ"
+    assert words.households(1, "en") == "1 household"
+    assert words.points(1, "en") == "1 percentage point"
+    assert words.points(1.91, "vi") == "1,91 điểm phần trăm"
+    assert words.signed(0.65, "vi", 2) == "+0,65"
+    assert words.signed(-1.44, "en", 2) == "−1.44"
+    assert words.signed(0.001, "en", 2) == "0.00"
+
+
+def test_day():
+    assert words.day(date(2011, 12, 31), "vi") == "31/12/2011"
+    assert words.day(date(2011, 12, 31), "en") == "31 December 2011"
+    assert words.day(date(2013, 1, 1), "vi") == "01/01/2013"
+
+
+@pytest.mark.parametrize(
+    ("p", "vi", "en", "key"),
+    [
+        (0.0, "dưới 1 %", "under 1 %", "exceptionally_unlikely"),
+        (0.0099, "dưới 1 %", "under 1 %", "exceptionally_unlikely"),
+        (0.01, "1 %", "1 %", "very_unlikely"),
+        (0.085, "9 %", "9 %", "very_unlikely"),
+        (0.10, "10 %", "10 %", "unlikely"),
+        (0.33, "33 %", "33 %", "about_even"),
+        (0.66, "66 %", "66 %", "likely"),
+        (0.90, "90 %", "90 %", "very_likely"),
+        (0.99, "99 %", "99 %", "virtually_certain"),
+        (0.995, "trên 99 %", "over 99 %", "virtually_certain"),
+        (1.0, "trên 99 %", "over 99 %", "virtually_certain"),
+    ],
+)
+def test_chances(p, vi, en, key):
+    assert words.chance(p, "vi") == vi
+    assert words.chance(p, "en") == en
+    assert words.chance_key(p) == key
+    assert words.chance_word(p, "vi") == words.say(f"chance.{key}", "vi")
+
+
+@pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
+def test_a_chance_outside_its_scale_is_refused(p):
+    for call in (words.chance, words.chance_word):
+        with pytest.raises(ValueError):
+            call(p, "vi")
+
+
+def test_the_scale_of_words_is_the_fixed_one():
+    vi = [words.say(f"chance.{key}", "vi") for key, _ in words.CHANCE_CLASSES]
+    assert vi == [
+        "gần như chắc chắn",
+        "rất có khả năng",
+        "có khả năng",
+        "khả năng ngang nhau",
+        "ít khả năng",
+        "rất ít khả năng",
+        "gần như không thể",
+    ]
+    assert [lower for _, lower in words.CHANCE_CLASSES] == [0.99, 0.9, 0.66, 0.33, 0.1, 0.01, 0]
+
+
+def test_say_refuses_what_it_cannot_say():
+    with pytest.raises(KeyError, match="no phrase"):
+        words.say("answer.nothing", "vi")
+    with pytest.raises(KeyError, match="also needs"):
+        words.say("answer.unidentified", "vi")
+    with pytest.raises(TypeError, match="format it"):
+        words.say("answer.unidentified", "vi", n=8)
+
+
+def test_phrases_are_whole_in_both_languages():
+    for key, phrase in words.phrases().items():
+        assert set(phrase) == set(LANGS), key
+        assert words.placeholders(phrase["vi"]) == words.placeholders(phrase["en"]), key
+        for text in phrase.values():
+            assert text.strip() and text.rstrip() == text and "  " not in re.sub("[,;]  ", "", text), key
+            for tag in ("b", "i", "sub", "sup"):
+                assert text.count(f"<{tag}>") == text.count(f"</{tag}>"), key
+
+
+def test_english_is_english_but_for_names():
+    vietnamese = re.compile(
+        "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
+    )
+    names = (
+        "Ninh Thuận",
+        "Hải Dương",
+        "QĐ-UBND",
+        "QĐ",
+        "năm 2006",
+        "năm 2010",
+        "An Giang",
+        "Tiếng Việt",
+        "đồng",
+    )
+    for key, phrase in words.phrases().items():
+        text = phrase["en"]
+        for name in names:
+            text = text.replace(name, "")
+        assert not vietnamese.search(text), key
+
+
+def test_every_letter_has_a_glyph():
+    font = ft2font.FT2Font(font_manager.findfont("DejaVu Sans", fallback_to_default=False))
+    known = set(map(chr, font.get_charmap()))
+    used = {letter for phrase in words.phrases().values() for text in phrase.values() for letter in text}
+    for table in (paths.DATA / "an-giang").glob("*.csv"):
+        used |= set(table.read_text(encoding="utf-8"))
+    assert used - known - set("\n\r\t") == set()
+
+
+def _keys_in_code():
+    """Phrase keys that the code names: whole ones, and patterns of those put together at run time."""
+    whole, patterns = set(), set()
+    for path in (paths.ROOT / "giamngheo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = (
+                    re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values
+                )
+                patterns.add("".join(parts))
+    return whole, {pattern for pattern in patterns if re.match(r"[a-z_]{3,}\\\.", pattern)}
+
+
+def test_every_key_that_is_said_exists():
+    for path in (paths.ROOT / "giamngheo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and node.args):
+                continue
+            key = node.args[0]
+            if isinstance(key, ast.Constant):
+                assert words.has_phrase(key.value), f"{path.name}: {key.value}"
+
+
+def test_no_phrase_is_left_over():
+    whole, patterns = _keys_in_code()
+    compiled = [re.compile(pattern) for pattern in patterns]
+    own = [path for path in words.phrase_files() if path.stem not in ("audit", "door")]
+    keys = {key for key in words.phrases() if key.split(".")[0] not in ("audit", "door")}
+    unused = {
+        key for key in keys if key not in whole and not any(pattern.fullmatch(key) for pattern in compiled)
+    }
+    assert own and unused == set()
+
+
+def test_the_door_reads_its_own_phrases_alone(monkeypatch):
+    from giamngheo.words import phrasebook
+
+    monkeypatch.setattr(phrasebook, "phrases", lambda: pytest.fail("all phrase files were read"))
+    assert words.say("chance.likely", "en") == "likely"
+
+
+def test_grounds_in_english_are_the_register_s_own():
+    from giamngheo.assumptions import load_register
+
+    for name, row in load_register().items():
+        for key, text in (
+            (f"assumption_reference.{name}", row.reference),
+            (f"assumption_moves.{row.moves}", row.moves),
+        ):
+            assert words.has_phrase(key), f"no Vietnamese for {key}"
+            assert words.say(key, "en") == text
+        assert words.has_phrase(f"assumption_unit.{row.unit}"), row.unit
+
+
+def test_promises_have_names_in_both_languages():
+    from giamngheo import load_package
+
+    for row in load_package().measures:
+        assert words.has_phrase(f"measure.{row.what}"), row.what
+        if row.quantity is not None:
+            assert words.has_phrase(f"measure_unit.{row.unit}"), row.unit

@@ -34,9 +34,8 @@ def main():
     options = parser.parse_args()
     package = load_package()
     scenario = load_scenario(options.scenario, package)
-    print(
-        f"{'draws':>8} {'ndtr ms':>9} {'scenario ms':>12} {'ratio':>6} {'us/draw':>8} {'from nothing ms':>16} {'ratio':>6}"
-    )
+    heads = ("draws", "ndtr ms", "scenario ms", "ratio", "us/draw", "from nothing ms", "ratio")
+    print("{:>8} {:>9} {:>12} {:>6} {:>8} {:>16} {:>6}".format(*heads))
     for draws in options.draws:
         numbers = np.random.default_rng(0).standard_normal(
             draws * len(package.budget) * len(package.years) * 2

@@ -17,6 +17,7 @@ _WHERE = {
     "package_forecast": "worlds",
     "simulate": "simulation",
     "compare": "simulation",
+    "track": "tracking",
 }
 __all__ = [*_WHERE, "__version__"]
 

@@ -12,6 +12,7 @@ import typer
 
 from giamngheo import __version__, paths
 from giamngheo.cells import RefusedInput, parse_date, unknown
+from giamngheo.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
 MAX_LOG_BYTES = 1_000_000
@@ -52,31 +53,6 @@ def _verbose(wanted: bool):
         log.setLevel(logging.DEBUG)
 
 
-Package = Annotated[
-    Path,
-    typer.Option(
-        "--package", metavar="DIR", help="A data package; data/an-giang if none is named.", show_default=False
-    ),
-]
-Scenario = Annotated[
-    str, typer.Option("--scenario", metavar="NAME|FILE.yml", help="A scenario's name or file.")
-]
-Scenarios = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--scenario", metavar="NAME|FILE.yml", help="Repeat for several; all there are if none is named."
-    ),
-]
-Langs = Annotated[
-    list[str] | None, typer.Option("--lang", metavar="vi|en", help="Repeat for both, the default.")
-]
-Out = Annotated[
-    Path,
-    typer.Option("--out", metavar="DIR", help="Where pages go; reports/ if not said.", show_default=False),
-]
-Draws = Annotated[int, typer.Option("--draws", metavar="N", help="Draws of the model, 100 to 1000000.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Verbose = Annotated[bool, typer.Option("--verbose", callback=_verbose, help="Say more on standard error.")]
 
 
@@ -333,6 +309,34 @@ def _both(package, scenario, draws, seed):
         )
         for name, r in {"continued": 1, "all new": 0}.items()
     }
+
+
+@app.command()
+def track(
+    reading: Annotated[
+        Path,
+        typer.Option(
+            "--reading",
+            metavar="FILE.csv",
+            help="Next year's readings: as_of, status, poverty_line, rate_pct; the package stays as it is.",
+        ),
+    ],
+    package: Package = paths.PACKAGE,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    json: Json = False,
+    verbose: Verbose = False,
+):
+    """Add the next year's readings; say how the chances moved."""
+    given = _inputs(package, draws=draws, seed=seed)
+    from giamngheo.new_readings import read_new_readings
+
+    readings = read_new_readings(paths.find(reading), given.package)
+    from giamngheo.answers import as_json
+    from giamngheo.tracking import track as run_tracking
+
+    found = run_tracking(given.package, readings, draws=draws, seed=seed)
+    print(as_json(found.as_dict()) if json else found.text)
 
 
 @app.command()

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -99,6 +100,12 @@ def source_hash(cells):
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
 
 
+@cache
+def installed_versions():
+    """Versions of the libraries that results rest on, in the order of `WATCHED_LIBRARIES` (tuple of str)."""
+    return tuple(metadata.version(name) for name in WATCHED_LIBRARIES)
+
+
 def address(cells, parameters):
     """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
 
@@ -122,7 +129,7 @@ def address(cells, parameters):
         file_hash([scenario], scenario.parent) if scenario.is_file() else "",
         code_hash(),
         sys.version_info[:2],
-        [metadata.version(name) for name in WATCHED_LIBRARIES],
+        installed_versions(),
     ]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 

@@ -1,8 +1,8 @@
 """A funding scenario in front of the baseline: what the two rates become when money differs from the plan.
 
-For a threshold k: ``z_k(S) = z_k(trend) - [D_k(money of S) - r D_k(planned money)]``, D being how far money moves it in
-the world without the plan (`giamngheo.worlds`). With r = 1 full delivery continues the trend; with r = 0 all of the plan
-is new.
+For a threshold k: ``z_k(S) = z_k(trend) - [D_k(money of S) - r D_k(planned money)]``, D being how far money moves it
+in the world without the plan (`giamngheo.worlds`). With r = 1 full delivery continues the trend; with r = 0 all of the
+plan is new.
 """
 
 from collections.abc import Mapping

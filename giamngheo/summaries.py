@@ -227,7 +227,7 @@ def plan_effect(package, scenario, bench):
     return bare.draws["all", "poor"][:, -1] - whole.draws["all", "poor"][:, -1]
 
 
-def two_inputs(package, scenario, bench, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.75, 0.5, 0.25, 0)):
+def two_inputs(package, scenario, bench, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
     """Chances for every pair of a share of the plan delivered and r.
 
     Parameters
@@ -339,7 +339,7 @@ def variants(package, scenario, bench, references=("vn-survey", "national-line",
     if (growth := observed_gap_growth(package)) is not None:
         changed("gap", "still", None, gap_moves=bench.register["gap_moves"].alternative)
         changed("gap", "as_last", None, gap_drift={"fixed": growth})
-    for name in ("carry_over", "pass_through_relief", "return_credit", "return_assets", "spread_below_line"):
+    for name in ("carry_over", "pass_through_relief", "return_credit"):
         drawn = bench.world(scenario).drawn[name]
         for end in np.quantile(drawn, ENDS):
             changed(name, "number", float(f"{end:.2g}"), **{name: {"fixed": float(f"{end:.2g}")}})

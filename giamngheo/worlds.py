@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from giamngheo.assumptions import load_register, override
 from giamngheo.channels import line_effect
 from giamngheo.forecasting import Forecast, forecast
-from giamngheo.incomes import probit
+from giamngheo.levels import before_money, household_counts
 from giamngheo.schema import RefusedInput
 from giamngheo.transfers import Stock, Thresholds, reach, shares_after, shift
 
@@ -32,6 +32,8 @@ BASELINE_ASSUMPTIONS = (
     "gap_moves",
     "group_splice_sd",
 )
+
+MOST_KEPT = 8  # worlds, and trends, of a workbench: about 10 MB each at 10 000 draws
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,8 @@ class World:
         RefusedInput
             Without a published count of households, money cannot be turned into a reach.
         """
-        base, stocks = once(self._once, "base", self._base)
-        effects = self._effects(targeting, reserved)
+        base, stocks = self.base
+        effects = self.effects(targeting, reserved)
         return self._shift(base, stocks, group, effects, amounts)
 
     @property
@@ -121,12 +123,16 @@ class World:
             for year in self.package.years
         }
 
-    def _base(self):
+    @property
+    def base(self):
         """Levels and stocks in the world without the plan: the trend, and r times what the plan did to it.
 
         Money acts on the world without it, which holds more poor than the trend, so that the same plan moves them a
         little less than it would the trend. One step of `PUT_BACK` is within 0.01 points of putting it back for good.
         """
+        return once(self._once, "base", self._without_plan)
+
+    def _without_plan(self):
         if self.households is None:
             raise RefusedInput(
                 f"{self.package.name}: no reading of the poor counts households, so that money cannot be turned into a "
@@ -137,7 +143,7 @@ class World:
             for group, z_s in self.levels.items()
         }
         if np.any(self.continuity):
-            stocks, effects = self._stocks(base), self._effects({})
+            stocks, effects = self._stocks(base), self.effects({})
             moves = {group: self._shift(base, stocks, group, effects, self._plan) for group in base}
             base = {
                 group: tuple(
@@ -166,17 +172,18 @@ class World:
                 ("reach", effect.line, id(stocks)),
                 lambda effect=effect: reach(effect, plan[effect.line], stocks[effect.reserved]),
             )
-            for effect in self._effects({})
+            for effect in self.effects({})
         }
         own = {
-            name: stock if name is None else self._seen_by(group, stock, stocks)
-            for name, stock in stocks.items()
+            name: stock if name is None else seen_by(group, stock, stocks) for name, stock in stocks.items()
         }
         mine = [effect for effect in effects if effect.reserved in (None, group) or group == "all"]
         lower, upper = shares_after(thresholds, mine, by_line, own, planned)
         return shift(z_poor, lower), None if upper is None else shift(z_upper, upper)
 
-    def _effects(self, targeting, reserved=None):
+    def effects(self, targeting, reserved=None):
+        """What a billion VND of each line does under this world's assumptions (list of LineEffect)."""
+
         def make():
             rows = self.package.budget
             made = (line_effect(self.package, row, self.register, self.drawn, targeting) for row in rows)
@@ -209,17 +216,17 @@ class World:
                 )
         return stocks
 
-    @staticmethod
-    def _seen_by(group, stock, stocks):
-        """A reserved line's stock as a share of all households of that status, where all are looked at."""
-        if group != "all":
-            return stock
-        whole = stocks[None]
-        return replace(
-            stock,
-            poor_share=stock.poor / np.maximum(whole.poor, 1e-9),
-            near_share=stock.near_poor / np.maximum(whole.near_poor, 1e-9),
-        )
+
+def seen_by(group, stock, stocks):
+    """A reserved line's stock as a share of all households of that status, where all are looked at (Stock)."""
+    if group != "all":
+        return stock
+    whole = stocks[None]
+    return replace(
+        stock,
+        poor_share=stock.poor / np.maximum(whole.poor, 1e-9),
+        near_share=stock.near_poor / np.maximum(whole.near_poor, 1e-9),
+    )
 
 
 def _shares(levels):
@@ -249,7 +256,7 @@ class Workbench:
         key = repr(
             (sorted(scenario.assumptions.items()), scenario.shock, scenario.growth, scenario.continuity)
         )
-        return once(self._made, ("world", key), lambda: self._world(scenario))
+        return recent(self._made, ("world", key), lambda: self._world(scenario))
 
     def _world(self, scenario):
         register = override(self.register, scenario.assumptions, where=f"scenario {scenario.id}: assumptions")
@@ -264,13 +271,13 @@ class Workbench:
         changes = {
             name: scenario.assumptions[name] for name in BASELINE_ASSUMPTIONS if name in scenario.assumptions
         }
-        trend = once(
+        trend = recent(
             self._made,
             ("trend", repr(changes)),
             lambda: package_forecast(self.package, draws=self.draws, seed=self.seed, assumptions=changes),
         )
-        levels = {group: _before_money(trend, group, scenario, register, drawn) for group in trend.groups}
-        households = _households(self.package, trend.years, scenario, drawn)
+        levels = {group: before_money(trend, group, scenario, register, drawn) for group in trend.groups}
+        households = household_counts(self.package, trend.years, scenario, drawn)
         first = [day.year for day in trend.years].index(self.package.years[0])
         r = float(scenario.continuity)
         return World(self.package, trend, register, drawn, levels, households, first, r)
@@ -280,6 +287,15 @@ def once(made, key, make):
     """What stands under a key of a dict, made on first use."""
     if key not in made:
         made[key] = make()
+    return made[key]
+
+
+def recent(made, key, make):
+    """As `once`, but of one kind of key only the `MOST_KEPT` last used stay: a batch must not fill memory."""
+    made[key] = made.pop(key) if key in made else make()
+    kind = [other for other in made if other[0] == key[0]]
+    for oldest in kind[:-MOST_KEPT]:
+        del made[oldest]
     return made[key]
 
 
@@ -330,68 +346,3 @@ def package_forecast(
         assumptions=assumptions,
         unit=package.reference_unit,
     )
-
-
-def _before_money(trend, group, scenario, register, drawn):
-    """Probits below the two lines with shock, deadline push and hard core; the forecast's own where none is set."""
-    z_poor, log_gap = trend.paths[group]["level"], trend.paths[group]["log_gap"]
-    z_upper = None if log_gap is None else z_poor + np.exp(log_gap)
-    change = np.zeros_like(z_poor)
-    for year, size in scenario.shock.items():
-        size = drawn[size] if isinstance(size, str) else float(size)
-        for place, day in enumerate(trend.years):
-            if day.year >= int(year):
-                change[place] += size * drawn["shock_persistence"] ** (day.year - int(year))
-    if register["deadline_push"].fixed != 0:
-        change[-1] -= drawn["deadline_push"]
-    if change.any():
-        z_poor, z_upper = z_poor + change, None if z_upper is None else z_upper + change
-    if register["hard_core_pct"].fixed != 0:
-        last_poor, last_upper = _last_shares(trend, group)
-        z_poor = _above_core(z_poor, drawn["hard_core_pct"] / 100, last_poor)
-        z_upper = None if z_upper is None else _above_core(z_upper, drawn["hard_core_pct"] / 100, last_upper)
-    return z_poor, z_upper
-
-
-def _last_shares(trend, group):
-    """Last published shares below the two lines; for a group not read on the last line, its first median forecast."""
-    rows = trend.history
-    rows = rows[(rows["group"] == group) & (rows["poverty_line"] == trend.poverty_line)]
-    if rows.empty:
-        first = {
-            status: np.median(trend.draws[group, status][:, 0]) / 100
-            for name, status in trend.draws
-            if name == group
-        }
-        return first["poor"], first.get("poor_or_near_poor", first["poor"])
-    last = rows[rows["as_of"] == rows["as_of"].max()].set_index("status")["rate_pct"] / 100
-    return last["poor"], last.sum()
-
-
-def _above_core(z, core, last_share):
-    """A threshold when a core of all households stays below it and the others move by the same probits."""
-    core = np.minimum(core, 0.9 * last_share)
-    start = probit((last_share - core) / (1 - core)) - probit(last_share)
-    return probit(core + (1 - core) * ndtr(z + start))
-
-
-def _households(package, years, scenario, drawn):
-    """Households of group all at the coming ends of year, from the last published count and its rate."""
-    line = package.last_line[0].poverty_line
-    counted = [
-        row
-        for row in package.readings
-        if (row.group, row.status, row.poverty_line) == ("all", "poor", line)
-        and row.households
-        and row.rate_pct
-    ]
-    if not counted:
-        return None
-    last = max(counted, key=lambda row: row.as_of)
-    growth = [scenario.growth.get(day.year) for day in years]
-    yearly = [
-        drawn["household_growth_pct"] if g is None else np.full(len(drawn["rural_share"]), g) for g in growth
-    ]
-    factors = 1 + np.array(yearly) / 100
-    factors[0] **= years[0].year - last.as_of.year  # the count may be older than the last reading
-    return last.households / float(last.rate_pct) * 100 * np.cumprod(factors, axis=0)

@@ -420,8 +420,7 @@ def test_methods_hold_formulas_and_the_estimates(package, full, lang):
     assert_clean(made.html)
     assert made.html.count('class="formula"') >= 5
     assert "3,59 %" in made.text if lang == "vi" else "3.59 %" in made.text
-    headings = [level for level in parsed(made.html).headings]
-    assert set(headings) == {3}
+    assert set(parsed(made.html).headings) == {3}
 
 
 def test_a_plan_without_a_near_poor_target_has_one_panel(package, full):

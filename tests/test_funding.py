@@ -46,7 +46,8 @@ def test_factors_multiply(tmp_path, package):
     result = written(
         tmp_path,
         package,
-        "funding:\n  all: 0.5\n  by_source: {central: {2014: 0.5}}\n  by_line: {credit: 2}\n  by_channel: {income: 0.5}\n",
+        "funding:\n  all: 0.5\n  by_source: {central: {2014: 0.5}}\n"
+        "  by_line: {credit: 2}\n  by_channel: {income: 0.5}\n",
     )
     assert result.delivered["credit", "central", 2013] == 180 * Fraction(1, 2)
     assert result.delivered["credit", "central", 2014] == 180 * Fraction(1, 4)

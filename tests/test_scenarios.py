@@ -87,7 +87,7 @@ def test_what_the_others_change(package):
 def test_a_scenario_merges_over_the_one_it_is_based_on(package, scenario_file):
     scenario_file(
         "funding: {all: {2013: 0.5, 2014: 0.5}, by_source: {mobilised: 0}}\nphasing: front\n"
-        "assumptions: {return_credit: {distribution: beta, a: 2, b: 20}, overlap: {fixed: 0}}\n",
+        "assumptions: {return_credit: {distribution: beta, a: 2, b: 20}, carry_over: {fixed: 0}}\n",
         "below.yml",
     )
     above = scenario_file(
@@ -99,7 +99,7 @@ def test_a_scenario_merges_over_the_one_it_is_based_on(package, scenario_file):
     assert scenario.phasing == "front"
     assert scenario.funding.all == {2013: Fraction(1, 2), 2014: Fraction(9, 10)}
     assert set(scenario.funding.by_source) == {"mobilised", "provincial"}
-    assert scenario.assumptions == {"return_credit": {"fixed": 0.1}, "overlap": {"fixed": 0.0}}
+    assert scenario.assumptions == {"return_credit": {"fixed": 0.1}, "carry_over": {"fixed": 0.0}}
 
 
 def test_the_design_pages_example_is_read(package, scenario_file):

@@ -38,8 +38,14 @@ def test_chances_are_shares_of_draws(package, new):
 
 @pytest.mark.parametrize(
     ("chance", "word"),
-    [(1, "virtually_certain"), (0.9, "very_likely"), (0.5, "about_even"), (0.0999, "very_unlikely"), (0, "exceptionally_unlikely")],
-)  # fmt: skip
+    [
+        (1, "virtually_certain"),
+        (0.9, "very_likely"),
+        (0.5, "about_even"),
+        (0.0999, "very_unlikely"),
+        (0, "exceptionally_unlikely"),
+    ],
+)
 def test_a_chance_has_its_word(chance, word):
     assert chance_word(chance) == word
 

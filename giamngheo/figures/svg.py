@@ -11,6 +11,8 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from io import StringIO
 
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -43,8 +45,10 @@ def svg_markup(figure, name, title, description, css):
     str
     """
     buffer = StringIO()
+    figure.patch.set_visible(False)
+    # Straight to the canvas: savefig would draw everything once more to find out the layout.
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    figure.savefig(buffer, format="svg", metadata=nothing, facecolor="none")
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     root = ET.fromstring(buffer.getvalue())
     drawn = [child for child in root if _tag(child) != "metadata"]
     counted = Counter(style for child in drawn for style in _styles(child))

@@ -23,6 +23,7 @@ from pathlib import Path
 LIBRARIES = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
     "matplotlib_inline.config",
     "pandas",
     "scipy.optimize",
@@ -41,6 +42,7 @@ def import_everything():
     """Import what notebooks import; what cannot be imported is left to the notebook to complain about."""
     import giamngheo
 
+    sys.modules["debugpy"] = None  # nobody debugs these kernels, and it would be half of a kernel's start
     ours = [m.name for m in pkgutil.iter_modules(giamngheo.__path__, "giamngheo.")]
     for name in (*LIBRARIES, *(n for n in ours if n.partition(".")[2] not in OURS_LEFT_OUT)):
         try:

@@ -1,0 +1,206 @@
+"""What moves the answer most: a tornado, maps of two assumptions, and conclusions that turn round.
+
+One assumption at a time, or two, at given values, all others drawn; `giamngheo.variance` lets all vary at
+once.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from giamngheo.assumptions import override
+from giamngheo.summaries import BOTH, ENDS, READINGS, Pair, pair, variants
+from giamngheo.targets import CHANCE_WORDS, chance_word, scaled
+from giamngheo.variance import CONTINUITY, open_range
+
+MONEY = "share_of_plan"
+GRID = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of a map
+SURE = 2.0  # standard errors by which a conclusion must turn
+
+
+def tornado(package, scenario, bench, names=None):
+    """Chances with one assumption at a time at the ends of its range, all others drawn.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    bench : Workbench
+    names : sequence of str, optional
+        Default: every assumption of the register that is not fixed, or that has an alternative distribution.
+
+    Returns
+    -------
+    list of dict
+        As of `giamngheo.summaries.variants`, whose rows come first (what the first screen shows); then two
+        rows for each further assumption, at its 10 % and 90 % quantiles.
+    """
+    rows = variants(package, scenario, _aside(bench))
+    seen = {row["assumption"] for row in rows}
+    for name in names or _uncertain(bench.register):
+        if name in seen and not open_range(bench.register[name]):
+            continue
+        for quantile in ENDS:
+            value = _at_quantile(bench.register, name, quantile)
+            chances = _chances(package, _fixed(scenario, {name: value}), bench)
+            rows.append(
+                {"assumption": name, "to": "number", "value": value, "pair": Pair(scenario, {}, chances)}
+            )
+    return rows
+
+
+def swing_table(rows):
+    """The tornado as a table: how far each assumption moves each chance.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As of `tornado` or `giamngheo.summaries.variants`.
+
+    Returns
+    -------
+    DataFrame
+        assumption, r, target (or "both"), base, low, high (chances, 0..1), swing; largest of "both" first.
+    """
+    base, table = rows[0]["pair"].chances, []
+    grouped = {}
+    for row in rows[1:]:
+        grouped.setdefault(row["assumption"], []).append(row["pair"].chances)
+    for name, found in grouped.items():
+        for r in READINGS:
+            for target, chance in base[r].items():
+                reached = [chances[r][target] for chances in found] + [chance]
+                low, high = min(reached), max(reached)
+                table.append((name, r, target, chance, low, high, high - low))
+    for target in base[1]:
+        ends = [base[r][target] for r in READINGS]
+        table.append((CONTINUITY, 1, target, ends[0], min(ends), max(ends), abs(ends[0] - ends[1])))
+    frame = pd.DataFrame(table, columns=["assumption", "r", "target", "base", "low", "high", "swing"])
+    rank = frame[frame["target"] == BOTH].groupby("assumption")["swing"].max()
+    return frame.sort_values(
+        "assumption", key=lambda column: -column.map(rank), kind="stable", ignore_index=True
+    )
+
+
+def turns(rows, draws):
+    """Conclusions that turn round inside the plausible range of one assumption.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As of `tornado`.
+    draws : int
+        Behind each chance; a change within the Monte-Carlo error of a chance is no turn.
+
+    Returns
+    -------
+    DataFrame
+        assumption, r, target, base, at (the chance that lies furthest off), value and to (the assumption
+        there, as in the row), from_word, to_word (keys of `giamngheo.targets.CHANCE_WORDS`), words (steps of
+        that scale), side (whether the chance crosses one half). Crossings of one half first, then the most
+        steps. The choice of r counts as an assumption.
+    """
+    base, found = rows[0]["pair"].chances, []
+    scale = [word for _, word in CHANCE_WORDS]
+    cases = [
+        (row["assumption"], row["to"], row["value"], r, row["pair"].chances[r])
+        for row in rows[1:]
+        for r in READINGS
+    ]
+    cases.append((CONTINUITY, "number", 0, 1, base[0]))
+    for name, to, value, r, chances in cases:
+        for target, chance in base[r].items():
+            new = chances[target]
+            error = np.sqrt(max(chance * (1 - chance), 1 / draws) / draws)
+            words = chance_word(chance), chance_word(new)
+            side = (chance < 0.5) != (new < 0.5)
+            if abs(new - chance) <= SURE * error or (words[0] == words[1] and not side):
+                continue
+            steps = abs(scale.index(words[1]) - scale.index(words[0]))
+            found.append((name, r, target, chance, new, value, to, *words, steps, side))
+    columns = [
+        "assumption",
+        "r",
+        "target",
+        "base",
+        "at",
+        "value",
+        "to",
+        "from_word",
+        "to_word",
+        "words",
+        "side",
+    ]
+    frame = pd.DataFrame(found, columns=columns)
+    frame["_far"] = (frame["at"] - frame["base"]).abs()
+    frame = frame.sort_values(["side", "words", "_far"], ascending=False, kind="stable").drop(columns="_far")
+    return frame.drop_duplicates(["assumption", "r", "target"], ignore_index=True)
+
+
+def chance_map(package, scenario, bench, first, second, *, values=None, readings=READINGS):
+    """Chances over a grid of two assumptions, all others drawn.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    bench : Workbench
+    first, second : str
+        Assumptions of the register, or "share_of_plan" (multiple of the money delivered).
+    values : mapping of str to sequence of number, optional
+        Values of each; default: the quantiles `GRID` of its range, and 0 to 2 for the share of the plan.
+    readings : sequence of float
+        Values of r.
+
+    Returns
+    -------
+    DataFrame
+        The two values under their names, r, target (or "both"), chance; one row each.
+    """
+    values = values or {}
+    axes = [values.get(name) or _axis(bench.register, name) for name in (first, second)]
+    rows = []
+    for one in axes[0]:
+        for two in axes[1]:
+            at = {first: one, second: two}
+            chances = _chances(package, _fixed(scenario, at), bench, readings)
+            rows += [
+                at | {"r": r, "target": target, "chance": chance}
+                for r, found in chances.items()
+                for target, chance in found.items()
+            ]
+    return pd.DataFrame(rows)
+
+
+def _axis(register, name):
+    if name == MONEY:
+        return (0.0, 0.5, 1.0, 1.5, 2.0)
+    return tuple(_at_quantile(register, name, quantile) for quantile in GRID)
+
+
+def _uncertain(register):
+    return [name for name, row in register.items() if row.fixed is None or open_range(row)]
+
+
+def _at_quantile(register, name, quantile):
+    if open_range(register[name]):
+        register = override(register, {name: register[name].alternative})
+    return float(register[name].at(np.array([ndtri(quantile)]))[0])
+
+
+def _fixed(scenario, values):
+    """The scenario with assumptions, or the share of the plan, at given numbers."""
+    numbers = {name: {"fixed": value} for name, value in values.items() if name != MONEY}
+    changed = scenario.model_copy(update={"assumptions": {**scenario.assumptions, **numbers}})
+    return scaled(changed, values[MONEY]) if MONEY in values else changed
+
+
+def _chances(package, scenario, bench, readings=READINGS):
+    return pair(package, scenario, _aside(bench)).chances
+
+
+def _aside(bench):
+    """The same workbench, whose further worlds are forgotten with it: a tornado would fill the memory."""
+    return replace(bench, _made=dict(bench._made))

@@ -1,0 +1,108 @@
+"""The same total, spread otherwise: identities of the search, and what it finds on the decision's plan."""
+
+from fractions import Fraction
+
+import pytest
+
+from giamngheo import load_package, load_scenario, simulate
+from giamngheo.allocation import reallocate
+from giamngheo.funding import money
+from giamngheo.schema import RefusedInput
+from giamngheo.targets import target_results
+
+SMALL = {"draws": 400, "fresh_draws": 1_000}
+
+
+@pytest.fixture(scope="module")
+def package():
+    return load_package()
+
+
+@pytest.fixture(scope="module")
+def found(package):
+    return reallocate(package, load_scenario("full_plan", package), **SMALL)
+
+
+def outcome(found, allocation, draws, r=1):
+    rows = found.outcomes.set_index(["allocation", "draws", "r"])
+    return rows.loc[(allocation, draws, r)]
+
+
+def test_the_total_is_kept_to_the_last_dong(package, found):
+    for name in ("joint", "gap"):
+        amounts = found.lines[f"{name}_bn"]
+        assert all(isinstance(amount, Fraction) for amount in amounts)
+        assert sum(amounts) == sum(found.lines["plan_bn"]) == 2155
+        assert money(package, found.scenarios[name]).total == 2155
+
+
+def test_every_line_stays_within_its_bounds(found):
+    for name in ("joint", "gap"):
+        for row in found.lines.itertuples():
+            amount = getattr(row, f"{name}_bn")
+            assert row.plan_bn / 2 <= amount <= 2 * row.plan_bn
+            bound = {row.plan_bn / 2: "low", 2 * row.plan_bn: "high"}.get(amount, "")
+            assert getattr(row, f"{name}_bound") == bound
+
+
+def test_neither_is_worse_than_the_plan_on_the_draws_of_the_search(found):
+    plan, joint, gap = (outcome(found, name, "search") for name in ("plan", "joint", "gap"))
+    assert joint["both"] >= plan["both"]
+    assert gap["gap_pct"] <= plan["gap_pct"]
+    assert gap["gap_pct"] <= joint["gap_pct"] + 1e-6
+
+
+def test_the_gain_holds_on_fresh_draws(found):
+    for r in (1, 0):
+        joint, gap = (outcome(found, name, "fresh", r) for name in ("joint", "gap"))
+        assert joint["both_change"] > 2 * joint["both_se"] > 0
+        assert gap["gap_pct_change"] < -2 * gap["gap_pct_se"] < 0
+
+
+def test_the_outcome_is_what_the_simulation_of_the_scenario_says(package, found):
+    for name, scenario in found.scenarios.items():
+        result = simulate(package, scenario, draws=SMALL["fresh_draws"], seed=1)
+        rows, joint = target_results(package, result.draws, result.years)
+        told = outcome(found, name, "fresh")
+        assert told["both"] == pytest.approx(joint, abs=1e-3)
+        assert told["poor_2015"] == pytest.approx(rows[0]["probability"], abs=1e-3)
+
+
+def test_the_same_seed_finds_the_same_allocation(package):
+    scenario = load_scenario("full_plan", package)
+    one, other = (reallocate(package, scenario, draws=50, fresh_draws=50, seed=3) for _ in range(2))
+    assert one.lines.equals(other.lines)
+    assert one.outcomes.equals(other.outcomes)
+
+
+def test_money_leaves_lines_without_a_measured_effect(found):
+    lines = found.lines.set_index("line")
+    for line in ("infrastructure", "legal_aid", "capacity", "staff"):
+        assert lines.loc[line, "joint_bound"] == lines.loc[line, "gap_bound"] == "low"
+    assert lines.loc["training", "gap_bound"] == "high"
+
+
+def test_a_line_may_have_bounds_of_its_own_and_the_plan_may_lie_outside(package):
+    scenario = load_scenario("thirty_percent_short", package)
+    found = reallocate(package, scenario, line_bounds={"credit": (0, "0.9")}, draws=100, fresh_draws=100)
+    credit = found.lines.set_index("line").loc["credit"]
+    assert max(credit["joint_bn"], credit["gap_bn"]) <= Fraction(9, 10) * credit["plan_bn"]
+    assert sum(found.lines["joint_bn"]) == money(package, scenario).total
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"bounds": (0, 0.5)}, "never to 2155"),
+        ({"bounds": (2, 1)}, "no range"),
+        ({"line_bounds": {"roads": (0, 1)}}, "no money on line 'roads'"),
+    ],
+)
+def test_bounds_that_cannot_be_are_refused(package, options, says):
+    with pytest.raises(RefusedInput, match=says):
+        reallocate(package, load_scenario("full_plan", package), draws=100, fresh_draws=100, **options)
+
+
+def test_without_money_there_is_nothing_to_spread(package):
+    with pytest.raises(RefusedInput, match="no money"):
+        reallocate(package, load_scenario("no_new_money", package), draws=100, fresh_draws=100)

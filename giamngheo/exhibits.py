@@ -12,9 +12,11 @@ from unicodedata import east_asian_width
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
 _ALLOWED = re.compile(rf"&lt;(/?(?:{'|'.join(ALLOWED_TAGS)}))&gt;")
 # A number and its unit stay on one line in running text.
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _QUANTITY = re.compile(
     r"(?:(?:[≤≥±−+]|&lt;|&gt;) ?)?\d[\d.,]*(?:–\d[\d.,]*)? "
     r"(?:%|tỷ đồng|đồng|hộ\b|billion VND|VND\b|households\b)"
+    rf"|\br = [\d.,]*\d|\d{{1,2}} (?:{_MONTHS}) \d{{4}}"
 )
 _TAG = re.compile(r"<[^>]+>")
 
@@ -162,7 +164,7 @@ def stack(*exhibits, kind="stack"):
     return Exhibit(kind, title, "\n".join(e.html for e in exhibits), "\n\n".join(e.text for e in exhibits))
 
 
-def folded(summary, exhibit):
+def folded(summary, exhibit, css=""):
     """An exhibit that opens on demand.
 
     Parameters
@@ -170,12 +172,14 @@ def folded(summary, exhibit):
     summary : str
         What stands where it is folded.
     exhibit : Exhibit
+    css : str
+        Class; "unprinted" stays folded on paper.
 
     Returns
     -------
     Exhibit
     """
-    body = f"<details><summary>{rich(summary)}</summary>\n{exhibit.html}\n</details>"
+    body = f"<details{_css(css)}><summary>{rich(summary)}</summary>\n{exhibit.html}\n</details>"
     return Exhibit(exhibit.kind, exhibit.title, body, f"{plain(summary)}\n{exhibit.text}")
 
 
@@ -235,10 +239,10 @@ def _row(i, row, columns, row_heads, shades):
     cells = []
     for j, (cell, column) in enumerate(zip(row, columns, strict=True)):
         if j < row_heads:
-            cells.append(f'<th scope="row">{rich(cell, False)}</th>')
+            cells.append(f'<th scope="row">{rich(cell)}</th>')
             continue
         shade = f' style="background:{shade_colour(shades[i, j])}"' if (i, j) in shades else ""
-        cells.append(f"<td{_css('r' if column.numeric else '')}{shade}>{rich(cell, False)}</td>")
+        cells.append(f"<td{_css('r' if column.numeric else '')}{shade}>{rich(cell, not column.numeric)}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 

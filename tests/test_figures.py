@@ -89,8 +89,6 @@ def all_figures(package, full, bench, lang):
     parts = money.by("line", "source")
     short = {key: value / 2 for key, value in parts.items()}
     planned = money.by("line", which="planned")
-    chances, joint = full.chances, {r: full.chances[r]["both"] for r in (1, 0)}
-    frames = {r: simulation.table for r, simulation in full.simulations.items()}
     yield figures.fan_charts(full.simulations, level, lang)
     yield figures.fan_chart(trend.table, trend.history, "poor", lang, group="ethnic_minority")
     yield figures.rivals_chart(rivals, trend.table, "poor", lang, target=level["poor"])
@@ -99,7 +97,7 @@ def all_figures(package, full, bench, lang):
     yield figures.chance_dots(results, tables.target_heads(package, lang), lang)
     yield figures.rate_histograms(full.simulations, "poor", lang, target=level["poor"])
     yield figures.implied_households_chart(tables.implied_households(package.readings), lang)
-    yield figures.answer_picture(frames, trend.history, level, chances, joint, lang)
+    yield figures.answer_picture(full, level, lang)
 
 
 @pytest.fixture(scope="module")
@@ -389,7 +387,7 @@ def test_every_panel_prints_the_pair_and_what_would_turn_it(package, full, bench
     for words in ("r = 1", "r = 0", "80 %"):
         assert made.text.count(words) >= 3
     beyond = "vượt tầm mô hình" if lang == "vi" else "beyond the model's range"
-    assert made.text.count(beyond) == 6
+    assert made.text.count(beyond) == 6 + 1  # and once in the note
 
 
 def test_a_scenario_is_told_by_what_it_changes(package):

@@ -108,9 +108,9 @@ def test_the_index_says_what_it_must_in_order(home, lang):
     assert first.count(say("panel.break_even", lang)) == 3
     assert say("answer.unidentified", lang, n={"vi": "Tám", "en": "eight"}[lang]) in first
     number = {"vi": "2.155 tỷ đồng", "en": "2,155 billion VND"}[lang]
-    assert number in re.sub(r"<[^>]+>", "", text)
+    assert number in text_of(text)
     for key in ("section.money", "section.audit", "section.glossary", "section.limitations", "section.run"):
-        assert say(key, lang) in text
+        assert say(key, lang) in text_of(text)
     assert re.search(r"[0-9a-f]{64}", text) and f" {SEED}" in text
 
 
@@ -211,6 +211,17 @@ def test_a_notebook_becomes_a_page_with_its_code_folded(lang):
     assert html.count("<h2") == 2 and say("section.money", lang) in html
     assert "1 &lt; 2  # &lt;b&gt;" in html and html.count('<details class="code">') == 3
     assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
+
+
+def test_the_picture_of_the_answer_stands_alone(home):
+    from xml.etree import ElementTree
+
+    for lang in LANGS:
+        text = (home / lang / "answer.svg").read_text(encoding="utf-8")
+        root = ElementTree.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg" and len(text) < 30_000
+        assert "r = 0" in "".join(root.itertext()) and "2015" in text
+    assert pages.picture_file(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
 
 
 def test_the_lock_gives_the_versions_of_the_footer():

@@ -154,6 +154,9 @@ def test_english_is_english_but_for_names():
     )
     names = (
         "Ninh Thuận",
+        "Sơn La",
+        "Quảng Nam",
+        "LĐTBXH",
         "Hải Dương",
         "QĐ-UBND",
         "QĐ",

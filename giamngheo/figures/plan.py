@@ -45,9 +45,10 @@ def budget_bars(lines, amounts, lang, *, planned=None):
     whole = sum(totals.values())
     title = say("figure.budget_title", lang, total=money(round(whole, 6), lang, 1 if whole % 1 else 0))
     words = "; ".join(f"{lines[line]}: {number(round(totals[line], 6), lang, 1)}" for line in order)
-    caption = say("figure.budget_caption", lang) + (
-        " " + say("figure.budget_planned", lang) if planned else ""
-    )
+    differs = any(abs(plan[line] - totals[line]) > 1e-6 for line in lines)
+    caption = say("figure.budget_caption", lang)
+    if differs:
+        caption += " " + say("figure.budget_planned", lang)
 
     def draw(figure, narrow):
         ax = figure.subplots()
@@ -66,12 +67,14 @@ def budget_bars(lines, amounts, lang, *, planned=None):
                 color=colour,
             )
             left += width
-        if planned:
+        if differs:
             for place, line in zip(y, order, strict=True):
                 if abs(plan[line] - totals[line]) > 1e-6:
                     ax.plot([plan[line]] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.4)
+        longest = max(max(plan.values()), max(left)) or 1
         for place, line, end in zip(y, order, left, strict=True):
-            at = max(end, plan[line] if abs(plan[line] - totals[line]) > 1e-6 else 0)
+            near = 1e-6 < plan[line] - end < 0.14 * longest  # the plan's mark is in the way of the number
+            at = plan[line] if near else end
             ax.annotate(
                 number(round(totals[line], 6), lang, 1 if round(totals[line], 6) % 1 else 0),
                 (at, place),
@@ -95,7 +98,7 @@ def budget_bars(lines, amounts, lang, *, planned=None):
         else:
             ax.set_yticks(y, [_clipped(lines[line], 44) for line in order])
             ax.set_ylim(-0.6, len(order) - 0.4)
-        ax.set_xlim(0, max(max(plan.values()), max(left)) * 1.12 or 1)
+        ax.set_xlim(0, longest * 1.12)
         ax.tick_params(axis="y", length=0)
         number_ticks(ax.xaxis, lang)
         ax.set_xlabel(say("unit.bn_vnd", lang))
@@ -296,7 +299,7 @@ def implied_households_chart(series, lang):
             ).T
             ax.errorbar(x, y, yerr=spread, fmt="o", color=BLUE, markersize=4, capsize=2.5, linewidth=1)
             ax.set_title(say(f"group.{group}", lang))
-            ax.set_ylim(0, max(r["high"] for r in rows) * 1.12)
+            ax.set_ylim(0.9 * min(r["low"] for r in rows), 1.05 * max(r["high"] for r in rows))
             ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
             ticks = np.arange(int(x.min()), int(x.max()) + 1, 1 if not narrow else 2)
             ax.set_xticks(ticks, [str(t) for t in ticks])

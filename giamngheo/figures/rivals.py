@@ -47,9 +47,6 @@ def rivals_chart(rivals, own, status, lang, *, target=None):
             ax.plot(
                 row["q50"], place, marker="o" if mine else "D", color=colour, markersize=6 if mine else 4.5
             )
-            words = (
-                f"{number(row['q50'], lang, 1)} ({number(row['q10'], lang, 1)}–{number(row['q90'], lang, 1)})"
-            )
             ax.annotate(
                 _interval(row, lang),
                 (row["q90"], place),
@@ -57,6 +54,7 @@ def rivals_chart(rivals, own, status, lang, *, target=None):
                 textcoords="offset points",
                 va="center",
                 fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
         ax.set_yticks(y, [wrapped(name, 20) if narrow else name for name in names])
         ax.get_yticklabels()[0].set_fontweight("bold")

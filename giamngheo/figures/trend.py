@@ -17,6 +17,7 @@ from giamngheo.figures.style import (
     figure_exhibit,
     number_ticks,
     spread,
+    wrapped,
 )
 from giamngheo.words import chance, day, number, percent, say
 
@@ -212,53 +213,43 @@ def draw_fan(ax, fan, past, lang, *, target=None, rival=None, meaning="new", top
     ax.grid(axis="y")
 
 
-def answer_picture(result_tables, history, targets, chances, joint, lang):
+def answer_picture(result, targets, lang):
     """The answer at a glance: a fan chart a target, its chance under both readings of the money in the title.
 
     Parameters
     ----------
-    result_tables : mapping of int to DataFrame
-        r to the forecast's table.
-    history : DataFrame
+    result : Pair
+        Of the full plan.
     targets : mapping of str to Target
         By status.
-    chances : mapping of int to {target: probability}
-    joint : mapping of int to float
-        Chance of all of them at once.
     lang : {"vi", "en"}
 
     Returns
     -------
     Exhibit
     """
-    fans = {status: [of(result_tables[r], status) for r in (1, 0)] for status in targets}
-    past = {status: of(history, status) for status in targets}
-    top = shared_top(result_tables[1], history, targets)
+    tables = {r: simulation.table for r, simulation in result.simulations.items()}
+    history = result.simulations[1].trend.history
+    top = shared_top(tables[1], history, targets)
+    both = {r: chances.get("both") for r, chances in result.chances.items()}
+    note = say("figure.picture_note", lang)
+    if len(targets) > 1:
+        note += " " + say("figure.picture_both", lang, **{f"j{r}": chance(p, lang) for r, p in both.items()})
 
     def draw(figure, narrow):
         shape = (len(targets), 1) if narrow else (1, len(targets))
         axes = np.atleast_1d(figure.subplots(*shape)).ravel()
         for ax, (status, target) in zip(axes, targets.items(), strict=True):
-            draw_fan(
-                ax,
-                fans[status][0],
-                past[status],
-                lang,
-                target=target,
-                rival=fans[status][1],
-                top=top,
-                narrow=True,
-            )
-            words = {f"p{r}": chance(chances[r][target.target], lang) for r in (1, 0)}
+            fan, rival = (of(tables[r], status) for r in (1, 0))
+            draw_fan(ax, fan, of(history, status), lang, target=target, rival=rival, top=top, narrow=True)
+            words = {f"p{r}": chance(result.chances[r][target.target], lang) for r in (1, 0)}
             who = _first_upper(say(f"status.{status}", lang))
-            ax.set_title(
-                say("figure.picture_panel", lang, who=who, target=target_text(target, lang), **words),
-                fontsize=9,
-            )
+            head = say("figure.picture_panel", lang, who=who, target=target_text(target, lang), **words)
+            ax.set_title(head, fontsize=9)
+        figure.supxlabel(wrapped(note, 52 if narrow else 105), fontsize=8)
 
-    note = say("figure.picture_note", lang, **{f"j{r}": chance(joint[r], lang) for r in (1, 0)})
-    title = say("figure.picture_desc", lang)
-    return figure_exhibit("answer", title, note, f"{title} {note}", draw, Sizes(3.6, 6.4))
+    title = say("figure.picture_title", lang)
+    return figure_exhibit("answer-picture", title, "", f"{title}. {note}", draw, Sizes(3.8, 6.8))
 
 
 def _first_upper(text):

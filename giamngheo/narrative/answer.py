@@ -49,19 +49,28 @@ def answer(package, result, lang):
     first = targets.get("poor") or next(iter(targets.values()))
     full = result.scenario.id == "full_plan"
     values = {"target": promise_text(first, lang), "when": when_text(first.as_of, lang)}
-    for r in READINGS:
-        p, joint = result.chances[r][first.target], result.chances[r][BOTH]
-        values |= {f"p{r}": chance(p, lang), f"w{r}": chance_word(p, lang), f"both{r}": ""}
-        if len(targets) > 1:
-            key = f"answer.both{r}" if full else "answer.scenario_both"
-            values[f"both{r}"] = say(key, lang, p=chance(joint, lang), w=chance_word(joint, lang))
+    words, both = (_chance_words(result, key, lang) for key in (first.target, BOTH))
+    several = len(targets) > 1
     if full:
-        sentence = say("answer.pair", lang, **values)
+        for r in READINGS:
+            pair = {"p": both[f"p{r}"], "w": both[f"w{r}"]} if several else {}
+            values[f"both{r}"] = say(f"answer.both{r}", lang, **pair) if several else ""
+        sentence = say("answer.pair", lang, **words, **values)
     else:
-        sentence = say("answer.pair_scenario", lang, title=result.scenario.title[lang], **values)
+        values["both"] = say("answer.scenario_both", lang, **both) if several else ""
+        sentence = say("answer.pair_scenario", lang, title=result.scenario.title[lang], **words, **values)
     poor = [row for row in package.readings if (row.group, row.status) == ("all", "poor")]
     unknown = say("answer.unidentified", lang, n=count_word(len(poor), lang))
     return prose(sentence, unknown, css="answer")
+
+
+def _chance_words(result, key, lang):
+    """Both chances of a target with their words: p1, w1, p0, w0; empty where there is no such target."""
+    chances = {r: result.chances[r].get(key) for r in READINGS}
+    if None in chances.values():
+        return {}
+    numbers = {f"p{r}": chance(p, lang) for r, p in chances.items()}
+    return numbers | {f"w{r}": chance_word(p, lang) for r, p in chances.items()}
 
 
 def panels(package, result, variants, needs, lang):
@@ -94,7 +103,8 @@ def panels(package, result, variants, needs, lang):
         rates = _rate_rows(result, "poor_or_near_poor", "panel.sum_rate", lang)
         last = max(target.as_of for target in targets.values())
         parts.append(_panel(BOTH, say("panel.both", lang), last, result, rates, above, variants, needs, lang))
-    note = say("panel.note", lang, draws=number(result.simulations[1].trend.n_draws, lang))
+    draws = number(result.simulations[1].trend.n_draws, lang)
+    note = say("panel.note", lang, draws=draws, most=number(MOST_MONEY, lang))
     html = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
     text = "\n\n".join(part.text for part in parts)
     whole = Exhibit(
@@ -122,7 +132,7 @@ def _panel(key, name, as_of, result, rates, above, variants, needs, lang):
     )
     exits = [needs[key, r]["exits_per_bn"] for r in READINGS]
     if None not in exits:
-        words = (say("panel.exits_value", lang, n=number(value, lang, 1)) for value in exits)
+        words = (number(value, lang, 1) for value in exits)
         rows.append([say("panel.exits", lang), *words])
     rows += _variant_rows(key, variants, lang)
     columns = [Column("", False), *(Column(say(f"reading.short_{NAMES[r]}", lang)) for r in READINGS)]
@@ -157,7 +167,7 @@ def _rate_rows(result, status, key, lang):
 
 def _needed(times, lang):
     if times is None:
-        return say("panel.break_even_none", lang, most=number(MOST_MONEY, lang))
+        return say("panel.break_even_none", lang)
     if times == 0:
         return say("panel.break_even_zero", lang)
     return say("panel.break_even_times", lang, times=number(times, lang, 1))

@@ -9,7 +9,7 @@ from giamngheo.summaries import BOTH, READINGS, level_pair, swings
 from giamngheo.tables.evidence import share_text
 from giamngheo.tables.money import years_text
 from giamngheo.tables.rates import quantile_table
-from giamngheo.words import chance, day, number, percent, points, say
+from giamngheo.words import MINUS, chance, day, number, percent, points, rounded, say
 from giamngheo.words import money as money_text
 
 
@@ -37,7 +37,7 @@ def report_question(package, lang):
     for status, target in targets.items():
         key = "target.below" if target.comparator == "<" else "target.at_most"
         value = say(key, lang, value=percent(target.value_pct, lang))
-        left.append(say("target.left", lang, amount=value, who=say(f"status.{status}_households", lang)))
+        left.append(say(f"target.left_{status}", lang, amount=value))
     deadline = max((target.as_of for target in targets.values()), default=package.deadline)
     return say(
         "report.question",
@@ -208,10 +208,15 @@ def scenario_conclusion(package, result, full, lang):
         return prose(say("conclusion.full", lang, **words), css="conclusion")
     for r in READINGS:
         difference = result.median(r, "poor") - full.median(r, "poor")
-        words |= {f"d{r}": points(difference, lang, 2), f"f{r}": chance(full.chances[r][key], lang)}
+        words |= {f"d{r}": _signed_points(difference, lang), f"f{r}": chance(full.chances[r][key], lang)}
     return prose(
         say("conclusion.scenario", lang, title=result.scenario.title[lang], **words), css="conclusion"
     )
+
+
+def _signed_points(difference, lang):
+    text = points(abs(difference), lang, 2)
+    return text if not rounded(difference, 2) else f"{MINUS if difference < 0 else '+'}{text}"
 
 
 def sensitivity_sentence(rows, lang):

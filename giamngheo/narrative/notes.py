@@ -4,6 +4,7 @@ from giamngheo.baseline import CANDIDATES, MIN_EFFECTIVE_DRAWS
 from giamngheo.exhibits import Exhibit, bullets, definitions, plain, prose, rich, stack
 from giamngheo.tables.evidence import support_counts
 from giamngheo.words import day, has_phrase, number, percent, phrases, points, say
+from giamngheo.worlds import PUT_BACK
 
 METHOD_PARTS = ("dates", "level", "drift", "gap", "fit", "money", "r", "measures", "gap_ratio")
 LIMITATIONS = ("few", "list", "nominal", "prior", "hindsight", "flows", "credit", "gap", "later")
@@ -33,6 +34,7 @@ def methods(package, forecast, most, lang):
             "n": number(prior.n_series, lang),
         },
         "measures": {"most": number(most, lang)},
+        "money_where": {"back": number(PUT_BACK, lang)},
     }
     parts = [prose(say("methods.intro", lang))]
     for name in METHOD_PARTS:
@@ -42,7 +44,7 @@ def methods(package, forecast, most, lang):
             formula = say(f"methods.{name}_formula", lang, **values.get(f"{name}_formula", {}))
             part = stack(part, _formula(formula))
         if has_phrase(f"methods.{name}_where"):
-            part = stack(part, prose(say(f"methods.{name}_where", lang)))
+            part = stack(part, prose(say(f"methods.{name}_where", lang, **values.get(f"{name}_where", {}))))
         parts.append(part)
     literature = [say(key, lang) for key in phrases() if key.startswith("methods.reference_")]
     parts.append(bullets(literature, title=say("methods.references_title", lang)))

@@ -16,7 +16,15 @@ from pathlib import Path
 
 from giamngheo import content, paths
 from giamngheo.execution import Job, execute_all
-from giamngheo.reports.pages import FULL_PLAN, ONE_SCENARIO, SECTIONS, Made, index_page, notebook_page
+from giamngheo.reports.pages import (
+    FULL_PLAN,
+    ONE_SCENARIO,
+    SECTIONS,
+    Made,
+    index_page,
+    notebook_page,
+    picture_file,
+)
 from giamngheo.scenarios import list_scenarios, load_scenario
 from giamngheo.words import number, say
 
@@ -108,6 +116,8 @@ def _pages(package, lang, chosen, folder, out, draws, seed):
     footer = _footer(package, lang, draws, seed)
     pages = {home / f"{page.name}.html": notebook_page(package, lang, page, footer) for page in made}
     linked = _linked_scenarios(package, titles, home, lang)
+    if picture := picture_file(made[0].notebook):
+        pages[home / "answer.svg"] = picture
     pages[home / "index.html"] = index_page(package, lang, made, linked, footer)
     return pages
 

@@ -1,6 +1,7 @@
 """Pages from executed notebooks: one for each, and the index page assembled from their tagged cells."""
 
 import copy
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -247,3 +248,25 @@ def _page(lang, title, description, lead, links, body, footer):
 @cache
 def _css():
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
+
+
+def picture_file(notebook, name="answer-picture"):
+    """A figure of an executed notebook as an SVG file of its own.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    name : str
+        Id of the figure.
+
+    Returns
+    -------
+    str or None
+        None where the notebook has no such figure.
+    """
+    shown = "".join(_html(output) for cell in notebook["cells"] for output in cell.get("outputs", []))
+    found = re.search(rf'<svg id="{name}-wide".*?</svg>', shown, flags=re.DOTALL)
+    if found is None:
+        return None
+    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="1008" style="background:#fff" '
+    return found.group().replace("<svg ", opening, 1) + "\n"

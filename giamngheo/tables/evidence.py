@@ -8,6 +8,7 @@ from giamngheo.figures.trend import target_text
 from giamngheo.tables.places import locator_text
 from giamngheo.words import day, has_phrase, number, percent, say
 
+LONGEST_TEXT = 28  # of a stated text in a table; checksums are longer
 RESULTS = ("discrepancy", "note", "rounding", "ok")  # worst first
 
 
@@ -16,7 +17,7 @@ def value_text(value, lang):
     if value is None or value == "":
         return "–"
     if isinstance(value, str):
-        return value
+        return value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
     value = Fraction(value)
     for decimals in range(3):
         if (value * 10**decimals).denominator == 1:
@@ -47,7 +48,8 @@ def audit_tables(audit, lang):
         caption = say("audit_table.caption_result", lang, result=name, n=counts[result])
         found = _findings(checks, caption, lang, messages=result != "ok")
         fold = say("audit_table.fold", lang, result=name, n=counts[result])
-        parts.append(found if result == "discrepancy" else folded(fold, found))
+        css = "unprinted" if result == "ok" else ""
+        parts.append(found if result == "discrepancy" else folded(fold, found, css))
     return stack(*parts, kind="table")
 
 
@@ -257,14 +259,15 @@ def sources_table(package, lang):
     -------
     Exhibit
     """
-    heads = ("title", "issuer", "date", "licence")
+    heads = ("title", "issuer", "date", "licence", "address")
     columns = [Column(say(f"sources_table.{head}", lang), False) for head in heads]
     rows = [
         [
             row.title,
             row.issuer,
             "–" if row.date is None else day(row.date, lang),
-            _told(f"licence.{row.licence.replace(' ', '_')}", row.licence, lang),
+            _told(f"licence.{row.licence}", row.licence, lang),
+            "–" if row.url is None else row.url.partition("://")[2],
         ]
         for row in package.documents
     ]
@@ -274,11 +277,11 @@ def sources_table(package, lang):
 
 
 def reference_table(known, lang):
-    """The comparable series that informed a prior, by source.
+    """The comparable series that informed a prior, by kind and source.
 
     Parameters
     ----------
-    known : DataFrame
+    known : sequence of DataFrame
         As of `giamngheo.reference.known_readings`: series_id, group, source, year.
     lang : {"vi", "en"}
 
@@ -286,18 +289,21 @@ def reference_table(known, lang):
     -------
     Exhibit
     """
-    columns = [Column(say("trust.prior", lang), False), Column(say("trust.n_series", lang))]
-    columns += [Column(say("sources_table.readings", lang)), Column(say("sources_table.years", lang), False)]
+    columns = [Column(say("trust.prior", lang), False), Column(say("sources_table.source", lang), False)]
+    columns += [Column(say("trust.n_series", lang)), Column(say("sources_table.readings", lang))]
+    columns.append(Column(say("sources_table.years", lang), False))
     rows = [
         [
             say(f"reference.{group}", lang),
+            _told(f"reference_source.{source}", source, lang),
             number(part["series_id"].nunique(), lang),
             number(len(part), lang),
             f"{part['year'].min()}–{part['year'].max()}",
         ]
-        for group, part in known.groupby("group", sort=False)
+        for frame in known
+        for (group, source), part in frame.groupby(["group", "source"], sort=False)
     ]
-    return table(say("sources_table.reference_caption", lang), columns, rows)
+    return table(say("sources_table.reference_caption", lang), columns, rows, css="long")
 
 
 def share_text(share, lang):

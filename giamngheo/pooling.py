@@ -1,0 +1,222 @@
+"""Priors by partial pooling: what the series of one kind say about the drift and the yearly deviations of another.
+
+Within a stretch of a few readings, yearly changes on the model's scale have a mean fall b, yearly deviations of
+scale s, and the errors of the published rates; b varies about m with spread tau and drifts back to m with persistence
+phi; ln s varies about ln s0 with spread sigma. Given (tau, s) the likelihood of m is Gaussian, so that each stretch is
+one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes), under
+weak priors centred on no fall. Missing years are longer steps, never filled in.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.special import expit, logit, ndtr, ndtri
+
+STRETCH = 10  # readings; a drift is that of two plans' length, not of half a century
+PERSISTENCE = 0.9  # of a drift from year to year, chosen by out-of-sample score (benchmarks/forecast.py)
+ERROR_POINTS = 0.15  # of a published rate: revisions of 0.1 to 0.25 points were seen
+MAX_ERROR = 0.25  # on the scale itself
+LEAST_RATE = 0.5  # percent; below it a rate printed with one decimal says nothing about its fall
+TAILS_IN_SCALE = (
+    1.25  # a Student t with 4 d.f. of this smaller scale spreads as its normal does in its middle
+)
+_SPREADS = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.065])  # tau, on the probit scale
+_SCALES = np.geomspace(0.006, 0.25, 12)  # s
+_SCALE_SPREADS = np.array([0.3, 0.6, 0.9])  # sigma
+_MEANS = np.linspace(-0.06, 0.16, 45)  # m
+_CENTRE = {"mean": (0.0, 0.03), "sd": (np.log(0.01), 1.0), "scale": (np.log(0.04), 1.0)}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale on which drifts are carried: from a share, back to it, its slope there, its unit in probits."""
+
+    to: callable
+    back: callable
+    slope: callable
+    unit: float
+
+
+SCALES = {
+    "probit": Scale(ndtri, ndtr, lambda x: np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), 1.0),
+    "logit": Scale(logit, expit, lambda x: expit(x) * expit(-x), 1.9),
+    "log": Scale(np.log, lambda x: np.exp(np.minimum(x, 0)), np.exp, 1.6),
+    "points": Scale(lambda p: p, lambda x: np.clip(x, 0, 1), np.ones_like, 0.25),
+}
+
+
+@dataclass(frozen=True)
+class GroupPrior:
+    """Prior of a new series of a kind, on the scale: normal drift a year, log-normal scale of its deviations."""
+
+    mean: float
+    sd: float
+    scale: float
+    scale_spread: float
+    n_series: int
+
+
+def on_scale(rates_pct, scale="probit"):
+    """Values of rates on a scale, and the standard deviation of their published error there.
+
+    Parameters
+    ----------
+    rates_pct : ndarray
+        Percent.
+    scale : str
+        A key of `SCALES`.
+
+    Returns
+    -------
+    tuple of ndarray
+    """
+    chosen = SCALES[scale]
+    values = chosen.to(np.clip(np.asarray(rates_pct, dtype=float) / 100, 2e-4, 1 - 2e-4))
+    return values, np.minimum(ERROR_POINTS / 100 / chosen.slope(values), MAX_ERROR)
+
+
+def stretches(rates, until=None):
+    """Series cut into stretches of at most `STRETCH` readings, sharing an end, the latest ones whole.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        series_id, unit, year, rate_pct.
+    until : int, optional
+        Last year that is known.
+
+    Returns
+    -------
+    list of (unit, series_id, years, rates_pct)
+    """
+    rows = rates[rates["rate_pct"] >= LEAST_RATE]
+    if until is not None:
+        rows = rows[rows["year"] <= until]
+    pieces = []
+    for name, series in rows.sort_values("year").groupby("series_id"):
+        years, values = series["year"].to_numpy(dtype=float), series["rate_pct"].to_numpy()
+        end = len(years)
+        while end >= 2:
+            start = max(0, end - STRETCH)
+            pieces.append((series["unit"].iloc[0], name, years[start:end], values[start:end]))
+            end = start + 1 if start else 0
+    return pieces
+
+
+class Pool:
+    """Likelihoods of the stretches of one group, ready to leave any unit out.
+
+    Parameters
+    ----------
+    pieces : list
+        As from `stretches`.
+    scale : str
+    persistence : float
+        Of a drift from year to year, 1: constant within a stretch.
+    """
+
+    def __init__(self, pieces, scale="probit", persistence=PERSISTENCE):
+        self.unit_of_scale = SCALES[scale].unit
+        self.units = np.array([piece[0] for piece in pieces])
+        self.series = np.array([piece[1] for piece in pieces])
+        weight = np.array([1 / np.sqrt((self.units == unit).sum()) for unit in self.units])
+        tables = _log_likelihood(pieces, scale, persistence)
+        self.log_likelihood = weight[:, None, None, None, None] * tables
+        self.total = self.log_likelihood.sum(axis=0)
+
+    def prior(self, without=None):
+        """The prior that the group gives, one unit left out.
+
+        Parameters
+        ----------
+        without : str, optional
+            The unit being forecast.
+
+        Returns
+        -------
+        GroupPrior
+        """
+        left_out = self.units == without
+        log_weight = self.total - self.log_likelihood[left_out].sum(axis=0) + _LOG_HYPERPRIOR
+        weight = np.exp(log_weight - log_weight.max())  # (scale, scale spread, drift spread, mean)
+        weight /= weight.sum()
+        mean = float((weight * _MEANS).sum())
+        spread2 = (weight * _SPREADS[:, None] ** 2).sum() + (weight * (_MEANS - mean) ** 2).sum()
+        unit = self.unit_of_scale
+        return GroupPrior(
+            mean=mean * unit,
+            sd=float(np.sqrt(spread2)) * unit,
+            scale=float(np.exp((weight * np.log(_SCALES)[:, None, None, None]).sum()))
+            * unit
+            / TAILS_IN_SCALE,
+            scale_spread=float((weight * _SCALE_SPREADS[:, None, None]).sum()),
+            n_series=len(np.unique(self.series[~left_out])),
+        )
+
+
+PRIOR_COLUMNS = tuple(field.name for field in fields(GroupPrior))
+
+
+def _log_hyperprior():
+    mean, sd, scale = _CENTRE["mean"], _CENTRE["sd"], _CENTRE["scale"]
+    return -0.5 * (
+        ((_MEANS - mean[0]) / mean[1]) ** 2
+        + ((np.log(_SPREADS) - sd[0]) / sd[1])[:, None] ** 2
+        + ((np.log(_SCALES) - scale[0]) / scale[1])[:, None, None, None] ** 2
+    )
+
+
+def _log_likelihood(pieces, scale, persistence):
+    """Of each stretch at each point of the grid (stretch, scale, scale spread, drift spread, mean)."""
+    unit = SCALES[scale].unit
+    moments = np.empty((len(pieces), len(_SPREADS), len(_SCALES), 3))
+    lengths = np.array([len(years) for _, _, years, _ in pieces])
+    for n in np.unique(lengths):
+        places = np.flatnonzero(lengths == n)
+        years = np.array([pieces[i][2] for i in places])
+        moments[places] = _moments(years, np.array([pieces[i][3] for i in places]), scale, persistence)
+    ll0, slope, curvature = np.moveaxis(moments, -1, 0)
+    at = unit * _MEANS
+    by_scale = ll0[..., None] + slope[..., None] * at - 0.5 * curvature[..., None] * at**2
+    # A stretch's own scale is averaged over its log-normal distribution in the group.
+    weight = np.exp(
+        -0.5
+        * ((np.log(_SCALES) - np.log(_SCALES)[:, None, None]) / _SCALE_SPREADS[:, None])
+        ** 2  # (s0, sigma, s)
+    )
+    weight /= weight.sum(axis=-1, keepdims=True)
+    top = by_scale.max(axis=2, keepdims=True)
+    averaged = np.einsum("abs,itsm->iabtm", weight, np.exp(by_scale - top), optimize=True)
+    return np.log(np.maximum(averaged, 1e-300)) + top[:, :, 0][:, None, None]
+
+
+def _moments(years, rates, scale, persistence):
+    values, error = on_scale(rates, scale)
+    steps, changes, variance = np.diff(years), np.diff(values), error**2
+    n = steps.shape[1]
+    unit, i = SCALES[scale].unit, np.arange(n)
+    noise = np.zeros((len(steps), n, n))
+    noise[:, i, i] = variance[:, 1:] + variance[:, :-1]
+    noise[:, i[:-1], i[1:]] = noise[:, i[1:], i[:-1]] = -variance[:, 1:-1]
+    middle = (years[:, 1:] + years[:, :-1]) / 2
+    drift = persistence ** np.abs(middle[:, :, None] - middle[:, None]) * steps[:, :, None] * steps[:, None]
+    total = (
+        noise[:, None, None]
+        + ((unit * _SPREADS) ** 2)[:, None, None, None] * drift[:, None, None]
+        + ((unit * _SCALES) ** 2)[:, None, None] * np.eye(n) * steps[:, None, None, None]
+    )
+    lower = np.linalg.cholesky(total)
+    both = np.broadcast_to(np.stack([changes, -steps], -1)[:, None, None], (*total.shape[:-1], 2))
+    white = np.linalg.solve(lower, both)
+    log_det = np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(-1)
+    return np.stack(
+        [
+            -0.5 * (white[..., 0] ** 2).sum(-1) - log_det,
+            (white[..., 0] * white[..., 1]).sum(-1),
+            (white[..., 1] ** 2).sum(-1),
+        ],
+        axis=-1,
+    )
+
+
+_LOG_HYPERPRIOR = _log_hyperprior()

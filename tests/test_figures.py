@@ -95,7 +95,7 @@ def all_figures(package, full, bench, lang):
     yield figures.budget_bars(names, parts, lang, planned=planned)
     yield figures.budget_bars(names, short, lang, planned=planned)
     yield figures.chance_dots(results, tables.target_heads(package, lang), lang)
-    yield figures.rate_histograms(full.simulations, "poor", lang, target=level["poor"])
+    yield figures.rate_histograms(full.simulations, level["poor"], lang)
     yield figures.implied_households_chart(tables.implied_households(package.readings), lang)
     yield figures.answer_picture(full, level, lang)
 

@@ -160,6 +160,22 @@ def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from giamngheo.schema import RefusedInput
+
+    monkeypatch.setattr(reports, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
+    no_target = replace(package, targets=tuple(t for t in package.targets if not t.status))
+    uncounted = replace(
+        package, readings=tuple(r.model_copy(update={"households": None}) for r in package.readings)
+    )
+    for broken, file in ((no_target, "targets.csv"), (uncounted, "poverty.csv")):
+        with pytest.raises(RefusedInput, match=file):
+            write_report(broken, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
     from giamngheo.schema import RefusedInput
 

@@ -2,7 +2,7 @@
 
 from giamngheo.figures.plan import budget_bars, chance_dots, implied_households_chart, rate_histograms
 from giamngheo.figures.rivals import rival_rows, rivals_chart
-from giamngheo.figures.trend import answer_picture, fan_chart, fan_charts, target_text
+from giamngheo.figures.trend import answer_picture, fan_chart, fan_charts, target_text, trend_charts
 
 __all__ = [
     "answer_picture",
@@ -15,4 +15,5 @@ __all__ = [
     "rival_rows",
     "rivals_chart",
     "target_text",
+    "trend_charts",
 ]

@@ -192,22 +192,21 @@ def _pair(ax, place, one, zero):
         ax.plot(one, place, marker="o", markersize=5.5, color=BLUE, zorder=3)
 
 
-def rate_histograms(simulations, status, lang, *, target):
-    """How a rate at the target's instant is spread over the draws, one outline a reading of the money.
+def rate_histograms(simulations, target, lang):
+    """How the rate of a target is spread over the draws at its instant, one outline a reading of the money.
 
     Parameters
     ----------
     simulations : mapping of int to Simulation
         By r.
-    status : str
-    lang : {"vi", "en"}
     target : Target
+    lang : {"vi", "en"}
 
     Returns
     -------
     Exhibit
     """
-    when = target.as_of
+    when, status = target.as_of, target.status
     place = simulations[1].years.index(when)
     draws = [simulations[r].draws[target.group, status][:, place] for r in (1, 0)]
     labels = [say("reading.continues", lang), say("reading.new", lang)]

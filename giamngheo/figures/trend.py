@@ -156,6 +156,35 @@ def fan_charts(simulations, targets, lang):
     )
 
 
+def trend_charts(trend, fixed, targets, lang):
+    """A fan chart of the trend for each status that was forecast, the near-poor one with the fixed-gap median.
+
+    Parameters
+    ----------
+    trend : Forecast
+    fixed : Simulation
+        Of the case in which the gap between the thresholds stands still.
+    targets : mapping of str to Target
+        By status.
+    lang : {"vi", "en"}
+
+    Returns
+    -------
+    Exhibit
+    """
+    table, history = trend.table, trend.history
+    statuses = [status for status in ("poor", "near_poor") if ("all", status) in trend.draws]
+    top = shared_top(table, history, statuses)
+    others = {"near_poor": {"other": fixed.table, "meaning": "fixed"}}
+    return stack(
+        *(
+            fan_chart(table, history, s, lang, target=targets.get(s), top=top, **others.get(s, {}))
+            for s in statuses
+        ),
+        kind="figure",
+    )
+
+
 def shared_top(table, history, statuses):
     """Upper end of a rate axis that holds all readings and 80 % bands of some statuses (float, percent)."""
     highest = [of(frame, status)[column].max() for status in statuses for frame, column in
@@ -199,7 +228,7 @@ def draw_fan(ax, fan, past, lang, *, target=None, rival=None, meaning="new", top
     ceiling = max(top or 0, _round_up(max(bands["q90"].max(), past["rate_pct"].max())))
     ax.set_ylim(0, ceiling)
     first = min([year_of(past["as_of"].min())] if len(past) else [x[0]])
-    ax.set_xlim(min(first, x[-1] - 10) - 0.5, x[-1] + 0.02)
+    ax.set_xlim(min(first, x[-1] - 10) - (0.9 if narrow else 0.5), x[-1] + 0.02)
     if target is not None:
         level = float(target.value_pct)
         ax.axhline(level, color=INK, linewidth=1, linestyle=(0, (1, 1.5)))
@@ -232,9 +261,9 @@ def answer_picture(result, targets, lang):
     history = result.simulations[1].trend.history
     top = shared_top(tables[1], history, targets)
     both = {r: chances.get("both") for r, chances in result.chances.items()}
-    note = say("figure.picture_note", lang)
+    notes = [say("figure.picture_note", lang)]
     if len(targets) > 1:
-        note += " " + say("figure.picture_both", lang, **{f"j{r}": chance(p, lang) for r, p in both.items()})
+        notes.append(say("figure.picture_both", lang, **{f"j{r}": chance(p, lang) for r, p in both.items()}))
 
     def draw(figure, narrow):
         shape = (len(targets), 1) if narrow else (1, len(targets))
@@ -246,10 +275,10 @@ def answer_picture(result, targets, lang):
             who = _first_upper(say(f"status.{status}", lang))
             head = say("figure.picture_panel", lang, who=who, target=target_text(target, lang), **words)
             ax.set_title(head, fontsize=9)
-        figure.supxlabel(wrapped(note, 52 if narrow else 105), fontsize=8)
+        figure.supxlabel("\n".join(wrapped(part, 52) if narrow else part for part in notes), fontsize=8)
 
     title = say("figure.picture_title", lang)
-    return figure_exhibit("answer-picture", title, "", f"{title}. {note}", draw, Sizes(3.8, 6.8))
+    return figure_exhibit("answer-picture", title, "", f"{title}. {' '.join(notes)}", draw, Sizes(3.8, 6.8))
 
 
 def _first_upper(text):

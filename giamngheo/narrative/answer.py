@@ -93,6 +93,8 @@ def panels(package, result, variants, needs, lang):
     Exhibit
     """
     targets = level_pair(package)
+    if "near_poor" not in targets:  # the gap between the thresholds is about them alone
+        variants = {name: result for name, result in variants.items() if name != "fixed_gap"}
     above = {r: above_target(package, result.simulations[r]) for r in READINGS}
     parts = []
     for status, target in targets.items():

@@ -249,16 +249,16 @@ def change_sentence(package, share, changed, full, lang):
     -------
     Exhibit
     """
-    target = level_pair(package)["poor"]
+    target = next(iter(level_pair(package).values()))
     return prose(
         say(
             "change.sentence",
             lang,
             share=share_text(str(share), lang),
-            who=say("status.poor", lang),
+            who=say(f"status.{target.status}", lang),
             when=day(target.as_of, lang),
-            rate=percent(changed.median(0, "poor"), lang, 1),
-            full=percent(full.median(0, "poor"), lang, 1),
+            rate=percent(changed.median(0, target.status), lang, 1),
+            full=percent(full.median(0, target.status), lang, 1),
             p=chance(changed.chances[0][target.target], lang),
             p_full=chance(full.chances[0][target.target], lang),
         )

@@ -26,6 +26,8 @@ from giamngheo.reports.pages import (
     picture_file,
 )
 from giamngheo.scenarios import list_scenarios, load_scenario
+from giamngheo.schema import RefusedInput
+from giamngheo.summaries import level_pair
 from giamngheo.words import number, say
 
 __all__ = ["SECTIONS", "ReportFailed", "write_report"]
@@ -62,11 +64,12 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     Raises
     ------
     RefusedInput
-        A scenario that cannot be.
+        A scenario that cannot be, or a package without a target on a rate or without a count of households.
     ReportFailed
         A notebook that did not run to its end.
     """
     began = time.time()
+    _check_reportable(package)
     names = list(scenarios) if scenarios else [name for name, *_ in list_scenarios(package)]
     chosen = {load_scenario(FULL_PLAN, package).id: FULL_PLAN}
     chosen |= {load_scenario(name, package).id: str(name) for name in names}
@@ -88,6 +91,19 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
         paths.write_atomically(home / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         index.append(home / "index.html")
     return index
+
+
+def _check_reportable(package):
+    if not level_pair(package):
+        raise RefusedInput(
+            f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
+            "nearest: give a target its status, comparator, value_pct and as_of"
+        )
+    if not any((row.group, row.status) == ("all", "poor") and row.households for row in package.readings):
+        raise RefusedInput(
+            f"{package.name}: no reading of the poor in poverty.csv counts households, and a report tells how many "
+            "miss the target; nearest: give households"
+        )
 
 
 def _jobs(package, lang, chosen, folder, draws, seed):

@@ -35,8 +35,9 @@ notebooks-check: env ## compare the stored outputs with fresh ones (nbval)
 expected: env ## refresh tests/expected from the code: look at the difference before committing it
 	@$(BIN)/python -m pytest -q tests/test_expected.py --refresh-expected
 
-data: env ## regenerate the descriptor of data/an-giang (schema and checksums)
+data: env ## regenerate the descriptor of data/an-giang and the table of priors in data/reference
 	@$(BIN)/python -c "from giamngheo.packages import load_package, write_descriptor; write_descriptor(load_package().path)"
+	@$(BIN)/python -c "from giamngheo.reference import write_priors; write_priors()"
 
 lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff check --quiet .

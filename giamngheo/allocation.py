@@ -32,7 +32,8 @@ DIFFERENCE = 0.01  # of a line's plan: step of a slope
 class Reallocation:
     """Two ways to spread the same total over the lines, beside the plan.
 
-    lines: line, plan_bn, joint_bn, gap_bn (exact, Fraction), joint_of_plan, gap_of_plan (multiples),
+    lines: line, plan_bn, joint_bn, gap_bn, low_bn, high_bn (its bounds; all exact, Fraction), joint_of_plan,
+    gap_of_plan (multiples),
     joint_bound, gap_bound ("low", "high" or ""). outcomes: a row for each allocation ("plan", "joint",
     "gap"), draws ("search", "fresh") and r: a chance a target, "both", means poor_pct, gap_pct,
     squared_gap_pct, and for "both" and gap_pct the change from the plan with its standard error, draw by
@@ -122,6 +123,27 @@ def reallocate(
             outcomes += _outcomes(where[reading], plan, {"plan": plan, **found}, row)
     table, outcomes = _table(plan, found, limits), pd.DataFrame(outcomes)
     return Reallocation(scenario, r, tuple(bounds), power, seeds, table, outcomes, scenarios)
+
+
+def reallocate_if_any(package, scenario, **options):
+    """As `reallocate`, for a page that must not stop where there is nothing to spread.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    **options
+        Of `reallocate`.
+
+    Returns
+    -------
+    Reallocation or None
+        None without money, or without a target in the programme years.
+    """
+    try:
+        return reallocate(package, scenario, **options)
+    except RefusedInput:
+        return None
 
 
 class _Problem:
@@ -291,6 +313,7 @@ def _table(plan, found, limits):
         row = {"line": line, "plan_bn": amount}
         row |= {f"{name}_bn": amounts[line] for name, amounts in found.items()}
         row |= {f"{name}_of_plan": float(amounts[line] / amount) for name, amounts in found.items()}
+        row |= dict(zip(("low_bn", "high_bn"), limits[line], strict=True))
         for name, amounts in found.items():
             least, most = limits[line]
             row[f"{name}_bound"] = (

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from giamngheo.pooling import ERROR_POINTS, MAX_ERROR, PERSISTENCE, SCALES, Pool, on_scale, stretches
+from giamngheo.pooling import (
+    ERROR_POINTS,
+    MAX_ERROR,
+    PERSISTENCES,
+    SCALES,
+    Pool,
+    on_scale,
+    same_line,
+    stretches,
+)
 
 HORIZONS = np.arange(1, 5)
 LEAST_LAST_RATE = 1.0  # percent: below it there is no poverty rate to halve
@@ -18,7 +27,6 @@ DECLINED = 0.9  # of the window's first rate, at most, in a declining series
 ABSOLUTE = ("national-line", "international-line")
 BREAK_FACTOR = 0.4  # of the new line's rates, read on an old one: 3.59 % beside 9.28 %
 SPLICE_SD, LEVEL_SD = 1.0, 3.0  # on the probit scale
-SAME_LINE_SERIES = 5  # as many series on the very same line make a reference of their own
 LEAST_STEP = 0.02  # logit a year: the spread of a series that stood still
 
 
@@ -58,12 +66,16 @@ class Windows:
 class Model:
     """One way of forecasting: scale of the drift, persistence a year, tails (d.f., inf: normal), weight of the drift.
 
+    persistences: those between which the group decides; error_points: of a published rate;
+    carry_over: of the drift to another line, the mean of the register's;
     pooled: the prior comes from the group (False: wide); scale_factor multiplies the group's scale of deviations;
     last_value: share of a pool given to "last value".
     """
 
     scale: str = "probit"
-    persistence: float = PERSISTENCE
+    persistences: tuple = PERSISTENCES
+    error_points: float = ERROR_POINTS
+    carry_over: float = 0.4
     degrees_of_freedom: float = 4.0
     pooled: bool = True
     scale_factor: float = 1.0
@@ -160,39 +172,31 @@ def window_priors(windows, rates, model=None, past_only=False):
 
     Returns
     -------
-    ndarray (w, 4)
-        Mean and standard deviation of the drift, median and log spread of the scale of deviations.
+    ndarray (w, 5)
+        Mean and standard deviation of the drift, median and log spread of the scale of deviations, persistence.
     """
     model = model or Model()
-    readings, priors = usable(rates), np.empty((len(windows), 4))
+    readings, priors = usable(rates), np.empty((len(windows), 5))
     pools = {}
     for place, (group, unit) in enumerate(zip(windows.group, windows.unit, strict=True)):
         until = int(windows.origins[place]) if past_only else None
         if (group, until) not in pools:
             rows = readings[readings["group"] == group]
-            pieces = stretches(same_line(rows, windows.series_id[place], until), until)
-            pools[group, until] = Pool(pieces, model.scale, model.persistence), {}
+            line = rows.loc[rows["series_id"] == windows.series_id[place], "line"].iloc[0]
+            pieces = stretches(same_line(rows, line, until), until)
+            pools[group, until] = Pool(pieces, model.scale, model.persistences, model.error_points), {}
         pool, known = pools[group, until]
         if unit not in known:
             known[unit] = pool.prior(unit)
         prior = known[unit]
-        priors[place] = prior.mean, prior.sd, prior.scale * model.scale_factor, prior.scale_spread
+        priors[place] = prior.mean, prior.sd, prior.scale, prior.scale_spread, prior.persistence
+    priors[:, 2] *= model.scale_factor
     if not model.pooled:
         priors[:, :2] = np.array([0.05, 0.06]) * SCALES[model.scale].unit
     return priors
 
 
-def same_line(rows, series_id, until=None):
-    """The group's series on the very line of one of them where enough had two readings by then, else all."""
-    lines = rows.loc[rows["series_id"] == series_id, "line"].dropna()
-    if lines.empty:
-        return rows
-    same = rows[rows["line"] == lines.iloc[0]]
-    known = same if until is None else same[same["year"] <= until]
-    return same if (known.groupby("series_id").size() >= 2).sum() > SAME_LINE_SERIES else rows
-
-
-def window_forecasts(windows, priors, model=None, draws=400, candidates=200, seed=0, chunk=50):
+def window_forecasts(windows, priors, model=None, draws=400, candidates=500, seed=0, chunk=50):
     """Predictive draws of our model for many windows.
 
     Given the scales all is Gaussian: candidates of them are weighted by each window's likelihood, and the futures drawn
@@ -201,7 +205,7 @@ def window_forecasts(windows, priors, model=None, draws=400, candidates=200, see
     Parameters
     ----------
     windows : Windows
-    priors : ndarray (w, 4)
+    priors : ndarray (w, 5)
         As from `window_priors`.
     model : Model, optional
     draws, candidates, seed : int
@@ -234,7 +238,7 @@ def window_forecasts(windows, priors, model=None, draws=400, candidates=200, see
 
 def _mixture(windows, priors, model, normal, tails, draws, rng):
     scale = SCALES[model.scale]
-    values, error = on_scale(windows.rates_pct, model.scale)
+    values, error = on_scale(windows.rates_pct, model.scale, model.error_points)
     deviation = priors[:, 2, None] * np.exp(priors[:, 3, None] * normal)
     mean, total = _moments(windows, priors, model, deviation, tails, error)
     n = values.shape[1]
@@ -259,7 +263,7 @@ def _mixture(windows, priors, model, normal, tails, draws, rng):
     rows = np.arange(len(windows))[:, None]
     x = ahead[rows, picks]
     x += np.einsum("wdij,wdj->wdi", root[rows, picks], rng.standard_normal((*picks.shape, len(HORIZONS))))
-    x += np.minimum(ERROR_POINTS / 100 / scale.slope(x), MAX_ERROR) * rng.standard_normal(x.shape)
+    x += np.minimum(model.error_points / 100 / scale.slope(x), MAX_ERROR) * rng.standard_normal(x.shape)
     return 100 * scale.back(x)
 
 
@@ -267,7 +271,6 @@ def _moments(windows, priors, model, deviation, tails, error):
     """Mean (w, n + 4) and covariance (w, k, n + 4, n + 4) of the readings and the four levels that follow."""
     years = np.hstack([windows.years, windows.origins[:, None] + HORIZONS]).astype(float)
     steps, size = np.diff(years, axis=1), years.shape[1]
-    unit = SCALES[model.scale].unit
     walk = np.concatenate(
         [
             np.zeros((*deviation.shape, 1)),
@@ -278,13 +281,15 @@ def _moments(windows, priors, model, deviation, tails, error):
     total = walk[:, :, np.minimum.outer(np.arange(size), np.arange(size))]
     middle = (years[:, 1:] + years[:, :-1]) / 2
     passed = np.tril(np.ones((size, size - 1)), -1) * steps[:, None]
-    drift = passed @ model.persistence ** np.abs(middle[:, :, None] - middle[:, None]) @ passed.swapaxes(1, 2)
     newest = windows.lines[:, -1:]
     line = np.hstack([windows.lines, np.repeat(newest, len(HORIZONS), axis=1)])
+    changes = np.abs(line[:, 1:, None] - line[:, None, 1:])
+    alike = (
+        priors[:, 4, None, None] ** np.abs(middle[:, :, None] - middle[:, None]) * model.carry_over**changes
+    )
+    drift = passed @ alike @ passed.swapaxes(1, 2)
     offset = (line[:, :, None] == line[:, None]) & (line < newest)[:, None]
-    total += (priors[:, 1, None, None] ** 2 * drift + unit**2 * (LEVEL_SD**2 + SPLICE_SD**2 * offset))[
-        :, None
-    ]
+    total += (priors[:, 1, None, None] ** 2 * drift + LEVEL_SD**2 + SPLICE_SD**2 * offset)[:, None]
     places = np.arange(windows.years.shape[1])
     total[:, :, places, places] += error[:, None] ** 2 + 1e-9
     return -priors[:, :1] * (years - years[:, :1]), total

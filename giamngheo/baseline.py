@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-CANDIDATES = 4_000
+CANDIDATES = 3_000
 MIN_EFFECTIVE_DRAWS = 300
 MOVES = 4  # of the scales after each step of the weights
 STEP = 0.5  # of a move, in standard normals: 0 stands still, 1 starts afresh
@@ -56,7 +56,7 @@ def observation_sd(level, error_points):
     return np.minimum(np.asarray(error_points) / (100 * density), MAX_OBSERVATION_SD)
 
 
-def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws):
+def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws, persistence=1.0):
     """Draws of level and drift at the last instant, given probits of a share read on one or more poverty lines.
 
     Parameters
@@ -79,17 +79,20 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
         mixture of Student t innovations.
     rng : numpy.random.Generator
     draws : int
+    persistence : float
+        Of a drift's distance from its mean, from year to year; 1: constant on a line.
 
     Returns
     -------
     Posterior
+        Its drift is that in the middle of the year after the last instant.
 
     Raises
     ------
     TooFewEffectiveDraws
         The readings lie far outside what the priors expect.
     """
-    model = _Readings(times, lines, values, fixed_sd, drift, splice_sd)
+    model = _Readings(times, lines, values, fixed_sd, drift, splice_sd, persistence)
     normals = rng.standard_normal((CANDIDATES, 3 + model.intervals))
     log_likelihood = model.log_likelihood(scales(normals))
     weight, effective = _weights(log_likelihood)
@@ -111,7 +114,7 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
 class _Readings:
     """The readings of one group as a linear Gaussian model, given the scales."""
 
-    def __init__(self, times, lines, values, fixed_sd, drift, splice_sd):
+    def __init__(self, times, lines, values, fixed_sd, drift, splice_sd, persistence):
         instants, index = np.unique(times, return_inverse=True)
         self.gaps, self.values, self.fixed_sd, self.drift = np.diff(instants), values, fixed_sd, drift
         self.intervals, self.n_lines = len(self.gaps), int(lines[-1]) + 1
@@ -122,23 +125,31 @@ class _Readings:
         passed = (np.arange(self.intervals)[None, :] < index[:, None]).astype(
             float
         )  # steps before each reading
-        on_line = line_at[1:, None] == np.arange(self.n_lines)
-        self.years = passed @ (self.gaps[:, None] * on_line)  # spent on each line before each reading
+        years = passed * self.gaps  # spent in each interval before each reading
         self.walk = np.einsum("ij,kj->jik", passed, passed).reshape(self.intervals, len(index) ** 2)
-        self.spans = np.abs(np.subtract.outer(np.arange(self.n_lines), np.arange(self.n_lines)))
+        # Drifts of two intervals are alike by the years and by the changes of line between them.
+        middle = np.append((instants[1:] + instants[:-1]) / 2, instants[-1] + 0.5)
+        line_of = np.append(line_at[1:], self.n_lines - 1)
+        alike = persistence ** np.abs(np.subtract.outer(middle, middle))
+        apart = np.abs(np.subtract.outer(line_of, line_of))
+        by_changes = [np.where(apart == changes, alike, 0.0) for changes in range(self.n_lines)]
+        self.drifts = drift[1] ** 2 * np.array([years @ part[:-1, :-1] @ years.T for part in by_changes])
+        self.with_drift = -(drift[1] ** 2) * np.array([years @ part[:-1, -1] for part in by_changes])
         earlier = np.append(lines < self.n_lines - 1, False)
         line = np.append(lines, lines[-1])
         self.fixed_cov = LEVEL_SD**2 + splice_sd**2 * ((line[:, None] == line) & earlier[:, None])
-        self.mean = -drift[0] * self.years.sum(axis=1)
+        self.mean = -drift[0] * years.sum(axis=1)
 
     def _covariance(self, scales):
         """Of readings and last level (m, n + 1, n + 1), and of these with the last line's drift (m, n + 1)."""
         step_var = (scales["innovation_sd"] ** 2)[:, None] * scales["tails"] * self.gaps
-        drift_cov = self.drift[1] ** 2 * scales["carry_over"][:, None, None] ** self.spans
         size = len(self.mean)
-        total = self.fixed_cov + (step_var @ self.walk).reshape(-1, size, size)
-        total += self.years @ drift_cov @ self.years.T
-        with_drift = -(drift_cov[:, -1] @ self.years.T)
+        carried = scales["carry_over"][:, None] ** np.arange(self.n_lines)
+        total = step_var @ self.walk
+        total += carried @ self.drifts.reshape(self.n_lines, -1)
+        total = total.reshape(-1, size, size)
+        total += self.fixed_cov
+        with_drift = carried @ self.with_drift
         error = observation_sd(self.values, scales["observation_error"][:, None])
         noise = np.where(self.fixed_sd == 0, error, self.fixed_sd) ** 2
         places = np.arange(size - 1)
@@ -215,7 +226,7 @@ def _tempered(normals, log_likelihood, compute, rng):
     return normals, len(np.unique(normals[:, 0]))
 
 
-def future_levels(posterior, steps, tail_draws, rng, error_sd=None):
+def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
     """Published levels at each of the coming instants.
 
     Parameters
@@ -229,6 +240,9 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None):
     error_sd : float, optional
         Observation error on the scale itself; without it, that of the posterior's error in points.
 
+    drift : tuple of float, optional
+        Mean, standard deviation and yearly persistence of the drift; without it, the drift stays as it is.
+
     Returns
     -------
     ndarray (k, n_draws)
@@ -236,12 +250,25 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None):
     """
     shape = (len(steps), len(posterior.level))
     span = np.asarray(steps)[:, None]
-    moves = -posterior.drift * span
+    moves = -_future_drifts(posterior.drift, steps, drift, rng) * span
     moves += posterior.innovation_sd * np.sqrt(tail_draws * span) * rng.standard_normal(shape)
     level = posterior.level + np.cumsum(moves, axis=0)
     if error_sd is None:
         error_sd = observation_sd(level, posterior.observation_error)
     return level + error_sd * rng.standard_normal(shape)
+
+
+def _future_drifts(now, steps, drift, rng):
+    if drift is None or drift[2] == 1:
+        return now
+    mean, sd, persistence = drift
+    drifts = np.empty((len(steps), len(now)))
+    for k in range(len(steps)):
+        if k:
+            kept = persistence ** ((steps[k] + steps[k - 1]) / 2)
+            now = mean + kept * (now - mean) + sd * np.sqrt(1 - kept**2) * rng.standard_normal(len(now))
+        drifts[k] = now
+    return drifts
 
 
 def shares(level, log_gap=None):

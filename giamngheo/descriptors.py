@@ -135,6 +135,21 @@ def write_descriptor(path) -> Path:
     return folder / DESCRIPTOR
 
 
+def refresh_hashes(folder):
+    """Sizes and sha256 of the files of a descriptor that is written by hand, brought up to date.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        resource |= {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+    paths.write_atomically(folder / DESCRIPTOR, text)
+
+
 def _descriptor(folder, name, labels) -> dict[str, Any]:
     documents = read_table(folder / "documents.csv", TABLES["documents"])
     sources = [{"title": row.title} | ({"path": row.url} if row.url else {}) for row in documents]

@@ -12,11 +12,12 @@ from scipy.special import ndtr, ndtri
 
 from giamngheo import paths
 from giamngheo.assumptions import load_register, stream
-from giamngheo.moves import FLOWS, joint_below, list_flows, returning
+from giamngheo.moves import FLOWS, joint_below, lag_two, list_flows, returning
 
 # Ranges that `calibrate` gives, for a register without them.
 RANGES = {"list_autocorrelation": (0.96, 0.995), "list_return": (-0.65, -0.40)}
 MOST_DRAWS = 5_000  # quantiles of flows need no more
+BY_STATUS = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
 _ENDS = (0.1, 0.5, 0.9)
 
 
@@ -83,6 +84,38 @@ def _solve(value, wanted, ends, *args):
     return brentq(lambda x: value(x, *args) - wanted, *ends, xtol=1e-10)
 
 
+def returns_if_permanent(published):
+    """What share of entries would be returns if positions had a permanent and a transitory part.
+
+    Parameters
+    ----------
+    published : DataFrame
+        As of `published_flows`.
+
+    Returns
+    -------
+    DataFrame
+        unit, re_entry_pct (published), least_pct (all of a move is permanent), most_pct (nothing is): percent of
+        entries, for the places that publish returns, at the correlation that gives their exits.
+    """
+    rows = []
+    for row in calibrate(published).dropna(subset="re_entry_pct").itertuples():
+        table = published[(published["unit"] == row.unit) & (published["year"] == row.year)]
+        counts = table.set_index("flow")["households"]
+        share = counts / counts["all_households"]
+        start, end = share["poor_at_start"], share["poor_at_end"]
+        before = share.get("poor_before_start", ndtr(2 * ndtri(start) - ndtri(end)))
+        ends = {"least_pct": 1.0, "most_pct": 0.0}
+        back = {
+            name: float(returning(before, start, end, row.rho, lag_two(row.rho, permanent)))
+            for name, permanent in ends.items()
+        }
+        entry = end - start + share["exit"]
+        rows.append({"unit": row.unit, "re_entry_pct": row.re_entry_pct})
+        rows[-1] |= {name: 100 * value / entry for name, value in back.items()}
+    return pd.DataFrame(rows, columns=["unit", "re_entry_pct", "least_pct", "most_pct"])
+
+
 def calibrated(simulation):
     """Draws of the two correlations, uniform over their calibrated ranges.
 
@@ -144,6 +177,70 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     return flows
 
 
+def flows_by_reading(result):
+    """`yearly_flows` of a scenario under each reading of the money that it leaves open.
+
+    Parameters
+    ----------
+    result : Pair
+
+    Returns
+    -------
+    dict of int to dict
+        By r.
+    """
+    return {r: yearly_flows(result.simulations[r]) for r in result.shown}
+
+
+def yearly_counts(simulation, flows):
+    """The flows of all households as numbers of households, with the stock of poor before and after.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    flows : mapping of datetime.date to mapping of str to ndarray
+        As of `yearly_flows` of that simulation, group all.
+
+    Returns
+    -------
+    dict of datetime.date to dict of str to ndarray (n,)
+        Of all households at the year's end, as if all had been there at its start: poor_at_start and poor_at_end
+        beside the names of `FLOWS`. Empty without a published count.
+    """
+    if simulation.households is None:
+        return {}
+    counts = {}
+    for day, made in flows.items():
+        place = simulation.years.index(day)
+        every = simulation.households[: len(made["exit"]), place] / 100
+        shares = {name: made[name] for name in FLOWS if name in made}
+        shares |= {"poor_at_start": made["poor"]}
+        shares |= {"poor_at_end": simulation.draws["all", "poor"][: len(made["exit"]), place]}
+        counts[day] = {name: every * values for name, values in shares.items()}
+    return counts
+
+
+def shares_of_start(flows):
+    """The flows of one year in percent of those of their status at its start.
+
+    Parameters
+    ----------
+    flows : mapping of str to ndarray
+        Of one year, as of `yearly_flows`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By the names of `FLOWS`; without those of the near-poor where nobody is.
+    """
+    two_lists = np.any(flows["near_poor"])
+    return {
+        name: 100 * flows[name] / np.maximum(flows[of], 1e-9)
+        for name, of in FLOWS.items()
+        if name in flows and (two_lists or name not in BY_STATUS)
+    }
+
+
 def _year_before(day, years):
     return day.replace(year=day.year - years)
 
@@ -186,10 +283,8 @@ def flow_table(simulation, rho=None, partial=None, *, group="all"):
         every = None
         if households is not None and group == "all":
             every = households[:MOST_DRAWS, simulation.years.index(day)] / 100
-        for name, of in FLOWS.items():
-            if name not in flows or ("near" in name and not np.any(flows["near_poor"])):
-                continue
-            pct = np.quantile(100 * flows[name] / np.maximum(flows[of], 1e-9), _ENDS)
+        for name, shares in shares_of_start(flows).items():
+            of, pct = FLOWS[name], np.quantile(shares, _ENDS)
             counts = np.full(3, np.nan) if every is None else np.quantile(every * flows[name], _ENDS)
             rows.append((name, of, "model", group, day.year, *counts, *pct, "", ""))
     for row in published_flows().itertuples():

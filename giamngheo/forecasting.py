@@ -11,11 +11,13 @@ from giamngheo import reference as references
 from giamngheo.assumptions import load_register, override, stream
 from giamngheo.baseline import Posterior, condition_level, future_levels, shares
 from giamngheo.incomes import probit
+from giamngheo.pooling import GroupPrior
 from giamngheo.schema import RefusedInput
 
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 STATUSES = ("poor", "near_poor", "poor_or_near_poor")
 WIDE = "wide"  # the prior that knows no comparable series
+ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Forecast:
     poverty_line: str
     known_by: date
     reference: str
-    prior: references.DriftPrior
+    prior: GroupPrior
     seed: int
     n_draws: int
     years: tuple[date, ...]
@@ -103,10 +105,10 @@ def forecast(
     if not years:
         raise RefusedInput(f"until {until}: the last reading is of {origin}; nearest: {origin.year + 1}")
     register = override(load_register(), assumptions or {})
-    prior = _prior(reference, known_by, unit, register)
     line_order = list(
         readings.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index
     )
+    prior = _prior(reference, known_by, unit, line_order[-1], register, assumptions or {})
     results, paths, effective, log_gap, all_splice = {}, {}, {}, None, None
     for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
         rows = readings[readings["group"] == group]
@@ -121,7 +123,8 @@ def forecast(
         last = poor["as_of"].max()
         steps = _steps(max(last, _splice_instant(poor, line_order, all_splice, last)), years)
         tails = register["tail_shape"].draw(seed, (len(years), draws), f":{group}:future")
-        level = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"))
+        drift = prior.mean, prior.sd, prior.persistence
+        level = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
         own_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
         if own_gap is not None:
             log_gap = (
@@ -138,6 +141,35 @@ def forecast(
     return Forecast(
         origin, line_order[-1], known_by, name, prior, seed, draws, years, results, paths, readings, effective
     )
+
+
+def register_in_effect(register, prior):
+    """The register as a forecast used it: what comparable series show stands for the register's own numbers.
+
+    Parameters
+    ----------
+    register : dict of str to Assumption
+    prior : GroupPrior
+        Of the forecast.
+
+    Returns
+    -------
+    dict of str to Assumption
+        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
+        reference `ESTIMATED`.
+    """
+    if prior.scale is None:
+        return register
+    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
+    estimates = {
+        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
+        "drift_persistence": ("fixed", (prior.persistence,)),
+    }
+    changed = {
+        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
+        for name, (distribution, parameters) in estimates.items()
+    }
+    return register | changed
 
 
 def summarise(draws, years):
@@ -197,13 +229,18 @@ def _checked(readings):
     return frame.reset_index(drop=True)
 
 
-def _prior(reference, known_by, unit, register):
+def _prior(reference, known_by, unit, line, register, assumptions):
+    """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
+    register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
     if isinstance(reference, pd.DataFrame):
-        return references.drift_prior(reference)
-    prior = None if reference == WIDE else references.published_prior(reference, known_by, unit)
-    return prior or references.DriftPrior(
-        register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed, 0, WIDE
-    )
+        prior = references.drift_prior(reference)
+    else:
+        prior = None if reference == WIDE else references.published_prior(reference, known_by, unit, line)
+    if prior is None:
+        mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
+        return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
+    rows = {"innovation_sd": "scale", "drift_persistence": "persistence"}
+    return replace(prior, **{rows[name]: register_says[rows[name]] for name in rows if name in assumptions})
 
 
 def _instants(dates):
@@ -248,6 +285,8 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
     def scales(normals):
         names = ("innovation_sd", "observation_error", "carry_over")
         drawn = {name: register[name].at(normals[:, place]) for place, name in enumerate(names)}
+        if prior.scale is not None:
+            drawn["innovation_sd"] = prior.scale * np.exp(prior.scale_spread * normals[:, 0])
         return drawn | {"tails": register["tail_shape"].at(normals[:, 3:])}
 
     return condition_level(
@@ -260,6 +299,7 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
         scales,
         stream(seed, f"level:{group}"),
         draws,
+        prior.persistence,
     )
 
 

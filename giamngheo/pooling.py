@@ -2,24 +2,25 @@
 
 Within a stretch of a few readings, yearly changes on the model's scale have a mean fall b, yearly deviations of
 scale s, and the errors of the published rates; b varies about m with spread tau and drifts back to m with persistence
-phi; ln s varies about ln s0 with spread sigma. Given (tau, s) the likelihood of m is Gaussian, so that each stretch is
-one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes), under
-weak priors centred on no fall. Missing years are longer steps, never filled in.
+phi; ln s varies about ln s0 with spread sigma. Given (tau, s, phi) the likelihood of m is Gaussian, so that each
+stretch is one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes),
+under weak priors centred on no fall. Missing years are longer steps, never filled in. Sisters of one country share that
+country's own deviations and cannot show them: the mean of such a group is less certain than their number says.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
+SAME_LINE_SERIES = 5  # as many series on the very same line make a reference of their own
 STRETCH = 10  # readings; a drift is that of two plans' length, not of half a century
-PERSISTENCE = 0.9  # of a drift from year to year, chosen by out-of-sample score (benchmarks/forecast.py)
 ERROR_POINTS = 0.15  # of a published rate: revisions of 0.1 to 0.25 points were seen
 MAX_ERROR = 0.25  # on the scale itself
 LEAST_RATE = 0.5  # percent; below it a rate printed with one decimal says nothing about its fall
-TAILS_IN_SCALE = (
-    1.25  # a Student t with 4 d.f. of this smaller scale spreads as its normal does in its middle
-)
+COMMON_SD = 0.02  # probit a year, of a whole country's series about their drift; 0.03 scores alike
+TAILS_IN_SCALE = 2**0.5  # standard deviation of a Student t with 4 d.f. of scale 1
+PERSISTENCES = (0.4, 0.6, 0.8, 0.9, 1.0)  # phi, as likely as one another before a group is seen
 _SPREADS = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.065])  # tau, on the probit scale
 _SCALES = np.geomspace(0.006, 0.25, 12)  # s
 _SCALE_SPREADS = np.array([0.3, 0.6, 0.9])  # sigma
@@ -47,16 +48,22 @@ SCALES = {
 
 @dataclass(frozen=True)
 class GroupPrior:
-    """Prior of a new series of a kind, on the scale: normal drift a year, log-normal scale of its deviations."""
+    """Prior of a new series of a kind, on the scale: normal drift a year, log-normal scale of its deviations.
+
+    persistence: of a drift's distance from the mean, from year to year. scale: of Student t deviations with 4 d.f.;
+    None where it is left to the register of assumptions.
+    """
 
     mean: float
     sd: float
-    scale: float
-    scale_spread: float
+    scale: float | None
+    scale_spread: float | None
+    persistence: float
     n_series: int
+    group: str = "given"
 
 
-def on_scale(rates_pct, scale="probit"):
+def on_scale(rates_pct, scale="probit", error_points=ERROR_POINTS):
     """Values of rates on a scale, and the standard deviation of their published error there.
 
     Parameters
@@ -65,6 +72,8 @@ def on_scale(rates_pct, scale="probit"):
         Percent.
     scale : str
         A key of `SCALES`.
+    error_points : float
+        Standard deviation of a published rate, percentage points.
 
     Returns
     -------
@@ -72,7 +81,7 @@ def on_scale(rates_pct, scale="probit"):
     """
     chosen = SCALES[scale]
     values = chosen.to(np.clip(np.asarray(rates_pct, dtype=float) / 100, 2e-4, 1 - 2e-4))
-    return values, np.minimum(ERROR_POINTS / 100 / chosen.slope(values), MAX_ERROR)
+    return values, np.minimum(error_points / 100 / chosen.slope(values), MAX_ERROR)
 
 
 def stretches(rates, until=None):
@@ -103,6 +112,26 @@ def stretches(rates, until=None):
     return pieces
 
 
+def same_line(rows, line, until=None):
+    """The readings on one poverty line where enough series had two of them by then, else all.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `stretches` takes them, with line.
+    line : str or None
+        The line of the series that is forecast.
+    until : int, optional
+
+    Returns
+    -------
+    DataFrame
+    """
+    same = rows[rows["line"] == line]
+    known = same if until is None else same[same["year"] <= until]
+    return same if (known.groupby("series_id").size() >= 2).sum() > SAME_LINE_SERIES else rows
+
+
 class Pool:
     """Likelihoods of the stretches of one group, ready to leave any unit out.
 
@@ -111,18 +140,22 @@ class Pool:
     pieces : list
         As from `stretches`.
     scale : str
-    persistence : float
-        Of a drift from year to year, 1: constant within a stretch.
+    persistences : tuple of float
+        Of a drift from year to year, as likely as one another beforehand; 1: constant within a stretch.
+    error_points : float
+        Of a published rate.
     """
 
-    def __init__(self, pieces, scale="probit", persistence=PERSISTENCE):
+    def __init__(self, pieces, scale="probit", persistences=PERSISTENCES, error_points=ERROR_POINTS):
         self.unit_of_scale = SCALES[scale].unit
         self.units = np.array([piece[0] for piece in pieces])
         self.series = np.array([piece[1] for piece in pieces])
         weight = np.array([1 / np.sqrt((self.units == unit).sum()) for unit in self.units])
-        tables = _log_likelihood(pieces, scale, persistence)
-        self.log_likelihood = weight[:, None, None, None, None] * tables
+        tables = [_log_likelihood(pieces, scale, phi, error_points) for phi in persistences]
+        self.persistences = np.array(persistences)
+        self.log_likelihood = weight[:, None, None, None, None, None] * np.stack(tables, axis=1)
         self.total = self.log_likelihood.sum(axis=0)
+        self.common_variance = (_common_sd(pieces) * self.unit_of_scale) ** 2
 
     def prior(self, without=None):
         """The prior that the group gives, one unit left out.
@@ -138,23 +171,56 @@ class Pool:
         """
         left_out = self.units == without
         log_weight = self.total - self.log_likelihood[left_out].sum(axis=0) + _LOG_HYPERPRIOR
-        weight = np.exp(log_weight - log_weight.max())  # (scale, scale spread, drift spread, mean)
+        weight = np.exp(log_weight - log_weight.max())  # (persistence, scale, its spread, drift spread, mean)
         weight /= weight.sum()
         mean = float((weight * _MEANS).sum())
         spread2 = (weight * _SPREADS[:, None] ** 2).sum() + (weight * (_MEANS - mean) ** 2).sum()
         unit = self.unit_of_scale
         return GroupPrior(
             mean=mean * unit,
-            sd=float(np.sqrt(spread2)) * unit,
+            sd=float(np.sqrt(spread2 * unit**2 + self.common_variance)),
             scale=float(np.exp((weight * np.log(_SCALES)[:, None, None, None]).sum()))
             * unit
             / TAILS_IN_SCALE,
             scale_spread=float((weight * _SCALE_SPREADS[:, None, None]).sum()),
+            persistence=float(weight.sum(axis=(1, 2, 3, 4)) @ self.persistences),
             n_series=len(np.unique(self.series[~left_out])),
         )
 
 
-PRIOR_COLUMNS = tuple(field.name for field in fields(GroupPrior))
+def borrowed(pieces, other):
+    """The prior of a group with too few series to show its spreads, which it takes from another (GroupPrior).
+
+    Its mean is the precision-weighted one of its own stretches, given the other's spreads (generalised least squares).
+
+    Parameters
+    ----------
+    pieces : list
+        As from `stretches`, one at least.
+    other : GroupPrior
+        On the probit scale.
+    """
+    information, weighted = 0.0, 0.0
+    for _, _, years, rates in pieces:
+        spreads, scales = np.array([other.sd]), np.array([other.scale * TAILS_IN_SCALE])
+        values, error = on_scale(rates[None])
+        moments = _moments(years[None], values, error, other.persistence, spreads, scales)
+        weighted, information = weighted + moments[0, 0, 0, 1], information + moments[0, 0, 0, 2]
+    return replace(
+        other,
+        mean=float(weighted / information),
+        sd=float(np.sqrt(other.sd**2 + 1 / information)),
+        n_series=len({name for _, name, _, _ in pieces}),
+    )
+
+
+def _common_sd(pieces):
+    countries = {str(unit).split(":")[0] for unit, *_ in pieces}
+    years = np.concatenate([years for _, _, years, _ in pieces])
+    return COMMON_SD / np.sqrt(np.ptp(years)) if len(countries) == 1 else 0.0
+
+
+PRIOR_COLUMNS = tuple(field.name for field in fields(GroupPrior) if field.name != "group")
 
 
 def _log_hyperprior():
@@ -166,7 +232,7 @@ def _log_hyperprior():
     )
 
 
-def _log_likelihood(pieces, scale, persistence):
+def _log_likelihood(pieces, scale, persistence, error_points):
     """Of each stretch at each point of the grid (stretch, scale, scale spread, drift spread, mean)."""
     unit = SCALES[scale].unit
     moments = np.empty((len(pieces), len(_SPREADS), len(_SCALES), 3))
@@ -174,7 +240,8 @@ def _log_likelihood(pieces, scale, persistence):
     for n in np.unique(lengths):
         places = np.flatnonzero(lengths == n)
         years = np.array([pieces[i][2] for i in places])
-        moments[places] = _moments(years, np.array([pieces[i][3] for i in places]), scale, persistence)
+        values, error = on_scale(np.array([pieces[i][3] for i in places]), scale, error_points)
+        moments[places] = _moments(years, values, error, persistence, unit * _SPREADS, unit * _SCALES)
     ll0, slope, curvature = np.moveaxis(moments, -1, 0)
     at = unit * _MEANS
     by_scale = ll0[..., None] + slope[..., None] * at - 0.5 * curvature[..., None] * at**2
@@ -190,11 +257,11 @@ def _log_likelihood(pieces, scale, persistence):
     return np.log(np.maximum(averaged, 1e-300)) + top[:, :, 0][:, None, None]
 
 
-def _moments(years, rates, scale, persistence):
-    values, error = on_scale(rates, scale)
+def _moments(years, values, error, persistence, spreads, scales):
+    """Log-likelihood at a mean of nought, its slope and its curvature there (n, spreads, scales, 3)."""
     steps, changes, variance = np.diff(years), np.diff(values), error**2
     n = steps.shape[1]
-    unit, i = SCALES[scale].unit, np.arange(n)
+    i = np.arange(n)
     noise = np.zeros((len(steps), n, n))
     noise[:, i, i] = variance[:, 1:] + variance[:, :-1]
     noise[:, i[:-1], i[1:]] = noise[:, i[1:], i[:-1]] = -variance[:, 1:-1]
@@ -202,8 +269,8 @@ def _moments(years, rates, scale, persistence):
     drift = persistence ** np.abs(middle[:, :, None] - middle[:, None]) * steps[:, :, None] * steps[:, None]
     total = (
         noise[:, None, None]
-        + ((unit * _SPREADS) ** 2)[:, None, None, None] * drift[:, None, None]
-        + ((unit * _SCALES) ** 2)[:, None, None] * np.eye(n) * steps[:, None, None, None]
+        + (spreads**2)[:, None, None, None] * drift[:, None, None]
+        + (scales**2)[:, None, None] * np.eye(n) * steps[:, None, None, None]
     )
     lower = np.linalg.cholesky(total)
     both = np.broadcast_to(np.stack([changes, -steps], -1)[:, None, None], (*total.shape[:-1], 2))

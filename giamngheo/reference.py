@@ -5,15 +5,15 @@ published 18 months after its year (survey), 5 months (administrative review) or
 """
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from giamngheo import paths
+from giamngheo.descriptors import refresh_hashes
+from giamngheo.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
 from giamngheo.schema import RefusedInput, nearest
 
 LAG_MONTHS = {
@@ -24,20 +24,9 @@ LAG_MONTHS = {
     "international-line": 24,
     "relative-line": 24,
 }
-BORROW_SPREAD_FROM = "vn-survey"  # where a group has too few series to show its own spread of drifts
-MIN_SERIES_FOR_SPREAD = 5
-STEP_SD = 0.03  # probit a year: a typical deviation from a drift in series averaged over a region
-READING_SD = 0.02  # probit: a typical error of a reading
-
-
-@dataclass(frozen=True)
-class DriftPrior:
-    """Normal prior on the yearly fall of a series (probit a year), and how many series it rests on."""
-
-    mean: float
-    sd: float
-    n_series: int
-    group: str
+BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
+LEAST_SERIES = 5  # to show a group's own spreads
+DAYS = tuple(date(year, 1, 21) for year in (2013, 2017, 2021, 2026))  # of the kept table of priors
 
 
 def load_rates(path=None):
@@ -55,6 +44,20 @@ def load_rates(path=None):
     """
     rates = pd.read_csv(path or paths.DATA / "reference" / "rates.csv", dtype={"line": str, "doubt": str})
     return rates.assign(published=pd.to_datetime(rates["published"]))
+
+
+def load_table(name):
+    """A generated table of the reference data.
+
+    Parameters
+    ----------
+    name : {"priors", "track_record", "track_variants", "near_poor_gap"}
+
+    Returns
+    -------
+    DataFrame
+    """
+    return pd.read_csv(paths.DATA / "reference" / f"{name}.csv")
 
 
 def known_readings(rates, group, known_by, excluded_unit=None):
@@ -92,46 +95,41 @@ def known_readings(rates, group, known_by, excluded_unit=None):
     return rows[(published <= pd.Timestamp(known_by)) & ~doubtful]
 
 
-def drift_prior(readings, spread_from=None):
-    """Partially pooled prior on the yearly fall of a new series of the same kind.
-
-    Each series gives its mean yearly fall in probits between its first and last reading (a gap of years is a longer
-    step, never interpolated). The mean over series is weighted by precision; the spread between series is the
-    method-of-moments one of DerSimonian and Laird (1986); the prior's spread adds the error of the mean.
+def drift_prior(readings, spreads_from=None):
+    """Partially pooled prior on the yearly fall of a new series of the same kind, and on its yearly deviations.
 
     Parameters
     ----------
     readings : DataFrame
-        series_id, year, rate_pct, one poverty line a series.
-    spread_from : DataFrame, optional
-        Readings whose spread of drifts is borrowed when there are fewer than `MIN_SERIES_FOR_SPREAD` series.
+        series_id, year, rate_pct, one poverty line a series; optional unit, group.
+    spreads_from : DataFrame, optional
+        Readings that lend their spreads where there are fewer than `LEAST_SERIES` series.
 
     Returns
     -------
-    DriftPrior
+    GroupPrior
 
     Raises
     ------
     RefusedInput
         No series with two readings.
+
+    Notes
+    -----
+    The model is that of `giamngheo.pooling`.
     """
-    falls, variances = _falls(readings)
-    if not len(falls):
+    pieces = stretches(readings if "unit" in readings else readings.assign(unit=readings["series_id"]))
+    if not pieces:
         raise RefusedInput("the reference holds no series with two readings")
-    if len(falls) >= MIN_SERIES_FOR_SPREAD:
-        spread2 = _between_variance(falls, variances)
-    elif spread_from is not None and len((other := _falls(spread_from))[0]) >= MIN_SERIES_FOR_SPREAD:
-        spread2 = _between_variance(*other)
-    else:
-        spread2 = STEP_SD**2
-    weight = 1 / (variances + spread2)
-    mean = float((weight * falls).sum() / weight.sum())
     group = str(readings["group"].iloc[0]) if "group" in readings else "given"
-    return DriftPrior(mean, float(np.sqrt(spread2 + 1 / weight.sum())), len(falls), group)
+    lenders = [] if spreads_from is None else stretches(spreads_from)
+    if len({name for _, name, *_ in pieces}) >= LEAST_SERIES or not lenders:
+        return replace(Pool(pieces).prior(), group=group)
+    return replace(borrowed(pieces, Pool(lenders).prior()), group=group)
 
 
 @cache
-def published_prior(group, known_by, excluded_unit=None):
+def published_prior(group, known_by, excluded_unit=None, line=None):
     """The prior that a reference group gave on a day.
 
     Parameters
@@ -141,10 +139,12 @@ def published_prior(group, known_by, excluded_unit=None):
     known_by : datetime.date
     excluded_unit : str, optional
         The unit that is being forecast.
+    line : str, optional
+        Its poverty line: series on the very same line are a reference of their own where there are enough.
 
     Returns
     -------
-    DriftPrior or None
+    GroupPrior or None
         None where no series of the group with two readings was published by then.
 
     Raises
@@ -153,31 +153,47 @@ def published_prior(group, known_by, excluded_unit=None):
         An unknown group, with the nearest known one.
     """
     rates = load_rates()
-    known = known_readings(rates, group, known_by, excluded_unit)
-    if not len(_falls(known)[0]):
+    known = same_line(known_readings(rates, group, known_by, excluded_unit), line)
+    if not stretches(known):
         return None
-    return drift_prior(known, spread_from=known_readings(rates, BORROW_SPREAD_FROM, known_by, excluded_unit))
-
-
-def _falls(readings):
-    falls, variances = [], []
-    for _, rows in readings.sort_values("year").groupby("series_id"):
-        years = float(rows["year"].iloc[-1] - rows["year"].iloc[0])
-        if years > 0:
-            z = ndtri(np.clip(rows["rate_pct"].to_numpy()[[0, -1]] / 100, 1e-4, 1 - 1e-4))
-            falls.append((z[0] - z[1]) / years)
-            variances.append(STEP_SD**2 / years + 2 * READING_SD**2 / years**2)
-    return np.array(falls), np.array(variances)
-
-
-def _between_variance(falls, variances):
-    weight = 1 / variances
-    excess = (weight * (falls - np.average(falls, weights=weight)) ** 2).sum() - (len(falls) - 1)
-    floor = (0.2 * STEP_SD) ** 2
-    return max(excess / (weight.sum() - (weight**2).sum() / weight.sum()), floor)
+    return drift_prior(known, spreads_from=known_readings(rates, BORROW_FROM, known_by, excluded_unit))
 
 
 def _months_after(day, months):
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def priors_table(days=DAYS):
+    """The priors that each group gave on some days, as data/reference/priors.csv keeps them (`make data`).
+
+    Parameters
+    ----------
+    days : sequence of datetime.date
+
+    Returns
+    -------
+    DataFrame
+        group, known_by, then `giamngheo.pooling.PRIOR_COLUMNS`, on the probit scale.
+    """
+    found = [(group, day, published_prior(group, day)) for group in LAG_MONTHS for day in days]
+    rows = [
+        {"group": group, "known_by": day.isoformat()} | {name: getattr(prior, name) for name in PRIOR_COLUMNS}
+        for group, day, prior in found
+        if prior is not None
+    ]
+    return pd.DataFrame(rows).round(4)
+
+
+def write_priors(folder=None):
+    """Write `priors_table` to priors.csv of the reference data, and its hash to the descriptor there.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Default: data/reference.
+    """
+    folder = folder or paths.DATA / "reference"
+    paths.write_atomically(folder / "priors.csv", priors_table().to_csv(index=False, lineterminator="\n"))
+    refresh_hashes(folder)

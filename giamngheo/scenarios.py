@@ -210,7 +210,7 @@ def _unknown(what, word, known):
 def _assumed():
     """Names in the register that a scenario may change; read without the modules that draw from it."""
     with (paths.DATA / "assumptions.csv").open(encoding="utf-8", newline="") as file:
-        return [row["name"] for row in csv.DictReader(file) if row["distribution"] != "estimated"]
+        return [row["name"] for row in csv.DictReader(file)]
 
 
 def _folders(package):

@@ -16,6 +16,7 @@ from giamngheo.targets import CHANCE_WORDS, chance_word, scaled
 from giamngheo.variance import CONTINUITY, open_range
 
 MONEY = "share_of_plan"
+DRAWS = 4_000  # of a tornado: what it shows are differences to the case shown, on the same draws
 GRID = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of a map
 SURE = 2.0  # standard errors by which a conclusion must turn
 
@@ -37,18 +38,91 @@ def tornado(package, scenario, bench, names=None):
         As of `giamngheo.summaries.variants`, whose rows come first (what the first screen shows); then two
         rows for each further assumption, at its 10 % and 90 % quantiles.
     """
-    rows = variants(package, scenario, _aside(bench))
+    bench = aside(bench)
+    pair(package, scenario, bench)  # what all cases share is drawn once
+    rows = variants(package, scenario, aside(bench))
     seen = {row["assumption"] for row in rows}
-    for name in names or _uncertain(bench.register):
-        if name in seen and not open_range(bench.register[name]):
-            continue
+    wanted = [
+        name
+        for name in names or _uncertain(bench.register)
+        if name not in seen or open_range(bench.register[name])
+    ]
+    return rows + ends(package, scenario, bench, wanted)
+
+
+def ends(package, scenario, bench, names):
+    """Chances with each of some assumptions at its 10 % and its 90 % quantile, all others drawn.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    bench : Workbench
+    names : sequence of str
+
+    Returns
+    -------
+    list of dict
+        assumption, to, value, pair, as of `giamngheo.summaries.variants`, without the unchanged case.
+    """
+    rows, bench = [], aside(bench)
+    pair(package, scenario, bench)
+    for name in names:
         for quantile in ENDS:
-            value = _at_quantile(bench.register, name, quantile)
-            chances = _chances(package, _fixed(scenario, {name: value}), bench)
+            value = at_quantile(bench.register, name, quantile)
+            chances = chances_at(package, fixed_at(scenario, {name: value}), bench)
             rows.append(
                 {"assumption": name, "to": "number", "value": value, "pair": Pair(scenario, {}, chances)}
             )
     return rows
+
+
+def anchored(rows, base):
+    """Rows of few draws with the case shown taken from many: the same factors of the odds, applied to it.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As of `tornado`, the unchanged case first.
+    base : Pair
+        The unchanged case, from more draws.
+
+    Returns
+    -------
+    list of dict
+        The same rows; every chance lies between 0 and 1 and the unchanged case is `base`.
+    """
+    few = rows[0]["pair"].chances
+    moved = []
+    for row in rows:
+        found = row["pair"].chances
+        chances = {
+            r: {key: anchor(p, few[r][key], base.chances[r][key]) for key, p in found[r].items()}
+            for r in found
+        }
+        moved.append(row | {"pair": Pair(row["pair"].scenario, {}, chances)})
+    return moved
+
+
+def anchor(chance, few, many):
+    """A chance of few draws moved as the unchanged case moves with more: the factor of the odds is kept.
+
+    Parameters
+    ----------
+    chance, few, many : float
+        Of the changed case, of the unchanged one on the same draws, and of the unchanged one on more.
+
+    Returns
+    -------
+    float
+        0..1; `many` where nothing changed, and the chance as it is where odds have no end.
+    """
+    if chance == few:
+        return many
+    if not 0 < few < 1 or not 0 < many < 1 or not 0 < chance < 1:
+        return chance
+    odds = chance / (1 - chance) * (many / (1 - many)) / (few / (1 - few))
+    return odds / (1 + odds)
 
 
 def swing_table(rows):
@@ -139,7 +213,7 @@ def turns(rows, draws):
     return frame.drop_duplicates(["assumption", "r", "target"], ignore_index=True)
 
 
-def chance_map(package, scenario, bench, first, second, *, values=None, readings=READINGS):
+def chance_map(package, scenario, bench, first, second, *, values=None, base=None):
     """Chances over a grid of two assumptions, all others drawn.
 
     Parameters
@@ -151,8 +225,8 @@ def chance_map(package, scenario, bench, first, second, *, values=None, readings
         Assumptions of the register, or "share_of_plan" (multiple of the money delivered).
     values : mapping of str to sequence of number, optional
         Values of each; default: the quantiles `GRID` of its range, and 0 to 2 for the share of the plan.
-    readings : sequence of float
-        Values of r.
+    base : Pair, optional
+        The case shown, from more draws: the map is anchored at it.
 
     Returns
     -------
@@ -161,13 +235,17 @@ def chance_map(package, scenario, bench, first, second, *, values=None, readings
     """
     values = values or {}
     axes = [values.get(name) or _axis(bench.register, name) for name in (first, second)]
-    rows = []
+    rows, bench = [], aside(bench)
+    few = pair(package, scenario, bench).chances
     for one in axes[0]:
+        shared = aside(bench)  # the trend of a row of the map is made once
         for two in axes[1]:
             at = {first: one, second: two}
-            chances = _chances(package, _fixed(scenario, at), bench, readings)
+            chances = pair(package, fixed_at(scenario, at), shared).chances
             rows += [
-                at | {"r": r, "target": target, "chance": chance}
+                at
+                | {"r": r, "target": target}
+                | {"chance": anchor(chance, few[r][target], base.chances[r][target]) if base else chance}
                 for r, found in chances.items()
                 for target, chance in found.items()
             ]
@@ -177,30 +255,32 @@ def chance_map(package, scenario, bench, first, second, *, values=None, readings
 def _axis(register, name):
     if name == MONEY:
         return (0.0, 0.5, 1.0, 1.5, 2.0)
-    return tuple(_at_quantile(register, name, quantile) for quantile in GRID)
+    return tuple(at_quantile(register, name, quantile) for quantile in GRID)
 
 
 def _uncertain(register):
     return [name for name, row in register.items() if row.fixed is None or open_range(row)]
 
 
-def _at_quantile(register, name, quantile):
+def at_quantile(register, name, quantile):
+    """Value of an assumption at a quantile of its distribution, or of its alternative's (float)."""
     if open_range(register[name]):
         register = override(register, {name: register[name].alternative})
     return float(register[name].at(np.array([ndtri(quantile)]))[0])
 
 
-def _fixed(scenario, values):
+def fixed_at(scenario, values):
     """The scenario with assumptions, or the share of the plan, at given numbers."""
     numbers = {name: {"fixed": value} for name, value in values.items() if name != MONEY}
     changed = scenario.model_copy(update={"assumptions": {**scenario.assumptions, **numbers}})
     return scaled(changed, values[MONEY]) if MONEY in values else changed
 
 
-def _chances(package, scenario, bench, readings=READINGS):
-    return pair(package, scenario, _aside(bench)).chances
+def chances_at(package, scenario, bench):
+    """Chances of a scenario, r to {target or "both": probability}, on a workbench left as it was (dict)."""
+    return pair(package, scenario, aside(bench)).chances
 
 
-def _aside(bench):
+def aside(bench):
     """The same workbench, whose further worlds are forgotten with it: a tornado would fill the memory."""
     return replace(bench, _made=dict(bench._made))

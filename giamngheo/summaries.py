@@ -14,8 +14,10 @@ from giamngheo.assumptions import load_register
 from giamngheo.incomes import poverty_gap_ratio, probit
 from giamngheo.scenario_values import Yearly
 from giamngheo.scenarios import load_scenario
-from giamngheo.simulation import simulate
+from giamngheo.simulation import simulate, workbench
 from giamngheo.targets import (
+    MOST_MONEY,
+    SOLVER_DRAWS,
     MoneyCurve,
     exits_needed_per_bn,
     households_above,
@@ -27,6 +29,7 @@ from giamngheo.worlds import Workbench, package_forecast
 
 READINGS = (1, 0)  # r: the money continues the trend; all of it is new
 BOTH = "both"
+MOST = "most"  # in place of a chance: the most money that is believed
 _TREND = ("trend", repr({}))  # where a workbench keeps the trend under the register's own assumptions
 ENDS = (0.1, 0.9)  # quantiles that stand for the ends of an assumption's range
 
@@ -162,8 +165,8 @@ def even_chance(package, result, *, seed=0):
     return needs
 
 
-def money_for_chances(package, scenario, levels, *, seed=0):
-    """The multiple of the money that each chance needs: (r, level) to {target or "both": multiple or None}.
+def money_for_chances(package, scenario, levels, *, seed=0, bench=None):
+    """The multiple of the money that each chance needs, and the chances at the most money that is believed.
 
     Parameters
     ----------
@@ -172,11 +175,20 @@ def money_for_chances(package, scenario, levels, *, seed=0):
     levels : sequence of float
         Chances, 0..1.
     seed : int
+    bench : Workbench, optional
+        Shared work; it then gives seed and draws.
+
+    Returns
+    -------
+    dict
+        (r, level) to {target or "both": multiple or None}; (r, "most") to {target or "both": chance}.
     """
+    bench = bench or workbench(package, draws=SOLVER_DRAWS, seed=seed)
     solved = {}
     for r in READINGS:
-        curve = MoneyCurve(package, scenario.model_copy(update={"continuity": float(r)}), seed=seed)
+        curve = MoneyCurve(package, scenario.model_copy(update={"continuity": float(r)}), bench=bench)
         solved |= {(r, level): curve.needed(level) for level in levels}
+        solved[r, MOST] = curve.chances(float(MOST_MONEY))
     return solved
 
 
@@ -351,25 +363,3 @@ def variants(package, scenario, bench, references=("vn-survey", "national-line",
 
 def _variant(assumption, to, value, result):
     return {"assumption": assumption, "to": to, "value": value, "pair": result}
-
-
-def swings(rows):
-    """How far each assumption moves the chance of all targets at once: the largest change over its variants
-    and r.
-
-    Parameters
-    ----------
-    rows : list of dict
-        As of `variants`.
-
-    Returns
-    -------
-    dict of str to float
-        0..1, largest first; "continuity" is the distance between the two readings of the unchanged case.
-    """
-    base = rows[0]["pair"].chances
-    moved = {"continuity": abs(base[1][BOTH] - base[0][BOTH])}
-    for row in rows[1:]:
-        change = max(abs(row["pair"].chances[r][BOTH] - base[r][BOTH]) for r in READINGS)
-        moved[row["assumption"]] = max(moved.get(row["assumption"], 0), change)
-    return dict(sorted(moved.items(), key=lambda item: -item[1]))

@@ -5,6 +5,7 @@ import pandas as pd
 
 from giamngheo.deadline import deadlines
 from giamngheo.funding import money
+from giamngheo.incomes import probit
 from giamngheo.scenario_values import Yearly
 from giamngheo.targets import met
 
@@ -131,6 +132,67 @@ def credit_table(package, scenario, bench, readings=(1, 0)):
                 row |= {f"exits_per_bn_{name}": value for name, value in _summary(exits).items()}
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def needed_effect(package, scenario, bench, chances=(0.5, 0.8, 0.9), readings=(1, 0)):
+    """The effect at which the money would meet each target: per billion VND, and per poor household.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    bench : Workbench
+    chances : sequence of float
+        0..1.
+    readings : sequence of float
+        Values of r.
+
+    Returns
+    -------
+    DataFrame
+        r, target, status, needed_per_bn (households of that status that a billion VND must take off the list for
+        the median to meet the target, over what no money gives), moved_per_bn (what it does, median), and for the
+        poor income_vnd_… and household_mvnd_… by chance in percent: what all who would be poor without the money
+        would have to gain, VND a head a month and million VND a household a year. Empty without money.
+
+    Notes
+    -----
+    With the same gain g (a share of the line) for every poor household, ``Phi(z + ln(1 - g) / s)`` of all stay
+    poor; the gain a draw needs is ``1 - exp(-s (z - z*))``, and its quantiles are the chances.
+    """
+    rows = []
+    for r, deadline in deadlines(package, scenario, bench, readings).items():
+        amounts = deadline.money.by("line")
+        cost = float(sum(amounts.values()))
+        if not cost:
+            continue
+        now, none = deadline.rates(), deadline.rates(dict.fromkeys(amounts, 0))
+        for target in deadline.targets:
+            place, limit = deadline.years.index(target.as_of), float(target.value_pct)
+            before, after = (rates["all", target.status][:, place] for rates in (none, now))
+            households = deadline.households[place]
+            missing = max(np.median(before) - limit, 0) / 100 * np.median(households)
+            row = {"r": r, "target": target.target, "status": target.status}
+            row |= {"needed_per_bn": float(missing / cost)}
+            row |= {"moved_per_bn": float(np.median((before - after) / 100 * households) / cost)}
+            if target.status == "poor":
+                row |= _gains_needed(package, deadline.world.drawn, before, limit, chances)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _gains_needed(package, drawn, before_pct, limit_pct, chances):
+    rural, urban = package.poor_lines_vnd_month
+    line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
+    down = np.maximum(probit(before_pct / 100) - probit(limit_pct / 100), 0)
+    income = line * -np.expm1(-drawn["spread_below_line"] * down)
+    household = income * 12 * drawn["persons_per_household"] / 1e6
+    found = {}
+    for chance in chances:
+        key = round(100 * chance)
+        found[f"income_vnd_{key}"] = float(np.quantile(income, chance))
+        found[f"household_mvnd_{key}"] = float(np.quantile(household, chance))
+    return found
 
 
 def _parts(package, amounts):

@@ -20,6 +20,7 @@ BASELINE, CONTINUITY = "baseline", "continuity"
 POINTS = 4_096  # of the Sobol sequence: evaluations are this times (inputs + 2)
 CHUNK = 16_384  # rows of the model at a time, for memory's sake
 EDGE = 1e-6  # uniforms are kept this far from 0 and 1
+TRIM = 0.001  # of the baseline's draws left out at each end: one heavy tail would own the variance
 
 
 def indices(model, names, *, points=POINTS, seed=0, resamples=100, confidence=0.95):
@@ -67,7 +68,7 @@ def indices(model, names, *, points=POINTS, seed=0, resamples=100, confidence=0.
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
 
 
-def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alternatives=True):
+def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alternatives=True, r=None):
     """Sobol indices of a rate at the deadline, input by input.
 
     Parameters
@@ -82,6 +83,8 @@ def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alt
         As of `indices`.
     alternatives : bool
         Whether what the register fixes but gives an alternative distribution varies too.
+    r : float, optional
+        The reading of the money at which r is held; left out, r is an input too.
 
     Returns
     -------
@@ -94,13 +97,16 @@ def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alt
     baseline's own assumptions (drift, innovations, gap of thresholds) act through its draws, conditioned on
     the readings, and are no independent inputs; `giamngheo.sensitivity.tornado` takes them one by one. Where
     the delivered money equals the plan's, r = 1 leaves the trend alone, so that money and r matter together.
+    A thousandth of the baseline's draws at each end is left out: the forecast's tails are heavy.
     """
-    model = Rates(package, scenario, bench, status, alternatives)
+    model = Rates(package, scenario, bench, status, alternatives, r)
     live = [name for name in model.names if model.moves(name)]
 
     def rates(uniforms):
         chunks = (uniforms[start : start + CHUNK].T for start in range(0, len(uniforms), CHUNK))
-        return np.concatenate([model(dict(zip(live, chunk, strict=True))) for chunk in chunks])
+        named = (dict(zip(live, chunk, strict=True)) for chunk in chunks)
+        trimmed = (chunk | {BASELINE: TRIM + (1 - 2 * TRIM) * chunk[BASELINE]} for chunk in named)
+        return np.concatenate([model(chunk) for chunk in trimmed])
 
     table = indices(rates, live, points=points, seed=seed)
     still = pd.DataFrame({"input": [name for name in model.names if name not in live]})
@@ -112,17 +118,17 @@ class Rates:
 
     Parameters
     ----------
-    package, scenario, bench, status, alternatives
+    package, scenario, bench, status, alternatives, r
         As of `sobol`.
     """
 
-    def __init__(self, package, scenario, bench, status="poor", alternatives=True):
+    def __init__(self, package, scenario, bench, status="poor", alternatives=True, r=None):
         changed = {
             name: row.alternative
             for name, row in bench.register.items()
             if open_range(row) and name not in scenario.assumptions
         }
-        self.package, self.status = package, status
+        self.package, self.status, self.r = package, status, r
         self.scenario = scenario.model_copy(
             update={"assumptions": {**scenario.assumptions, **(changed if alternatives else {})}}
         )
@@ -135,7 +141,7 @@ class Rates:
             for name, row in self.register.items()
             if row.fixed is None and name not in BASELINE_ASSUMPTIONS and name != CONTINUITY
         ]
-        self.names = (BASELINE, CONTINUITY, *money)
+        self.names = (BASELINE, *([CONTINUITY] if r is None else []), *money)
 
     def __call__(self, uniforms):
         """The rate at the deadline, percent (n,).
@@ -153,9 +159,8 @@ class Rates:
             name: row.at(ndtri(level[name])) if name in level else row.at(ndtri(half))
             for name, row in self.register.items()
         }
-        world = _picked(
-            self.package, self.scenario, self.trend, self.register, drawn, picks, level[CONTINUITY]
-        )
+        r = level[CONTINUITY] if self.r is None else np.full(size, float(self.r))
+        world = _picked(self.package, self.scenario, self.trend, self.register, drawn, picks, r)
         return Deadline(self.package, self.scenario, world).rates()["all", self.status][:, -1]
 
     def moves(self, name, size=64):

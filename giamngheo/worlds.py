@@ -26,6 +26,7 @@ BASELINE_ASSUMPTIONS = (
     "observation_error",
     "splice_sd",
     "carry_over",
+    "drift_persistence",
     "gap_drift",
     "gap_spread",
     "gap_error",

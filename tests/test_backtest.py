@@ -9,8 +9,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtr
 
 from giamngheo import backtest as bt
-from giamngheo.pooling import Pool, stretches
+from giamngheo import forecast
+from giamngheo.backtest import usable
+from giamngheo.pooling import Pool, same_line, stretches
 from giamngheo.reference import load_rates
+from tests.sampler import walkers
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def test_the_prior_never_sees_the_unit_nor_in_the_past_only_record_a_later_year(
 
 
 def test_known_drifts_and_scales_come_back():
-    prior = Pool(stretches(steady(n_series=80, years=8)), persistence=1.0).prior()
+    prior = Pool(stretches(steady(n_series=80, years=8)), persistences=(1.0,)).prior()
     assert prior.mean == pytest.approx(0.06, abs=0.008)
     assert prior.sd == pytest.approx(0.02, rel=0.35)
     assert 0.01 < prior.scale < 0.03
@@ -113,7 +116,7 @@ def test_provinces_start_on_the_line_that_is_forecast(rates):
     windows = bt.province_windows(rates)
     assert len(windows) > 30
     assert "VNM:An Giang" not in windows.unit
-    same = bt.same_line(rates[rates["group"] == "vn-survey"], windows.series_id[0], 2012)
+    same = same_line(rates[rates["group"] == "vn-survey"], "2011-2015", 2012)
     assert set(same["line"]) == {"2011-2015"}
 
 
@@ -132,27 +135,54 @@ def test_every_unit_counts_once():
     assert bt.bootstrap_sd(values, np.array(["a", "a", "b"]), values) == 0
 
 
+def test_the_batch_is_the_forecast_itself(rates):
+    """What is benchmarked is what is shipped: the same prior and readings give the same quantiles."""
+    years, rates_pct = np.arange(2000, 2006), np.array([13.2, 11.4, 9.9, 8.6, 7.3, 4.6])
+    group = usable(rates[rates["group"] == "national-line"])
+    readings = pd.DataFrame(
+        {
+            "as_of": [f"{year}-12-31" for year in years],
+            "status": "poor",
+            "poverty_line": "a",
+            "rate_pct": rates_pct,
+        }
+    )
+    shipped = forecast(
+        readings, 2009, reference=group, draws=40_000, assumptions={"observation_error": {"fixed": 0.15}}
+    )
+    prior = shipped.prior
+    row = np.array([[prior.mean, prior.sd, prior.scale, prior.scale_spread, prior.persistence]])
+    windows = bt.Windows(
+        np.array(["a"]), np.array(["a"]), np.array(["g"]), years[None], np.zeros((1, 6), int),
+        rates_pct[None], np.full((1, 4), np.nan),
+    )  # fmt: skip
+    batch = bt.window_forecasts(windows, row, draws=40_000, candidates=20_000)[0]
+    for level in (0.1, 0.5, 0.9):
+        ours = np.quantile(shipped.draws["all", "poor"], level, axis=0)
+        assert_allclose(np.quantile(batch, level, axis=0), ours, rtol=0.05)
+
+
 def test_the_batch_agrees_with_a_sampler_of_the_whole_hierarchy():
     """A random-walk Metropolis over levels, drifts, scale and tails, sharing no algebra with the batch."""
     years, rates_pct = np.arange(2000, 2006), np.array([13.2, 11.4, 9.9, 8.6, 7.3, 4.6])
-    prior, persistence = np.array([0.05, 0.03, 0.05, 0.4]), 0.8
+    prior = np.array([0.05, 0.03, 0.05, 0.4, 0.8])
     windows = bt.Windows(
         np.array(["a"]), np.array(["a"]), np.array(["g"]), years[None], np.zeros((1, 6), int),
         rates_pct[None], np.full((1, 4), np.nan),
     )  # fmt: skip
     batch = bt.window_forecasts(windows, prior[None], bt.Model(), draws=20_000, candidates=20_000)[0]
-    sampled = metropolis(rates_pct, prior, persistence)
+    sampled = metropolis(rates_pct, prior)
     for level in (0.1, 0.5, 0.9):
         assert_allclose(
             np.quantile(batch, level, axis=0), np.quantile(sampled, level, axis=0), rtol=0.07, atol=0.05
         )
 
 
-def metropolis(rates_pct, prior, persistence, walkers=400, steps=6_000):
+def metropolis(rates_pct, prior, chains=400, steps=6_000):
     """Draws of the next four published rates (percent): many short chains, states kept from the last steps."""
     from scipy.special import ndtri
 
-    rng, n = np.random.default_rng(1), len(rates_pct)
+    rng, n, persistence = np.random.default_rng(1), len(rates_pct), prior[4]
     y = ndtri(rates_pct / 100)
     error = 0.15 / 100 / (np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi))
 
@@ -173,39 +203,22 @@ def metropolis(rates_pct, prior, persistence, walkers=400, steps=6_000):
         out -= 0.5 * ((log_scale[:, 0] - np.log(prior[2])) / prior[3]) ** 2
         return out - (2 * log_tail + 2 * np.exp(-log_tail)).sum(1)  # inverse gamma (2, 2) in its logarithm
 
-    theta = np.hstack([
-        y + error * rng.standard_normal((walkers, n)),
-        prior[0] + 0.02 * rng.standard_normal((walkers, n - 1)),
-        np.log(prior[2]) + 0.2 * rng.standard_normal((walkers, 1)),
-        0.3 * rng.standard_normal((walkers, n - 1)),
+    start = np.hstack([
+        y + error * rng.standard_normal((chains, n)),
+        prior[0] + 0.02 * rng.standard_normal((chains, n - 1)),
+        np.log(prior[2]) + 0.2 * rng.standard_normal((chains, 1)),
+        0.3 * rng.standard_normal((chains, n - 1)),
     ])  # fmt: skip
-    now, future = log_posterior(theta), []
-    for step in range(steps):
-        # differential evolution moves (ter Braak 2006) between the two halves of the walkers
-        half = (np.arange(walkers) < walkers // 2) == (step % 2 == 0)
-        others = np.flatnonzero(~half)
-        first, second = rng.choice(others, half.sum()), rng.choice(others, half.sum())
-        gamma = 1.0 if step % 20 < 2 else 2.38 / np.sqrt(2 * theta.shape[1]) * rng.uniform(0.3, 1.2)
-        proposed = (
-            theta[half]
-            + gamma * (theta[first] - theta[second])
-            + 1e-5 * rng.standard_normal(theta[half].shape)
-        )
-        new = log_posterior(proposed)
-        taken = np.log(rng.random(half.sum())) < new - now[half]
-        places = np.flatnonzero(half)[taken]
-        theta[places], now[places] = proposed[taken], new[taken]
-        if step > steps // 3 and step % 25 == 0:
-            level, drift, log_scale, _ = (part[:, -1] for part in parts(theta))
-            path = []
-            for _ in range(4):
-                innovation = np.sqrt(prior[1] ** 2 * (1 - persistence**2))
-                drift = (
-                    prior[0] + persistence * (drift - prior[0]) + innovation * rng.standard_normal(walkers)
-                )
-                tail = 2 / rng.gamma(2, size=walkers)
-                level = level - drift + np.exp(log_scale) * np.sqrt(tail) * rng.standard_normal(walkers)
-                sd = 0.15 / 100 / (np.exp(-0.5 * level**2) / np.sqrt(2 * np.pi))
-                path.append(100 * ndtr(level + np.minimum(sd, 0.25) * rng.standard_normal(walkers)))
-            future.append(np.array(path).T)
+    future = []
+    for theta in walkers(log_posterior, start, steps, rng):
+        level, drift, log_scale, _ = (part[:, -1] for part in parts(theta))
+        path = []
+        for _ in range(4):
+            innovation = np.sqrt(prior[1] ** 2 * (1 - persistence**2))
+            drift = prior[0] + persistence * (drift - prior[0]) + innovation * rng.standard_normal(chains)
+            tail = 2 / rng.gamma(2, size=chains)
+            level = level - drift + np.exp(log_scale) * np.sqrt(tail) * rng.standard_normal(chains)
+            sd = 0.15 / 100 / (np.exp(-0.5 * level**2) / np.sqrt(2 * np.pi))
+            path.append(100 * ndtr(level + np.minimum(sd, 0.25) * rng.standard_normal(chains)))
+        future.append(np.array(path).T)
     return np.concatenate(future)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from giamngheo import exhibits, figures, load_package, load_scenario, narrative, summaries, tables
+from giamngheo import allocation, exhibits, figures, load_package, load_scenario, narrative, summaries, tables
 from giamngheo.figures import style
 from giamngheo.figures.svg import svg_markup
 from giamngheo.targets import required_pace
@@ -98,6 +98,8 @@ def all_figures(package, full, bench, lang):
     yield figures.rate_histograms(full.simulations, level["poor"], lang)
     yield figures.implied_households_chart(tables.implied_households(package.readings), lang)
     yield figures.answer_picture(full, level, lang)
+    spread = allocation.reallocate(package, full.scenario, draws=100, fresh_draws=100)
+    yield figures.allocation_dots(names, spread, lang)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from giamngheo import forecast, load_package, package_forecast
 from giamngheo.baseline import condition_level
 from giamngheo.schema import RefusedInput
+from tests.sampler import walkers
 
 DECISION = date(2013, 1, 21)
 
@@ -80,11 +81,21 @@ def test_nothing_published_after_the_decision_changes_its_forecast(package, deci
 
 @pytest.mark.parametrize("drift", [0.05, 0.15])
 def test_a_known_drift_comes_back(drift):
-    result = forecast(series(steady(drift, 12)), 2015)
-    row = final(result)
-    truth = 100 * ndtr(-1.0 - drift * 15)
-    assert row["q10"] < truth < row["q90"]
-    assert abs(ndtri(row["q50"] / 100) - (-1.0 - drift * 15)) < 0.1
+    readings, truth = series(steady(drift, 12)), -1.0 - drift * 15
+    row = final(forecast(readings, 2015))
+    assert row["q10"] < 100 * ndtr(truth) < row["q90"]  # drawn towards the nation's own fall, 0.11 a year
+    for case in ({"reference": evenly_falling()}, {"assumptions": {"drift_persistence": {"fixed": 1}}}):
+        row = final(forecast(readings, 2015, **case))
+        assert ndtri(row["q50"] / 100) == pytest.approx(truth, abs=0.08)
+
+
+def evenly_falling():
+    """Series of a kind whose drifts differ and last."""
+    drifts = np.linspace(0.02, 0.18, 20)
+    rows = [
+        series(steady(d, 10)).assign(series_id=f"s{i}", year=range(1990, 2000)) for i, d in enumerate(drifts)
+    ]
+    return pd.concat(rows, ignore_index=True)
 
 
 def test_a_constant_series_forecasts_no_fall_beyond_its_interval():
@@ -160,7 +171,8 @@ def test_an_unknown_assumption_names_the_nearest(package):
         package_forecast(package, assumptions={"gap_drif": {"fixed": 0}})
 
 
-def test_conditioning_agrees_with_a_state_space_smoother():
+@pytest.mark.parametrize("persistence", [1.0, 0.7])
+def test_conditioning_agrees_with_a_state_space_filter(persistence):
     """One line, normal innovations, known scales: the exact posterior of level and drift, computed another way."""
     from statsmodels.tsa.statespace.mlemodel import MLEModel
 
@@ -175,21 +187,96 @@ def test_conditioning_agrees_with_a_state_space_smoother():
 
     posterior = condition_level(
         np.arange(len(y), dtype=float), np.zeros(len(y), int), y, np.full(len(y), sd_read), drift, 0.0, scales,
-        np.random.default_rng(0), 200_000,
+        np.random.default_rng(0), 200_000, persistence,
     )  # fmt: skip
 
     class Model(MLEModel):
         def __init__(self):
-            super().__init__(y, k_states=2, k_posdef=1, initialization="known",
+            super().__init__(y, k_states=2, k_posdef=2, initialization="known",
                              constant=[0, drift[0]], stationary_cov=np.diag([9.0, drift[1] ** 2]))  # fmt: skip
             self["design"] = np.array([[1.0, 0.0]])
-            self["transition"] = np.array([[1.0, -1.0], [0.0, 1.0]])
-            self["selection"] = np.array([[1.0], [0.0]])
-            self["state_cov"] = np.array([[sd_step**2]])
+            self["transition"] = np.array([[1.0, -1.0], [0.0, persistence]])
+            self["state_intercept"] = np.array([[0.0], [drift[0] * (1 - persistence)]])
+            self["selection"] = np.eye(2)
+            self["state_cov"] = np.diag([sd_step**2, drift[1] ** 2 * (1 - persistence**2)])
             self["obs_cov"] = np.array([[sd_read**2]])
 
-    smoothed = Model().ssm.filter()
-    mean, cov = smoothed.filtered_state[:, -1], smoothed.filtered_state_cov[:, :, -1]
+    filtered = Model().ssm.filter()
+    mean, cov = filtered.filtered_state[:, -1], filtered.filtered_state_cov[:, :, -1]
     got = np.cov(posterior.level, posterior.drift)
     assert_allclose([posterior.level.mean(), posterior.drift.mean()], mean, atol=4e-4)
     assert_allclose(got, cov, rtol=0.02)
+
+
+def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
+    """Both lines, the free splice and the drift that carries over, by Metropolis: no shared algebra."""
+    rows = package.frame("poverty")
+    rows = rows[(rows["group"] == "all") & (rows["status"] == "poor")].sort_values(["as_of", "poverty_line"])
+    new = (rows["poverty_line"] == decision.poverty_line).to_numpy()
+    rates_pct, year = rows["rate_pct"].to_numpy(), rows["as_of"].dt.year.to_numpy()
+    at, y = year - year[0], ndtri(rates_pct / 100)
+    density = np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi)
+    prior, n, ahead, rng, chains = (
+        decision.prior,
+        at.max() + 1,
+        len(decision.years),
+        np.random.default_rng(3),
+        400,
+    )
+    # Drifts of the intervals, past and coming: on the old line until the instant read on both.
+    on_new = np.arange(1, n + ahead) > at[new].min()
+    apart = np.abs(np.subtract.outer(np.arange(n + ahead - 1), np.arange(n + ahead - 1)))
+    across = on_new[:, None] != on_new
+
+    def covariance(carried):
+        return prior.sd**2 * prior.persistence**apart * np.where(across, carried[:, None, None], 1.0)
+
+    def parts(
+        theta,
+    ):  # levels n, drifts n - 1, ln tails n - 1, ln scale, ln error, splice, logit of the share carried
+        return np.split(theta, [n, 2 * n - 1, 3 * n - 2, 3 * n - 1, 3 * n, 3 * n + 1], axis=1)
+
+    def log_posterior(theta):
+        level, drift, tail, log_scale, log_error, splice, share = parts(theta)
+        error = np.exp(log_error)
+        sd = np.minimum(error / (100 * density), 0.25)
+        rest = (y - level[:, at] - np.where(new, 0.0, splice)) / sd
+        out = -0.5 * (rest**2).sum(1) - np.log(sd).sum(1)
+        out += -0.5 * (error[:, 0] / 0.15) ** 2 + log_error[:, 0]  # half-normal, in its logarithm
+        variance = np.exp(2 * log_scale + tail)
+        moved = np.diff(level, axis=1) + drift
+        out += -0.5 * (moved**2 / variance + np.log(variance)).sum(1)
+        out += -(2 * tail + 2 * np.exp(-tail)).sum(1) - level[:, 0] ** 2 / 18 - splice[:, 0] ** 2 / 2
+        out += -0.5 * ((log_scale[:, 0] - np.log(prior.scale)) / prior.scale_spread) ** 2
+        carried = 1 / (1 + np.exp(-share[:, 0]))
+        out += 4 * np.log(carried) + 6 * np.log1p(-carried)  # beta (4, 6), in its logit
+        root = np.linalg.cholesky(covariance(carried)[:, : n - 1, : n - 1] + 1e-12 * np.eye(n - 1))
+        white = np.linalg.solve(root, (drift - prior.mean)[..., None])[..., 0]
+        return out - 0.5 * (white**2).sum(1) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
+
+    def noise(size):
+        return rng.standard_normal((chains, size))
+
+    first = np.concatenate([y[~new] + 0.5, y[new][1:]])
+    start = np.hstack([
+        first + 0.02 * noise(n), prior.mean + 0.02 * noise(n - 1), 0.3 * noise(n - 1),
+        np.log(prior.scale) + 0.3 * noise(1), np.log(0.1) + 0.3 * noise(1),
+        -0.5 + 0.05 * noise(1), -0.4 + 0.3 * noise(1),
+    ])  # fmt: skip
+    found = []
+    for theta in walkers(log_posterior, start, 14_000, rng, keep_every=50):
+        level, drift, _, log_scale, log_error, _, share = parts(theta)
+        cov = covariance(1 / (1 + np.exp(-share[:, 0])))
+        known, cross = cov[:, : n - 1, : n - 1] + 1e-12 * np.eye(n - 1), cov[:, : n - 1, n - 1 :]
+        weight = np.linalg.solve(known, cross).swapaxes(1, 2)
+        mean = prior.mean + (weight @ (drift - prior.mean)[..., None])[..., 0]
+        root = np.linalg.cholesky(cov[:, n - 1 :, n - 1 :] - weight @ cross + 1e-12 * np.eye(ahead))
+        coming = mean + (root @ noise(ahead)[..., None])[..., 0]
+        tails = np.sqrt(2 / rng.gamma(2, size=(chains, ahead)))
+        levels = level[:, -1:] + np.cumsum(np.exp(log_scale) * tails * noise(ahead) - coming, axis=1)
+        sd = np.minimum(np.exp(log_error) / (100 * np.exp(-0.5 * levels**2) / np.sqrt(2 * np.pi)), 0.25)
+        found.append(100 * ndtr(levels + sd * noise(ahead)))
+    sampled, ours = np.concatenate(found), decision.draws["all", "poor"]
+    for level in (0.1, 0.5, 0.9):
+        assert_allclose(np.quantile(sampled, level, axis=0), np.quantile(ours, level, axis=0), rtol=0.05)
+    assert (sampled[:, -1] < 2).mean() == pytest.approx((ours[:, -1] < 2).mean(), abs=0.012)

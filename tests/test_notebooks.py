@@ -17,7 +17,7 @@ from giamngheo.kernels.provisioner import NAME as WARM
 from giamngheo.parameters import DEFAULTS, declared_parameters, read_cells
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare"]
+EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
 COPIED = ("giamngheo", "data", "notebooks", "tests/nbval_sanitize.cfg", "requirements.lock", "pyproject.toml")
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
+from giamngheo.pooling import COMMON_SD
 from giamngheo.reference import LAG_MONTHS, drift_prior, known_readings, load_rates, published_prior
 from giamngheo.schema import RefusedInput
 
@@ -51,13 +52,26 @@ def test_known_drifts_come_back():
     ]
     prior = drift_prior(pd.DataFrame(rows))
     assert prior.mean == pytest.approx(drifts.mean(), abs=0.002)
-    assert prior.sd == pytest.approx(0.04, rel=0.15)
+    assert prior.sd == pytest.approx(0.04, rel=0.2)
+    assert prior.persistence > 0.95  # each fell evenly
     assert prior.n_series == 200
 
 
-def test_a_gap_of_years_is_a_longer_step():
+def test_a_gap_of_years_is_a_longer_step(rates):
     rows = pd.DataFrame({"series_id": ["a", "a"], "year": [2000, 2004], "rate_pct": 100 * ndtr([-1.0, -1.4])})
-    assert drift_prior(rows).mean == pytest.approx(0.1, abs=1e-9)
+    lender = known_readings(rates, "national-line", DECISION)
+    prior = drift_prior(rows, lender)
+    assert prior.mean == pytest.approx(0.1, abs=1e-9)
+    assert prior.sd > drift_prior(lender).sd
+    assert prior.scale == drift_prior(lender).scale
+
+
+def test_sisters_of_one_country_share_its_deviations_and_cannot_show_them(rates):
+    sisters = known_readings(rates, "vn-survey", DECISION)
+    unrelated = sisters.assign(unit=sisters["unit"].str.replace(":", " "))
+    shared, alone = drift_prior(sisters), drift_prior(unrelated)
+    assert shared.mean == alone.mean
+    assert shared.sd**2 - alone.sd**2 == pytest.approx(COMMON_SD**2 / 2)  # 2006 to 2008
 
 
 def test_an_unknown_group_names_the_nearest(rates):

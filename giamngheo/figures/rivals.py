@@ -1,13 +1,14 @@
 """The chosen forecast beside its rivals."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from giamngheo.figures.style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.figures.trend import of, target_text
 from giamngheo.words import day, number, say
 
 
-def rivals_chart(rivals, own, status, lang, *, target=None):
+def rivals_chart(rivals, own, status, lang, *, target=None, losing=()):
     """Forecasts of one status for the last year by every method: median and 80 % interval, the chosen one
     first.
 
@@ -20,13 +21,19 @@ def rivals_chart(rivals, own, status, lang, *, target=None):
     status : str
     lang : {"vi", "en"}
     target : object, optional
+    losing : set of str
+        Methods that lost to the last value elsewhere, marked.
 
     Returns
     -------
     Exhibit
     """
     rows = rival_rows(rivals, own, status)
-    names = [say(f"method.{row['method']}", lang) for row in rows]
+    marks = ["*" if row["method"] in losing else "" for row in rows]
+    names = [say(f"method.{row['method']}", lang) + mark for row, mark in zip(rows, marks, strict=True)]
+    caption = say("figure.rivals_caption", lang) + (
+        f" {say('figure.rivals_losing', lang)}" if any(marks) else ""
+    )
     when = day(rows[0]["as_of"], lang)
     title = say("figure.rivals_title", lang, who=say(f"status.{status}", lang), when=when)
     words = (
@@ -65,6 +72,7 @@ def rivals_chart(rivals, own, status, lang, *, target=None):
             ax.axvline(float(target.value_pct), color=INK, linewidth=1, linestyle=(0, (1, 1.5)))
             words = say("figure.target", lang, target=target_text(target, lang))
             ax.set_title(words, fontsize=8.5, loc="left")
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         number_ticks(ax.xaxis, lang, 0, " %")
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)
@@ -72,7 +80,7 @@ def rivals_chart(rivals, own, status, lang, *, target=None):
     return figure_exhibit(
         f"rivals-{status}".replace("_", "-"),
         title,
-        say("figure.rivals_caption", lang),
+        caption,
         words,
         draw,
         Sizes(2.9, 3.4),

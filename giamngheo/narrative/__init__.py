@@ -18,7 +18,6 @@ from giamngheo.narrative.conclusions import (
     question,
     report_question,
     scenario_conclusion,
-    sensitivity_sentence,
     trend_conclusion,
 )
 from giamngheo.narrative.money import money_sentences, plan_total, scenario_sentences, total_text
@@ -29,6 +28,15 @@ from giamngheo.narrative.notes import (
     support_sentences,
     trust_intro,
 )
+from giamngheo.narrative.sensitivity import (
+    draws_note,
+    map_sentence,
+    sensitivity_conclusion,
+    sobol_sentences,
+    support_sentence,
+    swing_sentence,
+    turn_sentence,
+)
 
 __all__ = [
     "answer",
@@ -37,9 +45,11 @@ __all__ = [
     "compare_sentences",
     "conclusion",
     "data_conclusion",
+    "draws_note",
     "glossary",
     "header",
     "limitations",
+    "map_sentence",
     "methods",
     "minority",
     "money_sentences",
@@ -51,10 +61,14 @@ __all__ = [
     "scale_table",
     "scenario_conclusion",
     "scenario_sentences",
-    "sensitivity_sentence",
+    "sensitivity_conclusion",
+    "sobol_sentences",
+    "support_sentence",
     "support_sentences",
+    "swing_sentence",
     "total_text",
     "trend_conclusion",
     "trust_intro",
+    "turn_sentence",
     "when_text",
 ]

@@ -5,7 +5,7 @@ import numpy as np
 from giamngheo.exhibits import prose, stack
 from giamngheo.narrative.answer import when_text
 from giamngheo.narrative.money import plan_total
-from giamngheo.summaries import BOTH, READINGS, level_pair, swings
+from giamngheo.summaries import BOTH, READINGS, level_pair
 from giamngheo.tables.evidence import share_text
 from giamngheo.tables.money import years_text
 from giamngheo.tables.rates import quantile_table
@@ -217,21 +217,6 @@ def scenario_conclusion(package, result, full, lang):
 def _signed_points(difference, lang):
     text = points(abs(difference), lang, 2)
     return text if not rounded(difference, 2) else f"{MINUS if difference < 0 else '+'}{text}"
-
-
-def sensitivity_sentence(rows, lang):
-    """The three assumptions that move the answer most (Exhibit).
-
-    Parameters
-    ----------
-    rows : list of dict
-        As of `giamngheo.summaries.variants`.
-    lang : {"vi", "en"}
-    """
-    names = [say(f"sensitivity.name.{name}", lang) for name in list(swings(rows))[:3]]
-    return prose(
-        say("sensitivity.intro", lang, **dict(zip(("first", "second", "third"), names, strict=True)))
-    )
 
 
 def change_sentence(package, share, changed, full, lang):

@@ -2,6 +2,7 @@
 
 from giamngheo.baseline import CANDIDATES, MIN_EFFECTIVE_DRAWS
 from giamngheo.exhibits import Exhibit, bullets, definitions, plain, prose, rich, stack
+from giamngheo.forecasting import register_in_effect
 from giamngheo.tables.evidence import support_counts
 from giamngheo.words import day, has_phrase, number, percent, phrases, points, say
 from giamngheo.worlds import PUT_BACK
@@ -31,6 +32,7 @@ def methods(package, forecast, most, lang):
         "drift_formula": {
             "mean": number(prior.mean, lang, 3),
             "sd": number(prior.sd, lang, 3),
+            "persistence": number(prior.persistence, lang, 2),
             "n": number(prior.n_series, lang),
         },
         "measures": {"most": number(most, lang)},
@@ -122,7 +124,8 @@ def support_sentences(register, forecast, lang):
     -------
     Exhibit
     """
-    counts = {name: number(n, lang) for name, n in support_counts(register).items()}
+    used = register_in_effect(register, forecast.prior)
+    counts = {name: number(n, lang) for name, n in support_counts(used).items()}
     effective = forecast.effective_draws["all"]
     return prose(
         say("trust.support_intro", lang, n=number(len(register), lang), **counts),

@@ -32,7 +32,7 @@ from giamngheo.words import number, say
 
 __all__ = ["SECTIONS", "ReportFailed", "write_report"]
 
-ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare")
+ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
 
 

@@ -1,5 +1,14 @@
 """Tables of the report: pure functions from results to HTML and plain text, rounded as a reader sees them."""
 
+from giamngheo.tables.allocation import (
+    allocation_outcomes,
+    allocation_sentences,
+    allocation_table,
+    loans_table,
+    needed_table,
+    value_table,
+)
+from giamngheo.tables.equity import equity_tables
 from giamngheo.tables.evidence import (
     agencies_table,
     assumptions_table,
@@ -11,6 +20,7 @@ from giamngheo.tables.evidence import (
     support_counts,
     targets_table,
 )
+from giamngheo.tables.flows import flow_sentences, flow_tables
 from giamngheo.tables.money import line_names, money_tables, printed_budget_table
 from giamngheo.tables.places import locator_text
 from giamngheo.tables.rates import (
@@ -21,33 +31,62 @@ from giamngheo.tables.rates import (
     promise_text,
     quantile_tables,
     readings_table,
-    rivals_table,
 )
 from giamngheo.tables.scenarios import (
     compare_table,
     heat_tables,
     priors_table,
     results_table,
-    sensitivity_table,
     solver_table,
     target_heads,
-    variant_name,
     with_and_without_loans,
+)
+from giamngheo.tables.sensitivity import (
+    map_tables,
+    sobol_table,
+    tornado_table,
+    turns_table,
+)
+from giamngheo.tables.supports import sceptic_rest, sceptic_table, support_table
+from giamngheo.tables.track import (
+    choices_table,
+    coverage_table,
+    gap_track_table,
+    kind_of,
+    losing_methods,
+    rivals_table,
+    track_ratios,
+    track_sentences,
+    track_table,
 )
 
 __all__ = [
     "agencies_table",
+    "allocation_outcomes",
+    "allocation_sentences",
+    "allocation_table",
     "assumptions_table",
     "audit_tables",
+    "choices_table",
     "compare_table",
+    "coverage_table",
+    "equity_tables",
     "falls_table",
     "first_upper",
+    "flow_sentences",
+    "flow_tables",
+    "gap_track_table",
     "heat_tables",
     "implied_households",
+    "kind_of",
     "line_names",
+    "loans_table",
     "locator_text",
+    "losing_methods",
+    "map_tables",
     "measures_table",
     "money_tables",
+    "needed_table",
     "pace_table",
     "printed_budget_table",
     "priors_table",
@@ -57,13 +96,21 @@ __all__ = [
     "reference_table",
     "results_table",
     "rivals_table",
-    "sensitivity_table",
+    "sceptic_rest",
+    "sceptic_table",
     "share_text",
+    "sobol_table",
     "solver_table",
     "sources_table",
     "support_counts",
+    "support_table",
     "target_heads",
     "targets_table",
-    "variant_name",
+    "tornado_table",
+    "track_ratios",
+    "track_sentences",
+    "track_table",
+    "turns_table",
+    "value_table",
     "with_and_without_loans",
 ]

@@ -5,6 +5,7 @@ from fractions import Fraction
 from giamngheo.assumptions import DISTRIBUTIONS, override
 from giamngheo.exhibits import Column, folded, prose, stack, table
 from giamngheo.figures.trend import target_text
+from giamngheo.forecasting import ESTIMATED, register_in_effect
 from giamngheo.tables.places import locator_text
 from giamngheo.words import day, has_phrase, number, percent, say
 
@@ -65,25 +66,19 @@ def _findings(checks, caption, lang, messages):
     return table(caption, columns, rows, css="long", row_heads=0)
 
 
-def distribution_text(assumption, lang, estimated=None):
+def distribution_text(assumption, lang):
     """An assumption's distribution in words and numbers.
 
     Parameters
     ----------
     assumption : Assumption
     lang : {"vi", "en"}
-    estimated : mapping of str to float, optional
-        Values of the estimated ones, by name.
 
     Returns
     -------
     str
     """
     kind = assumption.distribution
-    if kind == "estimated":
-        if not estimated or assumption.name not in estimated:
-            return say("distribution.estimated_unknown", lang)
-        return say("distribution.estimated", lang, value=number(estimated[assumption.name], lang, 3))
     names = DISTRIBUTIONS[kind][0]
     values = {n: number(_bare(v), lang) for n, v in zip(names, assumption.parameters, strict=True)}
     return say(f"distribution.{kind}", lang, **values)
@@ -100,8 +95,8 @@ def assumptions_table(register, lang, *, prior=None, changed=()):
     ----------
     register : mapping of str to Assumption
     lang : {"vi", "en"}
-    prior : DriftPrior, optional
-        What was estimated from comparable series.
+    prior : GroupPrior, optional
+        Of the forecast: what comparable series show goes before the register.
     changed : mapping of str to mapping
         What a scenario sets instead; it is shown in bold.
 
@@ -111,11 +106,11 @@ def assumptions_table(register, lang, *, prior=None, changed=()):
     """
     heads = ("meaning", "distribution", "alternative", "unit", "support", "reference", "moves")
     columns = [Column(say(f"assumptions.{head}", lang), False) for head in heads]
-    estimated = {} if prior is None else {"drift_mean": prior.mean, "drift_sd": prior.sd}
-    rows, used = [], override(register, dict(changed))
+    rows, used = [], register if prior is None else register_in_effect(register, prior)
+    used = used | {name: override(register, {name: change})[name] for name, change in changed.items()}
     for name, row in used.items():
         meaning = getattr(row, f"meaning_{lang}")
-        distribution = distribution_text(row, lang, estimated)
+        distribution = distribution_text(row, lang)
         rows.append(
             [
                 f"<b>{meaning}</b>" if name in changed else meaning,
@@ -123,7 +118,9 @@ def assumptions_table(register, lang, *, prior=None, changed=()):
                 _alternative_text(register, row, lang),
                 _told(f"assumption_unit.{row.unit}", row.unit, lang),
                 say(f"support.{row.support}", lang),
-                _told(f"assumption_reference.{name}", row.reference, lang),
+                say("sensitivity.grounds.estimated", lang)
+                if row.reference == ESTIMATED
+                else _told(f"assumption_reference.{name}", row.reference, lang),
                 _told(f"assumption_moves.{row.moves}", row.moves, lang),
             ]
         )

@@ -1,7 +1,6 @@
 """Tables of readings, forecasts and paces."""
 
 from giamngheo.exhibits import Column, folded, stack, table
-from giamngheo.figures.rivals import rival_rows
 from giamngheo.figures.trend import of, target_text
 from giamngheo.incomes import probit
 from giamngheo.tables.places import locator_text
@@ -200,35 +199,6 @@ def falls_table(readings, lang, *, status="poor", group="all"):
     columns = [Column(say(f"falls.{name}", lang), name not in ("from", "to")) for name in
                ("from", "to", "points", "percent", "probit")]  # fmt: skip
     return table(say("falls.caption", lang), columns, rows, note=say("falls.note", lang))
-
-
-def rivals_table(rivals, own, status, lang):
-    """The chosen forecast and its rivals at the last instant.
-
-    Parameters
-    ----------
-    rivals : DataFrame
-        method, as_of, status, q10, q50, q90.
-    own : DataFrame
-        The chosen forecast's table.
-    status : str
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    rows = rival_rows(rivals, own, status)
-    cells = [
-        [say(f"method.{row['method']}", lang), *(number(row[q], lang, 2) for q in ("q50", "q10", "q90"))]
-        for row in rows
-    ]
-    columns = [Column(say("trust.method", lang), False)] + [
-        Column(say(f"trust.{name}", lang)) for name in ("median", "low", "high")
-    ]
-    who = first_upper(say(f"status.{status}", lang))
-    caption = say("trust.rivals_caption", lang, who=who, when=day(rows[0]["as_of"], lang))
-    return folded(caption, table(caption, columns, cells))
 
 
 def implied_households(readings):

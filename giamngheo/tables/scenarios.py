@@ -1,12 +1,12 @@
-"""Tables of scenarios: results, comparison, two inputs, money for a chance, sensitivity."""
+"""Tables of scenarios: results, comparison, two inputs, money for a chance."""
 
-from giamngheo.exhibits import Column, Exhibit, folded, plain, prose, stack, table
+from giamngheo.exhibits import Column, Exhibit, plain, prose, stack, table
 from giamngheo.figures.trend import target_text
-from giamngheo.summaries import BOTH, READINGS, above_target, level_pair, swings
+from giamngheo.summaries import BOTH, MOST, READINGS, above_target, level_pair
 from giamngheo.tables.money import amount
 from giamngheo.tables.rates import first_upper, promise_text
 from giamngheo.targets import MOST_MONEY
-from giamngheo.words import chance, day, households, number, percent, points, say
+from giamngheo.words import chance, day, households, number, percent, say
 
 
 def with_and_without_loans(package, whole, without, lang):
@@ -176,100 +176,51 @@ def heat_table(grid, key, caption, darkest, lang):
     return table(caption, columns, rows, shades=shades, css="heat")
 
 
-def solver_table(package, solved, lang):
-    """The multiple of the planned money that a given chance needs.
+def solver_table(package, solved, lang, *, without=None):
+    """The multiple of the planned money that a given chance needs, with the loans and without them.
 
     Parameters
     ----------
     package : Package
-    solved : mapping of (r, chance) to {target or "both": multiple or None}
+    solved : mapping of (r, chance or "most") to mapping
         As of `giamngheo.summaries.money_for_chances`.
     lang : {"vi", "en"}
+    without : mapping, optional
+        The same for the plan without its loans; left out where the plan lends nothing.
 
     Returns
     -------
     Exhibit
     """
-    levels = sorted({level for _, level in solved})
+    levels = sorted({level for _, level in solved if level != MOST})
     total = sum(row.total_3y for row in package.budget)
+    cases = [("with", solved, float(total))]
+    lent = sum(row.total_3y for row in package.budget if row.channel == "credit")
+    if without is not None and lent:
+        cases.append(("without", without, float(total - lent)))
     columns = [Column(say("solve.target", lang), False), Column(say("solve.reading", lang), False)]
+    columns += [Column(say("solve.loans", lang), False)] if len(cases) > 1 else []
     columns += [Column(say("solve.chance", lang, p=percent(100 * level, lang, 0))) for level in levels]
+    columns.append(Column(say("solve.at_most", lang, most=number(MOST_MONEY, lang))))
 
-    def cell(times):
+    def cell(times, money):
         if times is None:
             return say("solve.beyond", lang)
         if times == 0:
             return say("solve.zero", lang)
-        return say(
-            "solve.times", lang, times=number(times, lang, 1), money=number(times * float(total), lang, -2)
-        )
+        return say("solve.times", lang, times=number(times, lang, 1), money=number(times * money, lang, -2))
 
-    rows = [
-        [head if key != BOTH else say("solve.both", lang), say(f"reading.short_{name}", lang)]
-        + [cell(solved[r, level][key]) for level in levels]
-        for key, head in target_heads(package, lang)
-        for r, name in zip(READINGS, ("continues", "new"), strict=True)
-    ]
-    return table(
-        say("solve.caption", lang), columns, rows, note=say("solve.note", lang, most=number(MOST_MONEY, lang))
-    )
-
-
-def variant_name(row, lang):
-    """The changed assumption and what it is changed to, in words (tuple of str)."""
-    if row["assumption"] == "base":
-        return say("sensitivity.base_name", lang), say("sensitivity.base", lang)
-    name = first_upper(say(f"sensitivity.name.{row['assumption']}", lang))
-    value = row["value"]
-    words = {
-        "percent": lambda: {"x": percent(value, lang)},
-        "number": lambda: {"x": number(value, lang)},
-        "group": lambda: {"group": say(f"reference.{value}", lang)},
-    }.get(row["to"], dict)()
-    return name, say(f"sensitivity.to.{row['to']}", lang, **words)
-
-
-def sensitivity_table(package, rows, lang, small=0.01):
-    """Chances when one assumption is changed, those that move the answer most first, the small ones folded.
-
-    Parameters
-    ----------
-    package : Package
-    rows : list of dict
-        As of `giamngheo.summaries.variants`.
-    lang : {"vi", "en"}
-    small : float
-        Assumptions that move the chance of all targets at once by less are folded.
-
-    Returns
-    -------
-    Exhibit
-    """
-    moved = swings(rows)
-    order = list(moved)
-    ranked = sorted(rows[1:], key=lambda row: order.index(row["assumption"]))
-    large = [row for row in ranked if moved[row["assumption"]] >= small]
-    rest = [row for row in ranked if moved[row["assumption"]] < small]
-    shown = _variants_table(package, [rows[0], *large], lang, say("sensitivity.note", lang))
-    if not rest:
-        return shown
-    fold = say("sensitivity.fold", lang, n=points(100 * small, lang, 0))
-    return stack(shown, folded(fold, _variants_table(package, rest, lang, "")), kind="table")
-
-
-def _variants_table(package, rows, lang, note):
-    heads = target_heads(package, lang)
-    columns = [
-        Column(say("sensitivity.assumption", lang), False),
-        Column(say("sensitivity.range", lang), False),
-    ]
-    columns += [Column(head) for _, head in heads]
-    cells = [
-        [*variant_name(row, lang)]
-        + [" / ".join(chance(row["pair"].chances[r][key], lang) for r in READINGS) for key, _ in heads]
-        for row in rows
-    ]
-    return table(say("sensitivity.caption", lang), columns, cells, note=note)
+    rows = []
+    for key, head in target_heads(package, lang):
+        for r, name in zip(READINGS, ("continues", "new"), strict=True):
+            for case, found, money in cases:
+                cells = [head if key != BOTH else say("solve.both", lang), say(f"reading.short_{name}", lang)]
+                cells += [say(f"loans.{case}", lang)] if len(cases) > 1 else []
+                cells += [cell(found[r, level][key], money) for level in levels]
+                rows.append([*cells, chance(found[r, MOST][key], lang)])
+    note = say("solve.note", lang, most=number(MOST_MONEY, lang))
+    note += f" {say('solve.note_loans', lang)}" if len(cases) > 1 else ""
+    return table(say("solve.caption", lang), columns, rows, note=note)
 
 
 def priors_table(package, results, lang, known_by):
@@ -290,7 +241,7 @@ def priors_table(package, results, lang, known_by):
     heads = target_heads(package, lang)
     columns = [Column(say("trust.prior", lang), False), Column(say("trust.n_series", lang))]
     columns += [
-        Column(say("trust.drift", lang)),
+        *(Column(say(f"trust.{name}", lang)) for name in ("drift", "persistence", "scale")),
         *(Column(say(f"compare.rate_{s}", lang)) for s in level_pair(package)),
     ]
     columns += [Column(head) for _, head in heads]
@@ -299,6 +250,8 @@ def priors_table(package, results, lang, known_by):
         prior = result.simulations[1].trend.prior
         drift = f"{number(prior.mean, lang, 3)} ± {number(prior.sd, lang, 3)}"
         cells = [first_upper(say(f"reference.{group}", lang)), number(prior.n_series, lang), drift]
+        cells.append(number(prior.persistence, lang, 2))
+        cells.append("–" if prior.scale is None else number(prior.scale, lang, 3))
         cells += [number(result.median(1, status), lang, 1) for status in level_pair(package)]
         rows.append(
             cells + [" / ".join(chance(result.chances[r][key], lang) for r in READINGS) for key, _ in heads]

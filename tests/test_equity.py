@@ -1,0 +1,109 @@
+"""A group beside the rest: the parts add up to the whole, and what favouring it gives and takes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from giamngheo import load_package, load_scenario, summaries, tables
+from giamngheo.equity import changes, counted_groups, impossible, levels, parts
+from giamngheo.values import with_multiples
+from giamngheo.words import number
+from giamngheo.worlds import workbench
+
+GROUP = "ethnic_minority"
+LANGS = ("vi", "en")
+
+
+@pytest.fixture(scope="module")
+def package():
+    return load_package()
+
+
+@pytest.fixture(scope="module")
+def bench(package):
+    return workbench(package, draws=1_000)
+
+
+@pytest.fixture(scope="module")
+def results(package, bench):
+    return summaries.pairs(package, ["full_plan", "ethnic_minority_first"], bench)
+
+
+@pytest.fixture(scope="module")
+def moved(package, results, bench):
+    return changes(package, results["full_plan"], results["ethnic_minority_first"], GROUP, bench)
+
+
+def test_the_group_and_the_rest_add_up_to_all_in_every_draw(package, results):
+    for result in results.values():
+        for simulation in result.simulations.values():
+            made = parts(package, simulation, GROUP)
+            whole = made["weight"] * made["group"] + (1 - made["weight"]) * made["rest"]
+            assert_allclose(whole, simulation.draws["all", "poor"][:, -1], atol=1e-12)
+            assert_allclose(made["gap"], made["group"] - made["rest"])
+
+
+def test_the_group_s_weight_is_its_last_count_over_all_households(package, results):
+    simulation = results["full_plan"].simulations[1]
+    weight = parts(package, simulation, GROUP)["weight"]
+    assert_allclose(weight * simulation.households[:, -1], 4550 / 0.2050)
+    assert 0.03 < np.median(weight) < 0.05
+
+
+def test_draws_that_cannot_be_are_few_and_counted(package, results):
+    for result in results.values():
+        for simulation in result.simulations.values():
+            assert 0 <= impossible(parts(package, simulation, GROUP)) < 0.03
+    assert impossible({"rest": np.array([-1.0, 0.0, 1.0, 2.0])}) == 0.25
+
+
+def test_putting_the_group_first_helps_it_and_costs_the_others(moved):
+    by = moved.set_index(["r", "who"])["mean"]
+    for r in (1, 0):
+        assert by[r, "group"] < -1 and by[r, "rest"] > 0
+        assert by[r, "gap"] == pytest.approx(by[r, "group"] - by[r, "rest"])
+
+
+def test_a_line_reserved_for_the_group_alone_costs_the_others_nothing(package, results, bench):
+    """Twice the reserved line and nothing else: by subtraction alone the rest would seem to gain from it."""
+    scenario = load_scenario("full_plan", package)
+    more = summaries.pair(package, with_multiples(package, scenario, {"em_land": 2}, "land"), bench)
+    by = changes(package, results["full_plan"], more, GROUP, bench).set_index(["r", "who"])
+    for r in (1, 0):
+        assert by.loc[(r, "rest"), ["q10", "q90"]].abs().max() < 1e-9
+        assert by.loc[(r, "group"), "mean"] < -1
+
+
+def test_the_plan_against_itself_moves_nobody(package, results, bench):
+    found = changes(package, results["full_plan"], results["full_plan"], GROUP, bench)
+    assert found[["mean", "q10", "q90"]].abs().to_numpy().max() < 1e-9
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_tables_say_what_the_results_are(package, results, bench, moved, lang):
+    text = tables.equity_tables(package, results, bench, lang).text
+    found = levels(package, results, GROUP).set_index(["scenario", "r", "who"])
+    for (_, _, _), row in found.iterrows():
+        low, middle, high = (number(row[name], lang, 1) for name in ("q10", "q50", "q90"))
+        assert f"{middle} ({low}–{high})" in text
+    assert number(moved.set_index(["r", "who"]).loc[(1, "rest"), "mean"], lang, 2) in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_without_the_scenario_the_levels_stand_alone(package, results, bench, lang):
+    text = tables.equity_tables(package, {"full_plan": results["full_plan"]}, bench, lang).text
+    assert results["ethnic_minority_first"].scenario.title[lang] not in text
+    assert number(22200, lang) in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_without_a_group_a_sentence_stands_there(package, lang):
+    readings = tuple(row for row in package.readings if row.group == "all")
+    budget = tuple(row for row in package.budget if row.group == "all")
+    other = replace(package, readings=readings, budget=budget)
+    bench = workbench(other, draws=300)
+    results = {"full_plan": summaries.pair(other, load_scenario("full_plan"), bench)}
+    assert counted_groups(other, results["full_plan"].simulations[1].trend) == ()
+    assert tables.equity_tables(other, results, bench, lang).kind == "prose"

@@ -166,7 +166,7 @@ def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
     for words in (percent(62, lang, 0), percent(1.25, lang), "r = 1", "r = 0"):
         assert words in text
     other = hinges.turns_inside([row(0.3), row(0.62, "gap_drift", -0.05)], 10_000)
-    assert ("xích lại" if lang == "vi" else "closing in") in narrative.turn_sentence(
+    assert ("xích lại" if lang == "vi" else "drew together") in narrative.turn_sentence(
         package, other, register, lang
     ).text
     shown = tables.turns_table(package, turned, {("hard_core_pct", 1, "poor_2015"): 0.5}, register, lang).text

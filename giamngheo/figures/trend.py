@@ -308,17 +308,20 @@ def _readings(ax, past, lines, narrow, lang):
         above = True
         for n, (at, rate) in enumerate(zip(x, y, strict=True)):
             # Numbers of neighbours that lie nearly level go above and below in turn.
-            above = not above if n and abs(rate - y[n - 1]) < 0.05 * y.max() else True
+            level = bool(n) and abs(rate - y[n - 1]) < 0.05 * y.max()
+            above = not above if level else True
+            # Where the line falls into a point, its number stands clear of it to the right.
+            falling = not level and (rate < y[n - 1] if n else rate > y[min(1, len(y) - 1)])
             ax.annotate(
                 number(rate, lang, 2),
                 (at, rate),
-                xytext=(0, 5 if above else -6),
+                xytext=(3 if falling else 0, 3 if falling else 5 if above else -6),
                 textcoords="offset points",
-                ha="center",
+                ha="left" if falling else "center",
                 va="bottom" if above else "top",
                 fontsize=7 if narrow else 8,
                 color=GREY if look["marker"] == "s" else INK,
-                zorder=6,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.7},
             )
     for line in lines[1:]:
         at = year_of(past[past["poverty_line"] == line]["as_of"].min())

@@ -4,10 +4,10 @@ import pandas as pd
 
 from giamngheo.exhibits import Column, folded, prose, stack, table
 from giamngheo.figures.rivals import rival_rows
+from giamngheo.figures.track import BASE, OURS, PAST_ONLY
 from giamngheo.tables.rates import first_upper
 from giamngheo.words import MINUS, day, number, percent, say
 
-OURS, PAST_ONLY, BASE = "ours", "ours, past only", "last value"
 # Method of `giamngheo.rivals` -> its name in the kept track record.
 RIVALS = {
     "chosen": PAST_ONLY,

@@ -3,6 +3,7 @@
 Run: python benchmarks/kernels.py. Prints seconds a notebook and the ratio.
 """
 
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -40,6 +41,7 @@ def cost(notebook, folder, warm, workers):
 
 def main():
     """Measure and print."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder, "small.ipynb")
         write_notebook(notebook)

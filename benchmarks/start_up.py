@@ -3,6 +3,7 @@
 Run: python benchmarks/start_up.py. Prints ratios; exits 1 if a claim of README fails.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def seconds(code):
 
 def main():
     """Measure in turn, so that a busy moment hits all alike; print medians."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     codes = {"import typer": "import typer"}
     codes |= {
         name: RUN.format(arguments=arguments, body="main()") for name, (arguments, _) in COMMANDS.items()

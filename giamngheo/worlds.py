@@ -158,11 +158,14 @@ class World:
     def _shift(self, base, stocks, group, effects, amounts):
         package = self.package
         z_poor, z_upper = base[group]
+        years = self.trend.years[
+            self.first :
+        ]  # money after the last target comes too late; there may be less
         log_ratio = float(np.log(package.near_poor_ratio or 1))
         thresholds = Thresholds(z_poor, z_upper, self.drawn["spread_below_line"], log_ratio)
         by_line, plan = (
             {
-                row.line: np.array([float(m[row.line, year]) for year in package.years])
+                row.line: np.array([float(m.get((row.line, day.year), 0)) for day in years])
                 for row in package.budget
             }
             for m in (amounts, self._plan)

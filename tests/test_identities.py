@@ -1,5 +1,6 @@
 """Identities that hold for every scenario: delivery, money, chances and gaps, on scenarios drawn at random."""
 
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -405,3 +406,19 @@ def test_a_little_continuity_changes_little(package, bench):
     assert_allclose(levels[0.001], levels[0.0], atol=2e-3)
     assert_allclose(levels[0.999], levels[1.0], atol=2e-3)
     assert np.abs(levels[1.0] - levels[0.0]).max() > 0.05
+
+
+@pytest.mark.parametrize("last", [2014, 2017])
+def test_a_last_target_may_come_before_or_after_the_plans_end(package, last):
+    targets = tuple(
+        row.model_copy(update={"as_of": row.as_of.replace(year=last)}) if row.as_of else row
+        for row in package.targets
+    )
+    other = replace(package, targets=targets)
+    moved = workbench(other, draws=200, seed=1)
+    full, base = simulate(other, trial(), bench=moved), package_forecast(other, draws=200, seed=1)
+    assert full.years[-1].year == last
+    assert_array_equal(full.draws["all", "poor"], base.draws["all", "poor"])
+    late = simulate(other, trial(funding={"all": {2015: 0}}), bench=moved).draws["all", "poor"]
+    changed = (late != full.draws["all", "poor"]).any(axis=0)
+    assert_array_equal(changed, [day.year >= 2015 for day in full.years])

@@ -216,7 +216,10 @@ def gap_track_table(gaps, lang):
         rows.append(cells)
     means = [number(gaps[f"{case}_crps"].mean(), lang, 2) for case in ("own_gap", "fixed_gap")]
     rows.append([say("track.mean_score", lang), "", *means])
-    note = say("track.gap_note", lang, n=number(len(gaps), lang))
+    last = (gaps["from_year"] + gaps["years"]).max()
+    note = say(
+        "track.gap_note", lang, n=number(len(gaps), lang), start=str(gaps["from_year"].min()), end=str(last)
+    )
     return folded(
         say("track.gap_fold", lang), table(say("track.gap_caption", lang), columns, rows, note=note, foot=1)
     )

@@ -81,9 +81,13 @@ class Tracking:
         lines = [f"{self.package}: readings to {was}, now to {now} (published by {self.known_by[1]})"]
         lines += [_score_line(row) for row in self.scores]
         for row in self.chances:
-            steps = "{before:.1%}, {other_news:.1%} by other news, {after:.1%} by the readings".format(**row)
+            steps = "{before:.1%} before, {other_news:.1%} with what else came out since, {after:.1%} with the readings"
             end = " (decided)" if row["decided"] else ""
-            lines.append(f"chance of {row['target']}, r = {row['r']}: {steps}{end}")
+            lines.append(f"chance of {row['target']}, r = {row['r']}: {steps.format(**row)}{end}")
+        lines.append("r = 1: the money continues the trend; r = 0: all of it is new")
+        lines.append(
+            "a reading also narrows the forecast: the chance of an outcome far off may fall after a good one"
+        )
         lines += [_pace_line(row) for row in self.pace]
         return "\n".join(lines)
 

@@ -152,7 +152,7 @@ def test_it_prints_as_json_and_for_people(good_year):
     assert answer["origin"] == {"before": "2011-12-31", "after": "2012-12-31"}
     assert {row["target"] for row in answer["chances"]} == {"poor_2015", "near_poor_2015", "both"}
     assert answer["scores"][0]["inside_95"] in (True, False)
-    assert len(good_year.text.splitlines()) == 1 + 2 + 6 + 2
+    assert len(good_year.text.splitlines()) == 1 + 2 + 6 + 2 + 2  # readings, scores, chances, what r is, pace
 
 
 def test_a_slipped_digit_is_asked_about(package):

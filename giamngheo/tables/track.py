@@ -8,6 +8,7 @@ from giamngheo.figures.track import BASE, OURS, PAST_ONLY
 from giamngheo.tables.rates import first_upper
 from giamngheo.words import MINUS, day, number, percent, say
 
+SUBSETS = ("declining", "break + 2")  # windows of other groups once more
 # Method of `giamngheo.rivals` -> its name in the kept track record.
 RIVALS = {
     "chosen": PAST_ONLY,
@@ -253,9 +254,13 @@ def track_sentences(record, history, lang):
         if others.loc[group].min() < ratios.loc[group, OURS]
     ]
     losing = [group for group in dict.fromkeys(record["group"]) if past[group] > 1]
+    distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")
+    kind = kind_of(history)
+    error = record.set_index(["group", "method"]).loc[(kind, PAST_ONLY), "ratio_se"]
     overall = say(
         "track.overall", lang,
-        windows=number(int(record.drop_duplicates("group")["windows"].sum()), lang),
+        windows=number(int(distinct["windows"].sum()), lang),
+        kind=say(f"track_group.{kind}", lang), near=number(past[kind], lang, 2), margin=number(2 * error, lang, 2),
         best=number(past.min(), lang, 2), worst=number(past.max(), lang, 2),
     )  # fmt: skip
     sentences = [*few, overall]

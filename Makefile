@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# One notebook kernel starts in a moment when forked from a process that has the libraries (giamngheo/kernels).
+# One notebook kernel starts in a moment when forked from a process that has the libraries (giamngheo/runs/kernels).
 WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=giamngheo-warm
 # Bytecode of the workbook itself is worth having, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +27,7 @@ test: lint ## every test, nbval on every notebook among them
 	@$(BIN)/python -m pytest
 
 notebooks: env ## execute the notebooks in place and store their outputs
-	@$(BIN)/python -m giamngheo.execution
+	@$(BIN)/python -m giamngheo.runs.execution
 
 notebooks-check: env ## compare the stored outputs with fresh ones (nbval)
 	@$(WARM) $(BIN)/python -m pytest --nbval notebooks --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:cacheprovider
@@ -36,8 +36,8 @@ expected: env ## refresh tests/expected from the code: look at the difference be
 	@$(BIN)/python -m pytest -q tests/test_expected.py --refresh-expected
 
 data: env ## regenerate the descriptor of data/an-giang and the table of priors in data/reference
-	@$(BIN)/python -c "from giamngheo.packages import load_package, write_descriptor; write_descriptor(load_package().path)"
-	@$(BIN)/python -c "from giamngheo.reference import write_priors; write_priors()"
+	@$(BIN)/python -c "from giamngheo.inputs.package import load_package, write_descriptor; write_descriptor(load_package().path)"
+	@$(BIN)/python -c "from giamngheo.forecasting.reference_series import write_priors; write_priors()"
 
 lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff check --quiet .

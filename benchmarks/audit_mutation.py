@@ -31,11 +31,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations, islice, pairwise
 
-from giamngheo import packages
 from giamngheo.auditing import audit
 from giamngheo.auditing.printed import printed
 from giamngheo.auditing.terms import BadTerms, Cells, parse
-from giamngheo.schema import TABLES
+from giamngheo.inputs import package as packages
+from giamngheo.inputs.tables import TABLES
 
 GROWTH, PERSONS, SIZES_APART = (-0.005, 0.04), (2.5, 7.0), 0.02
 TINY = 1e-9

@@ -6,8 +6,8 @@
     python benchmarks/forecast.py --speed     the cost of one forecast beside drawing 20 000 x 12 normals
     --write    keeps the track record, the variants and the gap's scores in data/reference/
 
-"Ours" is `giamngheo.backtest`: the model of `giamngheo.forecasting` for many windows at once, with the priors that
-`giamngheo.pooling` estimates (a test holds the two together). AutoTheta, AutoARIMA and the random walk with drift
+"Ours" is `forecasting.backtest`: the model of `forecasting.trend` for many windows at once, with the priors that
+`forecasting.pooling` estimates (a test holds the two together). AutoTheta, AutoARIMA and the random walk with drift
 are statsforecast's, which is installed apart since it asks for an older pandas than the lock's; without it
 those rows are left out. Rivals work on the logit scale unless named otherwise. A rival that knows no missing
 year gets a straight line through it; one that knows no change of line gets the old one moved (logit) at the
@@ -31,11 +31,11 @@ from scipy.stats import t as student_t
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from giamngheo import backtest as bt  # noqa: E402
-from giamngheo.assumptions import load_register, stream  # noqa: E402
-from giamngheo.descriptors import refresh_hashes  # noqa: E402
-from giamngheo.pooling import SCALES, on_scale  # noqa: E402
-from giamngheo.reference import load_rates  # noqa: E402
+from giamngheo.forecasting import backtest as bt  # noqa: E402
+from giamngheo.forecasting.draws import load_register, stream  # noqa: E402
+from giamngheo.forecasting.pooling import SCALES, on_scale  # noqa: E402
+from giamngheo.forecasting.reference_series import load_rates  # noqa: E402
+from giamngheo.inputs.descriptor import refresh_hashes  # noqa: E402
 
 try:
     from statsforecast import StatsForecast
@@ -424,7 +424,7 @@ def gap_scores(rates, draws=20_000):
 def speed():
     """The cost of a forecast from readings in memory, as multiples of drawing 20 000 x 12 normals (best of 15)."""
     from giamngheo import load_package
-    from giamngheo.forecasting import forecast
+    from giamngheo.forecasting.trend import forecast
 
     package = load_package()
     readings = package.frame("poverty")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from giamngheo.execution import Job, execute_all
+from giamngheo.runs.execution import Job, execute_all
 
 REPEATS = 6
 CELLS = (

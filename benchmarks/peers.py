@@ -21,12 +21,12 @@ import pandas as pd
 from scipy.stats import t as student_t
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.forecasting import forecast
-from giamngheo.funding import money
-from giamngheo.reference import load_rates
-from giamngheo.rivals import spliced
-from giamngheo.targets import level_targets, scaled
-from giamngheo.worlds import workbench
+from giamngheo.forecasting.reference_series import load_rates
+from giamngheo.forecasting.rivals import spliced
+from giamngheo.forecasting.trend import forecast
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.money import money
+from giamngheo.simulation.targets import level_targets, scaled
 
 PERIODS = 3  # a year, as in the peer's tutorials: 69 periods for 23 years
 SHARES = (0.5, 1, 2)  # of the planned money

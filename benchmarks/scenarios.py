@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.scenario_values import Yearly
-from giamngheo.targets import target_results
-from giamngheo.worlds import workbench
+from giamngheo.inputs.scenario_values import Yearly
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.targets import target_results
 
 SHARED = {}  # what workers inherit
 

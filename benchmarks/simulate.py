@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.worlds import workbench
+from giamngheo.simulation.counterfactual import workbench
 
 
 def best_of(repeats, call):

@@ -18,7 +18,7 @@ COMMANDS = {
     "unknown language": (["report", "--lang", "fr"], None),
     "year in the past": (["forecast", "--until", "2010"], None),
 }
-RUN = "import sys; sys.argv = ['giamngheo', *{arguments!r}]\nfrom giamngheo.cli import main\n{body}"
+RUN = "import sys; sys.argv = ['giamngheo', *{arguments!r}]\nfrom giamngheo.cli.commands import main\n{body}"
 WATCH = "try:\n    main()\nexcept SystemExit:\n    pass\nprint([m for m in {heavy!r} if m in sys.modules])"
 LIMIT_S = 1.0
 

@@ -8,16 +8,16 @@ import importlib
 __version__ = "0.1.0"
 
 _WHERE = {
-    "load_package": "packages",
-    "new_package": "packages",
-    "load_scenario": "scenarios",
-    "list_scenarios": "scenarios",
+    "load_package": "inputs.package",
+    "new_package": "inputs.package",
+    "load_scenario": "inputs.scenario",
+    "list_scenarios": "inputs.scenario",
     "audit": "auditing",
-    "forecast": "forecasting",
-    "package_forecast": "worlds",
-    "simulate": "simulation",
-    "compare": "simulation",
-    "track": "tracking",
+    "forecast": "forecasting.trend",
+    "package_forecast": "simulation.counterfactual",
+    "simulate": "simulation.outcomes",
+    "compare": "simulation.outcomes",
+    "track": "analysis.monitoring",
 }
 __all__ = [*_WHERE, "__version__"]
 

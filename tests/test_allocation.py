@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.allocation import reallocate
-from giamngheo.funding import money
-from giamngheo.schema import RefusedInput
-from giamngheo.targets import target_results
+from giamngheo.analysis.allocation import reallocate
+from giamngheo.inputs.tables import RefusedInput
+from giamngheo.simulation.money import money
+from giamngheo.simulation.targets import target_results
 
 SMALL = {"draws": 400, "fresh_draws": 1_000}
 

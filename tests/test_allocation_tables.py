@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from giamngheo import allocation, figures, load_package, load_scenario, summaries, tables, targets, values
-from giamngheo.deadline import deadlines
-from giamngheo.incomes import probit
-from giamngheo.targets import MoneyCurve, exits_needed_per_bn
-from giamngheo.words import chance, number
-from giamngheo.worlds import workbench
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis import allocation, cost_effectiveness
+from giamngheo.analysis.sensitivity import cases
+from giamngheo.analysis.target_years import deadlines
+from giamngheo.forecasting.scales import probit
+from giamngheo.language import chance, number
+from giamngheo.report import figures, tables
+from giamngheo.simulation import targets
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.targets import MoneyCurve, exits_needed_per_bn
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -34,7 +38,7 @@ def bench(package):
 
 @pytest.fixture(scope="module")
 def needed(package, plan, bench):
-    return values.needed_effect(package, plan, bench)
+    return cost_effectiveness.needed_effect(package, plan, bench)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,7 @@ def found(package, plan):
 
 @pytest.fixture(scope="module")
 def solved(package, plan, bench):
-    return summaries.money_for_chances(package, plan, (0.5, 0.9), bench=bench)
+    return cases.money_for_chances(package, plan, (0.5, 0.9), bench=bench)
 
 
 def test_the_break_even_a_billion_is_that_of_the_panels(package, plan, bench, needed):
@@ -59,7 +63,9 @@ def test_the_break_even_a_billion_is_that_of_the_panels(package, plan, bench, ne
 
 def test_the_gain_for_a_chance_meets_the_target_with_that_chance(package, plan, bench):
     """Give every poor household the gain, in every draw: the share of draws that meet the target is the chance."""
-    found = values.needed_effect(package, plan, bench, chances=(0.5, 0.8)).set_index(["r", "status"])
+    found = cost_effectiveness.needed_effect(package, plan, bench, chances=(0.5, 0.8)).set_index(
+        ["r", "status"]
+    )
     rural, urban = package.poor_lines_vnd_month
     for r, deadline in deadlines(package, plan, bench).items():
         drawn = deadline.world.drawn
@@ -77,14 +83,16 @@ def test_no_target_missed_needs_no_gain(package, plan, bench):
         for row in package.targets
     )
     other = replace(package, targets=easy)
-    rows = values.needed_effect(other, plan, workbench(other, draws=300)).query("status == 'poor'")
+    rows = cost_effectiveness.needed_effect(other, plan, workbench(other, draws=300)).query(
+        "status == 'poor'"
+    )
     assert (rows[["needed_per_bn", "income_vnd_50"]] == 0).all(axis=None)
 
 
 @each_lang
 def test_a_chance_out_of_reach_is_told_with_its_limit(package, solved, lang):
     text = tables.solver_table(package, solved, lang).text
-    limit = solved[1, summaries.MOST]["both"]
+    limit = solved[1, cases.MOST]["both"]
     assert solved[1, 0.9]["both"] is None and limit < 0.9
     assert {"vi": "không đạt", "en": "not reached"}[lang] in text and chance(limit, lang) in text
     assert number(targets.MOST_MONEY, lang) in text
@@ -92,7 +100,9 @@ def test_a_chance_out_of_reach_is_told_with_its_limit(package, solved, lang):
 
 @each_lang
 def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, bench, solved, lang):
-    bare = summaries.money_for_chances(package, values.without_credit(package, plan), (0.5, 0.9), bench=bench)
+    bare = cases.money_for_chances(
+        package, cost_effectiveness.without_credit(package, plan), (0.5, 0.9), bench=bench
+    )
     assert bare[1, 0.5]["poor_2015"] > solved[1, 0.5]["poor_2015"]
     text = tables.solver_table(package, solved, lang, without=bare).text
     assert number(bare[1, 0.5]["poor_2015"] * 1555, lang, -2) in text
@@ -103,7 +113,7 @@ def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, bench, s
 
 @each_lang
 def test_lines_are_sorted_by_what_a_billion_does(package, plan, bench, needed, lang):
-    worth = values.marginal_value(package, plan, bench)
+    worth = cost_effectiveness.marginal_value(package, plan, bench)
     lines = tables.value_table(package, worth, needed, lang).text.splitlines()
     names = tables.line_names(package, lang)
     training, roads = (
@@ -116,7 +126,7 @@ def test_lines_are_sorted_by_what_a_billion_does(package, plan, bench, needed, l
 
 @each_lang
 def test_a_plan_that_lends_nothing_says_so(package, plan, bench, lang):
-    worth = values.credit_table(package, plan, bench)
+    worth = cost_effectiveness.credit_table(package, plan, bench)
     text = tables.loans_table(package, worth, lang).text
     assert number(2155, lang) in text and number(1555, lang) in text
     same = worth[worth["credit"] == "with"]
@@ -160,7 +170,7 @@ def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lan
     assert allocation.reallocate_if_any(package, scenario, draws=50, fresh_draws=50) is None
     shown = [tables.allocation_table(package, None, lang), tables.allocation_outcomes(package, None, lang)]
     shown += [tables.allocation_sentences(package, None, lang), figures.allocation_dots({}, None, lang)]
-    nothing = values.needed_effect(package, scenario, bench)
-    worth = values.marginal_value(package, scenario, bench)
+    nothing = cost_effectiveness.needed_effect(package, scenario, bench)
+    worth = cost_effectiveness.marginal_value(package, scenario, bench)
     shown += [tables.needed_table(package, nothing, lang), tables.value_table(package, worth, nothing, lang)]
     assert nothing.empty and worth.empty and all(each.kind == "prose" for each in shown)

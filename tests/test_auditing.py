@@ -14,14 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from giamngheo import paths, words
+from giamngheo import language, paths
 from giamngheo.auditing import RESULTS, audit
 from giamngheo.auditing.claims import claim_checks
 from giamngheo.auditing.printed import exactly, printed, round_half_away
 from giamngheo.auditing.readings import edge_of_year
 from giamngheo.auditing.terms import BadTerms, Cells, decimal_year, parse
-from giamngheo.packages import load_package, new_package
-from giamngheo.schema import Claim
+from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.tables import Claim
 
 AN_GIANG = paths.DATA / "an-giang"
 
@@ -272,25 +272,25 @@ def test_messages_in_both_languages(package):
 
 
 def test_phrases_ask_for_the_same_values_in_both_languages():
-    tree = tomllib.loads((words.PHRASES / "audit.toml").read_text(encoding="utf-8"))["audit"]
+    tree = tomllib.loads((language.PHRASES / "audit.toml").read_text(encoding="utf-8"))["audit"]
     for section, phrases in tree.items():
         for key, texts in phrases.items():
             assert set(texts) == {"vi", "en"}, (section, key)
-            assert words.placeholders(texts["vi"]) == words.placeholders(texts["en"]), (section, key)
+            assert language.placeholders(texts["vi"]) == language.placeholders(texts["en"]), (section, key)
 
 
 def test_notes_stand_in_both_languages_with_known_placeholders():
     with (AN_GIANG / "claims.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             assert bool(row["note_vi"]) == bool(row["note_en"]), row["claim"]
-            asked = [words.placeholders(row[f"note_{lang}"]) for lang in ("vi", "en")]
+            asked = [language.placeholders(row[f"note_{lang}"]) for lang in ("vi", "en")]
             assert asked[0] == asked[1] <= {"stated", "recomputed", "difference", "tolerance"}, row["claim"]
             assert row["terms"] or row["note_vi"] or row["kind"] == "figure", row["claim"]
 
 
 def test_the_code_knows_no_province():
     texts = [p.read_text(encoding="utf-8") for p in (paths.ROOT / "giamngheo" / "auditing").glob("*.py")]
-    texts.append((words.PHRASES / "audit.toml").read_text(encoding="utf-8"))
+    texts.append((language.PHRASES / "audit.toml").read_text(encoding="utf-8"))
     for text in texts:
         assert not re.search(r"An Giang|58.?543|39.?787|2.?155|137[.,]49|175.?129", text)
 

@@ -8,11 +8,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtr
 
-from giamngheo import backtest as bt
 from giamngheo import forecast
-from giamngheo.backtest import usable
-from giamngheo.pooling import Pool, same_line, stretches
-from giamngheo.reference import load_rates
+from giamngheo.forecasting import backtest as bt
+from giamngheo.forecasting.backtest import usable
+from giamngheo.forecasting.pooling import Pool, same_line, stretches
+from giamngheo.forecasting.reference_series import load_rates
 from tests.sampler import walkers
 
 

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from giamngheo import __version__, cli, paths
+from giamngheo import __version__, paths
+from giamngheo.cli import commands
 
 HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
 SERIES = """as_of,status,poverty_line,rate_pct
@@ -20,9 +21,9 @@ SERIES = """as_of,status,poverty_line,rate_pct
 def giamngheo(monkeypatch, capsys, *arguments):
     """Run a command in this process: exit status, standard output, standard error."""
     monkeypatch.setattr(sys, "argv", ["giamngheo", *map(str, arguments)])
-    monkeypatch.setattr(cli, "_log_to_file", lambda: "a log")
+    monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
     try:
-        cli.main()
+        commands.main()
         status = 0
     except SystemExit as end:
         status = end.code or 0
@@ -86,7 +87,7 @@ def test_a_bad_series_is_refused_by_row_and_column(command, series):
 
 WATCH = """
 import sys
-from giamngheo import cli
+from giamngheo.cli import commands as cli
 sys.argv = ["giamngheo", *{arguments!r}]
 try:
     cli.main()
@@ -224,7 +225,7 @@ def test_a_new_package_is_laid_out_and_validates(command, tmp_path):
 @pytest.fixture
 def written(monkeypatch):
     """What write_report is called with."""
-    from giamngheo import execution, reports
+    from giamngheo.runs import execution, publish
 
     calls = []
 
@@ -232,7 +233,7 @@ def written(monkeypatch):
         calls.append((package.name, langs, scenarios, out, draws, seed))
         return []
 
-    monkeypatch.setattr(reports, "write_report", write_report)
+    monkeypatch.setattr(publish, "write_report", write_report)
     monkeypatch.setattr(execution, "start_ahead", lambda: None)
     return calls
 
@@ -249,12 +250,12 @@ def test_report_hands_on_its_options(command, written, tmp_path):
 
 
 def test_what_ran_and_failed_is_one_line_and_the_log(command, monkeypatch, written):
-    from giamngheo import reports
+    from giamngheo.runs import publish
 
     def fails(*arguments):
         raise OSError("no space left\non the device")
 
-    monkeypatch.setattr(reports, "write_report", fails)
+    monkeypatch.setattr(publish, "write_report", fails)
     status, out, err = command("report")
     assert (status, out) == (1, "")
     assert err == "giamngheo: failed: OSError: no space left on the device (log: a log)\n"

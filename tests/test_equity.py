@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from giamngheo import load_package, load_scenario, summaries, tables
-from giamngheo.equity import changes, counted_groups, impossible, levels, parts
-from giamngheo.values import with_multiples
-from giamngheo.words import number
-from giamngheo.worlds import workbench
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis.cost_effectiveness import with_multiples
+from giamngheo.analysis.equity import changes, counted_groups, impossible, levels, parts
+from giamngheo.analysis.sensitivity import cases
+from giamngheo.language import number
+from giamngheo.report import tables
+from giamngheo.simulation.counterfactual import workbench
 
 GROUP = "ethnic_minority"
 LANGS = ("vi", "en")
@@ -28,7 +30,7 @@ def bench(package):
 
 @pytest.fixture(scope="module")
 def results(package, bench):
-    return summaries.pairs(package, ["full_plan", "ethnic_minority_first"], bench)
+    return cases.pairs(package, ["full_plan", "ethnic_minority_first"], bench)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ def test_putting_the_group_first_helps_it_and_costs_the_others(moved):
 def test_a_line_reserved_for_the_group_alone_costs_the_others_nothing(package, results, bench):
     """Twice the reserved line and nothing else: by subtraction alone the rest would seem to gain from it."""
     scenario = load_scenario("full_plan", package)
-    more = summaries.pair(package, with_multiples(package, scenario, {"em_land": 2}, "land"), bench)
+    more = cases.pair(package, with_multiples(package, scenario, {"em_land": 2}, "land"), bench)
     by = changes(package, results["full_plan"], more, GROUP, bench).set_index(["r", "who"])
     for r in (1, 0):
         assert by.loc[(r, "rest"), ["q10", "q90"]].abs().max() < 1e-9
@@ -104,6 +106,6 @@ def test_without_a_group_a_sentence_stands_there(package, lang):
     budget = tuple(row for row in package.budget if row.group == "all")
     other = replace(package, readings=readings, budget=budget)
     bench = workbench(other, draws=300)
-    results = {"full_plan": summaries.pair(other, load_scenario("full_plan"), bench)}
+    results = {"full_plan": cases.pair(other, load_scenario("full_plan"), bench)}
     assert counted_groups(other, results["full_plan"].simulations[1].trend) == ()
     assert tables.equity_tables(other, results, bench, lang).kind == "prose"

@@ -9,9 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from giamngheo import content, execution, parameters, paths
-from giamngheo.cells import RefusedInput
-from giamngheo.execution import ExecutionFailed, Job, execute, execute_all, notebook_inputs, require_all
+from giamngheo import paths
+from giamngheo.inputs import parameters
+from giamngheo.inputs.parse import RefusedInput
+from giamngheo.runs import cache, execution
+from giamngheo.runs.execution import ExecutionFailed, Job, execute, execute_all, notebook_inputs, require_all
 
 PARAMETERS = "\n".join(
     f"{name}: {type(value).__name__} = {value!r}" for name, value in parameters.DEFAULTS.items()
@@ -20,7 +22,7 @@ PARAMETERS = "\n".join(
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(content, "EXECUTED", tmp_path / "cache" / "executed")
+    monkeypatch.setattr(cache, "EXECUTED", tmp_path / "cache" / "executed")
     monkeypatch.setattr(execution, "FAILED", tmp_path / "cache" / "failed")
 
 
@@ -108,7 +110,7 @@ def test_same_content_same_bytes_and_not_run_twice(make_notebook, tmp_path, monk
     text = outs[0].read_text()
     assert '"papermill"' not in text and "iopub" not in text and str(tmp_path) not in text
     assert not execute(notebook, {"seed": 8}, outs[0]).kept
-    monkeypatch.setattr(content, "code_hash", lambda: "other code")
+    monkeypatch.setattr(cache, "code_hash", lambda: "other code")
     assert not execute(notebook, {"seed": 7}, outs[0]).kept
 
 
@@ -179,7 +181,7 @@ def test_hashes_do_not_depend_on_place_and_see_every_change(tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
 
     def hashed(folder):
-        return content.file_hash([folder], folder)
+        return cache.file_hash([folder], folder)
 
     assert hashed(here) == hashed(there)
     (there / "sub" / "b.csv").write_text("3\n")
@@ -192,19 +194,19 @@ def test_hashes_do_not_depend_on_place_and_see_every_change(tmp_path):
 
 
 def test_fingerprint_is_of_data_code_and_lock(monkeypatch, tmp_path):
-    before = content.fingerprint(paths.PACKAGE)
-    assert before == content.fingerprint("data/an-giang")
+    before = cache.fingerprint(paths.PACKAGE)
+    assert before == cache.fingerprint("data/an-giang")
     monkeypatch.setattr(paths, "LOCK", tmp_path / "missing.lock")
-    assert content.fingerprint(paths.PACKAGE) != before
+    assert cache.fingerprint(paths.PACKAGE) != before
 
 
 def test_the_oldest_kept_notebooks_go_first(monkeypatch):
-    monkeypatch.setattr(content, "KEPT", 2)
+    monkeypatch.setattr(cache, "KEPT", 2)
     for n, key in enumerate("abc"):
-        content.keep(key, f"{key}\n")
-        os.utime(content.EXECUTED / f"{key}.ipynb", (n, n))
-    content.keep("d", "d\n")
-    assert content.kept("a") is None and content.kept("d") == b"d\n"
+        cache.keep(key, f"{key}\n")
+        os.utime(cache.EXECUTED / f"{key}.ipynb", (n, n))
+    cache.keep("d", "d\n")
+    assert cache.kept("a") is None and cache.kept("d") == b"d\n"
 
 
 def test_nothing_half_written(tmp_path, monkeypatch):

@@ -8,8 +8,8 @@ import csv
 import pytest
 
 from giamngheo import list_scenarios, load_package, load_scenario, paths
-from giamngheo.simulation import simulate, workbench
-from giamngheo.targets import target_results
+from giamngheo.simulation.outcomes import simulate, workbench
+from giamngheo.simulation.targets import target_results
 
 DRAWS, SEED = 2_000, 0
 EXPECTED = paths.ROOT / "tests" / "expected" / "scenarios.csv"

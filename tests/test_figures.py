@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from giamngheo import allocation, exhibits, figures, load_package, load_scenario, narrative, summaries, tables
-from giamngheo.figures import style
-from giamngheo.figures.svg import svg_markup
-from giamngheo.targets import required_pace
-from giamngheo.worlds import workbench
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis import allocation
+from giamngheo.analysis.sensitivity import cases
+from giamngheo.report import figure_style as style
+from giamngheo.report import figures, html, narrative, tables
+from giamngheo.report.svg import svg_markup
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.targets import required_pace
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -59,7 +62,7 @@ def bench(package):
 
 @pytest.fixture(scope="module")
 def full(package, bench):
-    return summaries.pair(package, load_scenario("full_plan", package), bench)
+    return cases.pair(package, load_scenario("full_plan", package), bench)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,7 @@ def target():
 
 def all_figures(package, full, bench, lang):
     """Every figure that a page shows, on real results."""
-    level = summaries.level_pair(package)
+    level = cases.level_pair(package)
     trend = full.simulations[1].trend
     money = full.simulations[1].money
     names = tables.line_names(package, lang)
@@ -85,7 +88,7 @@ def all_figures(package, full, bench, lang):
             for m, a, b, c in (("last_value", 3.9, 7.8, 15), ("points", 0, 0, 0), ("drift", 2, 2.9, 4.2))
         ]
     )
-    results = summaries.pairs(package, ["full_plan", "plan_is_new", "no_new_money", "fixed_gap"], bench)
+    results = cases.pairs(package, ["full_plan", "plan_is_new", "no_new_money", "fixed_gap"], bench)
     parts = money.by("line", "source")
     short = {key: value / 2 for key, value in parts.items()}
     planned = money.by("line", which="planned")
@@ -239,7 +242,7 @@ def test_a_series_on_one_line_without_target_or_rival_can_be_drawn(history):
 
 
 def test_near_poor_and_poor_share_one_scale(full, package):
-    html = figures.fan_charts(full.simulations, summaries.level_pair(package), "en").html
+    html = figures.fan_charts(full.simulations, cases.level_pair(package), "en").html
     top = max(int(n) for n in re.findall(r">(\d+) %</text>", html) if int(n) < 40)
     assert html.count(f">{top} %</text>") == 4
 
@@ -255,7 +258,7 @@ def test_labels_are_kept_apart_and_in_order(positions, least):
 
 
 def test_instants_are_named_by_the_year_they_end():
-    from giamngheo.figures.trend import year_of
+    from giamngheo.report.fan import year_of
 
     assert year_of([date(2010, 12, 31), date(2012, 12, 31)]) == pytest.approx([2010, 2012])
     assert year_of(date(2011, 6, 30)) == pytest.approx(2010.496, abs=0.01)
@@ -265,10 +268,10 @@ def test_instants_are_named_by_the_year_they_end():
 
 
 def test_phrases_are_escaped_but_for_four_tags():
-    assert exhibits.rich("<script>x</script> <b>1</b> a < 2") == (
+    assert html.rich("<script>x</script> <b>1</b> a < 2") == (
         "&lt;script&gt;x&lt;/script&gt; <b>1</b> a &lt; 2"
     )
-    assert exhibits.rich("<b onclick='x'>") == "&lt;b onclick=&#x27;x&#x27;&gt;"
+    assert html.rich("<b onclick='x'>") == "&lt;b onclick=&#x27;x&#x27;&gt;"
 
 
 @pytest.mark.parametrize(
@@ -282,13 +285,13 @@ def test_phrases_are_escaped_but_for_four_tags():
     ],
 )
 def test_a_number_and_its_unit_stay_on_one_line(text, kept):
-    assert kept in exhibits.rich(text)
+    assert kept in html.rich(text)
 
 
 def test_a_table_names_rows_columns_and_itself():
-    made = exhibits.table(
+    made = html.table(
         "A <b>caption</b>",
-        [exhibits.Column("Line", False), exhibits.Column("Value")],
+        [html.Column("Line", False), html.Column("Value")],
         [["credit", "600"], ["all", "2,155"]],
         note="in billions",
         shades={(0, 1): 1.0},
@@ -309,13 +312,13 @@ def test_a_table_names_rows_columns_and_itself():
 
 
 def test_an_exhibit_shows_as_page_and_as_rounded_text():
-    bundle = exhibits.prose("một <b>hai</b>", css="answer")._repr_mimebundle_()
+    bundle = html.prose("một <b>hai</b>", css="answer")._repr_mimebundle_()
     assert bundle == {"text/html": '<p class="answer">một <b>hai</b></p>', "text/plain": "một hai"}
 
 
 @pytest.mark.parametrize("depth", [0, 0.5, 1, 7])
 def test_shades_leave_black_text_readable(depth):
-    colour = exhibits.shade_colour(depth)
+    colour = html.shade_colour(depth)
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -324,7 +327,7 @@ def test_shades_leave_black_text_readable(depth):
 
 @each_lang
 def test_tables_of_a_package_are_whole(package, full, bench, lang):
-    level = summaries.level_pair(package)
+    level = cases.level_pair(package)
     trend = full.simulations[1].trend
     money = full.simulations[1].money
     names = tables.line_names(package, lang)
@@ -378,7 +381,7 @@ def test_the_answer_is_a_pair_and_says_what_it_cannot_tell(package, full, lang):
 
 @each_lang
 def test_every_panel_prints_the_pair_and_what_would_turn_it(package, full, bench, lang):
-    variants = summaries.pairs(package, ["hard_core", "fixed_gap"], bench)
+    variants = cases.pairs(package, ["hard_core", "fixed_gap"], bench)
     needs = {
         (key, r): {"share_of_plan": None, "exits_per_bn": None} for key in full.chances[1] for r in (1, 0)
     }
@@ -393,7 +396,7 @@ def test_every_panel_prints_the_pair_and_what_would_turn_it(package, full, bench
 
 
 def test_a_scenario_is_told_by_what_it_changes(package):
-    from giamngheo.funding import money
+    from giamngheo.simulation.money import money
 
     short = load_scenario("thirty_percent_short", package)
     text = narrative.scenario_sentences(package, short, money(package, short), "vi").text
@@ -405,7 +408,7 @@ def test_a_scenario_is_told_by_what_it_changes(package):
 @each_lang
 def test_every_scenario_can_be_told(package, lang):
     from giamngheo import list_scenarios
-    from giamngheo.funding import money
+    from giamngheo.simulation.money import money
 
     for name, *_ in list_scenarios(package):
         scenario = load_scenario(name, package)

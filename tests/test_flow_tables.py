@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from giamngheo import load_package, load_scenario, summaries, tables
-from giamngheo.flows import (
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis.sensitivity import cases
+from giamngheo.language import number, say
+from giamngheo.report import tables
+from giamngheo.report.scenario.list_flows import count_table, differences
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.list_flows import (
     BY_STATUS,
     RANGES,
     flow_table,
@@ -17,9 +22,6 @@ from giamngheo.flows import (
     shares_of_start,
     yearly_counts,
 )
-from giamngheo.tables.flows import count_table, differences
-from giamngheo.words import number, say
-from giamngheo.worlds import workbench
 
 LANGS = ("vi", "en")
 
@@ -27,7 +29,7 @@ LANGS = ("vi", "en")
 @pytest.fixture(scope="module")
 def result():
     package = load_package()
-    return summaries.pair(package, load_scenario("full_plan", package), workbench(package, draws=1_000))
+    return cases.pair(package, load_scenario("full_plan", package), workbench(package, draws=1_000))
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import multivariate_normal
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.flows import RANGES, calibrate, flow_table, published_flows, yearly_flows
-from giamngheo.moves import FLOWS, joint_below, lag_two, list_flows, returning, transitions
+from giamngheo.simulation.list_flows import RANGES, calibrate, flow_table, published_flows, yearly_flows
+from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning, transitions
 
 START, END = (0.0784, 0.1394), (0.0640, 0.1210)  # a year much like An Giang's 2011
 ACCURATE = {"abseps": 1e-12, "releps": 1e-12, "maxpts": 1_000_000}

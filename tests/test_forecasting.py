@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, load_package, package_forecast
-from giamngheo.baseline import condition_level
-from giamngheo.schema import RefusedInput
+from giamngheo.forecasting.state_space import condition_level
+from giamngheo.inputs.tables import RefusedInput
 from tests.sampler import walkers
 
 DECISION = date(2013, 1, 21)

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import load_package, load_scenario
-from giamngheo.funding import exact_sources, money
-from giamngheo.schema import RefusedInput
+from giamngheo.inputs.tables import RefusedInput
+from giamngheo.simulation.money import exact_sources, money
 
 
 @pytest.fixture(scope="module")

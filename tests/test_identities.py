@@ -12,16 +12,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtri
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
-from giamngheo.channels import CHANNEL_ASSUMPTIONS
-from giamngheo.flows import yearly_flows
-from giamngheo.funding import SOURCES, money
-from giamngheo.moves import FLOWS
-from giamngheo.scenarios import Scenario
-from giamngheo.schema import RefusedInput, channel_family
-from giamngheo.summaries import MOST, money_for_chances
-from giamngheo.targets import MOST_MONEY, MULTIPLES, target_results
-from giamngheo.transfers import LineEffect, Stock, Thresholds, reach, shares_after
-from giamngheo.worlds import workbench
+from giamngheo.analysis.sensitivity.cases import MOST, money_for_chances
+from giamngheo.inputs.scenario import Scenario
+from giamngheo.inputs.tables import RefusedInput, channel_family
+from giamngheo.simulation.channels import CHANNEL_ASSUMPTIONS
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after
+from giamngheo.simulation.list_flows import yearly_flows
+from giamngheo.simulation.money import SOURCES, money
+from giamngheo.simulation.targets import MOST_MONEY, MULTIPLES, target_results
+from giamngheo.simulation.transitions import FLOWS
 
 YEARS = (2013, 2014, 2015)
 SOLVER, FRESH = 1_500, 3_000

@@ -6,7 +6,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import norm
 
-from giamngheo.incomes import poverty_gap_ratio, probit, share_below, squared_gap_ratio
+from giamngheo.forecasting.scales import poverty_gap_ratio, probit, share_below, squared_gap_ratio
 
 
 @pytest.mark.parametrize("share", [0.02, 0.0784, 0.35])

@@ -14,8 +14,8 @@ import nbformat
 import pytest
 from jupyter_client import KernelManager
 
-from giamngheo.execution import execute
-from giamngheo.kernels import provisioner, server
+from giamngheo.runs.execution import execute
+from giamngheo.runs.kernels import provisioner, server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -57,7 +57,7 @@ def test_warm_kernel_comes_from_the_server_and_is_reseeded(make_notebook, tmp_pa
 def test_server_has_the_libraries_and_one_thread(make_notebook, tmp_path):
     notebook = make_notebook(
         "loaded",
-        "import os, sys; (all(m in sys.modules for m in ('pandas', 'scipy.special', 'giamngheo.schema')),)",
+        "import os, sys; (all(m in sys.modules for m in ('pandas', 'scipy.special', 'giamngheo.inputs.tables')),)",
     )
     assert eval(run(notebook, tmp_path / "out.ipynb")) == (True,)
     assert len(list(Path(f"/proc/{provisioner.server()._process.pid}/task").iterdir())) == 1
@@ -150,7 +150,7 @@ def test_server_and_kernels_die_with_their_parent(tmp_path):
     script = (
         "import time\n"
         "from jupyter_client import KernelManager\n"
-        "from giamngheo.kernels import provisioner\n"
+        "from giamngheo.runs.kernels import provisioner\n"
         "manager = KernelManager()\n"
         "manager.provisioner = provisioner.WarmProvisioner(\n"
         "    kernel_id='', kernel_spec=manager.kernel_spec, parent=manager)\n"

@@ -11,10 +11,11 @@ import sys
 import nbformat
 import pytest
 
-from giamngheo import content, paths
-from giamngheo.execution import Job, execute_all
-from giamngheo.kernels.provisioner import NAME as WARM
-from giamngheo.parameters import DEFAULTS, declared_parameters, read_cells
+from giamngheo import paths
+from giamngheo.inputs.parameters import DEFAULTS, declared_parameters, read_cells
+from giamngheo.runs import cache
+from giamngheo.runs.execution import Job, execute_all
+from giamngheo.runs.kernels.provisioner import NAME as WARM
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
@@ -31,7 +32,7 @@ def problems(notebook):
     tagged = [cell for cell in code if "parameters" in cell.metadata.get("tags", [])]
     if not tagged or tagged[0] is not code[0]:
         found.append("the first code cell is not tagged 'parameters'")
-    if stored.metadata.get("giamngheo", {}).get("source_sha256") != content.source_hash(read_cells(notebook)):
+    if stored.metadata.get("giamngheo", {}).get("source_sha256") != cache.source_hash(read_cells(notebook)):
         found.append("the sources are not those that were run: make notebooks")
     if "papermill" in stored.metadata or "version" in stored.metadata.get("language_info", {}):
         found.append("metadata that differs from run to run: make notebooks")

@@ -12,9 +12,9 @@ from decimal import Decimal
 import pytest
 
 from giamngheo import paths
-from giamngheo.descriptors import write_descriptor
-from giamngheo.packages import load_package, new_package
-from giamngheo.schema import TABLES, RefusedInput
+from giamngheo.inputs.descriptor import write_descriptor
+from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.tables import TABLES, RefusedInput
 
 AN_GIANG = paths.DATA / "an-giang"
 
@@ -244,8 +244,8 @@ def test_validation_is_quick_and_light(package):
     load_package()
     assert time.perf_counter() - start < 0.3
     code = (
-        "import sys, giamngheo.packages, giamngheo.scenarios as s;"
-        "p = giamngheo.packages.load_package(); s.list_scenarios(p);"
+        "import sys, giamngheo.inputs.package, giamngheo.inputs.scenario as s;"
+        "p = giamngheo.inputs.package.load_package(); s.list_scenarios(p);"
         "print(sorted({'pandas', 'numpy', 'scipy', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,9 +7,15 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
-from giamngheo.pooling import COMMON_SD
-from giamngheo.reference import LAG_MONTHS, drift_prior, known_readings, load_rates, published_prior
-from giamngheo.schema import RefusedInput
+from giamngheo.forecasting.pooling import COMMON_SD
+from giamngheo.forecasting.reference_series import (
+    LAG_MONTHS,
+    drift_prior,
+    known_readings,
+    load_rates,
+    published_prior,
+)
+from giamngheo.inputs.tables import RefusedInput
 
 DECISION = date(2013, 1, 21)
 

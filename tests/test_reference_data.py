@@ -8,7 +8,7 @@ import pytest
 from frictionless import Package
 
 from giamngheo import paths
-from giamngheo.reference import load_rates, priors_table
+from giamngheo.forecasting.reference_series import load_rates, priors_table
 
 FOLDER = paths.DATA / "reference"
 

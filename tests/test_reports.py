@@ -11,10 +11,12 @@ import nbformat
 import pytest
 from test_figures import Whole
 
-from giamngheo import load_package, paths, reports
-from giamngheo.exhibits import text_of
-from giamngheo.reports import ReportFailed, pages, write_report
-from giamngheo.words import say
+from giamngheo import load_package, paths
+from giamngheo.language import say
+from giamngheo.report import pages
+from giamngheo.report.html import text_of
+from giamngheo.runs import publish
+from giamngheo.runs.publish import ReportFailed, write_report
 
 LANGS = ("vi", "en")
 DRAWS, SEED = 300, 1
@@ -61,7 +63,7 @@ def cell(tags, html="<p>x</p>", source="x"):
 
 
 def test_every_page_is_there(home):
-    names = {f"{lang}/{name}.html" for lang in LANGS for name in ("index", *reports.ALWAYS)}
+    names = {f"{lang}/{name}.html" for lang in LANGS for name in ("index", *publish.ALWAYS)}
     names |= {f"{lang}/scenario/{name}.html" for lang in LANGS for name in ("full_plan", "double")}
     assert set(all_pages(home)) == names
 
@@ -134,8 +136,8 @@ def test_what_differs_from_run_to_run_stands_beside_the_pages(home):
 
 
 def test_the_same_content_gives_the_same_bytes(home, package, tmp_path, monkeypatch):
-    anew = reports.execute_all
-    monkeypatch.setattr(reports, "execute_all", lambda jobs, **more: anew(jobs, **more, reuse=False))
+    anew = publish.execute_all
+    monkeypatch.setattr(publish, "execute_all", lambda jobs, **more: anew(jobs, **more, reuse=False))
     write_report(package, ["en"], ["double"], tmp_path, DRAWS, SEED, progress=False)
     again = digests(tmp_path / "an-giang")
     assert again == {name: digest for name, digest in digests(home).items() if name.startswith("en/")}
@@ -149,12 +151,12 @@ def test_one_scenario_keeps_the_pages_of_the_others(home, package, tmp_path):
 
 
 def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch):
-    from giamngheo.execution import Run
+    from giamngheo.runs.execution import Run
 
     def failing(jobs, **_):
         return [Run("02_trend", {}, job.out, False, 3, 1, 0.1, error="cell 2: ValueError: x") for job in jobs]
 
-    monkeypatch.setattr(reports, "execute_all", failing)
+    monkeypatch.setattr(publish, "execute_all", failing)
     with pytest.raises(ReportFailed, match="02_trend"):
         write_report(package, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []
@@ -163,9 +165,9 @@ def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch
 def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from giamngheo.schema import RefusedInput
+    from giamngheo.inputs.tables import RefusedInput
 
-    monkeypatch.setattr(reports, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     no_target = replace(package, targets=tuple(t for t in package.targets if not t.status))
     uncounted = replace(
         package, readings=tuple(r.model_copy(update={"households": None}) for r in package.readings)
@@ -177,9 +179,9 @@ def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package
 
 
 def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
-    from giamngheo.schema import RefusedInput
+    from giamngheo.inputs.tables import RefusedInput
 
-    monkeypatch.setattr(reports, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     with pytest.raises(RefusedInput, match="double"):
         write_report(package, ["vi"], ["dubble"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []
@@ -241,7 +243,7 @@ def test_the_picture_of_the_answer_stands_alone(home):
 
 
 def test_the_lock_gives_the_versions_of_the_footer():
-    versions = reports.locked_versions()
+    versions = publish.locked_versions()
     assert {"numpy", "pandas", "matplotlib"} <= set(versions)
     assert all(re.fullmatch(r"[\d.]+(?:post\d+|rc\d+)?", version) for version in versions.values())
 

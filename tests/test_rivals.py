@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 
 from giamngheo import load_package
-from giamngheo.rivals import METHODS, rival_forecasts, spliced
+from giamngheo.forecasting.rivals import METHODS, rival_forecasts, spliced
 
 
 def series(rates, line="a", start=2000):

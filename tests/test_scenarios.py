@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import paths
-from giamngheo.packages import load_package, new_package
-from giamngheo.scenarios import Scenario, check_scenario, list_scenarios, load_scenario
-from giamngheo.schema import RefusedInput
+from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.scenario import Scenario, check_scenario, list_scenarios, load_scenario
+from giamngheo.inputs.tables import RefusedInput
 
 REQUIRED = {
     *(
@@ -233,9 +233,10 @@ def test_another_province_sees_the_scenarios_it_can_use(tmp_path):
 
 
 def test_distributions_are_those_that_the_register_can_draw_from():
-    from giamngheo import assumptions, scenario_values
+    from giamngheo.forecasting import draws
+    from giamngheo.inputs import scenario_values
 
-    known = {name: parameters for name, (parameters, draw) in assumptions.DISTRIBUTIONS.items() if draw}
+    known = {name: parameters for name, (parameters, draw) in draws.DISTRIBUTIONS.items() if draw}
     assert {name: tuple(parameters) for name, parameters in scenario_values.DISTRIBUTIONS.items()} == known
     for name in scenario_values.SHOCKS:
-        assert name in assumptions.load_register()
+        assert name in draws.load_register()

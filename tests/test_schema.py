@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giamngheo import paths
-from giamngheo.cells import parse_count, parse_date, parse_number
-from giamngheo.schema import (
+from giamngheo.inputs.parse import parse_count, parse_date, parse_number
+from giamngheo.inputs.tables import (
     CHANNELS,
     FAMILIES,
     TABLES,

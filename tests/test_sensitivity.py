@@ -6,11 +6,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.deadline import Deadline
-from giamngheo.sensitivity import chance_map, swing_table, tornado, turns
-from giamngheo.summaries import BOTH, Pair, pair
-from giamngheo.variance import BASELINE, CONTINUITY, Rates, indices, sobol
-from giamngheo.worlds import workbench
+from giamngheo.analysis.sensitivity.cases import BOTH, Pair, pair
+from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, CONTINUITY, Rates, indices, sobol
+from giamngheo.analysis.sensitivity.tornado import chance_map, swing_table, tornado, turns
+from giamngheo.analysis.target_years import Deadline
+from giamngheo.simulation.counterfactual import workbench
 
 DRAWS = 1_000
 

@@ -10,14 +10,18 @@ from matplotlib.text import Text
 from test_figures import assert_clean
 from test_sensitivity import ishigami, known_ishigami
 
-from giamngheo import figures, hinges, load_package, load_scenario, narrative, sensitivity, summaries, tables
-from giamngheo.assumptions import load_register
-from giamngheo.figures import style
-from giamngheo.figures.svg import svg_markup
-from giamngheo.summaries import BOTH, Pair
-from giamngheo.variance import BASELINE, TRIM, indices, sobol
-from giamngheo.words import number, percent
-from giamngheo.worlds import workbench
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis.sensitivity import cases, tornado, turning_points
+from giamngheo.analysis.sensitivity.cases import BOTH, Pair
+from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, TRIM, indices, sobol
+from giamngheo.forecasting.draws import load_register
+from giamngheo.language import number, percent
+from giamngheo.report import figure_style as style
+from giamngheo.report import figures, narrative, tables
+from giamngheo.report.sensitivity import figures as sensitivity_figures
+from giamngheo.report.sensitivity import tables as sensitivity_tables
+from giamngheo.report.svg import svg_markup
+from giamngheo.simulation.counterfactual import workbench
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -42,16 +46,16 @@ def without_near_poor(package):
 def found_for(package):
     """All that the page is made of, from few draws."""
     bench, fewer = (workbench(package, draws=draws, seed=0) for draws in (2 * DRAWS, DRAWS))
-    shown = summaries.pair(package, load_scenario("full_plan", package), bench)
-    fewer = hinges.in_effect(fewer, shown)
+    shown = cases.pair(package, load_scenario("full_plan", package), bench)
+    fewer = turning_points.in_effect(fewer, shown)
     names = ("gap_drift", "deadline_push", "hard_core_pct", "return_credit", "value_relief")
-    made = sensitivity.tornado(package, shown.scenario, fewer, names)
-    rows = hinges.one_each(sensitivity.anchored(made, shown))
-    supports = hinges.by_support(rows, fewer.register)
-    turned = hinges.turns_inside(rows, DRAWS)
+    made = tornado.tornado(package, shown.scenario, fewer, names)
+    rows = turning_points.one_each(tornado.anchored(made, shown))
+    supports = turning_points.by_support(rows, fewer.register)
+    turned = turning_points.turns_inside(rows, DRAWS)
     values = {"deadline_push": (0.02, 0.11), "hard_core_pct": (0.0, 1.0), "gap_drift": (-0.03, 0.09)}
-    two = hinges.largest(supports)
-    grid = sensitivity.chance_map(
+    two = turning_points.largest(supports)
+    grid = tornado.chance_map(
         package, shown.scenario, fewer, *two, values={name: values[name] for name in two}, base=shown
     )
     return {
@@ -61,7 +65,7 @@ def found_for(package):
         "rows": rows,
         "supports": supports,
         "turned": turned,
-        "halves": hinges.crossings(package, shown, fewer, rows, turned),
+        "halves": turning_points.crossings(package, shown, fewer, rows, turned),
         "grid": grid,
         "indices": {r: sobol(package, shown.scenario, bench, points=64, r=r) for r in (1, 0)},
     }
@@ -118,7 +122,7 @@ def test_what_the_forecast_estimated_counts_as_measured(found, register):
     row = found["fewer"].register["innovation_sd"]
     assert row.parameters == (prior.scale, prior.scale_spread) and row.support == "measured"
     assert register["innovation_sd"].support == "judgement"  # the register itself is left as it was
-    sums = hinges.support_sums(found["supports"], 0.01)
+    sums = turning_points.support_sums(found["supports"], 0.01)
     assert sums["measured"]["n"] == sum(row.support == "measured" for row in found["fewer"].register.values())
 
 
@@ -129,31 +133,31 @@ def row(chance, assumption="base", value=None):
 
 def test_a_case_shown_from_more_draws_keeps_the_factor_of_the_odds():
     base = Pair(None, {}, row(0.5)["pair"].chances)
-    moved = sensitivity.anchored([row(0.4), row(0.4, "a", 1.0), row(0.8, "b", 2.0)], base)
+    moved = tornado.anchored([row(0.4), row(0.4, "a", 1.0), row(0.8, "b", 2.0)], base)
     assert [r["pair"].chances[1]["poor_2015"] for r in moved[:2]] == [0.5, 0.5]
     chance = moved[2]["pair"].chances[1]["poor_2015"]
     assert chance / (1 - chance) == pytest.approx(0.8 / 0.2 / (0.4 / 0.6))
-    assert sensitivity.anchor(0.0, 0.4, 0.5) == 0.0 and sensitivity.anchor(0.3, 0.0, 0.5) == 0.3
+    assert tornado.anchor(0.0, 0.4, 0.5) == 0.0 and tornado.anchor(0.3, 0.0, 0.5) == 0.3
 
 
 def test_what_lies_beside_a_range_is_no_part_of_it():
     rows = [row(0.3), row(0.9, "gap") | {"to": "as_last", "value": None}, row(0.4, "gap") | {"to": "still"}]
-    named = hinges.one_each(rows)
-    assert [r["assumption"] for r in named] == ["base", hinges.BEYOND, "gap_moves"]
-    assert hinges.BEYOND not in set(hinges.turns_inside(named, 10_000)["assumption"])
-    assert hinges.BEYOND in hinges.joint_swings(named)
+    named = turning_points.one_each(rows)
+    assert [r["assumption"] for r in named] == ["base", turning_points.BEYOND, "gap_moves"]
+    assert turning_points.BEYOND not in set(turning_points.turns_inside(named, 10_000)["assumption"])
+    assert turning_points.BEYOND in turning_points.joint_swings(named)
 
 
 @each_lang
 def test_nothing_is_said_where_nothing_turns(package, register, lang):
     rows = [row(0.3), row(0.31, "hard_core_pct", 1.0)]
-    turned = hinges.turns_inside(rows, 10_000)
+    turned = turning_points.turns_inside(rows, 10_000)
     assert narrative.turn_sentence(package, turned[:0], register, lang).text == ""
-    same = hinges.turns_inside([row(0.3), row(0.3, "hard_core_pct", 1.0)], 10_000)
+    same = turning_points.turns_inside([row(0.3), row(0.3, "hard_core_pct", 1.0)], 10_000)
     assert not same["side"].any()
     assert narrative.turn_sentence(package, same, register, lang).text == ""
-    supports = hinges.by_support([row(0.3), row(0.3, "hard_core_pct", 1.0)], register)
-    assert hinges.largest(supports) == []
+    supports = turning_points.by_support([row(0.3), row(0.3, "hard_core_pct", 1.0)], register)
+    assert turning_points.largest(supports) == []
     assert tables.map_tables(package, None, register, lang).text
     assert narrative.map_sentence(package, None, register, lang).text == ""
     assert narrative.support_sentence(package, supports, lang).text
@@ -161,11 +165,11 @@ def test_nothing_is_said_where_nothing_turns(package, register, lang):
 
 @each_lang
 def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
-    turned = hinges.turns_inside([row(0.3), row(0.62, "hard_core_pct", 1.25)], 10_000)
+    turned = turning_points.turns_inside([row(0.3), row(0.62, "hard_core_pct", 1.25)], 10_000)
     text = narrative.turn_sentence(package, turned, register, lang).text
     for words in (percent(62, lang, 0), percent(1.25, lang), "r = 1", "r = 0"):
         assert words in text
-    other = hinges.turns_inside([row(0.3), row(0.62, "gap_drift", -0.05)], 10_000)
+    other = turning_points.turns_inside([row(0.3), row(0.62, "gap_drift", -0.05)], 10_000)
     assert ("xích lại" if lang == "vi" else "drew together") in narrative.turn_sentence(
         package, other, register, lang
     ).text
@@ -175,21 +179,21 @@ def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
 
 def test_the_value_of_an_even_chance_is_found_where_the_chance_is_even(found):
     package, scenario = found["package"], found["shown"].scenario
-    few = summaries.pair(package, scenario, found["fewer"]).chances
+    few = cases.pair(package, scenario, found["fewer"]).chances
     assert found["halves"]
     for (name, r, target), value in found["halves"].items():
-        low, high = hinges.spans(found["rows"])[name]
+        low, high = turning_points.spans(found["rows"])[name]
         assert low <= value <= high
-        fixed = sensitivity.fixed_at(scenario, {name: value})
-        chance = sensitivity.chances_at(package, fixed, found["fewer"])[r][target]
-        shown = sensitivity.anchor(chance, few[r][target], found["shown"].chances[r][target])
+        fixed = tornado.fixed_at(scenario, {name: value})
+        chance = tornado.chances_at(package, fixed, found["fewer"])[r][target]
+        shown = tornado.anchor(chance, few[r][target], found["shown"].chances[r][target])
         assert shown == pytest.approx(0.5, abs=0.04)
 
 
 @each_lang
 def test_the_tornado_holds_the_numbers_of_the_rows(found, register, lang):
     text = tables.tornado_table(found["package"], found["rows"], register, lang).text
-    swings = hinges.joint_swings(found["rows"])
+    swings = turning_points.joint_swings(found["rows"])
     widest = [max(high - low for _, low, high in span.values()) for span in swings.values()]
     assert widest == sorted(widest, reverse=True)
     for name, span in swings.items():
@@ -197,12 +201,12 @@ def test_the_tornado_holds_the_numbers_of_the_rows(found, register, lang):
             line for line in text.splitlines() if line.lower().startswith(_name(name, register, lang))
         )
         for _, low, high in span.values():
-            assert tables.sensitivity.span_text(low, high, lang) in line
+            assert sensitivity_tables.span_text(low, high, lang) in line
     assert "value_relief" not in swings
 
 
 def _name(name, register, lang):
-    return figures.sensitivity.assumption_name(name, register, lang).lower()
+    return sensitivity_figures.assumption_name(name, register, lang).lower()
 
 
 @each_lang
@@ -210,17 +214,17 @@ def test_every_assumption_stands_in_the_sceptics_table_once(found, register, lan
     large = tables.sceptic_table(found["package"], found["supports"], found["rows"], register, lang).text
     rest = tables.sceptic_rest(found["supports"], found["rows"], register, lang).text
     starts = [line.lower() for line in f"{large}\n{rest}".splitlines()]
-    for name in [*register, *hinges.JUDGED]:
+    for name in [*register, *turning_points.JUDGED]:
         words = _name(name, register, lang)
         assert sum(line.startswith(words + "  ") or line.startswith(words + " ") for line in starts) >= 1, (
             name
         )
-    assert len(found["supports"]) == len(register) + len(hinges.JUDGED)
+    assert len(found["supports"]) == len(register) + len(turning_points.JUDGED)
 
 
 def test_supports_are_counted_and_their_shares_are_whole(found, register):
-    sums = hinges.support_sums(found["supports"], 0.01)
-    assert sum(s["n"] for s in sums.values()) == len(register) + len(hinges.JUDGED)
+    sums = turning_points.support_sums(found["supports"], 0.01)
+    assert sum(s["n"] for s in sums.values()) == len(register) + len(turning_points.JUDGED)
     assert sum(s["share"] for s in sums.values()) == pytest.approx(1)
     swings = found["supports"].set_index("assumption")["swing"]
     assert sums["judgement"]["swing"] >= swings["deadline_push"] > 0
@@ -251,7 +255,7 @@ def test_small_indices_are_added_up(register, lang):
     weights = np.array([3.0, 0.1, 0.05])
     names = ("return_credit", "hard_core_pct", "value_relief")
     results = {1: indices(lambda u: u @ weights, names, points=256)}
-    shown, _, rest, others = hinges.sobol_rows(results)
+    shown, _, rest, others = turning_points.sobol_rows(results)
     assert shown == ["return_credit"] and others == 2
     assert rest[1][1] == pytest.approx(results[1]["total"][1:].sum())
     text = tables.sobol_table(results, "poor", register, lang).text
@@ -266,7 +270,7 @@ def test_with_r_held_at_one_money_has_no_part_in_the_variance(found):
 
 
 def test_the_quick_rows_of_the_first_screen_are_those_of_the_page(found):
-    quick = hinges.quick_rows(found["package"], found["shown"], found["fewer"])
+    quick = turning_points.quick_rows(found["package"], found["shown"], found["fewer"])
     page = {(r["assumption"], r["value"]): r["pair"].chances for r in found["rows"]}
     for each in quick[1:]:
         assert page[each["assumption"], each["value"]] == each["pair"].chances

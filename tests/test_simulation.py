@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
-from giamngheo.targets import scaled, target_results
-from giamngheo.worlds import workbench
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.targets import scaled, target_results
 
 DRAWS = 4_000
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.targets import (
+from giamngheo.simulation.targets import (
     MoneyCurve,
     break_even,
     chance_word,

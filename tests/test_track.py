@@ -3,14 +3,15 @@
 import pandas as pd
 import pytest
 
-from giamngheo import backtest as bt
-from giamngheo import figures, reference, tables
-from giamngheo.words import LANGUAGES, number, say
+from giamngheo.forecasting import backtest as bt
+from giamngheo.forecasting import reference_series
+from giamngheo.language import LANGUAGES, number, say
+from giamngheo.report import figures, tables
 
 
 @pytest.fixture(scope="module")
 def record():
-    return reference.load_table("track_record")
+    return reference_series.load_table("track_record")
 
 
 def history(last=2, first=6):
@@ -25,7 +26,7 @@ def test_every_method_and_kind_has_a_name_and_its_number(record, lang):
     text = tables.track_table(record, lang).text
     for _, row in record.iterrows():
         assert number(row["crps_ratio"], lang, 2) in text
-    shown = tables.choices_table(reference.load_table("track_variants"), lang).text
+    shown = tables.choices_table(reference_series.load_table("track_variants"), lang).text
     assert shown.count("\n") > 12
     assert "KeyError" not in text + shown
 
@@ -73,13 +74,13 @@ def test_the_nearest_kind_of_series_is_that_of_the_break():
 
 
 def test_an_own_gap_beats_a_fixed_one_on_the_lists_that_came():
-    gaps = reference.load_table("near_poor_gap")
+    gaps = reference_series.load_table("near_poor_gap")
     assert gaps["own_gap_crps"].mean() < 0.7 * gaps["fixed_gap_crps"].mean()
     assert number(gaps["own_gap_crps"].mean(), "en", 2) in tables.gap_track_table(gaps, "en").text
 
 
 def test_the_kept_record_is_what_the_code_makes(record):
-    rates = reference.load_rates()
+    rates = reference_series.load_rates()
     for group, origin in (("vn-survey from 2012", 2012), ("vn-survey to 2016", 2015)):
         windows = bt.province_windows(rates, origin)
         ours = bt.window_forecasts(windows, bt.window_priors(windows, rates, past_only=True))

@@ -10,12 +10,13 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from giamngheo import cli, load_package, load_scenario, package_forecast, simulate
-from giamngheo.answers import chances
-from giamngheo.new_readings import REVIEW_MONTHS, NewReading, read_new_readings
-from giamngheo.reference import LAG_MONTHS
-from giamngheo.schema import RefusedInput
-from giamngheo.tracking import track
+from giamngheo import load_package, load_scenario, package_forecast, simulate
+from giamngheo.analysis.monitoring import track
+from giamngheo.cli import commands
+from giamngheo.cli.output import chances
+from giamngheo.forecasting.reference_series import LAG_MONTHS
+from giamngheo.inputs.new_readings import REVIEW_MONTHS, NewReading, read_new_readings
+from giamngheo.inputs.tables import RefusedInput
 
 DRAWS = 3_000
 HEADER = "as_of,status,poverty_line,rate_pct,group,published\n"
@@ -215,9 +216,9 @@ def command(monkeypatch, capsys):
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["giamngheo", "track", *map(str, arguments)])
-        monkeypatch.setattr(cli, "_log_to_file", lambda: "a log")
+        monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
         try:
-            cli.main()
+            commands.main()
             status = 0
         except SystemExit as end:
             status = end.code or 0
@@ -240,7 +241,7 @@ def test_the_command_refuses_before_anything_heavy_is_imported(tmp_path):
     file = tmp_path / "reading.csv"
     file.write_text(HEADER + "2011-12-31,poor,qd09_2011,6.4,,\n", encoding="utf-8")
     code = (
-        "import sys; from giamngheo import cli; cli._log_to_file = lambda: ''\n"
+        "import sys; from giamngheo.cli import commands as cli; cli._log_to_file = lambda: ''\n"
         "try: cli.main()\n"
         "finally: print([name for name in ('numpy', 'pandas', 'scipy') if name in sys.modules])"
     )

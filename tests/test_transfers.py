@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo.incomes import squared_gap_ratio
-from giamngheo.transfers import LineEffect, Stock, Thresholds, reach, shares_after, shift
+from giamngheo.forecasting.scales import squared_gap_ratio
+from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after, shift
 
 N = 5
 POOR, NEAR = 41_281.0, 32_045.0

@@ -8,12 +8,12 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.deadline import Deadline, deadlines
-from giamngheo.funding import money
-from giamngheo.incomes import poverty_gap_ratio, squared_gap_ratio
-from giamngheo.targets import scaled
-from giamngheo.values import credit_table, marginal_value, with_multiples, without_credit
-from giamngheo.worlds import workbench
+from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, with_multiples, without_credit
+from giamngheo.analysis.target_years import Deadline, deadlines
+from giamngheo.forecasting.scales import poverty_gap_ratio, squared_gap_ratio
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.money import money
+from giamngheo.simulation.targets import scaled
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager, ft2font
 
-from giamngheo import paths, words
+from giamngheo import language, paths
 
-LANGS = words.LANGUAGES
+LANGS = language.LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -39,50 +39,50 @@ LANGS = words.LANGUAGES
     ],
 )
 def test_number(value, decimals, vi, en):
-    assert words.number(value, "vi", decimals) == vi
-    assert words.number(value, "en", decimals) == en
+    assert language.number(value, "vi", decimals) == vi
+    assert language.number(value, "en", decimals) == en
 
 
 @given(st.fractions(-(10**6), 10**6), st.integers(-3, 6))
 def test_rounding_is_to_nearest_with_halves_away_from_zero(x, decimals):
     step = Fraction(1, 10**decimals) if decimals >= 0 else Fraction(10**-decimals)
-    result = Fraction(words.rounded(x, decimals))
+    result = Fraction(language.rounded(x, decimals))
     assert abs(result - x) <= step / 2
     assert result % step == 0
     if abs(result - x) == step / 2:
         assert abs(result) > abs(x)
-    assert Fraction(words.rounded(-x, decimals)) == -result
+    assert Fraction(language.rounded(-x, decimals)) == -result
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "12"])
 def test_number_refuses_what_is_none(value):
     with pytest.raises((ValueError, OverflowError)):
-        words.number(float(value) if value != "12" else float("nan"), "vi")
+        language.number(float(value) if value != "12" else float("nan"), "vi")
 
 
 def test_number_refuses_other_languages():
     with pytest.raises(KeyError):
-        words.number(1, "fr")
+        language.number(1, "fr")
 
 
 def test_units():
-    assert words.percent(Decimal("13.15"), "vi") == "13,15 %"
-    assert words.percent(9.28, "en") == "9.28 %"
-    assert words.money(2155, "vi") == "2.155 tỷ đồng"
-    assert words.money(Decimal("137.49"), "en") == "137.49 billion VND"
-    assert words.households(58543, "vi") == "58.543 hộ"
-    assert words.households(1, "en") == "1 household"
-    assert words.points(1, "en") == "1 percentage point"
-    assert words.points(1.91, "vi") == "1,91 điểm phần trăm"
-    assert words.signed(0.65, "vi", 2) == "+0,65"
-    assert words.signed(-1.44, "en", 2) == "−1.44"
-    assert words.signed(0.001, "en", 2) == "0.00"
+    assert language.percent(Decimal("13.15"), "vi") == "13,15 %"
+    assert language.percent(9.28, "en") == "9.28 %"
+    assert language.money(2155, "vi") == "2.155 tỷ đồng"
+    assert language.money(Decimal("137.49"), "en") == "137.49 billion VND"
+    assert language.households(58543, "vi") == "58.543 hộ"
+    assert language.households(1, "en") == "1 household"
+    assert language.points(1, "en") == "1 percentage point"
+    assert language.points(1.91, "vi") == "1,91 điểm phần trăm"
+    assert language.signed(0.65, "vi", 2) == "+0,65"
+    assert language.signed(-1.44, "en", 2) == "−1.44"
+    assert language.signed(0.001, "en", 2) == "0.00"
 
 
 def test_day():
-    assert words.day(date(2011, 12, 31), "vi") == "31/12/2011"
-    assert words.day(date(2011, 12, 31), "en") == "31 December 2011"
-    assert words.day(date(2013, 1, 1), "vi") == "01/01/2013"
+    assert language.day(date(2011, 12, 31), "vi") == "31/12/2011"
+    assert language.day(date(2011, 12, 31), "en") == "31 December 2011"
+    assert language.day(date(2013, 1, 1), "vi") == "01/01/2013"
 
 
 @pytest.mark.parametrize(
@@ -102,21 +102,21 @@ def test_day():
     ],
 )
 def test_chances(p, vi, en, key):
-    assert words.chance(p, "vi") == vi
-    assert words.chance(p, "en") == en
-    assert words.chance_key(p) == key
-    assert words.chance_word(p, "vi") == words.say(f"chance.{key}", "vi")
+    assert language.chance(p, "vi") == vi
+    assert language.chance(p, "en") == en
+    assert language.chance_key(p) == key
+    assert language.chance_word(p, "vi") == language.say(f"chance.{key}", "vi")
 
 
 @pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
 def test_a_chance_outside_its_scale_is_refused(p):
-    for call in (words.chance, words.chance_word):
+    for call in (language.chance, language.chance_word):
         with pytest.raises(ValueError):
             call(p, "vi")
 
 
 def test_the_scale_of_words_is_the_fixed_one():
-    vi = [words.say(f"chance.{key}", "vi") for key, _ in words.CHANCE_CLASSES]
+    vi = [language.say(f"chance.{key}", "vi") for key, _ in language.CHANCE_CLASSES]
     assert vi == [
         "gần như chắc chắn",
         "rất có khả năng",
@@ -126,22 +126,22 @@ def test_the_scale_of_words_is_the_fixed_one():
         "rất ít khả năng",
         "gần như không thể",
     ]
-    assert [lower for _, lower in words.CHANCE_CLASSES] == [0.99, 0.9, 0.66, 0.33, 0.1, 0.01, 0]
+    assert [lower for _, lower in language.CHANCE_CLASSES] == [0.99, 0.9, 0.66, 0.33, 0.1, 0.01, 0]
 
 
 def test_say_refuses_what_it_cannot_say():
     with pytest.raises(KeyError, match="no phrase"):
-        words.say("answer.nothing", "vi")
+        language.say("answer.nothing", "vi")
     with pytest.raises(KeyError, match="also needs"):
-        words.say("answer.unidentified", "vi")
+        language.say("answer.unidentified", "vi")
     with pytest.raises(TypeError, match="format it"):
-        words.say("answer.unidentified", "vi", n=8)
+        language.say("answer.unidentified", "vi", n=8)
 
 
 def test_phrases_are_whole_in_both_languages():
-    for key, phrase in words.phrases().items():
+    for key, phrase in language.phrases().items():
         assert set(phrase) == set(LANGS), key
-        assert words.placeholders(phrase["vi"]) == words.placeholders(phrase["en"]), key
+        assert language.placeholders(phrase["vi"]) == language.placeholders(phrase["en"]), key
         for text in phrase.values():
             assert text.strip() and text.rstrip() == text and "  " not in re.sub("[,;]  ", "", text), key
             for tag in ("b", "i", "sub", "sup"):
@@ -166,7 +166,7 @@ def test_english_is_english_but_for_names():
         "Tiếng Việt",
         "đồng",
     )
-    for key, phrase in words.phrases().items():
+    for key, phrase in language.phrases().items():
         text = phrase["en"]
         for name in names:
             text = text.replace(name, "")
@@ -176,7 +176,7 @@ def test_english_is_english_but_for_names():
 def test_every_letter_has_a_glyph():
     font = ft2font.FT2Font(font_manager.findfont("DejaVu Sans", fallback_to_default=False))
     known = set(map(chr, font.get_charmap()))
-    used = {letter for phrase in words.phrases().values() for text in phrase.values() for letter in text}
+    used = {letter for phrase in language.phrases().values() for text in phrase.values() for letter in text}
     for table in (paths.DATA / "an-giang").glob("*.csv"):
         used |= set(table.read_text(encoding="utf-8"))
     assert used - known - set("\n\r\t") == set()
@@ -204,14 +204,14 @@ def test_every_key_that_is_said_exists():
                 continue
             key = node.args[0]
             if isinstance(key, ast.Constant):
-                assert words.has_phrase(key.value), f"{path.name}: {key.value}"
+                assert language.has_phrase(key.value), f"{path.name}: {key.value}"
 
 
 def test_no_phrase_is_left_over():
     whole, patterns = _keys_in_code()
     compiled = [re.compile(pattern) for pattern in patterns]
-    own = [path for path in words.phrase_files() if path.stem not in ("audit", "door")]
-    keys = {key for key in words.phrases() if key.split(".")[0] not in ("audit", "door")}
+    own = [path for path in language.phrase_files() if path.stem not in ("audit", "door")]
+    keys = {key for key in language.phrases() if key.split(".")[0] not in ("audit", "door")}
     unused = {
         key for key in keys if key not in whole and not any(pattern.fullmatch(key) for pattern in compiled)
     }
@@ -219,29 +219,29 @@ def test_no_phrase_is_left_over():
 
 
 def test_the_door_reads_its_own_phrases_alone(monkeypatch):
-    from giamngheo.words import phrasebook
+    from giamngheo.language import phrasebook
 
     monkeypatch.setattr(phrasebook, "phrases", lambda: pytest.fail("all phrase files were read"))
-    assert words.say("chance.likely", "en") == "likely"
+    assert language.say("chance.likely", "en") == "likely"
 
 
 def test_grounds_in_english_are_the_register_s_own():
-    from giamngheo.assumptions import load_register
+    from giamngheo.forecasting.draws import load_register
 
     for name, row in load_register().items():
         for key, text in (
             (f"assumption_reference.{name}", row.reference),
             (f"assumption_moves.{row.moves}", row.moves),
         ):
-            assert words.has_phrase(key), f"no Vietnamese for {key}"
-            assert words.say(key, "en") == text
-        assert words.has_phrase(f"assumption_unit.{row.unit}"), row.unit
+            assert language.has_phrase(key), f"no Vietnamese for {key}"
+            assert language.say(key, "en") == text
+        assert language.has_phrase(f"assumption_unit.{row.unit}"), row.unit
 
 
 def test_promises_have_names_in_both_languages():
     from giamngheo import load_package
 
     for row in load_package().measures:
-        assert words.has_phrase(f"measure.{row.what}"), row.what
+        assert language.has_phrase(f"measure.{row.what}"), row.what
         if row.quantity is not None:
-            assert words.has_phrase(f"measure_unit.{row.unit}"), row.unit
+            assert language.has_phrase(f"measure_unit.{row.unit}"), row.unit

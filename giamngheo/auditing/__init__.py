@@ -25,7 +25,7 @@ def audit(package) -> Audit:
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
 
     Returns
     -------

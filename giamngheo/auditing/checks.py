@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from giamngheo import words
+from giamngheo import language
 from giamngheo.auditing.printed import decimals as printed_decimals
 
 MILLION = 10**6
@@ -57,15 +57,19 @@ class Shown(NamedTuple):
             case "amount":
                 return _amount(*self.value, self.decimals).read(lang)
             case "phrase":
-                return words.say(f"audit.{self.value}", lang)
+                return language.say(f"audit.{self.value}", lang)
             case "day":
-                return words.day(self.value, lang)
+                return language.day(self.value, lang)
             case "number" | "percent" | "points" | "money" | "signed":
-                return getattr(words, self.style)(self.value, lang, self.decimals)
-        text = words.number(self.value, lang, self.decimals)
+                return getattr(language, self.style)(self.value, lang, self.decimals)
+        text = language.number(self.value, lang, self.decimals)
         one = self.style + "_one"
-        key = one if text.lstrip(words.MINUS) == "1" and words.has_phrase(f"audit.unit.{one}") else self.style
-        return words.say(f"audit.unit.{key}", lang, n=text)
+        key = (
+            one
+            if text.lstrip(language.MINUS) == "1" and language.has_phrase(f"audit.unit.{one}")
+            else self.style
+        )
+        return language.say(f"audit.unit.{key}", lang, n=text)
 
 
 def amount(x, unit, decimals=None):
@@ -93,7 +97,7 @@ def _amount(x, unit, decimals):
     if decimals is None:
         decimals = _terminating(x, 3) if isinstance(x, Fraction) else printed_decimals(x)
     styles = {"percent": "percent", "percentage_point": "points", "bn_vnd": "money"}
-    style = styles.get(unit) or (unit if words.has_phrase(f"audit.unit.{unit}") else "number")
+    style = styles.get(unit) or (unit if language.has_phrase(f"audit.unit.{unit}") else "number")
     return Shown(style, x, decimals)
 
 
@@ -102,7 +106,7 @@ def printed_rate(reading):
 
     Parameters
     ----------
-    reading : giamngheo.schema.Reading
+    reading : giamngheo.inputs.tables.Reading
 
     Returns
     -------
@@ -167,7 +171,9 @@ class Check:
         for key, values in self.sentences:
             shown = values() if callable(values) else values
             said.append(
-                words.say(f"audit.{key}", lang, **{name: value.read(lang) for name, value in shown.items()})
+                language.say(
+                    f"audit.{key}", lang, **{name: value.read(lang) for name, value in shown.items()}
+                )
             )
         if self.note:
             said.append(self.note[lang])

@@ -1,6 +1,6 @@
 """What the text says about its own numbers (claims.csv), recomputed.
 
-The grammar of the terms is in `giamngheo.auditing.terms`. The kind of a claim says how strictly it is held:
+The grammar of the terms is in `auditing.terms`. The kind of a claim says how strictly it is held:
 
 * ``sum``, ``difference``, ``product``, ``restated``: the stated figure equals what follows (``ok``), may
   differ by what rounding of the printed figures allows (``rounding``), or does not (``discrepancy``);
@@ -32,7 +32,7 @@ def claim_checks(package, cells):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     cells : giamngheo.auditing.terms.Cells
 
     Yields

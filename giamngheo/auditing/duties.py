@@ -15,7 +15,7 @@ def duty_checks(package):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
 
     Yields
     ------
@@ -133,7 +133,7 @@ def line_checks(package):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
 
     Yields
     ------
@@ -201,7 +201,7 @@ def file_checks(package):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
 
     Yields
     ------

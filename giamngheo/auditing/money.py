@@ -13,7 +13,7 @@ def money_checks(package, cells):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     cells : giamngheo.auditing.terms.Cells
 
     Yields

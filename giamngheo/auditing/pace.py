@@ -18,7 +18,7 @@ def pace_checks(package, readings):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     readings : list of Dated
 
     Yields

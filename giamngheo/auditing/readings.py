@@ -22,7 +22,7 @@ def reading_checks(package, readings):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     readings : list of Dated
 
     Yields

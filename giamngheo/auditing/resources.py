@@ -17,7 +17,7 @@ def resource_checks(package, readings, cells):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     readings : list of Dated
     cells : giamngheo.auditing.terms.Cells
 

@@ -14,7 +14,7 @@ class Dated:
 
     Parameters
     ----------
-    row : giamngheo.schema.Reading
+    row : giamngheo.inputs.tables.Reading
     time : Fraction
         Decimal year of the instant.
     rate : Printed
@@ -39,7 +39,7 @@ def dated(package):
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
 
     Returns
     -------
@@ -59,7 +59,7 @@ def implied_total(reading):
 
     Parameters
     ----------
-    reading : giamngheo.schema.Reading
+    reading : giamngheo.inputs.tables.Reading
 
     Returns
     -------

@@ -24,7 +24,7 @@ inside ``sum(…)`` or ``count(…)``. A date is a number of years, so that two 
 claim's own figure. At most one **comparison** (``==``, ``<=``, ``>=``) says what has to hold, its left side
 taking the place of what is stated; without one, the terms have to equal what is stated.
 
-Every figure carries the range that its printed decimals leave open (`giamngheo.auditing.printed`); counts
+Every figure carries the range that its printed decimals leave open (`auditing.printed`); counts
 are exact; all money of the budget table is as wide as its finest printed decimal.
 """
 
@@ -62,7 +62,7 @@ class Cells:
 
     Parameters
     ----------
-    package : giamngheo.packages.Package
+    package : giamngheo.inputs.package.Package
     """
 
     def __init__(self, package):

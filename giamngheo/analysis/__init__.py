@@ -1,0 +1,1 @@
+"""Questions put to simulations: money needed, cost-effectiveness, allocation, equity, monitoring, sensitivity."""

@@ -1,0 +1,323 @@
+"""The same total over the budget lines, within bounds, spread for the joint chance or against the gap.
+
+The two differ for a reason: a headcount target rewards lifting those just under the line and is indifferent
+to the poorest, a gap counts every dong that reaches them (Bourguignon and Fields 1990). A line without a
+measured effect before the deadline is cut to its bound by either, which says nothing of its worth later.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from giamngheo.analysis.cost_effectiveness import with_multiples
+from giamngheo.analysis.target_years import deadlines
+from giamngheo.inputs.tables import RefusedInput
+from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.targets import met
+
+BOUNDS = (Fraction(1, 2), Fraction(2))  # of a line's plan
+SEARCH_DRAWS, FRESH_DRAWS = 2_000, 10_000
+BANDWIDTHS = (0.5, 0.2, 0.1)  # points from a target: how soft the chance is made, coarse to fine
+EXCHANGES = (Fraction(1, 50), Fraction(1, 200), Fraction(1, 1000))  # of the total: sizes of the last moves
+GRAIN = Fraction(1, 100)  # billion VND: allocations are rounded to it before the total is restored
+GAINED = 1e-7  # least improvement of an objective that counts
+DIFFERENCE = 0.01  # of a line's plan: step of a slope
+
+
+@dataclass(frozen=True)
+class Reallocation:
+    """Two ways to spread the same total over the lines, beside the plan.
+
+    lines: line, plan_bn, joint_bn, gap_bn, low_bn, high_bn (its bounds; all exact, Fraction), joint_of_plan,
+    gap_of_plan (multiples),
+    joint_bound, gap_bound ("low", "high" or ""). outcomes: a row for each allocation ("plan", "joint",
+    "gap"), draws ("search", "fresh") and r: a chance a target, "both", means poor_pct, gap_pct,
+    squared_gap_pct, and for "both" and gap_pct the change from the plan with its standard error, draw by
+    draw. scenarios: objective to Scenario.
+    """
+
+    scenario: object
+    r: float
+    bounds: tuple
+    power: int
+    seeds: tuple
+    lines: pd.DataFrame = field(repr=False)
+    outcomes: pd.DataFrame = field(repr=False)
+    scenarios: dict = field(repr=False)
+
+
+def reallocate(
+    package,
+    scenario,
+    *,
+    bounds=BOUNDS,
+    line_bounds=None,
+    r=None,
+    power=1,
+    draws=SEARCH_DRAWS,
+    fresh_draws=FRESH_DRAWS,
+    seed=0,
+    fresh_seed=None,
+):
+    """Find the allocations with the highest joint chance and with the lowest poverty gap, at equal cost.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+        Its delivered money is the plan; each line keeps its timing over the years.
+    bounds : tuple of number
+        Least and most of each line's plan, as multiples.
+    line_bounds : mapping of str to tuple of number, optional
+        Other bounds for some lines.
+    r : float, optional
+        Reading under which to search; default: the scenario's. Outcomes are given under 1 and 0.
+    power : int
+        Of the gap: 1 the poverty gap, 2 its square.
+    draws, fresh_draws : int
+        For the search, and for the outcome that is not flattered by it.
+    seed, fresh_seed : int
+        Default of the second: the next integer.
+
+    Returns
+    -------
+    Reallocation
+
+    Raises
+    ------
+    RefusedInput
+        Bounds that leave the total out of reach; no target, or no money.
+
+    Notes
+    -----
+    Sequential quadratic programming on a chance softened by a logistic function of the distance to each
+    target, whose bandwidth shrinks, from the plan and from a greedy allocation; then exchanges between pairs
+    of lines. Common random numbers throughout; the plan itself is a candidate, so that neither result is
+    worse on the draws of the search. Sources are not kept apart: whether central money may be moved is a
+    question of law.
+    """
+    r = float(scenario.continuity if r is None else r)
+    seeds = (seed, seed + 1 if fresh_seed is None else fresh_seed)
+    readings = tuple(dict.fromkeys((r, 1.0, 0.0)))
+    searched = deadlines(package, scenario, workbench(package, draws=draws, seed=seed), readings)
+    deadline = searched[r]
+    plan = {line: amount for line, amount in deadline.money.by("line").items() if amount}
+    limits = _limits(plan, bounds, line_bounds or {})
+    if not deadline.targets:
+        raise RefusedInput("reallocation: no target on a rate of all households falls in the programme years")
+    problem = _Problem(deadline, plan, limits)
+    found = {"joint": problem.joint_chance_most(), "gap": problem.gap_least(power)}
+    scenarios = {}
+    for name, amounts in found.items():
+        multiples = {line: amounts[line] / plan[line] for line in plan}
+        scenarios[name] = with_multiples(package, scenario, multiples, f"{scenario.id}_{name}"[:64])
+    outcomes = []
+    fresh = deadlines(package, scenario, workbench(package, draws=fresh_draws, seed=seeds[1]))
+    for name, where in (("search", searched), ("fresh", fresh)):
+        for reading in (1, 0):
+            row = {"draws": name, "r": reading}
+            outcomes += _outcomes(where[reading], plan, {"plan": plan, **found}, row)
+    table, outcomes = _table(plan, found, limits), pd.DataFrame(outcomes)
+    return Reallocation(scenario, r, tuple(bounds), power, seeds, table, outcomes, scenarios)
+
+
+def reallocate_if_any(package, scenario, **options):
+    """As `reallocate`, for a page that must not stop where there is nothing to spread.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    **options
+        Of `reallocate`.
+
+    Returns
+    -------
+    Reallocation or None
+        None without money, or without a target in the programme years.
+    """
+    try:
+        return reallocate(package, scenario, **options)
+    except RefusedInput:
+        return None
+
+
+class _Problem:
+    """One search: amounts of the lines within limits that add up to the plan's total, on one set of draws."""
+
+    def __init__(self, deadline, plan, limits):
+        self.deadline, self.plan, self.limits = deadline, plan, limits
+        self.lines, self.total = tuple(plan), sum(plan.values())
+        self.unit = np.array([float(amount) for amount in plan.values()])
+        self.low, self.high = (np.array([float(limits[line][end]) for line in plan]) for end in (0, 1))
+        within = all(low <= plan[line] <= high for line, (low, high) in limits.items())
+        self.start = plan if within else self._exact(self.unit)
+
+    def joint_chance_most(self):
+        """Exact amounts by line with the highest chance of all targets at once."""
+        best = self.start
+        for bandwidth in BANDWIDTHS:
+            best = self._search(lambda multiples, width=bandwidth: -self._soft_chance(multiples, width), best)
+        best = self._exchanged(lambda multiples: -self._soft_chance(multiples, BANDWIDTHS[-1]), best)
+        return max((self.start, best), key=lambda amounts: self.deadline.hits(self._of(amounts)).mean())
+
+    def gap_least(self, power):
+        """Exact amounts by line with the lowest expected poverty gap."""
+
+        def gap(multiples):
+            return self.deadline.gap(multiples, power).mean()
+
+        return self._exchanged(gap, self._search(gap, self.start))
+
+    def _of(self, amounts):
+        return {line: float(amounts[line] / self.plan[line]) for line in self.lines}
+
+    def _at(self, vector):
+        return dict(zip(self.lines, np.asarray(vector) / self.unit, strict=True))
+
+    def _soft_chance(self, multiples, bandwidth):
+        rates, chance = self.deadline.rates(multiples), 1.0
+        for target in self.deadline.targets:
+            rate = rates[target.group, target.status][:, self.deadline.years.index(target.as_of)]
+            sign = 1 if target.comparator.startswith("<") else -1
+            chance = chance * expit(sign * (float(target.value_pct) - rate) / bandwidth)
+        return float(chance.mean())
+
+    def _slope(self, objective, vector):
+        here, slope = objective(self._at(vector)), np.zeros(len(vector))
+        for place, step in enumerate(DIFFERENCE * self.unit):
+            there = vector.copy()
+            there[place] += step
+            slope[place] = (objective(self._at(there)) - here) / step
+        return slope
+
+    def _greedy(self, slope):
+        """All lines at their least, then the best slopes filled up to their most."""
+        vector, left = self.low.copy(), float(self.total) - self.low.sum()
+        for place in np.argsort(slope, kind="stable"):
+            more = min(left, self.high[place] - self.low[place])
+            vector[place] += more
+            left -= more
+        return vector
+
+    def _search(self, objective, start):
+        """Best of the start and of the local optima from it and from the greedy allocation, all exact."""
+        first = np.array([float(start[line]) for line in self.lines])
+        found, share = [start], self.unit / float(self.total)
+        for begin in (first, self._greedy(self._slope(objective, first))):
+            scale = max(abs(objective(self._at(begin))), 1e-9)
+            result = minimize(  # in multiples of the plan, so that all lines are of one size
+                lambda x, scale=scale: objective(self._at(x * self.unit)) / scale,
+                begin / self.unit,
+                jac=lambda x, scale=scale: self._slope(objective, x * self.unit) * self.unit / scale,
+                method="SLSQP",
+                bounds=list(zip(self.low / self.unit, self.high / self.unit, strict=True)),
+                constraints={"type": "eq", "fun": lambda x: x @ share - 1, "jac": lambda x: share},
+                options={"maxiter": 40, "ftol": 1e-7},
+            )
+            found += [self._exact(begin), self._exact(result.x * self.unit)]
+        return min(found, key=lambda amounts: objective(self._of(amounts)))
+
+    def _exact(self, vector):
+        """Rational amounts near a vector, within the limits, whose sum is the total."""
+        amounts = {}
+        for line, value in zip(self.lines, vector, strict=True):
+            least, most = self.limits[line]
+            amounts[line] = min(max(round(Fraction(float(value)) / GRAIN) * GRAIN, least), most)
+        left = self.total - sum(amounts.values())
+        for line in sorted(self.lines, key=lambda name: -self.plan[name]):
+            least, most = self.limits[line]
+            change = min(max(left, least - amounts[line]), most - amounts[line])
+            amounts[line] += change
+            left -= change
+        return amounts
+
+    def _pairs(self, objective, amounts):
+        """Pairs of lines, from one worth less to one worth more at these amounts, the widest apart first."""
+        slope = self._slope(objective, np.array([float(amounts[line]) for line in self.lines]))
+        slope = dict(zip(self.lines, slope, strict=True))
+        pairs = [(giver, taker) for giver in slope for taker in slope if slope[giver] > slope[taker]]
+        return sorted(pairs, key=lambda pair: slope[pair[1]] - slope[pair[0]])
+
+    def _exchanged(self, objective, start):
+        """Moves of money between two lines as long as they gain, large moves before small ones."""
+        best, value = start, objective(self._of(start))
+        for share in EXCHANGES:
+            gained = True
+            while gained:
+                gained = False
+                for giver, taker in self._pairs(objective, best):
+                    size = min(
+                        share * self.total,
+                        best[giver] - self.limits[giver][0],
+                        self.limits[taker][1] - best[taker],
+                    )
+                    if size <= 0:
+                        continue
+                    trial = best | {giver: best[giver] - size, taker: best[taker] + size}
+                    if (new := objective(self._of(trial))) < value - GAINED:
+                        best, value, gained = trial, new, True
+        return best
+
+
+def _limits(plan, bounds, line_bounds):
+    """Least and most of each line in billion VND, exact; refused where the total cannot be met."""
+    if not plan:
+        raise RefusedInput("reallocation: the scenario delivers no money")
+    if unknown := set(line_bounds) - set(plan):
+        raise RefusedInput(f"reallocation: no money on line '{min(unknown)}'; lines: {', '.join(plan)}")
+    limits = {}
+    for line, amount in plan.items():
+        low, high = (Fraction(str(bound)) for bound in line_bounds.get(line, bounds))
+        if not 0 <= low <= high:
+            raise RefusedInput(
+                f"reallocation: bounds {float(low):g} to {float(high):g} of line '{line}' are no range"
+            )
+        limits[line] = (low * amount, high * amount)
+    least, most = (sum(limit[end] for limit in limits.values()) for end in (0, 1))
+    if not least <= sum(plan.values()) <= most:
+        raise RefusedInput(
+            f"reallocation: within the bounds the lines add up to {float(least):g} to {float(most):g} "
+            f"billion VND, never to {float(sum(plan.values())):g}"
+        )
+    return limits
+
+
+def _outcomes(deadline, plan, allocations, first):
+    rows, before = [], None
+    for name, amounts in allocations.items():
+        multiples = {line: float(amounts[line] / plan[line]) for line in plan}
+        rates, hits, gap = deadline.rates(multiples), deadline.hits(multiples), deadline.gap(multiples)
+        before = before or (hits, gap)
+        row = {"allocation": name} | first
+        row |= {each.target: float(met(each, rates, deadline.years).mean()) for each in deadline.targets}
+        row |= {"both": float(hits.mean()), "poor_pct": float(rates["all", "poor"][:, -1].mean())}
+        row |= {"gap_pct": float(gap.mean()), "squared_gap_pct": float(deadline.gap(multiples, 2).mean())}
+        for key, new, old in (("both", hits, before[0]), ("gap_pct", gap, before[1])):
+            change = new.astype(float) - old
+            row |= {
+                f"{key}_change": float(change.mean()),
+                f"{key}_se": float(change.std() / len(change) ** 0.5),
+            }
+        rows.append(row)
+    return rows
+
+
+def _table(plan, found, limits):
+    rows = []
+    for line, amount in plan.items():
+        row = {"line": line, "plan_bn": amount}
+        row |= {f"{name}_bn": amounts[line] for name, amounts in found.items()}
+        row |= {f"{name}_of_plan": float(amounts[line] / amount) for name, amounts in found.items()}
+        row |= dict(zip(("low_bn", "high_bn"), limits[line], strict=True))
+        for name, amounts in found.items():
+            least, most = limits[line]
+            row[f"{name}_bound"] = (
+                "low" if amounts[line] == least else "high" if amounts[line] == most else ""
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,145 @@
+"""A population group beside all other households: both rates, the gap between them, and what a scenario in the
+group's favour gives it and takes from the others.
+
+The province and the group are simulated on their own; the others are what is left of the province when the group
+is taken out, weighted by households, so that the parts add up to the whole in every draw.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from giamngheo.analysis.cost_effectiveness import with_multiples
+from giamngheo.simulation.outcomes import simulate
+
+PARTS = ("group", "rest", "all", "gap")
+_ENDS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
+
+
+def counted_groups(package, trend):
+    """Groups that are forecast and whose number of households is known (tuple of str).
+
+    Parameters
+    ----------
+    package : Package
+    trend : Forecast
+    """
+    return tuple(group for group in trend.groups if group != "all" and package.group_size(group))
+
+
+def parts(package, simulation, group):
+    """Poverty rates of a group, of all other households and of all together at the last instant.
+
+    Parameters
+    ----------
+    package : Package
+    simulation : Simulation
+        With counts of households.
+    group : str
+
+    Returns
+    -------
+    dict of str to ndarray (n_draws,)
+        group, rest, all (percent of their own households), gap (group less rest, points), weight (the group's
+        share of all households, 0..1) and households (of all).
+
+    Notes
+    -----
+    The group keeps the number of households of its last reading (`Package.group_size`), as when money reaches it;
+    all others grow. Group and province are drawn on their own, so that the group can, rarely, have more poor
+    than the province and the rest a rate below zero: `impossible` counts such draws, none is clipped.
+    """
+    whole, own = (simulation.draws[name, "poor"][:, -1] for name in ("all", group))
+    households = simulation.households[:, -1]
+    weight = package.group_size(group) / households
+    rest = (whole - weight * own) / (1 - weight)
+    return {
+        "group": own,
+        "rest": rest,
+        "all": whole,
+        "gap": own - rest,
+        "weight": weight,
+        "households": households,
+    }
+
+
+def impossible(made):
+    """Share of draws in which the group would have more poor than all households (float, 0..1)."""
+    return float((made["rest"] < 0).mean())
+
+
+def levels(package, results, group):
+    """Rates of the group, the rest and all, and the gap, under some scenarios.
+
+    Parameters
+    ----------
+    package : Package
+    results : mapping of str to Pair
+    group : str
+
+    Returns
+    -------
+    DataFrame
+        scenario, r, who (`PARTS`), mean, q10, q50, q90 (percent; points for the gap), weight_pct (the group's
+        share of households, median), impossible (share of draws).
+    """
+    rows = []
+    for name, result in results.items():
+        for r, simulation in result.simulations.items():
+            made = parts(package, simulation, group)
+            more = {"weight_pct": float(100 * np.median(made["weight"])), "impossible": impossible(made)}
+            rows += [{"scenario": name, "r": r, "who": who} | _described(made[who]) | more for who in PARTS]
+    return pd.DataFrame(rows)
+
+
+def changes(package, plan, other, group, bench):
+    """What a scenario moves against the plan: for the group, for the others, for all.
+
+    Parameters
+    ----------
+    package : Package
+    plan, other : Pair
+    group : str
+    bench : Workbench
+        That both were simulated on.
+
+    Returns
+    -------
+    DataFrame
+        r, who (`PARTS`), mean, q10, q50, q90 (points, draw by draw), households (mean change in poor households;
+        NaN for the gap).
+
+    Notes
+    -----
+    For the others, the lines reserved for the group are left as planned: they cannot reach the others, but the
+    two local distributions, of the group and of all, differ a little, and that difference would fall on a rest
+    which is taken by subtraction. So the parts' changes add up to that of all only up to this difference.
+    """
+    rows = []
+    reserved = [row.line for row in package.budget if row.group == group]
+    for r, simulation in other.simulations.items():
+        old, new = (parts(package, pair.simulations[r], group) for pair in (plan, other))
+        delivered, planned = (simulation.money.by("line", which=which) for which in ("delivered", "planned"))
+        back = {
+            line: Fraction(planned[line]) / Fraction(delivered[line])
+            for line in reserved
+            if delivered[line] and planned[line] != delivered[line]
+        }
+        bare = new
+        if back:
+            kept = with_multiples(package, other.scenario, back).model_copy(update={"continuity": float(r)})
+            bare = parts(package, simulate(package, kept, bench=bench), group)
+        moved = {who: new[who] - old[who] for who in ("group", "all")} | {"rest": bare["rest"] - old["rest"]}
+        moved["gap"] = moved["group"] - moved["rest"]
+        own = new["weight"] * new["households"]
+        base = {"group": own, "rest": new["households"] - own, "all": new["households"]}
+        for who in PARTS:
+            count = float((moved[who] / 100 * base[who]).mean()) if who in base else np.nan
+            rows.append({"r": r, "who": who} | _described(moved[who]) | {"households": count})
+    return pd.DataFrame(rows)
+
+
+def _described(values):
+    ends = np.quantile(values, list(_ENDS.values()))
+    return {"mean": float(values.mean())} | dict(zip(_ENDS, map(float, ends), strict=True))

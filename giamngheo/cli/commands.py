@@ -1,0 +1,397 @@
+"""The command line: checks what it is given, hands it on, prints what comes back.
+
+Nothing heavy is imported before the input was accepted, so that a refusal takes less than a second.
+"""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from giamngheo import __version__, paths
+from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
+from giamngheo.inputs.parse import RefusedInput, parse_date, unknown
+
+LOG = paths.CACHE / "logs" / "giamngheo.log"
+MAX_LOG_BYTES = 1_000_000
+MAX_YEARS_AHEAD = 50
+EXAMPLES = """\b
+Examples:
+  giamngheo report                        every page, both languages, into reports/
+  giamngheo scenarios                     the scenarios there are
+  giamngheo simulate --scenario double    what twice the money does
+  giamngheo forecast --until 2020 --json  the trend, for another program
+
+Exit status: 0 done, 1 ran and failed, 2 the input was refused.
+"""
+
+log = logging.getLogger("giamngheo")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,  # rich doubles the time to a first word
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help="Can this funding bring poverty down to its target, and how likely is it?",
+    epilog=EXAMPLES,
+)
+
+
+def _version(wanted: bool):
+    if wanted:
+        print(f"giamngheo {__version__}")
+        raise typer.Exit()
+
+
+def _verbose(wanted: bool):
+    if wanted and not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        log.addHandler(handler)
+        log.setLevel(logging.DEBUG)
+
+
+Verbose = Annotated[bool, typer.Option("--verbose", callback=_verbose, help="Say more on standard error.")]
+
+
+@app.callback()
+def everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    verbose: Verbose = False,
+):
+    """Set up what every command has."""
+
+
+def _langs(langs):
+    from giamngheo.inputs.parameters import LANGS, check_value
+
+    for lang in langs or LANGS:
+        check_value("lang", lang)
+    return list(dict.fromkeys(langs or LANGS))
+
+
+def _inputs(package, scenario="full_plan", **others):
+    """Loaded package and scenario, and checked numbers."""
+    from giamngheo.inputs.parameters import load_inputs
+
+    loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
+    log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
+    return loaded
+
+
+@app.command()
+def report(
+    package: Package = paths.PACKAGE,
+    scenario: Scenarios = None,
+    lang: Langs = None,
+    out: Out = paths.REPORTS,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    verbose: Verbose = False,
+):
+    """Make every notebook and page: the main job."""
+    langs = _langs(lang)
+    loaded = _inputs(package, draws=draws, seed=seed).package
+    for name in scenario or ():
+        _inputs(package, name)
+    _write_pages(loaded, langs, scenario, out, draws, seed)
+
+
+@app.command()
+def run(
+    scenario: Scenario,
+    package: Package = paths.PACKAGE,
+    lang: Langs = None,
+    out: Out = paths.REPORTS,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    verbose: Verbose = False,
+):
+    """Make one scenario's pages."""
+    langs = _langs(lang)
+    loaded = _inputs(package, scenario, draws=draws, seed=seed).package
+    _write_pages(loaded, langs, [scenario], out, draws, seed)
+
+
+def _write_pages(package, langs, scenarios, out, draws, seed):
+    from giamngheo.runs.execution import start_ahead
+
+    _check_out(out)
+    start_ahead()  # the kernels' libraries and ours are imported at the same time
+    from giamngheo.runs.publish import write_report
+
+    for page in write_report(package, langs, scenarios, out, draws, seed):
+        print(page)
+
+
+def _check_out(out):
+    if out.exists() and not out.is_dir():
+        raise RefusedInput(f"--out {out}: a file is in the way; nearest: {out.parent}")
+
+
+@app.command()
+def validate(package: Package = paths.PACKAGE, verbose: Verbose = False):
+    """Check a package; name file, row and column at fault."""
+    loaded = _inputs(package).package
+    counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget}
+    print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
+
+
+@app.command()
+def audit(
+    package: Package = paths.PACKAGE,
+    json: Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if there is a discrepancy.")] = False,
+    verbose: Verbose = False,
+):
+    """Recompute what a decision's figures say about each other."""
+    loaded = _inputs(package).package
+    from giamngheo.auditing import audit as run_audit
+    from giamngheo.cli.output import as_json, audit_text
+
+    found = run_audit(loaded)
+    print(as_json(found.as_dict()) if json else audit_text(found))
+    if strict and found.summary["discrepancy"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def forecast(
+    package: Package = paths.PACKAGE,
+    series: Annotated[
+        Path | None,
+        typer.Option(
+            "--series",
+            metavar="FILE.csv",
+            help="A bare series in place of a package: as_of, status, poverty_line, rate_pct.",
+        ),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="NAME", help="One population group only.")
+    ] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(
+            "--until",
+            metavar="YEAR",
+            help="Last year; by default the last target's, for a series four years on.",
+        ),
+    ] = None,
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="NAME", help="Comparable series that inform the trend.")
+    ] = "vn-review",
+    known_by: Annotated[
+        str | None, typer.Option("--known-by", metavar="DATE", help="Use only what was published by then.")
+    ] = None,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    json: Json = False,
+    verbose: Verbose = False,
+):
+    """Forecast the rates of poor and near-poor households."""
+    from giamngheo.inputs.parameters import check_value
+
+    check_value("draws", draws)
+    check_value("seed", seed)
+    loaded = _inputs(package).package if series is None else None
+    readings = loaded.readings if loaded else _series(series)
+    last_year = max(reading.as_of for reading in readings).year
+    _check_known("group", group, {reading.group for reading in readings})
+    _check_known("reference", reference, _references())
+    _check_until(until, last_year)
+    day = _day(known_by)
+    from giamngheo.cli.output import as_json, as_text, forecast_answer
+
+    if loaded is None:
+        result = _series_forecast(
+            readings, until or last_year + 4, draws=draws, seed=seed, known_by=day, reference=reference
+        )
+    else:
+        from giamngheo import package_forecast
+
+        result = package_forecast(
+            loaded, until=until, draws=draws, seed=seed, known_by=day, reference=reference
+        )
+    answer = forecast_answer(result, loaded, group)
+    if json:
+        print(as_json(answer))
+    else:
+        usual = loaded and (until, reference, day) == (None, "vn-review", None)
+        print(as_text(answer, _both(loaded, "full_plan", draws, seed) if usual else None))
+
+
+def _series(path):
+    from giamngheo.inputs.tables import read_series
+
+    return read_series(paths.find(path))
+
+
+def _series_forecast(readings, until, **options):
+    import pandas as pd
+
+    from giamngheo import forecast as run_forecast
+
+    frame = pd.DataFrame(
+        [
+            row.model_dump(include={"as_of", "status", "poverty_line", "group"})
+            | {"rate_pct": float(row.rate_pct)}
+            for row in readings
+        ]
+    )
+    return run_forecast(frame.assign(as_of=pd.to_datetime(frame["as_of"])), until, **options)
+
+
+def _check_known(what, word, known):
+    if word is not None and word not in known:
+        raise RefusedInput(unknown(what, word, sorted(known)))
+
+
+def _references():
+    """Groups of comparable series, without pandas; ``wide`` is the prior that leans on none."""
+    import csv
+
+    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["group"] for row in csv.DictReader(lines)} | {"wide"}
+
+
+def _check_until(until, last_year):
+    low, high = last_year + 1, last_year + MAX_YEARS_AHEAD
+    if until is not None and not low <= until <= high:
+        raise RefusedInput(
+            f"--until {until}: out of range {low} … {high}; nearest: {min(max(until, low), high)}"
+        )
+
+
+def _day(text):
+    try:
+        return None if text is None else parse_date(text)
+    except ValueError as error:
+        raise RefusedInput(f"--known-by: {error}") from None
+
+
+@app.command()
+def simulate(
+    scenario: Scenario,
+    package: Package = paths.PACKAGE,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    json: Json = False,
+    verbose: Verbose = False,
+):
+    """Say what a funding scenario does to the chances."""
+    given = _inputs(package, scenario, draws=draws, seed=seed)
+    from giamngheo import simulate as run_simulation
+    from giamngheo.cli.output import as_json, as_text, simulation_answer
+
+    result = run_simulation(given.package, given.scenario, draws=draws, seed=seed)
+    answer = simulation_answer(result, given.package)
+    if json:
+        print(as_json(answer))
+    else:
+        print(as_text(answer, _both(given.package, given.scenario, draws, seed)))
+
+
+def _both(package, scenario, draws, seed):
+    """Chances of a scenario if its money continues the trend and if all of it is new."""
+    from giamngheo import load_scenario
+    from giamngheo import simulate as run_simulation
+    from giamngheo.cli.output import chances
+
+    scenario = load_scenario(scenario, package) if isinstance(scenario, str) else scenario
+    return {
+        name: chances(
+            run_simulation(package, scenario.model_copy(update={"continuity": r}), draws=draws, seed=seed),
+            package,
+        )
+        for name, r in {"continued": 1, "all new": 0}.items()
+    }
+
+
+@app.command()
+def track(
+    reading: Annotated[
+        Path,
+        typer.Option(
+            "--reading",
+            metavar="FILE.csv",
+            help="Next year's readings: as_of, status, poverty_line, rate_pct; the package stays as it is.",
+        ),
+    ],
+    package: Package = paths.PACKAGE,
+    draws: Draws = 20_000,
+    seed: Seed = 0,
+    json: Json = False,
+    verbose: Verbose = False,
+):
+    """Add the next year's readings; say how the chances moved."""
+    given = _inputs(package, draws=draws, seed=seed)
+    from giamngheo.inputs.new_readings import read_new_readings
+
+    readings = read_new_readings(paths.find(reading), given.package)
+    from giamngheo.analysis.monitoring import track as run_tracking
+    from giamngheo.cli.output import as_json
+
+    found = run_tracking(given.package, readings, draws=draws, seed=seed)
+    print(as_json(found.as_dict()) if json else found.text)
+
+
+@app.command()
+def scenarios(package: Package = paths.PACKAGE, verbose: Verbose = False):
+    """List the scenarios of a package: id, title."""
+    from giamngheo import list_scenarios
+
+    for name, title, _ in list_scenarios(_inputs(package).package):
+        print(f"{name}\t{title['en']}")
+
+
+@app.command(name="new-package")
+def new_package(folder: Annotated[Path, typer.Argument(metavar="DIR")], verbose: Verbose = False):
+    """Lay out a skeleton for another province."""
+    from giamngheo.inputs.package import new_package as lay_out
+
+    lay_out(folder)
+    print(folder)
+
+
+def _log_to_file():
+    """Keep a log under the project; do without one where that cannot be written."""
+    root = logging.getLogger()
+    try:
+        LOG.parent.mkdir(parents=True, exist_ok=True)
+        if LOG.exists() and LOG.stat().st_size > MAX_LOG_BYTES:
+            LOG.replace(LOG.with_suffix(".old.log"))
+        handler = logging.FileHandler(LOG, encoding="utf-8")
+    except OSError:
+        root.addHandler(logging.NullHandler())
+        return "none: the project's folder cannot be written to"
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    return LOG
+
+
+def main():
+    """Run a command; its exit status is 0 done, 1 ran and failed, 2 refused."""
+    logged = _log_to_file()
+    log.info("giamngheo %s", " ".join(sys.argv[1:]))
+    try:
+        app(prog_name="giamngheo")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except RefusedInput as error:
+        log.info("refused: %s", error)
+        print(f"giamngheo: refused: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:
+        log.exception("failed")
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"giamngheo: failed: {line[:300]} (log: {logged})", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

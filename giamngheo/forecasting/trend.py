@@ -1,0 +1,347 @@
+"""Forecasts of the poor and near-poor rates from a short series, known readings and published comparable series."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from giamngheo.forecasting import reference_series as references
+from giamngheo.forecasting.draws import load_register, override, stream
+from giamngheo.forecasting.pooling import GroupPrior
+from giamngheo.forecasting.scales import probit
+from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
+from giamngheo.inputs.tables import RefusedInput
+
+QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+STATUSES = ("poor", "near_poor", "poor_or_near_poor")
+WIDE = "wide"  # the prior that knows no comparable series
+ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A predictive distribution of the published rates at coming ends of year.
+
+    ``draws`` maps (group, status) to percent of the group's households, (n_draws, n_years); poor + near_poor =
+    poor_or_near_poor in every draw. ``paths`` holds the probits behind them, (n_years, n_draws): level, log_gap.
+    """
+
+    origin: date
+    poverty_line: str
+    known_by: date
+    reference: str
+    prior: GroupPrior
+    seed: int
+    n_draws: int
+    years: tuple[date, ...]
+    draws: Mapping = field(repr=False)
+    paths: Mapping = field(repr=False)
+    history: pd.DataFrame = field(repr=False)
+    effective_draws: Mapping = field(repr=False)
+
+    @property
+    def table(self):
+        """Mean and quantiles in percent: as_of, group, status, mean, q025 … q975 (DataFrame)."""
+        return summarise(self.draws, self.years)
+
+    @property
+    def groups(self):
+        """Groups that were forecast, in order."""
+        return tuple(dict.fromkeys(group for group, _ in self.draws))
+
+
+def forecast(
+    readings,
+    until,
+    *,
+    draws=20_000,
+    seed=0,
+    known_by=None,
+    reference="vn-review",
+    assumptions=None,
+    unit=None,
+):
+    """Forecast the poor and near-poor rates to the end of a year.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        as_of, status (poor, near_poor), poverty_line, rate_pct (percent of households), optional group. The
+        readings on the last poverty line are forecast; those on earlier lines inform the drift across a free splice.
+    until : int
+        Last year.
+    draws, seed : int
+    known_by : datetime.date, optional
+        Date of publication that the prior may not look past; default: end of the year after the last reading.
+    reference : str or DataFrame
+        Group of comparable series that the drift is pooled towards, "wide" for none, or such series themselves.
+        Where none of the group was published by then, the wide prior stands in.
+    assumptions : mapping, optional
+        Changes to the register, as in a scenario file.
+    unit : str, optional
+        Unit of the reference data that is being forecast and must not inform its own prior.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    RefusedInput
+        Fewer than two readings, a year in the past, an unknown reference group.
+
+    Notes
+    -----
+    The model is that of `forecasting.state_space`; drift prior: `forecasting.reference_series.drift_prior`.
+    """
+    readings = _checked(readings)
+    origin = readings["as_of"].max().date()
+    known_by = known_by or date(origin.year + 1, 12, 31)
+    years = tuple(
+        date(year, 12, 31) for year in range(origin.year + (origin == date(origin.year, 12, 31)), until + 1)
+    )
+    if not years:
+        raise RefusedInput(f"until {until}: the last reading is of {origin}; nearest: {origin.year + 1}")
+    register = override(load_register(), assumptions or {})
+    line_order = list(
+        readings.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index
+    )
+    prior = _prior(reference, known_by, unit, line_order[-1], register, assumptions or {})
+    results, paths, effective, log_gap, all_splice = {}, {}, {}, None, None
+    for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
+        rows = readings[readings["group"] == group]
+        poor = rows[rows["status"] == "poor"].sort_values(["as_of", "poverty_line"], kind="stable")
+        if len(poor) < 2:
+            raise RefusedInput(
+                f"group '{group}': {len(poor)} reading of the poor; two readings are the least"
+            )
+        posterior = _level(poor, line_order, all_splice, prior, register, seed, draws, group)
+        if group == "all":
+            all_splice = _splice(poor, line_order)
+        last = poor["as_of"].max()
+        steps = _steps(max(last, _splice_instant(poor, line_order, all_splice, last)), years)
+        tails = register["tail_shape"].draw(seed, (len(years), draws), f":{group}:future")
+        drift = prior.mean, prior.sd, prior.persistence
+        level = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
+        own_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
+        if own_gap is not None:
+            log_gap = (
+                own_gap  # a group without near-poor readings takes the gap of the one before: an assumption
+            )
+        poor_share, upper_share = shares(level, log_gap)
+        results[group, "poor"] = 100 * poor_share.T
+        if upper_share is not None:
+            results[group, "near_poor"] = 100 * (upper_share - poor_share).T
+            results[group, "poor_or_near_poor"] = 100 * upper_share.T
+        paths[group] = {"level": level, "log_gap": log_gap}
+        effective[group] = posterior.effective_draws
+    name = reference if isinstance(reference, str) else "given"
+    return Forecast(
+        origin, line_order[-1], known_by, name, prior, seed, draws, years, results, paths, readings, effective
+    )
+
+
+def register_in_effect(register, prior):
+    """The register as a forecast used it: what comparable series show stands for the register's own numbers.
+
+    Parameters
+    ----------
+    register : dict of str to Assumption
+    prior : GroupPrior
+        Of the forecast.
+
+    Returns
+    -------
+    dict of str to Assumption
+        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
+        reference `ESTIMATED`.
+    """
+    if prior.scale is None:
+        return register
+    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
+    estimates = {
+        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
+        "drift_persistence": ("fixed", (prior.persistence,)),
+    }
+    changed = {
+        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
+        for name, (distribution, parameters) in estimates.items()
+    }
+    return register | changed
+
+
+def summarise(draws, years):
+    """Mean and quantiles of draws.
+
+    Parameters
+    ----------
+    draws : mapping of (group, status) to ndarray (n_draws, n_years)
+        Percent.
+    years : sequence of datetime.date
+
+    Returns
+    -------
+    DataFrame
+        as_of, group, status, mean, q025, q10, q25, q50, q75, q90, q975.
+    """
+    tables = []
+    for (group, status), values in draws.items():
+        quantiles = np.quantile(values, list(QUANTILES.values()), axis=0)
+        columns = {
+            "as_of": pd.to_datetime(list(years)),
+            "group": group,
+            "status": status,
+            "mean": values.mean(axis=0),
+        }
+        tables.append(pd.DataFrame(columns | dict(zip(QUANTILES, quantiles, strict=True))))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _checked(readings):
+    missing = {"as_of", "status", "poverty_line", "rate_pct"} - set(readings.columns)
+    if missing:
+        raise RefusedInput(f"readings lack the column {', '.join(sorted(missing))}")
+    frame = readings.assign(
+        as_of=pd.to_datetime(readings["as_of"]), rate_pct=readings["rate_pct"].astype(float)
+    )
+    if "group" not in frame:
+        frame["group"] = "all"
+    frame = frame[frame["rate_pct"].notna()]
+    wrong = frame[~frame["rate_pct"].between(0, 100)]
+    if len(wrong):
+        raise RefusedInput(
+            f"rate_pct {wrong['rate_pct'].iloc[0]:g} of {wrong['as_of'].iloc[0]:%Y-%m-%d}: not 0..100"
+        )
+    twice = frame[frame.duplicated(["as_of", "status", "poverty_line", "group"])]
+    if len(twice):
+        raise RefusedInput(
+            f"two readings of {twice['as_of'].iloc[0]:%Y-%m-%d}, {twice['status'].iloc[0]}, on one line"
+        )
+    sums = frame.groupby(["as_of", "poverty_line", "group"])["rate_pct"].sum()
+    if (sums > 100).any():
+        raise RefusedInput(
+            f"poor and near-poor of {sums.idxmax()[0]:%Y-%m-%d} add up to {sums.max():g} %: not 0..100"
+        )
+    if frame.empty:
+        raise RefusedInput("no reading with a rate_pct; two readings are the least")
+    return frame.reset_index(drop=True)
+
+
+def _prior(reference, known_by, unit, line, register, assumptions):
+    """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
+    register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
+    if isinstance(reference, pd.DataFrame):
+        prior = references.drift_prior(reference)
+    else:
+        prior = None if reference == WIDE else references.published_prior(reference, known_by, unit, line)
+    if prior is None:
+        mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
+        return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
+    rows = {"innovation_sd": "scale", "drift_persistence": "persistence"}
+    return replace(prior, **{rows[name]: register_says[rows[name]] for name in rows if name in assumptions})
+
+
+def _instants(dates):
+    dates = pd.DatetimeIndex(dates)
+    return dates.year + dates.day_of_year / (365.0 + dates.is_leap_year)
+
+
+def _steps(last, years):
+    return np.diff(_instants([last, *years]))
+
+
+def _splice_instant(poor, line_order, all_splice, last):
+    """Where a group's assumed level on the new line stands, if it has no reading there."""
+    return last if line_order[-1] in set(poor["poverty_line"]) or all_splice is None else all_splice[0]
+
+
+def _splice(poor, line_order):
+    """Instant and offset (probit) at which the last line and the one before were both read, or None."""
+    if len(line_order) < 2:
+        return None
+    old, new = (poor[poor["poverty_line"] == line].set_index("as_of")["rate_pct"] for line in line_order[-2:])
+    both = old.index.intersection(new.index)
+    return (both[-1], float(probit(new[both[-1]] / 100) - probit(old[both[-1]] / 100))) if len(both) else None
+
+
+def _level(poor, line_order, all_splice, prior, register, seed, draws, group) -> Posterior:
+    order = [line for line in line_order if line in set(poor["poverty_line"])]
+    times, values = _instants(poor["as_of"]).to_numpy(), probit(poor["rate_pct"].to_numpy() / 100)
+    lines = np.array([order.index(line) for line in poor["poverty_line"]])
+    fixed_sd = np.zeros(len(values))
+    if order[-1] != line_order[-1]:
+        if all_splice is None or all_splice[0] not in set(poor["as_of"]):
+            raise RefusedInput(
+                f"group '{group}' has no reading on the line '{line_order[-1]}', and no instant links it"
+            )
+        at = poor["as_of"].to_numpy() == np.datetime64(all_splice[0])
+        times, lines = np.append(times, times[at][-1]), np.append(lines, len(order))
+        values = np.append(values, values[at][-1] + all_splice[1])
+        fixed_sd = np.append(fixed_sd, register["group_splice_sd"].fixed)
+    by_line = np.argsort(lines, kind="stable")
+
+    def scales(normals):
+        names = ("innovation_sd", "observation_error", "carry_over")
+        drawn = {name: register[name].at(normals[:, place]) for place, name in enumerate(names)}
+        if prior.scale is not None:
+            drawn["innovation_sd"] = prior.scale * np.exp(prior.scale_spread * normals[:, 0])
+        return drawn | {"tails": register["tail_shape"].at(normals[:, 3:])}
+
+    return condition_level(
+        times[by_line],
+        lines[by_line],
+        values[by_line],
+        fixed_sd[by_line],
+        (prior.mean, prior.sd),
+        register["splice_sd"].fixed,
+        scales,
+        stream(seed, f"level:{group}"),
+        draws,
+        prior.persistence,
+    )
+
+
+def _gap(rows, line, years, register, seed, draws, group):
+    """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), or None without near-poor readings.
+
+    The fixed-gap case (gap_moves 0) learns the last distance as always, and keeps it.
+    """
+    rates = (
+        rows[rows["poverty_line"] == line].pivot(index="as_of", columns="status", values="rate_pct").dropna()
+    )
+    if "near_poor" not in rates:
+        return None
+    rates = rates[(rates[["poor", "near_poor"]] > 0).all(axis=1)]  # no distance where there is nobody
+    if rates.empty:
+        return None
+    gap = np.log(probit((rates["poor"] + rates["near_poor"]) / 100) - probit(rates["poor"] / 100))
+    drift = register["gap_drift"]
+    mean, sd = (drift.fixed, 0.0) if drift.fixed is not None else drift.parameters
+
+    def scales(normals):
+        still = {name: np.ones(len(normals)) for name in ("observation_error", "carry_over")}
+        spread = register["gap_spread"].at(normals[:, 0])
+        return {"innovation_sd": spread, "tails": np.ones_like(normals[:, 3:])} | still
+
+    error_sd = register["gap_error"].fixed
+    posterior = condition_level(
+        _instants(gap.index).to_numpy(),
+        np.zeros(len(gap), dtype=int),
+        gap.to_numpy(),
+        np.full(len(gap), error_sd),
+        (-mean, sd),
+        0.0,
+        scales,
+        stream(seed, f"gap:{group}"),
+        draws,
+    )
+    moves = register["gap_moves"].fixed
+    posterior = replace(
+        posterior, drift=moves * posterior.drift, innovation_sd=moves * posterior.innovation_sd
+    )
+    ones = np.ones((len(years), draws))
+    return future_levels(
+        posterior, _steps(gap.index[-1], years), ones, stream(seed, f"gap:{group}:future"), error_sd
+    )

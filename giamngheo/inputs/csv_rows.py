@@ -1,0 +1,207 @@
+"""CSV files to frozen records; what is wrong becomes sentences: file, row, column, nearest valid value.
+
+Standard library and pydantic only: a refusal must not wait for pandas.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+
+from giamngheo.inputs.parse import RefusedInput, nearest, shown, unknown
+
+
+def read_text(path) -> str:
+    """The text of a UTF-8 file, with or without a byte-order mark.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    RefusedInput
+        No such file, an empty one, another encoding.
+    """
+    path = Path(path)
+    name = shown(path)
+    if not path.is_file():
+        if path.is_dir():
+            raise RefusedInput(f"{name}: a folder, where a file is expected")
+        siblings = sorted(p.name for p in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
+        near = nearest(path.name, siblings)
+        raise RefusedInput(f"{name}: no such file" + (f"; nearest: '{near}'" if near else ""))
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RefusedInput(f"{name}: cannot be read ({error.strerror})") from None
+    try:
+        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise UnicodeDecodeError("utf-8", raw, 0, 1, "UTF-16")
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise RefusedInput(
+            f"{name}:{row}: not UTF-8 text (byte {raw[error.start]:#04x}); save it as UTF-8"
+        ) from None
+    if not text.strip():
+        raise RefusedInput(f"{name}: the file is empty")
+    if "\0" in text:
+        row = text[: text.index("\0")].count("\n") + 1
+        raise RefusedInput(f"{name}:{row}: not a text file (it holds a zero byte); save it as UTF-8")
+    return text
+
+
+def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict[int, BaseModel]:
+    """Read and check a CSV, one frozen record a row.
+
+    Parameters
+    ----------
+    path : path-like
+    model : type of pydantic.BaseModel
+        Its fields are the columns; a field with a default may be left out. ``KEY``, if it has one, names
+        the fields that no two rows may share.
+    ignored : iterable of str
+        Further columns that may stand in the file.
+
+    Returns
+    -------
+    dict of int to BaseModel
+        Line number in the file to record.
+
+    Raises
+    ------
+    RefusedInput
+        Every problem found, each with file, row, column and the nearest valid value.
+    """
+    name, text = shown(path), read_text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader)]
+        _check_header(name, header, model, set(ignored))
+        records, problems, seen = {}, [], {}
+        start = reader.line_num + 1
+        for cells in reader:
+            row, start = start, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                problems.append(_ragged(name, row, cells, header))
+                continue
+            values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
+            try:
+                record = model.model_validate({k: v for k, v in values.items() if _given(model, k, v)})
+            except ValidationError as error:
+                problems += [f"{name}:{row}:{sentence}" for sentence in sentences(error, model, values)]
+                continue
+            records[row] = record
+            key = tuple(getattr(record, field) for field in getattr(model, "KEY", ()))
+            if key and seen.setdefault(key, row) != row:
+                what = ", ".join(str(part) for part in key)
+                problems.append(
+                    f"{name}:{row}:{model.KEY[0]}: repeats row {seen[key]} ({what}); keep one of the two"
+                )
+    except csv.Error as error:
+        raise RefusedInput(
+            f"{name}:{reader.line_num}: not a CSV ({error}); check the quotation marks"
+        ) from None
+    if problems:
+        raise RefusedInput(problems)
+    return records
+
+
+def _given(model, column, value):
+    """False for a column to ignore, and for an empty cell where the model has a default to fall back on."""
+    field = model.model_fields.get(column)
+    return field is not None and (value is not None or field.is_required())
+
+
+def _check_header(name, header, model, ignored):
+    known = list(model.model_fields)
+    divider = re.search(r"[;\t]", header[0]) if len(header) == 1 else None
+    if divider:
+        raise RefusedInput(f"{name}:1: columns are divided by {divider[0]!r}; use commas")
+    strange = [column for column in header if column not in known and column not in ignored]
+    missing = [
+        column for column in known if column not in header and model.model_fields[column].is_required()
+    ]
+    problems = [f"{name}:1:{column}: " + unknown("column", column, known) for column in strange]
+    for column in missing:
+        near = nearest(column, strange)
+        hint = f"; nearest column there: '{near}'" if near else f"; columns needed: {', '.join(known)}"
+        problems.append(f"{name}:1:{column}: missing column '{column}'{hint}")
+    repeated = sorted({column for column in header if header.count(column) > 1})
+    problems += [f"{name}:1:{column}: the column stands there twice; keep one" for column in repeated]
+    if problems:
+        raise RefusedInput(problems)
+
+
+def _ragged(name, row, cells, header):
+    hint = ""
+    for place in range(min(len(cells), len(header)) - 1):
+        pair = cells[place].strip(), cells[place + 1].strip()
+        if len(cells) == len(header) + 1 and all(re.fullmatch(r"\d+", part) for part in pair):
+            hint = f" (a decimal comma in column {header[place]}? write {pair[0]}.{pair[1]})"
+            break
+    if len(cells) > len(header) and not hint:
+        hint = " (text with commas needs quotation marks)"
+    return f"{name}:{row}: {len(cells)} cells under {len(header)} columns{hint}"
+
+
+def sentences(error: ValidationError, model: type[BaseModel], values: dict) -> list[str]:
+    """What pydantic found, as "column: what (nearest valid value)".
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+    model : type of pydantic.BaseModel
+    values : dict of str to (str or None)
+        The cells of the row.
+
+    Returns
+    -------
+    list of str
+    """
+    found = {}
+    for fault in error.errors(include_url=False):
+        context = fault.get("ctx", {})
+        column = str(fault["loc"][0]) if fault["loc"] else context.get("column", "")
+        found.setdefault(column, f"{column}: {_sentence(fault, context, column, values.get(column), model)}")
+    return list(found.values())
+
+
+def _sentence(fault, context, column, cell, model):
+    kind = fault["type"]
+    if kind == "row":
+        return context["what"]
+    if cell is None:
+        return f"the cell is empty; {column} is required"
+    if kind == "literal_error":
+        return unknown(column, cell, _literals(model.model_fields[column].annotation))
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("less_than_equal", "greater_than_equal", "less_than", "greater_than"):
+        bound = next(iter(context.values()))
+        below = kind.startswith("greater")
+        slip = (
+            f", or {Decimal(cell) / 10} if a digit slipped" if column.endswith("_pct") and not below else ""
+        )
+        return f"{cell} is {'below' if below else 'above'} the limit; nearest valid value: {bound}{slip}"
+    if kind == "string_pattern_mismatch":
+        plain = re.sub(r"[^a-z0-9]+", "_", str(cell).lower()).strip("_")
+        return f"'{cell}' is not an id (a-z, 0-9 and _)" + (f"; write '{plain}'" if plain else "")
+    return f"'{cell}': {fault['msg']}"
+
+
+def _literals(annotation):
+    values = [part for part in get_args(annotation) if isinstance(part, str)]
+    return values or [word for part in get_args(annotation) for word in _literals(part)]

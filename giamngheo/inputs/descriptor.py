@@ -1,0 +1,190 @@
+"""The descriptor of a data package: read, and generated from the models and the files that are there."""
+
+import csv
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from giamngheo import paths
+from giamngheo.inputs.csv_rows import read_text, sentences
+from giamngheo.inputs.parse import RefusedInput, nearest, parse_date, shown, unknown
+from giamngheo.inputs.tables import TABLES, Id, Text, read_table, table_schema
+
+DESCRIPTOR = "datapackage.json"
+LICENCES = [
+    {
+        "name": "CC0-1.0",
+        "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "title": "Creative Commons Zero 1.0 (the figures are those of a public legal text)",
+    }
+]
+TITLES = {
+    "poverty": "Readings of the poor and near-poor",
+    "lines": "Poverty lines",
+    "targets": "Targets",
+    "budget": "Budget table",
+    "measures": "Physical promises and past results",
+    "agencies": "Responsibilities of agencies",
+    "claims": "Statements of the text about its own numbers",
+    "documents": "Sources",
+}
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+
+
+class Labels(BaseModel):
+    """What a package is about: the `giamngheo` key of its descriptor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    province_vi: Text
+    province_en: Text
+    decision: Text
+    date: Annotated[date, BeforeValidator(parse_date)]
+    main_document: Id
+    first_year: int = Field(ge=1990, le=2100, strict=True)
+    last_year: int = Field(ge=1990, le=2100, strict=True)
+    title_vi: Text
+    title_en: Text
+    reference_unit: Text | None = None
+
+
+def read_descriptor(folder):
+    """Read and check a package's descriptor.
+
+    Parameters
+    ----------
+    folder : path-like
+
+    Returns
+    -------
+    tuple of (dict, str, Labels)
+        The descriptor, the package's name, its labels.
+
+    Raises
+    ------
+    RefusedInput
+        No such file, no JSON, unknown or missing keys.
+    """
+    file = Path(folder) / DESCRIPTOR
+    where = shown(file)
+    if not file.exists():
+        raise RefusedInput(f"{where}: no such file; a package's folder holds one (see giamngheo new-package)")
+    try:
+        descriptor = json.loads(read_text(file))
+    except json.JSONDecodeError as error:
+        raise RefusedInput(f"{where}:{error.lineno}:{error.colno}: not JSON ({error.msg})") from None
+    except RecursionError:
+        raise RefusedInput(f"{where}: nested too deeply") from None
+    if not isinstance(descriptor, dict):
+        raise RefusedInput(f"{where}: an object is expected at the top")
+    resources = descriptor.get("resources", [])
+    if not isinstance(resources, list) or not all(isinstance(resource, dict) for resource in resources):
+        raise RefusedInput(f"{where}: resources: a list of objects is expected")
+    given = descriptor.get("giamngheo")
+    if not isinstance(given, dict):
+        near = nearest("giamngheo", descriptor)
+        raise RefusedInput(f"{where}: key 'giamngheo' is missing or no object; nearest: '{near}'")
+    strange = [key for key in given if key not in Labels.model_fields]
+    if strange:
+        raise RefusedInput(f"{where}: giamngheo: " + unknown("key", strange[0], Labels.model_fields))
+    try:
+        name = _Named(name=descriptor.get("name")).name
+        labels = Labels(**given)
+    except ValidationError as error:
+        model = Labels if error.title == "Labels" else _Named
+        values = given if model is Labels else {"name": descriptor.get("name")}
+        raise RefusedInput(f"{where}: {sentence}" for sentence in sentences(error, model, values)) from None
+    if labels.last_year < labels.first_year:
+        raise RefusedInput(
+            f"{where}: last_year: {labels.last_year} is before first_year; nearest: {labels.first_year}"
+        )
+    return descriptor, name, labels
+
+
+class _Named(BaseModel):
+    name: Name
+
+
+def write_descriptor(path) -> Path:
+    """Generate a package's datapackage.json anew: schemas from the models, sizes and sha256 from the files.
+
+    Parameters
+    ----------
+    path : path-like
+        The package's folder; the name and the `giamngheo` key of the descriptor that stands there are kept.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written, whole or not at all.
+
+    Raises
+    ------
+    RefusedInput
+        A bad descriptor or documents.csv.
+    """
+    folder = paths.find(path)
+    _, name, labels = read_descriptor(folder)
+    content = json.dumps(_descriptor(folder, name, labels), ensure_ascii=False, indent=2) + "\n"
+    paths.write_atomically(folder / DESCRIPTOR, content)
+    return folder / DESCRIPTOR
+
+
+def refresh_hashes(folder):
+    """Sizes and sha256 of the files of a descriptor that is written by hand, brought up to date.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        resource |= {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+    paths.write_atomically(folder / DESCRIPTOR, text)
+
+
+def _descriptor(folder, name, labels) -> dict[str, Any]:
+    documents = read_table(folder / "documents.csv", TABLES["documents"])
+    sources = [{"title": row.title} | ({"path": row.url} if row.url else {}) for row in documents]
+    return {
+        "profile": "tabular-data-package",
+        "name": name,
+        "title": labels.title_en,
+        "languages": ["vi", "en"],
+        "giamngheo": labels.model_dump(mode="json", exclude_none=True),
+        "licenses": LICENCES,
+        "sources": sources,
+        "resources": [
+            _resource(folder / f"{table}.csv") for table in TABLES if (folder / f"{table}.csv").exists()
+        ],
+    }
+
+
+def _resource(file) -> dict[str, Any]:
+    content = file.read_bytes()
+    return {
+        "profile": "tabular-data-resource",
+        "name": file.stem,
+        "title": TITLES[file.stem],
+        "path": file.name,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": _present(table_schema(TABLES[file.stem]), content),
+    }
+
+
+def _present(schema, content):
+    """A schema's fields in the order of the file's header, without optional columns that the file lacks."""
+    header = next(csv.reader([content.decode("utf-8-sig").splitlines()[0]]))
+    fields = {field["name"]: field for field in schema["fields"]}
+    return schema | {"fields": [fields[name.strip()] for name in header if name.strip() in fields]}

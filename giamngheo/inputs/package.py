@@ -1,0 +1,375 @@
+"""Data packages: a province's plan and readings, checked at the door, as frozen rows.
+
+The descriptor `datapackage.json` is a Frictionless Data Package whose schemas come from `inputs.tables`.
+Nothing here imports pandas until a table is asked for as a frame.
+"""
+
+import json
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from giamngheo import paths
+from giamngheo.inputs.csv_rows import read_rows
+from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, Labels, read_descriptor, write_descriptor
+from giamngheo.inputs.parse import shown
+from giamngheo.inputs.readings import reading_faults
+from giamngheo.inputs.skeletons import FILES, LABELS
+from giamngheo.inputs.tables import (
+    TABLES,
+    BudgetLine,
+    Claim,
+    Document,
+    Measure,
+    PovertyLine,
+    Reading,
+    RefusedInput,
+    Responsibility,
+    Row,
+    Target,
+    nearest,
+    table_schema,
+    unknown,
+)
+
+REQUIRED = ("poverty", "lines", "targets", "budget", "documents")
+# Units that stand for something a household receives, so that a quantity of them is a reach.
+REACH_UNITS = ("household", "household_year", "house", "card", "pupil", "person")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A checked data package; every table is a tuple of frozen rows of `inputs.tables`."""
+
+    name: str
+    path: Path
+    labels: Labels
+    descriptor: dict[str, Any] = field(repr=False)
+    readings: tuple[Reading, ...] = field(repr=False)
+    lines: tuple[PovertyLine, ...] = field(repr=False)
+    targets: tuple[Target, ...] = field(repr=False)
+    budget: tuple[BudgetLine, ...] = field(repr=False)
+    measures: tuple[Measure, ...] = field(repr=False)
+    agencies: tuple[Responsibility, ...] = field(repr=False)
+    claims: tuple[Claim, ...] = field(repr=False)
+    documents: tuple[Document, ...] = field(repr=False)
+
+    @property
+    def main_document(self) -> Document:
+        """The document that holds the plan."""
+        return next(row for row in self.documents if row.document == self.labels.main_document)
+
+    @property
+    def published(self) -> date:
+        """Date of the main document: what was public by then may inform a forecast."""
+        return self.main_document.date or self.labels.date
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Programme years."""
+        return tuple(range(self.labels.first_year, self.labels.last_year + 1))
+
+    @property
+    def deadline(self) -> date:
+        """Instant of the last target on a rate, else the end of the last programme year."""
+        dates = [target.as_of for target in self.targets if target.status and target.as_of]
+        return max(dates, default=date(self.labels.last_year, 12, 31))
+
+    @property
+    def reference_unit(self) -> str | None:
+        """The package's own unit in the reference series, which must not inform its prior."""
+        return self.labels.reference_unit
+
+    @property
+    def last_line(self) -> tuple[PovertyLine, ...]:
+        """Rows of the poverty line that the last reading was made on."""
+        last = max(
+            self.readings, key=lambda row: (row.as_of, self._valid_from(row.poverty_line))
+        ).poverty_line
+        return tuple(row for row in self.lines if row.poverty_line == last)
+
+    def _valid_from(self, line):
+        return min(row.valid_from for row in self.lines if row.poverty_line == line)
+
+    @property
+    def poor_lines_vnd_month(self) -> tuple[int, int]:
+        """Poor thresholds of the last line, rural and urban, VND per person a month."""
+        by_area = {row.area: row.poor_vnd_month for row in self.last_line}
+        some = next(iter(by_area.values()))
+        return by_area.get("rural", some), by_area.get("urban", some)
+
+    @property
+    def near_poor_ratio(self) -> float | None:
+        """Near-poor over poor threshold of the last line (mean over areas), None without a near-poor one."""
+        ratios = [
+            row.near_poor_vnd_month / row.poor_vnd_month for row in self.last_line if row.near_poor_vnd_month
+        ]
+        return sum(ratios) / len(ratios) if ratios else None
+
+    def group_size(self, group: str) -> float | None:
+        """Households of a group, implied by its last reading of the poor that has a count and a rate.
+
+        Parameters
+        ----------
+        group : str
+
+        Returns
+        -------
+        float or None
+            Households.
+        """
+        rows = [row for row in self.readings if (row.group, row.status) == (group, "poor") and row.households]
+        last = max((row for row in rows if row.rate_pct), key=lambda row: row.as_of, default=None)
+        return float(Fraction(100 * last.households) / Fraction(last.rate_pct)) if last else None
+
+    def promise(self, line: str) -> tuple[float, str] | None:
+        """How many the plan promises that a budget line reaches a year.
+
+        Parameters
+        ----------
+        line : str
+            Budget line.
+
+        Returns
+        -------
+        tuple of (float, str) or None
+            Quantity a year and its unit, from the first measure of the line that has both.
+        """
+        for row in self.measures:
+            if (
+                row.line == line
+                and row.quantity
+                and row.unit in REACH_UNITS
+                and row.per in ("year", "period")
+            ):
+                return float(row.quantity) / (len(self.years) if row.per == "period" else 1), row.unit
+        return None
+
+    def frame(self, table: str):
+        """A table as a DataFrame.
+
+        Parameters
+        ----------
+        table : str
+            "poverty", "lines", "targets", "budget", "measures", "agencies", "claims" or "documents".
+
+        Returns
+        -------
+        pandas.DataFrame
+            Numbers as float (counts as integers, Int64 where some are missing), dates as timestamps.
+
+        Raises
+        ------
+        RefusedInput
+            An unknown table.
+        """
+        if table not in TABLES:
+            raise RefusedInput(unknown("table", table, TABLES))
+        import pandas as pd
+
+        rows, columns = getattr(self, _attribute(table)), {}
+        for described in table_schema(TABLES[table])["fields"]:
+            name, kind = described["name"], described["type"]
+            values = [getattr(row, name) for row in rows]
+            if kind == "number":
+                columns[name] = pd.Series([None if v is None else float(v) for v in values], dtype="float64")
+            elif kind == "date":
+                columns[name] = pd.to_datetime(pd.Series(values, dtype="object"))
+            elif kind == "integer":
+                columns[name] = pd.Series(values, dtype="Int64" if None in values else "int64")
+            else:
+                columns[name] = pd.Series(values, dtype="str")
+        return pd.DataFrame(columns)
+
+
+def _attribute(table):
+    return "readings" if table == "poverty" else table
+
+
+def load_package(path=None) -> Package:
+    """Read and check a data package.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        Its folder; default: the project's data/an-giang.
+
+    Returns
+    -------
+    Package
+
+    Raises
+    ------
+    RefusedInput
+        Everything wrong with its files, each with file, row, column and the nearest valid value.
+
+    Notes
+    -----
+    A file that does not match the descriptor's sha256 is not refused: the audit reports it.
+    """
+    folder = _folder(path)
+    descriptor, name, labels = read_descriptor(folder)
+    listed = {resource["name"] for resource in descriptor.get("resources", []) if "name" in resource}
+    tables: dict[str, dict[int, Row]] = {}
+    problems: list[str] = []
+    for table, model in TABLES.items():
+        file = folder / f"{table}.csv"
+        if not file.exists() and table not in REQUIRED and table not in listed:
+            tables[table] = {}
+            continue
+        try:
+            tables[table] = read_rows(file, model)
+        except RefusedInput as refusal:
+            problems += refusal.problems
+    if not problems:
+        problems = [
+            ":".join(str(part) for part in (shown(folder / f"{table}.csv"), row, column) if part)
+            + f": {what}"
+            for table, row, column, what in _faults(tables, labels)
+        ]
+    if problems:
+        raise RefusedInput(problems)
+    rows = {_attribute(table): tuple(found.values()) for table, found in tables.items()}
+    return Package(name=name, path=folder, labels=labels, descriptor=descriptor, **rows)
+
+
+def _folder(path):
+    folder = Path(paths.PACKAGE if path is None else paths.find(path))
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise RefusedInput(
+            f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
+        )
+    known = [p.parent.name for base in (folder.parent, paths.DATA) for p in base.glob(f"*/{DESCRIPTOR}")]
+    near = nearest(folder.name, known)
+    raise RefusedInput(f"{shown(folder)}: no such package folder" + (f"; nearest: '{near}'" if near else ""))
+
+
+def _faults(tables, labels):
+    """What is wrong with the tables taken together, as (table, row, column, what)."""
+    for table in ("poverty", "lines", "budget", "documents"):
+        if not tables[table]:
+            yield table, None, None, "no row under the header; at least one is needed"
+            return
+    for table, model in TABLES.items():
+        for column, (other, key) in model.REFERENCES.items():
+            known = [getattr(row, key) for row in tables[other].values()]
+            for row, record in tables[table].items():
+                word = getattr(record, column)
+                if word is not None and word not in known:
+                    yield table, row, column, unknown(column, word, known) + f" in {other}.csv"
+    documents = {row.document: row for row in tables["documents"].values()}
+    if labels.main_document not in documents:
+        yield "documents", None, "document", unknown("main document", labels.main_document, documents)
+    elif documents[labels.main_document].date != labels.date:
+        row = next(n for n, record in tables["documents"].items() if record.document == labels.main_document)
+        yield (
+            "documents",
+            row,
+            "date",
+            f"{documents[labels.main_document].date} is not the descriptor's {labels.date}",
+        )
+    yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
+    yield from (("poverty", *fault) for fault in _line_faults(tables, documents))
+
+
+def _line_faults(tables, documents):
+    """Readings against their poverty line and document."""
+    lines = {}
+    for record in tables["lines"].values():
+        lines.setdefault(record.poverty_line, []).append(record)
+    for row, reading in tables["poverty"].items():
+        if reading.poverty_line not in lines:
+            yield row, "poverty_line", unknown("poverty line", reading.poverty_line, lines) + " in lines.csv"
+            continue
+        areas = lines[reading.poverty_line]
+        # The beginning of a line's first year is written as the day before it.
+        first = min(area.valid_from for area in areas) - timedelta(days=1)
+        last = None if any(area.valid_to is None for area in areas) else max(area.valid_to for area in areas)
+        if reading.as_of < first or (last and reading.as_of > last):
+            fits = [
+                name for name in lines if name != reading.poverty_line and _covers(lines[name], reading.as_of)
+            ]
+            near = (
+                f"; nearest line: '{fits[0]}'"
+                if fits
+                else f"; nearest date: {first if reading.as_of < first else last}"
+            )
+            span = f"{first} to {last or 'today'}"
+            yield row, "as_of", f"{reading.as_of} is outside the line '{reading.poverty_line}' ({span}){near}"
+        if reading.status == "near_poor" and not any(area.near_poor_vnd_month for area in areas):
+            having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
+            near = nearest(reading.poverty_line, having)
+            what = f"the line '{reading.poverty_line}' has no near-poor threshold"
+            yield (
+                row,
+                "status",
+                what + (f"; nearest line with one: '{near}'" if near else "; nearest: 'poor'"),
+            )
+        source = documents.get(reading.document)
+        if source and source.date and reading.as_of > source.date:
+            yield (
+                row,
+                "as_of",
+                f"{reading.as_of} is after its document's date; nearest valid value: {source.date}",
+            )
+
+
+def _covers(areas, day):
+    first = min(area.valid_from for area in areas) - timedelta(days=1)
+    return first <= day and all(area.valid_to is None or day <= area.valid_to for area in areas)
+
+
+def new_package(path) -> Path:
+    """Write the skeleton of a data package for another province; its placeholder figures validate.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder to make; its name becomes the package's.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder, written whole or not at all.
+
+    Raises
+    ------
+    RefusedInput
+        Something is there already, or the name will not do.
+    """
+    folder = Path(path).expanduser().absolute()
+    plain = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
+    if not re.fullmatch(NAME_PATTERN, folder.name):
+        raise RefusedInput(
+            f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{plain or 'my-province'}'"
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RefusedInput(
+            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
+        )
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
+    try:
+        for name, text in FILES.items():
+            (made / name).parent.mkdir(exist_ok=True)
+            (made / name).write_text(text, encoding="utf-8", newline="")
+        head = {"name": folder.name, "giamngheo": LABELS}
+        (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+        write_descriptor(made)
+        load_package(made)
+        made.chmod(0o755)
+        made.replace(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return folder

@@ -1,0 +1,173 @@
+"""The workbook's parameters: what a notebook or a command may be given, and what is refused at the door."""
+
+import ast
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+from giamngheo import paths
+from giamngheo.inputs.parse import RefusedInput, unknown
+
+LANGS = ("vi", "en")
+MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
+MAX_SEED = 2**63 - 1
+DEFAULTS = {"package": "data/an-giang", "scenario": "full_plan", "lang": LANGS[0], "seed": 0, "draws": 20_000}
+
+
+def check_value(name, value):
+    """Refuse a value of one of the workbook's parameters that is of a wrong type or out of range.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``DEFAULTS``; other names are not looked at.
+    value : object
+
+    Raises
+    ------
+    RefusedInput
+    """
+    if name not in DEFAULTS:
+        return
+    default = DEFAULTS[name]
+    if type(value) is not type(default):
+        wanted = {str: "a text", int: "a whole number"}[type(default)]
+        raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {default!r}")
+    if name == "lang" and value not in LANGS:
+        raise RefusedInput(unknown("language", value, LANGS))
+    limits = {"seed": (0, MAX_SEED), "draws": (MIN_DRAWS, MAX_DRAWS)}
+    if name in limits:
+        low, high = limits[name]
+        if not low <= value <= high:
+            raise RefusedInput(
+                f"{name}: {value} is out of range {low} … {high}; nearest: {min(max(value, low), high)}"
+            )
+
+
+def load_inputs(values):
+    """Load what parameters name.
+
+    Parameters
+    ----------
+    values : mapping
+        Any of package, scenario, lang, seed, draws; `DEFAULTS` stand in for missing ones.
+
+    Returns
+    -------
+    types.SimpleNamespace
+        package (Package), scenario (Scenario), lang, seed, draws.
+
+    Raises
+    ------
+    RefusedInput
+        Names what is wrong, where, and the nearest valid value.
+    """
+    from giamngheo.inputs.package import load_package
+    from giamngheo.inputs.scenario import load_scenario
+
+    values = DEFAULTS | dict(values)
+    for name, value in values.items():
+        check_value(name, value)
+    package = load_package(paths.find(values["package"]))
+    scenario = load_scenario(scenario_source(values["scenario"]), package)
+    return SimpleNamespace(
+        package=package, scenario=scenario, **{k: values[k] for k in ("lang", "seed", "draws")}
+    )
+
+
+def scenario_source(name):
+    """A scenario's name as it is; a path made absolute."""
+    return paths.find(name) if Path(name).suffix in (".yml", ".yaml") else name
+
+
+def notebook_inputs(namespace):
+    """What a notebook works with: its first cell after the parameters calls this with ``globals()``.
+
+    Parameters
+    ----------
+    namespace : mapping
+        The notebook's globals: its parameters, and in a kernel the sources of the cells run so far (``In``).
+
+    Returns
+    -------
+    types.SimpleNamespace
+        package (Package), scenario (Scenario), lang, seed, draws.
+
+    Raises
+    ------
+    RefusedInput
+        A value or a name that is not known, with the nearest that is.
+    """
+    declared, injected = _names_in_cells(namespace.get("In", ()))
+    if declared:
+        _check_names(injected, declared)
+    return load_inputs({name: namespace[name] for name in DEFAULTS if name in namespace})
+
+
+def _names_in_cells(sources):
+    """Names declared with a type (the parameters cell), and names that the cell papermill injects assigns."""
+    declared, injected = {}, {}
+    for source in sources:
+        try:
+            statements = ast.parse(source).body
+        except SyntaxError:  # a magic
+            continue
+        declared |= {s.target.id: None for s in statements if isinstance(s, ast.AnnAssign)}
+        if source.startswith("# Parameters\n"):
+            targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+            injected |= {t.id: None for t in targets if isinstance(t, ast.Name)}
+    return declared, injected
+
+
+def _check_names(given, declared, where=""):
+    for name in given:
+        if name not in declared:
+            raise RefusedInput(where + unknown("parameter", name, declared))
+
+
+def declared_parameters(notebook):
+    """Names, in order, and default values that a notebook's parameters cell declares.
+
+    Parameters
+    ----------
+    notebook : Path
+
+    Returns
+    -------
+    dict
+        Empty if no cell is tagged ``parameters``.
+    """
+    return _declared(read_cells(notebook))
+
+
+def read_cells(notebook):
+    """The cells of a notebook file (list of dict), each source in one piece."""
+    cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]
+    return [cell | {"source": "".join(cell["source"])} for cell in cells]
+
+
+def _declared(cells):
+    source = next((c["source"] for c in cells if "parameters" in c["metadata"].get("tags", [])), "")
+    statements = [s for s in ast.parse(source).body if isinstance(s, ast.AnnAssign)]
+    return {s.target.id: ast.literal_eval(s.value) for s in statements}
+
+
+def check_parameters(notebook, parameters):
+    """Refuse parameters that a notebook does not declare, of another type, or that name nothing.
+
+    Parameters
+    ----------
+    notebook : Path
+    parameters : mapping
+
+    Raises
+    ------
+    RefusedInput
+    """
+    declared = declared_parameters(notebook)
+    _check_names(parameters, declared, where=f"{Path(notebook).name}: ")
+    for name, value in parameters.items():
+        if type(value) is not type(declared[name]):
+            wanted = type(declared[name]).__name__
+            raise RefusedInput(f"{Path(notebook).name}: {name}: {value!r} is not of type {wanted}")
+    load_inputs({name: value for name, value in (declared | dict(parameters)).items() if name in DEFAULTS})

@@ -1,0 +1,354 @@
+"""Funding scenarios: small differences from the full plan, read from YAML and checked at the door.
+
+A file is checked as written, merged over the scenario it is based on, then, where a package is given, checked
+against its years, budget lines and groups. Shares of money are exact fractions.
+"""
+
+import csv
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from giamngheo import paths
+from giamngheo.inputs import scenario_values as values
+from giamngheo.inputs.csv_rows import read_text
+from giamngheo.inputs.parse import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.scenario_values import Yearly
+from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
+
+ROOT_ID = "full_plan"
+GRID = "a grid file: use giamngheo batch"
+SUFFIXES = (".yml", ".yaml")
+MAX_BYTES = 1_000_000
+MAX_FACTOR = 1_000  # times the plan
+_ID = re.compile(r"[a-z0-9_]{1,64}")
+_FROZEN = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+_share = values.by_year(values.within(0, MAX_FACTOR))
+_reach = values.keyed("channel or budget line", None, values.within(0, 1))
+
+
+def _checked(kind, check, **field):
+    return Annotated[kind, BeforeValidator(check), Field(**field)]
+
+
+def _mapping(check):
+    return _checked(dict[str, Any], check, default_factory=dict)
+
+
+def _number(low, high):
+    return _checked(float, values.within(low, high, as_float=True))
+
+
+def _text(value):
+    if not isinstance(value, str) or not value:
+        raise values.Fault(f"{values.said(value)} is not a name")
+    return value
+
+
+class Funding(BaseModel):
+    """Share of the plan delivered, 0 or more; missing is 1; the factors for a sum of money multiply.
+
+    all is a `Yearly` of Fraction; by_source, by_channel (channel or family) and by_line map a name to one.
+    """
+
+    model_config = _FROZEN
+
+    all: _checked(Any, _share, default_factory=Yearly)
+    by_source: _mapping(values.keyed("source", SOURCES, _share))
+    by_channel: _mapping(values.keyed("channel", (*CHANNELS, *FAMILIES), _share))
+    by_line: _mapping(values.keyed("budget line", None, _share))
+    keep_total: bool = Field(default=False, strict=True)
+
+
+class Scenario(BaseModel):
+    """One funding scenario: what differs from the plan delivered in full and on time.
+
+    delay_years 0 or more; continuity and targeting shares 0 to 1; shock {year: probit, or the name of an
+    assumption}; growth of the number of households, percent a year, a `Yearly` of float.
+    """
+
+    model_config = _FROZEN
+
+    id: str = Field(pattern=r"^[a-z0-9_]{1,64}$")
+    title: _checked(dict[str, str], values.title)
+    based_on: Annotated[str, BeforeValidator(_text)] | None = None
+    funding: Funding = Field(default_factory=Funding)
+    delay_years: _number(0, 50) = 0.0
+    phasing: Literal["even", "front", "back"] = "even"
+    continuity: _number(0, 1) = 1.0
+    targeting: _mapping(_reach)
+    shock: _checked(dict[int, Any], values.shocks, default_factory=dict)
+    growth: _checked(Any, values.by_year(values.within(-20, 20, as_float=True)), default_factory=Yearly)
+    group: Annotated[str, BeforeValidator(_text)] = "all"
+    assumptions: _mapping(values.keyed("assumption", None, values.assumption))
+
+
+def load_scenario(name_or_path, package=None) -> Scenario:
+    """Read a scenario and all that it is based on.
+
+    Parameters
+    ----------
+    name_or_path : str or path-like
+        An id, looked up in the package's scenarios and in data/scenarios, or a .yml file.
+    package : Package, optional
+        Its years, budget lines and groups are then checked, a factor for every year spelled out by year.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    RefusedInput
+        Names the file, the line, the key and the nearest valid value.
+    """
+    file = _find(name_or_path, _folders(package))
+    raw, lines = _merged(file, _folders(package), ())
+    scenario = _validated(file, {"id": file.stem, **raw}, lines)
+    return scenario if package is None else check_scenario(scenario, package, file, lines)
+
+
+def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
+    """The scenarios that a package can use.
+
+    Parameters
+    ----------
+    package : Package, optional
+        Default: the project's own.
+
+    Returns
+    -------
+    list of (str, dict, Path)
+        Id, title in both languages, file; full_plan first, then by id. A generic scenario that names a year
+        which the package lacks is left out, a grid file too.
+
+    Raises
+    ------
+    RefusedInput
+        A file that is no scenario.
+    """
+    found: dict[str, tuple[str, dict[str, str], Path]] = {}
+    for folder in _folders(package):
+        for file in sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES):
+            if file.stem in found or "grid" in _parse(file)[0]:
+                continue
+            scenario = load_scenario(file)
+            try:
+                if package is not None:
+                    check_scenario(scenario, package, file)
+            except RefusedInput:
+                if folder != paths.DATA / "scenarios":
+                    raise
+                continue
+            found[file.stem] = (scenario.id, scenario.title, file)
+    return sorted(found.values(), key=lambda row: (row[0] != ROOT_ID, row[0]))
+
+
+def check_scenario(scenario, package, file=None, lines=None) -> Scenario:
+    """Check a scenario against a package.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    package : Package
+    file : path-like, optional
+        Where it was read, for the message.
+    lines : dict, optional
+        Key path to line of the file.
+
+    Returns
+    -------
+    Scenario
+        The same, with factors for every year spelled out by year.
+
+    Raises
+    ------
+    RefusedInput
+        An unknown year, budget line, group or assumption.
+    """
+    budget = [row.line for row in package.budget]
+    groups = list(dict.fromkeys(row.group for row in package.readings))
+    ahead = range(max(row.as_of for row in package.readings).year + 1, package.deadline.year + 1)
+    funding = scenario.funding
+    named = [("budget line", key, budget, ("funding", "by_line", key)) for key in funding.by_line]
+    named += [
+        ("channel or budget line", key, [*CHANNELS, *budget], ("targeting", key))
+        for key in scenario.targeting
+    ]
+    named += [("group", scenario.group, groups, ("group",))]
+    named += [("assumption", key, _assumed(), ("assumptions", key)) for key in scenario.assumptions]
+    named += [("year", year, package.years, ("funding", "all", year)) for year in funding.all]
+    for table in ("by_source", "by_channel", "by_line"):
+        for key, factors in getattr(funding, table).items():
+            named += [("year", year, package.years, ("funding", table, key, year)) for year in factors]
+    named += [("year", year, ahead, ("shock", year)) for year in scenario.shock]
+    named += [("year", year, ahead, ("growth", year)) for year in scenario.growth]
+    problems = [
+        _problem(file or f"scenario {scenario.id}", place, _unknown(what, word, known), lines or {})
+        for what, word, known, place in named
+        if word not in known
+    ]
+    if problems:
+        raise RefusedInput(problems)
+    tables = {
+        table: {key: factors.over(package.years) for key, factors in getattr(funding, table).items()}
+        for table in ("by_source", "by_channel", "by_line")
+    }
+    spelled = funding.model_copy(update={"all": funding.all.over(package.years), **tables})
+    return scenario.model_copy(update={"funding": spelled})
+
+
+def _unknown(what, word, known):
+    if what == "year":  # the nearest year is a matter of distance, not of spelling
+        closest = min(known, key=lambda year: abs(year - word))
+        return f"unknown year '{word}'; nearest: {closest} (known: {', '.join(map(str, known))})"
+    return unknown(what, word, known)
+
+
+def _assumed():
+    """Names in the register that a scenario may change; read without the modules that draw from it."""
+    with (paths.DATA / "assumptions.csv").open(encoding="utf-8", newline="") as file:
+        return [row["name"] for row in csv.DictReader(file)]
+
+
+def _folders(package):
+    own = paths.PACKAGE if package is None else package.path
+    return [own / "scenarios", paths.DATA / "scenarios"]
+
+
+def _find(name_or_path, folders):
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(SUFFIXES) or "/" in text:
+        file = paths.find(text)
+        if file.is_file() and file.suffix not in SUFFIXES:
+            raise RefusedInput(f"{shown(file)}: a scenario file ends in .yml; nearest: '{file.stem}.yml'")
+        if not _ID.fullmatch(file.stem):
+            plain = re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")[:64]
+            raise RefusedInput(
+                f"{shown(file)}: '{file.stem}' is not an id (a-z, 0-9 and _); nearest: '{plain}.yml'"
+            )
+        return file
+    for folder in folders:
+        for suffix in SUFFIXES:
+            if _ID.fullmatch(text) and (folder / f"{text}{suffix}").is_file():
+                return folder / f"{text}{suffix}"
+    known = {path.stem for folder in folders for path in folder.glob("*") if path.suffix in SUFFIXES}
+    where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
+    raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")
+
+
+def _parse(file):
+    """The mapping in a YAML file, and the line of each of its keys."""
+    import yaml
+
+    where = shown(file)
+    text = read_text(file)
+    if len(text) > MAX_BYTES:
+        raise RefusedInput(f"{where}: larger than a scenario can be ({MAX_BYTES} bytes)")
+    loader = None
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        lines: dict[tuple, int] = {}
+        if isinstance(node, yaml.MappingNode):
+            _note_lines(node, (), lines, where)
+        raw = None if node is None else loader.construct_document(node)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise RefusedInput(f"{where}{place}: not YAML ({what})") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        if isinstance(error, RefusedInput):
+            raise
+        raise RefusedInput(f"{where}: not YAML ({error})") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+    if not isinstance(raw, dict):
+        raise RefusedInput(f"{where}: no keys in it; a scenario has at least title: {{vi: …, en: …}}")
+    return raw, lines
+
+
+def _note_lines(node, place, lines, where):
+    for key, value in node.value:
+        here = (*place, getattr(key, "value", "?"))
+        line = key.start_mark.line + 1
+        if here in lines:
+            raise RefusedInput(
+                f"{where}:{line}: {'.'.join(map(str, here))}: the key stands there twice; keep one"
+            )
+        lines[here] = line
+        if hasattr(value, "value") and value.id == "mapping":
+            _note_lines(value, here, lines, where)
+
+
+def _merged(file, folders, seen):
+    """The keys of a file over those of the scenarios it is based on, and the lines of its own."""
+    raw, lines = _parse(file)
+    if "grid" in raw:
+        raise RefusedInput(f"{shown(file)}: {GRID}")
+    if "id" in raw:
+        raise RefusedInput(_problem(file, ("id",), "the id is the file's name; remove this key", lines))
+    _validated(file, {"id": file.stem, **raw}, lines)
+    parent = raw.get("based_on", None if file.stem == ROOT_ID else ROOT_ID)
+    if parent is None:
+        return raw, lines
+    try:
+        parent_file = _find(parent, [file.parent, *folders])
+    except RefusedInput as refusal:
+        raise RefusedInput(_problem(file, ("based_on",), str(refusal), lines)) from None
+    if parent_file in (file, *seen):
+        raise RefusedInput(
+            _problem(file, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
+        )
+    below, _ = _merged(parent_file, folders, (*seen, file))
+    return _over(below, raw) | {"based_on": parent}, lines
+
+
+def _over(below, above, depth=0, key=None):
+    """A deep merge; an assumption is replaced as a whole, for its parameters belong together."""
+    if not (isinstance(below, dict) and isinstance(above, dict)) or (depth == 2 and key == "assumptions"):
+        return above
+    merged = dict(below)
+    for name, value in above.items():
+        merged[name] = _over(below[name], value, depth + 1, key or name) if name in below else value
+    return merged
+
+
+def _validated(file, raw, lines):
+    try:
+        return Scenario.model_validate(raw)
+    except ValidationError as error:
+        raise RefusedInput(
+            _sentence(file, fault, lines) for fault in error.errors(include_url=False)
+        ) from None
+
+
+def _sentence(file, fault, lines):
+    place, kind, context = list(fault["loc"]), fault["type"], fault.get("ctx", {})
+    cause = context.get("error")
+    what = fault["msg"]
+    if isinstance(cause, values.Fault):
+        place, what = [*place, *cause.place], str(cause)
+    elif kind == "extra_forbidden":
+        model = Funding if len(place) > 1 and place[0] == "funding" else Scenario
+        what = unknown("key", place[-1], [name for name in model.model_fields if name != "id"])
+    elif kind == "missing":
+        what = "the key is missing; write title: {vi: …, en: …}"
+    elif kind == "literal_error":
+        what = unknown(str(place[-1]), fault["input"], ("even", "front", "back"))
+    elif kind in ("model_type", "model_attributes_type"):
+        what = f"{values.said(fault['input'])}, where keys are expected: {', '.join(Funding.model_fields)}"
+    elif kind.startswith("bool"):
+        near = nearest(str(fault["input"]).lower(), ("true", "false"))
+        what = f"{values.said(fault['input'])} is not true or false; nearest: '{near}'"
+    return _problem(file, place, what, lines)
+
+
+def _problem(file, place, what, lines):
+    texts = tuple(str(part) for part in place)
+    line = next((lines[texts[:n]] for n in range(len(texts), 0, -1) if texts[:n] in lines), None)
+    return f"{shown(file)}{f':{line}' if line else ''}: {'.'.join(texts)}: {what}"

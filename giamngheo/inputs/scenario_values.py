@@ -1,0 +1,232 @@
+"""Values of a scenario file, checked one by one; a fault knows its place below the key it was found under."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from giamngheo.inputs.parse import nearest, unknown
+
+SHOCKS = ("flood_year",)
+# Distribution to its parameters and what they may be; a test holds the names equal to giamngheo.forecasting.draws,
+# whose import would cost numpy's.
+DISTRIBUTIONS = {
+    "fixed": {"value": "any"},
+    "beta": {"a": "positive", "b": "positive"},
+    "normal": {"mean": "any", "sd": "not negative"},
+    "normal_positive": {"mean": "any", "sd": "positive"},
+    "half_normal": {"sd": "not negative"},
+    "lognormal": {"median": "positive", "sigma": "not negative"},
+    "uniform": {"low": "any", "high": "any"},
+    "bernoulli": {"p": "share"},
+    "inverse_gamma": {"a": "positive", "b": "positive"},
+}
+_ALLOWED: dict[str, Callable[[Fraction], bool]] = {
+    "any": lambda value: True,
+    "positive": lambda value: value > 0,
+    "not negative": lambda value: value >= 0,
+    "share": lambda value: 0 <= value <= 1,
+}
+
+
+class Fault(ValueError):
+    """What is wrong with a value, and the keys that lead to it.
+
+    Parameters
+    ----------
+    what : str
+    place : iterable of str or int
+    """
+
+    def __init__(self, what: str, place: Iterable = ()):
+        super().__init__(what)
+        self.place = tuple(place)
+
+
+class Yearly(dict):
+    """Values by year; ``every`` is the value of each year that is not named.
+
+    Parameters
+    ----------
+    values : mapping of int to number
+    every : number, optional
+        None: a year not named has no value of its own.
+    """
+
+    def __init__(self, values=(), every=None):
+        super().__init__(values)
+        self.every = every
+
+    def get(self, year, default=None):
+        """The value of a year, else that of every year, else the default."""
+        return super().get(year, default if self.every is None else self.every)
+
+    def over(self, years):
+        """The same values with each of the years named (Yearly)."""
+        return self if self.every is None else Yearly({year: self.get(year) for year in years})
+
+    def __bool__(self):
+        return bool(len(self)) or self.every is not None
+
+    def __eq__(self, other):
+        return dict(self) == other and self.every == getattr(other, "every", None)
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f"Yearly({dict(self)!r}, every={self.every!r})"
+
+
+def number(value: Any) -> Fraction:
+    """A finite number of YAML as an exact fraction; a boolean or text is none.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    fractions.Fraction
+
+    Raises
+    ------
+    Fault
+    """
+    if isinstance(value, bool):
+        raise Fault(f"'{str(value).lower()}' is a yes or no, not a number; nearest: {int(value)}")
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, int | float | Decimal):
+        decimal = Decimal(str(value))
+        if not decimal.is_finite():
+            raise Fault(f"'{value}' is not a finite number")
+        return Fraction(decimal)
+    text = value.strip() if isinstance(value, str) else ""
+    if re.fullmatch(r"-?\d+([.,]\d+)?\s*%", text):
+        share = Decimal(text.strip(" %").replace(",", ".")) / 100
+        raise Fault(f"'{text}' has a percent sign; write {share.normalize():f}")
+    if re.fullmatch(r"-?\d+,\d+", text):
+        raise Fault(f"'{text}' has a decimal comma; write {text.replace(',', '.')}")
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        raise Fault(f"'{text}' is text, not a number; write {text} without quotation marks")
+    raise Fault(f"{said(value)} is not a number")
+
+
+def said(value: Any) -> str:
+    """A value as an error quotes it."""
+    text = str(value)
+    return "an empty value" if value is None else f"'{text if len(text) < 60 else text[:57] + '…'}'"
+
+
+def within(low, high, as_float=False):
+    """A check that a value is a number from low to high; returns it as a Fraction or a float."""
+
+    def check(value):
+        exact = number(value)
+        if not low <= exact <= high:
+            side, limit = ("below", low) if exact < low else ("above", high)
+            raise Fault(f"{said(value)} is {side} the limit; nearest valid value: {limit}")
+        return float(exact) if as_float else exact
+
+    return check
+
+
+def by_year(check):
+    """A check of one value for every year, or of {year: value}; returns a `Yearly`."""
+
+    def parse(value):
+        if isinstance(value, Yearly):
+            return value
+        if isinstance(value, Mapping):
+            return Yearly({year(key): placed(key, check, each) for key, each in value.items()})
+        return Yearly(every=check(value))
+
+    return parse
+
+
+def year(value) -> int:
+    """A year of four digits."""
+    if isinstance(value, bool) or not re.fullmatch(r"\d{4}", str(value)):
+        raise Fault(f"{said(value)} is not a year of four digits", (value,))
+    return int(value)
+
+
+def placed(key, check, value):
+    """The checked value; a fault in it gets the key put before its place."""
+    try:
+        return check(value)
+    except Fault as fault:
+        raise Fault(str(fault), (key, *fault.place)) from None
+
+
+def keyed(what, known, check):
+    """A check of {key: value} with known keys (None: any text); returns a dict."""
+
+    def parse(value):
+        if not isinstance(value, Mapping):
+            raise Fault(f"{said(value)}, where keys are expected, each a {what}")
+        for key in value:
+            if known is not None and key not in known:
+                raise Fault(unknown(what, key, known), (key,))
+        return {str(key): placed(key, check, each) for key, each in value.items()}
+
+    return parse
+
+
+def title(value) -> dict[str, str]:
+    """A title in both languages, {"vi": …, "en": …}."""
+    found = keyed("language", ("vi", "en"), lambda text: text)(value)
+    for lang in ("vi", "en"):
+        if lang not in found:
+            raise Fault(f"the title in '{lang}' is missing; write title: {{vi: …, en: …}}")
+        if not isinstance(found[lang], str) or not found[lang].strip():
+            raise Fault(f"{said(found[lang])} is no title; put it in quotation marks", (lang,))
+    return found
+
+
+def shocks(value) -> dict:
+    """{year: size on the probit scale or the name of an assumption}."""
+    if not isinstance(value, Mapping):
+        raise Fault(f"{said(value)}: a shock needs its year, such as {{2014: flood_year}}")
+    return dict(by_year(_shock)(value))
+
+
+def _shock(value):
+    if isinstance(value, str) and re.search(r"[a-z]", value):
+        if value not in SHOCKS:
+            raise Fault(unknown("shock", value, SHOCKS) + ", or write a number (probit)")
+        return value
+    return within(-3, 3, as_float=True)(value)
+
+
+def assumption(value) -> dict:
+    """{fixed: x}, or {distribution: name} with that distribution's parameters."""
+    if not isinstance(value, Mapping):
+        raise Fault(f"{said(value)}: write {{fixed: {value}}} or {{distribution: …}}")
+    if "fixed" in value:
+        kind, limits = "fixed", {"fixed": "any"}
+    elif "distribution" in value:
+        kind = value["distribution"]
+        if kind not in DISTRIBUTIONS:
+            raise Fault(unknown("distribution", kind, DISTRIBUTIONS), ("distribution",))
+        limits = DISTRIBUTIONS[kind]
+    else:
+        near = nearest(next(iter(value), "fixed"), ("fixed", "distribution"))
+        raise Fault(f"'fixed' or 'distribution' is needed; nearest: '{near}'")
+    for key in value:
+        if key not in limits and not (key == "distribution" and kind != "fixed"):
+            raise Fault(unknown(f"parameter of {kind}", key, limits), (key,))
+    parameters = {key: _parameter(kind, key, limits[key], value) for key in limits}
+    if kind == "uniform" and parameters["low"] > parameters["high"]:
+        raise Fault(f"low {parameters['low']:g} is above high {parameters['high']:g}", ("low",))
+    return ({} if kind == "fixed" and "fixed" in value else {"distribution": kind}) | parameters
+
+
+def _parameter(kind, key, limit, value):
+    if key not in value:
+        raise Fault(f"{kind} needs the parameter '{key}'")
+    exact = placed(key, number, value[key])
+    if not _ALLOWED[limit](exact):
+        raise Fault(f"{float(exact):g} must be {limit}" + (" (0 to 1)" if limit == "share" else ""), (key,))
+    return float(exact)

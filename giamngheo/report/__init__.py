@@ -1,0 +1,1 @@
+"""What a reader sees: one folder a notebook, and what these share."""

@@ -1,0 +1,1 @@
+"""00_start_here on the page."""

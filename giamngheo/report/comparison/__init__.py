@@ -1,0 +1,1 @@
+"""04_compare on the page."""

@@ -1,0 +1,1 @@
+"""01_data on the page."""

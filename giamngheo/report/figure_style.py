@@ -1,0 +1,176 @@
+"""The look that all figures share, and the step from a drawing to an exhibit.
+
+Every figure is drawn twice, for a page and for a phone, because one drawing shrunk to 390 pixels cannot be
+read. Colours are Okabe and Ito's, told apart by colour-blind readers; marks and words always carry the
+meaning too.
+"""
+
+from collections import namedtuple
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from giamngheo.language import number
+from giamngheo.report.html import Exhibit, escape, plain, rich
+from giamngheo.report.svg import svg_markup
+
+BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#CC79A7",
+)
+INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#dddddd"
+BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
+
+WIDE_IN, NARROW_IN = 7.0, 3.7
+Sizes = namedtuple("Sizes", "wide narrow")  # heights in inches
+
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.unicode_minus": True,
+    "axes.axisbelow": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "giamngheo",
+    "path.simplify": False,
+    "axes.facecolor": "none",
+    "lines.solid_capstyle": "butt",
+    "figure.constrained_layout.use": True,
+}
+
+
+@contextmanager
+def house_style():
+    """Our own settings from matplotlib's defaults, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
+        yield
+
+
+def figure_exhibit(name, title, caption, description, draw, sizes):
+    """Draw for a page and for a phone and wrap both as one figure.
+
+    Parameters
+    ----------
+    name : str
+        Id of the figure, unique on a page: letters, digits, hyphens.
+    title : str
+        What the figure shows.
+    caption : str
+        How to read it; may be empty.
+    description : str
+        What a reader who cannot see it is told.
+    draw : callable
+        ``draw(figure, narrow)`` draws on an empty matplotlib Figure.
+    sizes : Sizes
+        Heights in inches.
+
+    Returns
+    -------
+    Exhibit
+        Its plain text is title and description; put the table it draws beside it.
+    """
+    drawings = []
+    for variant, width, height in (("wide", WIDE_IN, sizes.wide), ("narrow", NARROW_IN, sizes.narrow)):
+        with house_style():
+            figure = Figure(figsize=(width, height))
+            draw(figure, variant == "narrow")
+            drawings.append(
+                svg_markup(figure, f"{name}-{variant}", plain(title), plain(description), variant)
+            )
+    # Outside our own page (JupyterLab) there is no style sheet: only the wide drawing shows.
+    wide, narrow = (
+        drawings[0],
+        drawings[1].replace('class="narrow"', 'class="narrow" style="display:none"', 1),
+    )
+    words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
+    html = f'<figure id="{escape(name)}">\n{wide}\n{narrow}\n<figcaption>{words}</figcaption>\n</figure>'
+    return Exhibit("figure", plain(title), html, f"{plain(title)}\n{plain(description)}")
+
+
+def number_ticks(axis, lang, decimals=0, suffix=""):
+    """Tick labels written as the language writes numbers.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+    lang : {"vi", "en"}
+    decimals : int
+    suffix : str
+    """
+    axis.set_major_formatter(lambda value, _: number(round(value, 6), lang, decimals) + suffix)
+
+
+def spread(positions, least):
+    """Move labels apart along one axis until neighbours are at least a distance from each other.
+
+    Parameters
+    ----------
+    positions : sequence of float
+        Where the labels want to stand.
+    least : float
+        Smallest distance between two of them.
+
+    Returns
+    -------
+    list of float
+        New positions in the order given, as near to the old ones as the pool-adjacent-violators rule allows.
+    """
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    blocks = []  # [mean of (position - rank * least), count]
+    for rank, i in enumerate(order):
+        blocks.append([positions[i] - rank * least, 1])
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            value, count = blocks.pop()
+            before, n = blocks.pop()
+            blocks.append([(before * n + value * count) / (n + count), n + count])
+    flat = [value for value, count in blocks for _ in range(count)]
+    moved = [0.0] * len(positions)
+    for rank, i in enumerate(order):
+        moved[i] = flat[rank] + rank * least
+    return moved
+
+
+def wrapped(text, width):
+    """Text broken at spaces into lines of at most `width` characters.
+
+    Parameters
+    ----------
+    text : str
+    width : int
+
+    Returns
+    -------
+    str
+    """
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""03_scenario on the page."""

@@ -1,0 +1,1 @@
+"""05_sensitivity on the page."""

@@ -1,0 +1,1 @@
+"""02_trend on the page."""

@@ -1,0 +1,272 @@
+"""A Jupyter kernel provisioner that takes kernels from the fork server, or starts ordinary ones."""
+
+import asyncio
+import atexit
+import contextlib
+import json
+import logging
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from giamngheo import paths
+
+START_TIMEOUT_S = 60  # the first kernel waits for the server's imports, on a busy machine too
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+NAME = "giamngheo-warm"
+
+log = logging.getLogger(__name__)
+
+
+class NoWarmKernel(RuntimeError):
+    """The fork server cannot give a kernel; an ordinary one will do."""
+
+
+class Server:
+    """Our end of a fork server: started once a process, gone when that process closes its socket or dies."""
+
+    def __init__(self):
+        self.owner = os.getpid()
+        self._sending = threading.Lock()
+        self._control, theirs = socket.socketpair()
+        logs = paths.CACHE / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "giamngheo.runs.kernels.server",
+            str(theirs.fileno()),
+            str(os.getpid()),
+        ]
+        with (logs / "kernels.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=paths.CACHE,
+                env=server_environment(os.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for us
+            )
+        theirs.close()
+        atexit.register(self.close)
+
+    @property
+    def usable(self):
+        """Whether it lives and is ours, not our parent process's."""
+        return self.owner == os.getpid() and self._process.poll() is None
+
+    def fork(self, request):
+        """Ask for a kernel.
+
+        Parameters
+        ----------
+        request : dict
+            As for `runs.kernels.server.run_kernel`.
+
+        Returns
+        -------
+        ForkedKernel, dict
+            The running kernel and its ports.
+
+        Raises
+        ------
+        NoWarmKernel
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with self._sending, theirs:
+                socket.send_fds(self._control, [b"k"], [theirs.fileno()])
+            ours.sendall(json.dumps(request).encode() + b"\n")
+            ours.settimeout(START_TIMEOUT_S)
+            line = ours.makefile("r", encoding="utf-8").readline()
+            answer = json.loads(line) if line else {"error": "the fork server has ended"}
+            if "error" in answer:
+                raise NoWarmKernel(answer["error"])
+        except OSError as error:
+            ours.close()
+            raise NoWarmKernel(str(error)) from error
+        except NoWarmKernel:
+            ours.close()
+            raise
+        return ForkedKernel(answer["pid"], ours), answer["ports"]
+
+    def close(self):
+        """End the server and with it its kernels."""
+        if self.owner == os.getpid():
+            self._control.close()
+            try:
+                self._process.wait(2)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+
+def server_environment(environment):
+    """Environment of the fork server: one thread, and settings of ours in place of the user's.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+
+    Returns
+    -------
+    dict
+    """
+    return page_environment(environment) | {
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # What ipykernel sets before a notebook imports matplotlib.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
+def page_environment(environment):
+    """Environment of a kernel that makes pages: nothing of the user's that would change a page.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+
+    Returns
+    -------
+    dict
+    """
+    users = ("MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
+    return {name: value for name, value in environment.items() if name not in users} | {
+        "IPYTHONDIR": str(paths.CACHE / "ipython"),
+        "MPLCONFIGDIR": str(paths.CACHE / "matplotlib"),
+        "OPENBLAS_NUM_THREADS": "1",  # and the last digit of a sum does not depend on the machine's cores
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+    }
+
+
+class ForkedKernel:
+    """The kernel's process, with the part of `subprocess.Popen` that `LocalProvisioner` uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid, connection):
+        self.pid, self.returncode, self._connection = pid, None, connection
+
+    def poll(self):
+        """Exit status, None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout=None):
+        """Exit status, once it has ended."""
+        if self.returncode is None:
+            end = select.poll()
+            end.register(self._connection, select.POLLIN)
+            if not end.poll(None if timeout is None else 1000 * timeout):
+                raise subprocess.TimeoutExpired("kernel", timeout)
+            self._read_end()
+        return self.returncode
+
+    def _read_end(self):
+        self._connection.settimeout(None)
+        line = self._connection.makefile("r", encoding="utf-8").readline()
+        # No word from the server: it was killed, and its kernels with it.
+        self.returncode = json.loads(line)["exit"] if line else -signal.SIGKILL
+        self._connection.close()
+
+    def send_signal(self, signum):
+        """Signal the process if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self):
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self):
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+
+_server = None
+_starting = threading.Lock()
+
+
+def server():
+    """The fork server of this process, started if need be.
+
+    Returns
+    -------
+    Server
+
+    Raises
+    ------
+    NoWarmKernel
+        Not on Linux, or the project's folder cannot be written to.
+    """
+    global _server
+    if sys.platform != "linux" or not hasattr(socket, "send_fds"):
+        raise NoWarmKernel("kernels are forked on Linux only")
+    with _starting:
+        if _server is None or not _server.usable:
+            try:
+                _server = Server()
+            except OSError as error:
+                raise NoWarmKernel(str(error)) from error
+        return _server
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts this interpreter's Python kernels by forking; any other kernel as `LocalProvisioner` does."""
+
+    _had_ports = False
+
+    async def launch_kernel(self, cmd, **kwargs):
+        """Launch a kernel (see `LocalProvisioner`)."""
+        if self._is_ours(cmd):
+            try:
+                self.process, ports = await asyncio.to_thread(lambda: server().fork(self._request(kwargs)))
+            except NoWarmKernel as reason:
+                log.info("an ordinary kernel instead of a forked one: %s", reason)
+            else:
+                self._had_ports = True
+                self.pid = self.pgid = self.process.pid
+                self.cwd = kwargs.get("cwd")
+                self.connection_info = self.connection_info | ports
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
+
+    def _is_ours(self, cmd):
+        encrypted = "curve_secretkey" in self.connection_info
+        return cmd[0] == sys.executable and "ipykernel_launcher" in cmd and not encrypted
+
+    def _request(self, kwargs):
+        info = self.connection_info
+        # A kernel takes ports that are free when it binds them; restarted, it keeps those its clients know.
+        ports = {name: info[name] if self._had_ports else 0 for name in PORTS}
+        return {
+            "env": dict(kwargs.get("env") or os.environ),
+            "cwd": str(kwargs.get("cwd") or Path.cwd()),
+            "ip": info["ip"],
+            "transport": info["transport"],
+            "key": info["key"].decode(),
+            "ports": ports,
+        }
+
+    async def pre_launch(self, **kwargs):
+        """Prepare a launch; ports are the kernel's to choose, so none are set aside for it."""
+        if self.parent is not None:
+            self.parent.cache_ports = False
+        return await super().pre_launch(**kwargs)
+
+    async def wait(self):
+        """Wait for the end of the kernel."""
+        while await self.poll() is None:
+            await asyncio.sleep(0.01)
+        return await super().wait()

@@ -1,0 +1,200 @@
+"""The fork server: imports the libraries once, then becomes a ready kernel each time it is asked.
+
+Over its one socket comes a byte with a descriptor: the kernel's own socket. On that the child reads the
+request (a line of JSON) and answers with its process id and ports; when it has ended, the server writes its
+exit status. Forking is sound only from a single thread: nothing here, nothing imported may start another.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import random
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+LIBRARIES = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "matplotlib_inline.config",
+    "pandas",
+    "scipy.optimize",
+    "scipy.special",
+    "scipy.stats",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+)
+OURS_LEFT_OUT = ("cli", "runs")
+PR_SET_PDEATHSIG = 1
+PARENT_CHECK_S = 2.0
+
+
+def import_everything():
+    """Import what notebooks import; what cannot be imported is left to the notebook to complain about."""
+    import giamngheo
+
+    sys.modules["debugpy"] = None  # nobody debugs these kernels, and it would be half of a kernel's start
+    ours = [m.name for m in pkgutil.walk_packages(giamngheo.__path__, "giamngheo.")]
+    for name in (*LIBRARIES, *(n for n in ours if n.split(".")[1] not in OURS_LEFT_OUT)):
+        try:
+            importlib.import_module(name)
+        except Exception:
+            print(f"not imported ahead: {name}", file=sys.stderr)
+            traceback.print_exc()
+    gc.collect()
+    gc.freeze()  # keep the pages shared between the kernels
+
+
+def serve(control, parent):
+    """Fork a kernel for every descriptor that comes, until the parent closes its end or dies.
+
+    Parameters
+    ----------
+    control : socket.socket
+    parent : int
+        Process id of whoever started this.
+    """
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    running = {}  # descriptor of the process -> (process id, socket of the kernel)
+    while os.getppid() == parent:
+        for key, _ in selector.select(PARENT_CHECK_S):
+            if key.fileobj is not control:
+                report_end(selector, key.fd, *running.pop(key.fd))
+                continue
+            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            if not message:
+                return
+            connection = socket.socket(fileno=descriptors[0])
+            pid = fork_or_refuse(connection)
+            if pid == 0:
+                for open_here in (selector, control, *(other for _, other in running.values())):
+                    open_here.close()
+                for descriptor in running:
+                    os.close(descriptor)
+                become_kernel(connection)
+            elif pid:
+                process = os.pidfd_open(pid)
+                running[process] = (pid, connection)
+                selector.register(process, selectors.EVENT_READ)
+
+
+def fork_or_refuse(connection):
+    """Process id of the child, 0 in the child, None if there is more than this one thread."""
+    n_threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+    if n_threads > 1:
+        answer(connection, {"error": f"{n_threads} threads in the fork server"})
+        connection.close()
+        return None
+    return os.fork()
+
+
+def answer(connection, message):
+    """Send one line of JSON; whoever asked may be gone."""
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def report_end(selector, process, pid, connection):
+    """Tell a kernel's owner how it ended, and forget it."""
+    selector.unregister(process)
+    os.close(process)
+    _, status = os.waitpid(pid, 0)
+    answer(connection, {"exit": os.waitstatus_to_exitcode(status)})
+    connection.close()
+
+
+def become_kernel(connection):
+    """In the child: turn into an ordinary ipykernel and never return."""
+    status = 1
+    try:
+        server = os.getppid()
+        os.setsid()  # signals to the kernel's group reach what it starts, and nothing else
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != server:
+            os._exit(0)  # the server died before the line above
+        run_kernel(connection, json.loads(connection.makefile("r", encoding="utf-8").readline()), server)
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+        answer(connection, {"error": traceback.format_exc(limit=3)})
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)  # whatever happens, a child never returns into the server's loop
+
+
+def run_kernel(connection, request, server):
+    """Serve one kernel until it is shut down.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        Where process id and ports are answered once the kernel listens.
+    request : dict
+        env, cwd, ip, transport, key, ports (0 = any that is free).
+    server : int
+        Process id without which the kernel may not live on.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
+
+    class WarmKernelApp(IPKernelApp):
+        """Takes its connection from the request, and no settings from the user's files."""
+
+        def load_config_file(self, *args, **kwargs):
+            """Nobody's but ours."""
+
+        def init_connection_file(self):
+            """There is none; the ports are answered instead."""
+
+        def write_connection_file(self, **kwargs):
+            ports = {name: getattr(self, name) for name in request["ports"]}
+            answer(connection, {"pid": os.getpid(), "ports": ports})
+            connection.close()
+
+    ours = ("IPYTHONDIR", "MPLCONFIGDIR", "MPLBACKEND", "OPENBLAS_NUM_THREADS", "JE_ARROW_MALLOC_CONF")
+    environment = request["env"] | {name: os.environ[name] for name in ours}
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(request["cwd"])
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    config = Config()
+    config.HistoryManager.enabled = False
+    app = WarmKernelApp.instance(config=config, log_level="ERROR", exec_PYTHONSTARTUP=False)
+    app.parent_handle = server  # the class read JPY_PARENT_PID long ago, in another process
+    app.ip, app.transport = request["ip"], request["transport"]
+    app.session.key = request["key"].encode()
+    for name, port in request["ports"].items():
+        setattr(app, name, port)
+    app.initialize([])
+    app.start()
+
+
+def main():
+    """``python -m giamngheo.runs.kernels.server DESCRIPTOR PARENT``."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control, parent = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
+    control.set_inheritable(False)
+    import_everything()
+    serve(control, parent)
+    os._exit(0)  # at once, and the kernels with it
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The report: every notebook executed, every page written, whole or not at all.
+
+A cell tagged ``report:<section>`` puts its output on the index page, in the order of `SECTIONS`; one tagged
+``section:<section>`` stands on its notebook's page alone. A page's bytes depend on content alone: what
+differs from run to run goes to ``run.json`` beside it.
+"""
+
+import json
+import platform
+import re
+import subprocess
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from giamngheo import paths
+from giamngheo.analysis.sensitivity.cases import level_pair
+from giamngheo.inputs.scenario import list_scenarios, load_scenario
+from giamngheo.inputs.tables import RefusedInput
+from giamngheo.language import number, say
+from giamngheo.report.pages import (
+    FULL_PLAN,
+    ONE_SCENARIO,
+    SECTIONS,
+    Made,
+    index_page,
+    notebook_page,
+    picture_file,
+)
+from giamngheo.runs import cache
+from giamngheo.runs.execution import Job, execute_all
+
+__all__ = ["SECTIONS", "ReportFailed", "write_report"]
+
+ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity")
+LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
+
+
+class ReportFailed(RuntimeError):
+    """A notebook did not run to its end; nothing was written."""
+
+
+def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000, seed=0, *, progress=True):
+    """Execute every notebook and write every page, in each language.
+
+    Parameters
+    ----------
+    package : Package
+    langs : sequence of {"vi", "en"}
+    scenarios : sequence of str or Path, optional
+        Names or files of the scenarios that get a page; default: all that the package can use. The full plan
+        always has one.
+    out : Path
+        Pages go to ``<out>/<package>/<lang>/``.
+    draws, seed : int
+    progress : bool
+        Say on standard error how far it is.
+
+    Returns
+    -------
+    list of Path
+        The index pages.
+
+    Raises
+    ------
+    RefusedInput
+        A scenario that cannot be, or a package without a target on a rate or without a count of households.
+    ReportFailed
+        A notebook that did not run to its end.
+    """
+    began = time.time()
+    _check_reportable(package)
+    names = list(scenarios) if scenarios else [name for name, *_ in list_scenarios(package)]
+    chosen = {load_scenario(FULL_PLAN, package).id: FULL_PLAN}
+    chosen |= {load_scenario(name, package).id: str(name) for name in names}
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [job for lang in langs for job in _jobs(package, lang, chosen, Path(folder), draws, seed)]
+        runs = execute_all(jobs, progress=progress)
+        if failed := [run for run in runs if not run.ok]:
+            lines = [f"{run.notebook} {run.parameters}: {run.error} (left in {run.failed})" for run in failed]
+            raise ReportFailed("\n".join(lines))
+        pages = {}
+        for lang in langs:
+            pages |= _pages(package, lang, chosen, Path(folder) / lang, Path(out), draws, seed)
+    for path, text in pages.items():  # only now: a report is written whole or not at all
+        paths.write_atomically(path, text)
+    record = _record(began, draws, seed, list(chosen))
+    index = []
+    for lang in langs:
+        home = Path(out) / package.name / lang
+        paths.write_atomically(home / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        index.append(home / "index.html")
+    return index
+
+
+def _check_reportable(package):
+    if not level_pair(package):
+        raise RefusedInput(
+            f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
+            "nearest: give a target its status, comparator, value_pct and as_of"
+        )
+    if not any((row.group, row.status) == ("all", "poor") and row.households for row in package.readings):
+        raise RefusedInput(
+            f"{package.name}: no reading of the poor in poverty.csv counts households, and a report tells how many "
+            "miss the target; nearest: give households"
+        )
+
+
+def _jobs(package, lang, chosen, folder, draws, seed):
+    common = {"package": paths.as_parameter(package.path), "lang": lang}
+    simulated = common | {"seed": seed, "draws": draws}
+    for name in ALWAYS:
+        notebook = paths.NOTEBOOKS / f"{name}.ipynb"
+        parameters = common if name == "01_data" else simulated
+        yield Job(notebook, parameters, folder / lang / f"{name}.ipynb", f"{lang} {name}")
+    for scenario, name in chosen.items():
+        given = name if not Path(name).suffix else paths.as_parameter(name)
+        out = folder / lang / "scenario" / f"{scenario}.ipynb"
+        notebook = paths.NOTEBOOKS / f"{ONE_SCENARIO}.ipynb"
+        yield Job(notebook, simulated | {"scenario": given}, out, f"{lang} {ONE_SCENARIO} {scenario}")
+
+
+def _pages(package, lang, chosen, folder, out, draws, seed):
+    """Path to text of every page of one language."""
+    home = out / package.name / lang
+    titles = {scenario: load_scenario(name, package).title[lang] for scenario, name in chosen.items()}
+    made = [Made(name, say(f"notebook.{name}", lang), _read(folder / f"{name}.ipynb")) for name in ALWAYS]
+    made += [
+        Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
+        for name, title in titles.items()
+    ]
+    footer = _footer(package, lang, draws, seed)
+    pages = {home / f"{page.name}.html": notebook_page(package, lang, page, footer) for page in made}
+    linked = _linked_scenarios(package, titles, home, lang)
+    if picture := picture_file(made[0].notebook):
+        pages[home / "answer.svg"] = picture
+    pages[home / "index.html"] = index_page(package, lang, made, linked, footer)
+    return pages
+
+
+def _linked_scenarios(package, titles, home, lang):
+    """The scenarios that have a page: those just made, and the package's own made earlier."""
+    earlier = {name: title[lang] for name, title, _ in list_scenarios(package)}
+    linked = {name: title for name, title in earlier.items() if (home / "scenario" / f"{name}.html").exists()}
+    merged = linked | titles
+    order = [name for name in earlier if name in merged] + [name for name in merged if name not in earlier]
+    return {name: merged[name] for name in order}
+
+
+def _read(path):
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def _footer(package, lang, draws, seed):
+    versions = ", ".join(f"{name} {version}" for name, version in locked_versions().items())
+    parameters = {"package": package.name, "draws": number(draws, lang), "seed": str(seed)}
+    return [
+        say("report.run_record", lang, hash=cache.fingerprint(package.path)),
+        say("report.run_parameters", lang, **parameters),
+        say("report.run_versions", lang, versions=versions),
+        say("report.run_again", lang),
+    ]
+
+
+def locked_versions(lock=paths.LOCK):
+    """Versions of the libraries that the numbers and pages rest on, from the lock.
+
+    Parameters
+    ----------
+    lock : Path
+
+    Returns
+    -------
+    dict of str to str
+    """
+    pinned = dict(
+        re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    )
+    return {name: pinned[name] for name in LIBRARIES if name in pinned}
+
+
+def _record(began, draws, seed, scenarios):
+    """What differs from run to run: commit, state of the tree, time, machine, duration."""
+
+    def git(*words):
+        done = subprocess.run(["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    status = git("status", "--porcelain")
+    return {
+        "commit": git("rev-parse", "HEAD"),
+        "dirty": None if status is None else bool(status),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - began, 1),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "draws": draws,
+        "seed": seed,
+        "scenarios": scenarios,
+    }

@@ -1,0 +1,1 @@
+"""Funding scenarios: money, its impact on incomes, and what the two rates become."""

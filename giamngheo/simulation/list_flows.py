@@ -1,0 +1,298 @@
+"""Yearly exits, entries and re-entries of a forecast or simulation, calibrated to published list flows.
+
+The model is that of `simulation.transitions`. Its two correlations come from the few reviews that published gross
+flows: exits near 25 % a year need an autocorrelation of 0.96 to 0.995; 0.6 to 0.8, typical of incomes, would
+have more than half of the poor leave the list each year.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from giamngheo import paths
+from giamngheo.forecasting.draws import load_register, stream
+from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
+
+# Ranges that `calibrate` gives, for a register without them.
+RANGES = {"list_autocorrelation": (0.96, 0.995), "list_return": (-0.65, -0.40)}
+MOST_DRAWS = 5_000  # quantiles of flows need no more
+BY_STATUS = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
+_ENDS = (0.1, 0.5, 0.9)
+
+
+def published_flows():
+    """Published list flows of other places, and the stocks that they are measured against.
+
+    Returns
+    -------
+    DataFrame
+        unit, year, flow (a name of `simulation.transitions.FLOWS`, or a stock: all_households, poor_before_start,
+        poor_at_start, …), households, share_of_start_pct, address, doubt (derived figures say so).
+    """
+    path = paths.DATA / "reference" / "flows.csv"
+    return pd.read_csv(path, dtype={"doubt": str}).fillna({"doubt": ""})
+
+
+def calibrate(published):
+    """The correlations that give each place's published exits and re-entries.
+
+    Parameters
+    ----------
+    published : DataFrame
+        As of `published_flows`: for each unit and year all_households, poor_at_start, poor_at_end and exit.
+        Without poor_before_start, the year before is taken to have fallen as the year itself did (probits).
+
+    Returns
+    -------
+    DataFrame
+        unit, year, exit_pct and entry_pct (of the poor at the start), rho (1 where nobody enters, 0 where
+        more leave than independence would have), re_entry_pct (of entries) and partial, NaN where no re-entry
+        is published or no correlation gives as many.
+    """
+    rows = []
+    for (unit, year), table in published.groupby(["unit", "year"], sort=False):
+        counts = table.set_index("flow")["households"]
+        share = counts / counts["all_households"]
+        start, end, leaving = share["poor_at_start"], share["poor_at_end"], share["exit"]
+        rho = _solve(_stay, start - leaving, (0.0, 1.0), ndtri(start), ndtri(end))
+        row = {"unit": unit, "year": int(year), "exit_pct": 100 * leaving / start}
+        row |= {"entry_pct": 100 * (end - start + leaving) / start, "rho": rho}
+        row |= {"re_entry_pct": np.nan, "partial": np.nan}
+        if "re_entry" in share:
+            before = share.get("poor_before_start", ndtr(2 * ndtri(start) - ndtri(end)))
+            row["re_entry_pct"] = 100 * share["re_entry"] / (end - start + leaving)
+            row["partial"] = _solve(_back, share["re_entry"], (-0.999, 0.999), before, start, end, rho)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _stay(rho, z_start, z_end):
+    return float(joint_below(z_start, z_end, rho))
+
+
+def _back(partial, before, start, end, rho):
+    return float(returning(before, start, end, rho, partial))
+
+
+def _solve(value, wanted, ends, *args):
+    """Where an increasing function has a value, at an end if it stays on one side of it."""
+    if value(ends[0], *args) >= wanted:
+        return ends[0]
+    if value(ends[1], *args) <= wanted:
+        return ends[1]
+    return brentq(lambda x: value(x, *args) - wanted, *ends, xtol=1e-10)
+
+
+def returns_if_permanent(published):
+    """What share of entries would be returns if positions had a permanent and a transitory part.
+
+    Parameters
+    ----------
+    published : DataFrame
+        As of `published_flows`.
+
+    Returns
+    -------
+    DataFrame
+        unit, re_entry_pct (published), least_pct (all of a move is permanent), most_pct (nothing is): percent of
+        entries, for the places that publish returns, at the correlation that gives their exits.
+    """
+    rows = []
+    for row in calibrate(published).dropna(subset="re_entry_pct").itertuples():
+        table = published[(published["unit"] == row.unit) & (published["year"] == row.year)]
+        counts = table.set_index("flow")["households"]
+        share = counts / counts["all_households"]
+        start, end = share["poor_at_start"], share["poor_at_end"]
+        before = share.get("poor_before_start", ndtr(2 * ndtri(start) - ndtri(end)))
+        ends = {"least_pct": 1.0, "most_pct": 0.0}
+        back = {
+            name: float(returning(before, start, end, row.rho, lag_two(row.rho, permanent)))
+            for name, permanent in ends.items()
+        }
+        entry = end - start + share["exit"]
+        rows.append({"unit": row.unit, "re_entry_pct": row.re_entry_pct})
+        rows[-1] |= {name: 100 * value / entry for name, value in back.items()}
+    return pd.DataFrame(rows, columns=["unit", "re_entry_pct", "least_pct", "most_pct"])
+
+
+def calibrated(simulation):
+    """Draws of the two correlations, uniform over their calibrated ranges.
+
+    Parameters
+    ----------
+    simulation : Simulation or Forecast
+
+    Returns
+    -------
+    tuple of ndarray (n_draws,)
+        rho and the partial autocorrelation at lag two: the register's ``list_autocorrelation`` and
+        ``list_return``, `RANGES` where it has none.
+    """
+    trend, register = getattr(simulation, "trend", simulation), load_register()
+    drawn = []
+    for name, (low, high) in RANGES.items():
+        if name in register:
+            drawn.append(register[name].draw(trend.seed, trend.n_draws))
+        else:
+            uniform = ndtr(stream(trend.seed, name).standard_normal(trend.n_draws))
+            drawn.append(low + (high - low) * uniform)
+    return tuple(drawn)
+
+
+def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
+    """Every flow of every year of a forecast or simulation, from the last reading on.
+
+    Parameters
+    ----------
+    simulation : Simulation or Forecast
+    rho, partial : float or ndarray (n_draws,), optional
+        Default: `calibrated`.
+    group : str
+
+    Returns
+    -------
+    dict of datetime.date to dict of str to ndarray (n,)
+        By the year's end and the names of `FLOWS`, percent of all households, draw by draw (the first
+        `MOST_DRAWS`); "poor" and "near_poor" are the shares at the year's start. A group without readings on
+        the last line starts a year later; one without near-poor readings has nobody there.
+
+    Notes
+    -----
+    The shares are those of the published list, with its error: error in two reviews counts as a move.
+    """
+    rho, partial = (
+        np.asarray(usual if given is None else given)
+        for given, usual in zip((rho, partial), calibrated(simulation), strict=True)
+    )
+    rho, partial = (value[:MOST_DRAWS] if value.ndim else value for value in (rho, partial))
+    points, flows = _points(simulation, group), {}
+    for day in simulation.years:
+        before, start = (points.get(_year_before(day, years)) for years in (2, 1))
+        if start is None:
+            continue
+        made = list_flows(None if before is None else before[0], start, points[day], rho, partial)
+        made |= {"poor": start[0], "near_poor": np.subtract(start[1], start[0])}
+        flows[day] = {name: 100 * np.asarray(values) for name, values in made.items()}
+    return flows
+
+
+def flows_by_reading(result):
+    """`yearly_flows` of a scenario under each reading of the money that it leaves open.
+
+    Parameters
+    ----------
+    result : Pair
+
+    Returns
+    -------
+    dict of int to dict
+        By r.
+    """
+    return {r: yearly_flows(result.simulations[r]) for r in result.shown}
+
+
+def yearly_counts(simulation, flows):
+    """The flows of all households as numbers of households, with the stock of poor before and after.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    flows : mapping of datetime.date to mapping of str to ndarray
+        As of `yearly_flows` of that simulation, group all.
+
+    Returns
+    -------
+    dict of datetime.date to dict of str to ndarray (n,)
+        Of all households at the year's end, as if all had been there at its start: poor_at_start and poor_at_end
+        beside the names of `FLOWS`. Empty without a published count.
+    """
+    if simulation.households is None:
+        return {}
+    counts = {}
+    for day, made in flows.items():
+        place = simulation.years.index(day)
+        every = simulation.households[: len(made["exit"]), place] / 100
+        shares = {name: made[name] for name in FLOWS if name in made}
+        shares |= {"poor_at_start": made["poor"]}
+        shares |= {"poor_at_end": simulation.draws["all", "poor"][: len(made["exit"]), place]}
+        counts[day] = {name: every * values for name, values in shares.items()}
+    return counts
+
+
+def shares_of_start(flows):
+    """The flows of one year in percent of those of their status at its start.
+
+    Parameters
+    ----------
+    flows : mapping of str to ndarray
+        Of one year, as of `yearly_flows`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By the names of `FLOWS`; without those of the near-poor where nobody is.
+    """
+    two_lists = np.any(flows["near_poor"])
+    return {
+        name: 100 * flows[name] / np.maximum(flows[of], 1e-9)
+        for name, of in FLOWS.items()
+        if name in flows and (two_lists or name not in BY_STATUS)
+    }
+
+
+def _year_before(day, years):
+    return day.replace(year=day.year - years)
+
+
+def _points(simulation, group):
+    """Shares poor, and poor or near-poor, at each instant: readings of the last line, then draws."""
+    trend, draws = getattr(simulation, "trend", simulation), simulation.draws
+    upper = "poor_or_near_poor" if (group, "poor_or_near_poor") in draws else "poor"
+    rows = trend.history
+    rows = rows[(rows["group"] == group) & (rows["poverty_line"] == trend.poverty_line)]
+    read = rows.pivot(index="as_of", columns="status", values="rate_pct") / 100
+    wanted = ["poor"] if upper == "poor" else ["poor", "near_poor"]
+    read = read.reindex(columns=wanted).dropna()
+    points = {day.date(): (row["poor"], row.sum()) for day, row in read.iterrows()}
+    for place, day in enumerate(simulation.years):
+        points[day] = tuple(draws[group, status][:MOST_DRAWS, place] / 100 for status in ("poor", upper))
+    return points
+
+
+def flow_table(simulation, rho=None, partial=None, *, group="all"):
+    """Our yearly flows beside the published ones.
+
+    Parameters
+    ----------
+    simulation : Simulation or Forecast
+    rho, partial : float or ndarray (n_draws,), optional
+        Default: `calibrated`.
+    group : str
+
+    Returns
+    -------
+    DataFrame
+        flow, of (status at the start that the percentage is of), source (model, published), unit (group or
+        place), year, households_q10, households_q50, households_q90 (NaN without counts; of all households at
+        the year's end, as if all had been there at its start), pct_q10, pct_q50, pct_q90, address, doubt. A
+        published figure stands in the q50 columns.
+    """
+    rows, households = [], getattr(simulation, "households", None)
+    for day, flows in yearly_flows(simulation, rho, partial, group=group).items():
+        every = None
+        if households is not None and group == "all":
+            every = households[:MOST_DRAWS, simulation.years.index(day)] / 100
+        for name, shares in shares_of_start(flows).items():
+            of, pct = FLOWS[name], np.quantile(shares, _ENDS)
+            counts = np.full(3, np.nan) if every is None else np.quantile(every * flows[name], _ENDS)
+            rows.append((name, of, "model", group, day.year, *counts, *pct, "", ""))
+    for row in published_flows().itertuples():
+        if row.flow in FLOWS:
+            middle = (np.nan, row.households, np.nan, np.nan, row.share_of_start_pct, np.nan)
+            what = (row.flow, FLOWS[row.flow], "published", row.unit, row.year)
+            rows.append((*what, *middle, row.address, row.doubt))
+    numbers = [f"{what}_{end}" for what in ("households", "pct") for end in ("q10", "q50", "q90")]
+    table = pd.DataFrame(rows, columns=["flow", "of", "source", "unit", "year", *numbers, "address", "doubt"])
+    order = table["flow"].map(list(FLOWS).index)
+    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)

@@ -1,0 +1,167 @@
+"""Money by line, source and year, exactly: three-year totals as rationals, a year a share of them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from giamngheo.inputs.tables import RefusedInput, channel_family
+
+SOURCES = ("central", "provincial", "mobilised")
+
+
+@dataclass(frozen=True)
+class Money:
+    """Planned and delivered billion VND by (line, source, year), exact."""
+
+    planned: dict[tuple[str, str, int], Fraction]
+    delivered: dict[tuple[str, str, int], Fraction]
+
+    def by(self, *keys, which="delivered"):
+        """Sums over one or more of line, source, year.
+
+        Parameters
+        ----------
+        *keys : str
+            Of "line", "source", "year".
+        which : str
+            "delivered" or "planned".
+
+        Returns
+        -------
+        dict
+            Key (or tuple of keys) to Fraction, billion VND.
+        """
+        places = [("line", "source", "year").index(key) for key in keys]
+        sums = defaultdict(Fraction)
+        for cell, amount in getattr(self, which).items():
+            sums[cell[places[0]] if len(places) == 1 else tuple(cell[place] for place in places)] += amount
+        return dict(sums)
+
+    @property
+    def total(self):
+        """All money delivered, billion VND (Fraction)."""
+        return sum(self.delivered.values(), Fraction())
+
+
+def exact_sources(row, n_years):
+    """What each source gives to a line over the period, so that the sources add up to the line's total.
+
+    The printed yearly figures are rounded; what they lack of the total belongs to the source printed with the most
+    decimals (3.33 a year stands for 10/3).
+
+    Parameters
+    ----------
+    row : BudgetLine
+        central, provincial, mobilised (billion VND a year, as printed) and total_3y.
+    n_years : int
+
+    Returns
+    -------
+    dict of str to Fraction
+    """
+    printed = {source: getattr(row, source) for source in SOURCES}
+    exact = {source: Fraction(value or 0) * n_years for source, value in printed.items()}
+    rest = Fraction(row.total_3y) - sum(exact.values())
+    if rest:
+        decimals = {
+            source: -value.as_tuple().exponent for source, value in printed.items() if value is not None
+        }
+        finest = max(decimals, key=lambda source: (decimals[source], exact[source]), default="central")
+        exact[finest] += rest
+    return exact
+
+
+def money(package, scenario):
+    """What a scenario delivers of a package's plan.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+
+    Returns
+    -------
+    Money
+
+    Raises
+    ------
+    RefusedInput
+        A reallocation that cannot keep the total.
+
+    Notes
+    -----
+    Factors for all money, a source, a channel and a line multiply; then the phasing, the reallocation at equal cost
+    (``keep_total``: a year's total is the plan's times the factor for all money) and the delay apply, in that order.
+    What a delay moves past the last year is lost.
+    """
+    years = package.years
+    totals = {row.line: exact_sources(row, len(years)) for row in package.budget}
+    channels = {row.line: row.channel for row in package.budget}
+    even = Fraction(1, len(years))
+    planned = {
+        (line, source, year): total * even
+        for line, sources in totals.items()
+        for source, total in sources.items()
+        for year in years
+    }
+    weights = _phasing(scenario.phasing, years)
+    funding = scenario.funding
+    delivered = {}
+    for line, source, year in planned:
+        by_year = (
+            funding.all,
+            funding.by_source.get(source, {}),
+            funding.by_channel.get(channels[line], {}),
+            funding.by_channel.get(channel_family(channels[line]), {}),
+            funding.by_line.get(line, {}),
+        )
+        factors = (factor for table in by_year if (factor := table.get(year)) is not None)
+        delivered[line, source, year] = prod(factors, start=totals[line][source] * weights[year])
+    if funding.keep_total:
+        named = {
+            line
+            for line, channel in channels.items()
+            if line in funding.by_line
+            or channel in funding.by_channel
+            or channel_family(channel) in funding.by_channel
+        }
+        whole = sum(planned.values())
+        totals_by_year = {year: whole * weights[year] * funding.all.get(year, Fraction(1)) for year in years}
+        _keep_total(delivered, totals_by_year, named)
+    return Money(planned, _delay(delivered, scenario.delay_years, years))
+
+
+def _phasing(phasing, years):
+    n = len(years)
+    ranks = {"even": [1] * n, "front": range(n, 0, -1), "back": range(1, n + 1)}[phasing]
+    return {year: Fraction(rank, sum(ranks)) for year, rank in zip(years, ranks, strict=True)}
+
+
+def _keep_total(delivered, totals, named):
+    for year, total in totals.items():
+        cells = [cell for cell in delivered if cell[2] == year]
+        fixed = sum(delivered[cell] for cell in cells if cell[0] in named)
+        rest = sum(delivered[cell] for cell in cells if cell[0] not in named)
+        left = total - fixed
+        if left < 0 or (rest == 0 and left != 0):
+            raise RefusedInput(
+                f"keep_total: the lines named take {float(fixed):g} of {float(total):g} billion VND in {year}; "
+                "nothing is left to take it from"
+            )
+        for cell in cells:
+            if cell[0] not in named:
+                delivered[cell] *= left / rest if rest else 0
+
+
+def _delay(delivered, delay_years, years):
+    if not delay_years:
+        return delivered
+    delay = Fraction(str(delay_years))
+    whole, part = int(delay), delay - int(delay)
+    moved = dict.fromkeys(delivered, Fraction())
+    for (line, source, year), amount in delivered.items():
+        for later, share in ((whole, 1 - part), (whole + 1, part)):
+            if year + later <= years[-1]:
+                moved[line, source, year + later] += amount * share
+    return moved

@@ -24,9 +24,9 @@ from giamngheo import load_package, load_scenario, simulate
 from giamngheo.forecasting.reference_series import load_rates
 from giamngheo.forecasting.rivals import spliced
 from giamngheo.forecasting.trend import forecast
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.money import money
-from giamngheo.simulation.targets import level_targets, scaled
+from giamngheo.simulation.money import money, scaled
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import level_targets
 
 PERIODS = 3  # a year, as in the peer's tutorials: 69 periods for 23 years
 SHARES = (0.5, 1, 2)  # of the planned money
@@ -184,10 +184,10 @@ class Plan:
                 row[name] = "{1:.2f} [{0:.2f}, {2:.2f}]".format(*np.quantile(draws, [0.1, 0.5, 0.9]))
             yield row | {"outside": outside(rates), "lowest": f"{rates.min():.1f}"}
 
-    def ours(self, bench, r, share):
+    def ours(self, shared, r, share):
         """Prediction of giamngheo, for `rows`."""
         scenario = scaled(self.scenario, share).model_copy(update={"continuity": r})
-        draws = simulate(self.package, scenario, bench=bench).draws
+        draws = simulate(self.package, scenario, shared=shared).draws
         poor, near = (draws["all", status][:, -1] for status in ("poor", "near_poor"))
         return poor, near, np.concatenate([values.ravel() for values in draws.values()])
 
@@ -292,12 +292,12 @@ def show_errors(module, quick, every, ppi_draws):
             mark(f"{measure}, {name}: {whole:.2f} [{low:.2f}, {high:.2f}] of {method}'s", whole < 1)
 
 
-def show_times(plan, bench, peers, rounds):
+def show_times(plan, shared, peers, rounds):
     """Processor time a draw at half the money: each in turn, the shortest of some rounds."""
-    n, schedule, count = bench.draws, plan.schedule(0.5), 50
+    n, schedule, count = shared.draws, plan.schedule(0.5), 50
     calls = {
-        "ours": lambda: plan.ours(bench, 1, 0.5),
-        "ours from nothing": lambda: plan.ours(workbench(plan.package, draws=n, seed=0), 1, 0.5),
+        "ours": lambda: plan.ours(shared, 1, 0.5),
+        "ours from nothing": lambda: plan.ours(shared_draws(plan.package, draws=n, seed=0), 1, 0.5),
     }
     calls |= {name: partial(peer.draws, schedule, count) for name, peer in peers.items()}
     times = {name: [] for name in calls}
@@ -326,8 +326,8 @@ def main(arguments=None):
     module = None if options.without_ppi else load_ppi()
     np.random.seed(0)  # noqa: NPY002 - the peer draws from the global state
     plan, fits = Plan(package := load_package(), load_scenario("full_plan", package)), {}
-    bench = workbench(package, draws=20_000, seed=0)
-    methods = {f"giamngheo, r = {r}": partial(plan.ours, bench, r) for r in (1, 0)}
+    shared = shared_draws(package, draws=20_000, seed=0)
+    methods = {f"giamngheo, r = {r}": partial(plan.ours, shared, r) for r in (1, 0)}
     for name, whole in (("last line", False), ("spliced", True)):
         methods[f"spreadsheet, {name}"] = partial(plan.spreadsheet, whole)
         if module is not None and not (quick and whole):  # the long series takes its calibration a minute
@@ -342,7 +342,7 @@ def main(arguments=None):
     mark("giamngheo: no rate outside 0-100 %", (ours["outside"] == 0).all())
     if module is not None:
         fits["one programme"] = plan.calibrated(module, False, one_programme=True)
-    show_times(plan, bench, fits, 3 if quick else 15)
+    show_times(plan, shared, fits, 3 if quick else 15)
     show_errors(module, quick, options.every or (10 if quick else 1), count // 2)
 
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from giamngheo import load_package, load_scenario, simulate
 from giamngheo.inputs.scenario_values import Yearly
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.targets import target_results
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import target_chances
 
 SHARED = {}  # what workers inherit
 
@@ -51,11 +51,10 @@ def variant(full, package, number, mixed):
 
 def answer(number):
     """Chances under one scenario, and the rates' medians."""
-    package, bench, full, mixed = (SHARED[name] for name in ("package", "bench", "full", "mixed"))
-    result = simulate(package, variant(full, package, number, mixed), bench=bench)
-    rows, joint = target_results(package, result.draws, result.years)
+    package, shared, full, mixed = (SHARED[name] for name in ("package", "shared", "full", "mixed"))
+    result = simulate(package, variant(full, package, number, mixed), shared=shared)
     medians = [float(np.median(result.draws["all", status][:, -1])) for status in ("poor", "near_poor")]
-    return [row["probability"] for row in rows] + [joint, *medians]
+    return [*target_chances(package, result).values(), *medians]
 
 
 def proportional_mb(pids):
@@ -121,8 +120,8 @@ def main():
     package = load_package()
     full = load_scenario("full_plan", package)
     start = time.perf_counter()
-    bench = workbench(package, draws=options.draws, seed=0)
-    SHARED.update(package=package, bench=bench, full=full, mixed=options.mixed)
+    shared = shared_draws(package, draws=options.draws, seed=0)
+    SHARED.update(package=package, shared=shared, full=full, mixed=options.mixed)
     for number in (1, 2):  # the two readings of the money
         answer(number)
     print(

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.shared_draws import shared_draws
 
 
 def best_of(repeats, call):
@@ -41,9 +41,9 @@ def main():
             draws * len(package.budget) * len(package.years) * 2
         )
         unit = best_of(options.repeats, lambda numbers=numbers: ndtr(numbers))
-        bench = workbench(package, draws=draws, seed=0)
-        simulate(package, scenario, bench=bench)
-        one = best_of(options.repeats, lambda bench=bench: simulate(package, scenario, bench=bench))
+        shared = shared_draws(package, draws=draws, seed=0)
+        simulate(package, scenario, shared=shared)
+        one = best_of(options.repeats, lambda shared=shared: simulate(package, scenario, shared=shared))
         cold = best_of(options.repeats, lambda draws=draws: simulate(package, scenario, draws=draws, seed=0))
         row = (draws, 1e3 * unit, 1e3 * one, one / unit, 1e6 * one / draws, 1e3 * cold, cold / unit)
         print("{:>8} {:>9.1f} {:>12.1f} {:>6.2f} {:>8.2f} {:>16.1f} {:>6.2f}".format(*row))

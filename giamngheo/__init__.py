@@ -14,9 +14,8 @@ _WHERE = {
     "list_scenarios": "inputs.scenario",
     "audit": "auditing",
     "forecast": "forecasting.trend",
-    "package_forecast": "simulation.counterfactual",
+    "package_forecast": "forecasting.trend",
     "simulate": "simulation.outcomes",
-    "compare": "simulation.outcomes",
     "track": "analysis.monitoring",
 }
 __all__ = [*_WHERE, "__version__"]

@@ -7,15 +7,15 @@ import pytest
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario
-from giamngheo.analysis import allocation, cost_effectiveness
+from giamngheo.analysis import allocation, cost_effectiveness, money_needed
+from giamngheo.analysis.money_needed import MoneyCurve, exits_needed_per_bn
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.analysis.target_years import deadlines
 from giamngheo.forecasting.scales import probit
 from giamngheo.language import chance, number
 from giamngheo.report import figures, tables
 from giamngheo.simulation import targets
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.targets import MoneyCurve, exits_needed_per_bn
+from giamngheo.simulation.shared_draws import shared_draws
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -32,13 +32,13 @@ def plan(package):
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=600)
+def shared(package):
+    return shared_draws(package, draws=600)
 
 
 @pytest.fixture(scope="module")
-def needed(package, plan, bench):
-    return cost_effectiveness.needed_effect(package, plan, bench)
+def needed(package, plan, shared):
+    return cost_effectiveness.needed_effect(package, plan, shared)
 
 
 @pytest.fixture(scope="module")
@@ -47,27 +47,27 @@ def found(package, plan):
 
 
 @pytest.fixture(scope="module")
-def solved(package, plan, bench):
-    return cases.money_for_chances(package, plan, (0.5, 0.9), bench=bench)
+def solved(package, plan, shared):
+    return money_needed.money_for_chances(package, plan, (0.5, 0.9), shared=shared)
 
 
-def test_the_break_even_a_billion_is_that_of_the_panels(package, plan, bench, needed):
+def test_the_break_even_a_billion_is_that_of_the_panels(package, plan, shared, needed):
     for r in (1, 0):
         scenario = plan.model_copy(update={"continuity": float(r)})
-        curve = MoneyCurve(package, scenario, bench=bench)
+        curve = MoneyCurve(package, scenario, shared=shared)
         known = exits_needed_per_bn(package, curve, curve.at(1.0))
         ours = needed[needed["r"] == r].set_index("target")["needed_per_bn"]
         for target, value in known.items():
             assert ours[target] == pytest.approx(value, rel=1e-6)
 
 
-def test_the_gain_for_a_chance_meets_the_target_with_that_chance(package, plan, bench):
+def test_the_gain_for_a_chance_meets_the_target_with_that_chance(package, plan, shared):
     """Give every poor household the gain, in every draw: the share of draws that meet the target is the chance."""
-    found = cost_effectiveness.needed_effect(package, plan, bench, chances=(0.5, 0.8)).set_index(
+    found = cost_effectiveness.needed_effect(package, plan, shared, chances=(0.5, 0.8)).set_index(
         ["r", "status"]
     )
     rural, urban = package.poor_lines_vnd_month
-    for r, deadline in deadlines(package, plan, bench).items():
+    for r, deadline in deadlines(package, plan, shared).items():
         drawn = deadline.world.drawn
         line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
         bare = deadline.rates(dict.fromkeys(deadline.money.by("line"), 0))["all", "poor"][:, -1] / 100
@@ -77,13 +77,13 @@ def test_the_gain_for_a_chance_meets_the_target_with_that_chance(package, plan, 
             assert (after <= 0.02).mean() == pytest.approx(level, abs=0.01)
 
 
-def test_no_target_missed_needs_no_gain(package, plan, bench):
+def test_no_target_missed_needs_no_gain(package, plan, shared):
     easy = tuple(
         row.model_copy(update={"value_pct": row.value_pct * 20}) if row.status == "poor" else row
         for row in package.targets
     )
     other = replace(package, targets=easy)
-    rows = cost_effectiveness.needed_effect(other, plan, workbench(other, draws=300)).query(
+    rows = cost_effectiveness.needed_effect(other, plan, shared_draws(other, draws=300)).query(
         "status == 'poor'"
     )
     assert (rows[["needed_per_bn", "income_vnd_50"]] == 0).all(axis=None)
@@ -92,16 +92,16 @@ def test_no_target_missed_needs_no_gain(package, plan, bench):
 @each_lang
 def test_a_chance_out_of_reach_is_told_with_its_limit(package, solved, lang):
     text = tables.solver_table(package, solved, lang).text
-    limit = solved[1, cases.MOST]["both"]
+    limit = solved[1, money_needed.MOST]["both"]
     assert solved[1, 0.9]["both"] is None and limit < 0.9
     assert {"vi": "không đạt", "en": "not reached"}[lang] in text and chance(limit, lang) in text
     assert number(targets.MOST_MONEY, lang) in text
 
 
 @each_lang
-def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, bench, solved, lang):
-    bare = cases.money_for_chances(
-        package, cost_effectiveness.without_credit(package, plan), (0.5, 0.9), bench=bench
+def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, shared, solved, lang):
+    bare = money_needed.money_for_chances(
+        package, cost_effectiveness.without_credit(package, plan), (0.5, 0.9), shared=shared
     )
     assert bare[1, 0.5]["poor_2015"] > solved[1, 0.5]["poor_2015"]
     text = tables.solver_table(package, solved, lang, without=bare).text
@@ -112,8 +112,8 @@ def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, bench, s
 
 
 @each_lang
-def test_lines_are_sorted_by_what_a_billion_does(package, plan, bench, needed, lang):
-    worth = cost_effectiveness.marginal_value(package, plan, bench)
+def test_lines_are_sorted_by_what_a_billion_does(package, plan, shared, needed, lang):
+    worth = cost_effectiveness.marginal_value(package, plan, shared)
     lines = tables.value_table(package, worth, needed, lang).text.splitlines()
     names = tables.line_names(package, lang)
     training, roads = (
@@ -125,8 +125,8 @@ def test_lines_are_sorted_by_what_a_billion_does(package, plan, bench, needed, l
 
 
 @each_lang
-def test_a_plan_that_lends_nothing_says_so(package, plan, bench, lang):
-    worth = cost_effectiveness.credit_table(package, plan, bench)
+def test_a_plan_that_lends_nothing_says_so(package, plan, shared, lang):
+    worth = cost_effectiveness.credit_table(package, plan, shared)
     text = tables.loans_table(package, worth, lang).text
     assert number(2155, lang) in text and number(1555, lang) in text
     same = worth[worth["credit"] == "with"]
@@ -166,11 +166,11 @@ def test_the_sentences_and_the_picture_tell_how_far_apart_the_two_are(package, f
 @each_lang
 def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lang):
     scenario = load_scenario("no_new_money", package)
-    bench = workbench(package, draws=100)
+    shared = shared_draws(package, draws=100)
     assert allocation.reallocate_if_any(package, scenario, draws=50, fresh_draws=50) is None
     shown = [tables.allocation_table(package, None, lang), tables.allocation_outcomes(package, None, lang)]
     shown += [tables.allocation_sentences(package, None, lang), figures.allocation_dots({}, None, lang)]
-    nothing = cost_effectiveness.needed_effect(package, scenario, bench)
-    worth = cost_effectiveness.marginal_value(package, scenario, bench)
+    nothing = cost_effectiveness.needed_effect(package, scenario, shared)
+    worth = cost_effectiveness.marginal_value(package, scenario, shared)
     shown += [tables.needed_table(package, nothing, lang), tables.value_table(package, worth, nothing, lang)]
     assert nothing.empty and worth.empty and all(each.kind == "prose" for each in shown)

@@ -161,10 +161,12 @@ def test_simulate_json_is_the_contract_and_full_plan_the_forecast(command):
     answer = json.loads(out)
     assert (status, err) == (0, "")
     assert {name: answer[name] for name in forecast} == forecast
-    own = {"scenario", "baseline_probability", "money_delivered_bn", "break_even"}
+    own = {"scenario", "cases", "baseline_probability", "money_delivered_bn", "break_even"}
     assert set(answer) - set(forecast) == own
     targets = {row["target"]: row["probability"] for row in answer["targets"]}
     assert answer["baseline_probability"] == targets
+    assert answer["cases"]["continued"] == targets | {"both": answer["joint_probability"]}
+    assert set(answer["cases"]) == {"continued", "new"}
     assert sum(answer["money_delivered_bn"].values()) == pytest.approx(2155, abs=1e-9)
     assert set(answer["break_even"]) == set(targets)
     assert all(
@@ -194,9 +196,9 @@ def test_a_bare_series_runs_four_years_on(command, series):
 
 def test_text_for_people_prints_the_pair(command):
     status, out, _ = command("simulate", "--scenario", "double", "--draws", "500")
-    assert status == 0 and "continued  all new" in out and "billion VND" in out
+    assert status == 0 and "continued     new" in out and "billion VND" in out
     status, out, _ = command("forecast", "--draws", "500")
-    assert status == 0 and "continued  all new" in out
+    assert status == 0 and "continued     new" in out
 
 
 def test_audit_strict_and_json(command):

@@ -9,10 +9,10 @@ from numpy.testing import assert_allclose
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis.cost_effectiveness import with_multiples
 from giamngheo.analysis.equity import changes, counted_groups, impossible, levels, parts
-from giamngheo.analysis.sensitivity import cases
 from giamngheo.language import number
 from giamngheo.report import tables
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation import outcomes
+from giamngheo.simulation.shared_draws import shared_draws
 
 GROUP = "ethnic_minority"
 LANGS = ("vi", "en")
@@ -24,18 +24,18 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=1_000)
+def shared(package):
+    return shared_draws(package, draws=1_000)
 
 
 @pytest.fixture(scope="module")
-def results(package, bench):
-    return cases.pairs(package, ["full_plan", "ethnic_minority_first"], bench)
+def results(package, shared):
+    return outcomes.outcomes(package, ["full_plan", "ethnic_minority_first"], shared)
 
 
 @pytest.fixture(scope="module")
-def moved(package, results, bench):
-    return changes(package, results["full_plan"], results["ethnic_minority_first"], GROUP, bench)
+def moved(package, results, shared):
+    return changes(package, results["full_plan"], results["ethnic_minority_first"], GROUP, shared)
 
 
 def test_the_group_and_the_rest_add_up_to_all_in_every_draw(package, results):
@@ -68,24 +68,24 @@ def test_putting_the_group_first_helps_it_and_costs_the_others(moved):
         assert by[r, "gap"] == pytest.approx(by[r, "group"] - by[r, "rest"])
 
 
-def test_a_line_reserved_for_the_group_alone_costs_the_others_nothing(package, results, bench):
+def test_a_line_reserved_for_the_group_alone_costs_the_others_nothing(package, results, shared):
     """Twice the reserved line and nothing else: by subtraction alone the rest would seem to gain from it."""
     scenario = load_scenario("full_plan", package)
-    more = cases.pair(package, with_multiples(package, scenario, {"em_land": 2}, "land"), bench)
-    by = changes(package, results["full_plan"], more, GROUP, bench).set_index(["r", "who"])
+    more = outcomes.outcome(package, with_multiples(package, scenario, {"em_land": 2}, "land"), shared)
+    by = changes(package, results["full_plan"], more, GROUP, shared).set_index(["r", "who"])
     for r in (1, 0):
         assert by.loc[(r, "rest"), ["q10", "q90"]].abs().max() < 1e-9
         assert by.loc[(r, "group"), "mean"] < -1
 
 
-def test_the_plan_against_itself_moves_nobody(package, results, bench):
-    found = changes(package, results["full_plan"], results["full_plan"], GROUP, bench)
+def test_the_plan_against_itself_moves_nobody(package, results, shared):
+    found = changes(package, results["full_plan"], results["full_plan"], GROUP, shared)
     assert found[["mean", "q10", "q90"]].abs().to_numpy().max() < 1e-9
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_the_tables_say_what_the_results_are(package, results, bench, moved, lang):
-    text = tables.equity_tables(package, results, bench, lang).text
+def test_the_tables_say_what_the_results_are(package, results, shared, moved, lang):
+    text = tables.equity_tables(package, results, shared, lang).text
     found = levels(package, results, GROUP).set_index(["scenario", "r", "who"])
     for (_, _, _), row in found.iterrows():
         low, middle, high = (number(row[name], lang, 1) for name in ("q10", "q50", "q90"))
@@ -94,8 +94,8 @@ def test_the_tables_say_what_the_results_are(package, results, bench, moved, lan
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_without_the_scenario_the_levels_stand_alone(package, results, bench, lang):
-    text = tables.equity_tables(package, {"full_plan": results["full_plan"]}, bench, lang).text
+def test_without_the_scenario_the_levels_stand_alone(package, results, shared, lang):
+    text = tables.equity_tables(package, {"full_plan": results["full_plan"]}, shared, lang).text
     assert results["ethnic_minority_first"].scenario.title[lang] not in text
     assert number(22200, lang) in text
 
@@ -105,7 +105,7 @@ def test_without_a_group_a_sentence_stands_there(package, lang):
     readings = tuple(row for row in package.readings if row.group == "all")
     budget = tuple(row for row in package.budget if row.group == "all")
     other = replace(package, readings=readings, budget=budget)
-    bench = workbench(other, draws=300)
-    results = {"full_plan": cases.pair(other, load_scenario("full_plan"), bench)}
+    shared = shared_draws(other, draws=300)
+    results = {"full_plan": outcomes.outcome(other, load_scenario("full_plan"), shared)}
     assert counted_groups(other, results["full_plan"].simulations[1].trend) == ()
-    assert tables.equity_tables(other, results, bench, lang).kind == "prose"
+    assert tables.equity_tables(other, results, shared, lang).kind == "prose"

@@ -18,12 +18,12 @@ from matplotlib.text import Text
 
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis import allocation
-from giamngheo.analysis.sensitivity import cases
+from giamngheo.analysis.pace import required_pace
+from giamngheo.report import exhibits, figures, narrative, tables
 from giamngheo.report import figure_style as style
-from giamngheo.report import figures, html, narrative, tables
 from giamngheo.report.svg import svg_markup
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.targets import required_pace
+from giamngheo.simulation import outcomes, targets
+from giamngheo.simulation.shared_draws import shared_draws
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -56,13 +56,13 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=500, seed=0)
+def shared(package):
+    return shared_draws(package, draws=500, seed=0)
 
 
 @pytest.fixture(scope="module")
-def full(package, bench):
-    return cases.pair(package, load_scenario("full_plan", package), bench)
+def full(package, shared):
+    return outcomes.outcome(package, load_scenario("full_plan", package), shared)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +76,9 @@ def target():
                            as_of=date(2015, 12, 31))  # fmt: skip
 
 
-def all_figures(package, full, bench, lang):
+def all_figures(package, full, shared, lang):
     """Every figure that a page shows, on real results."""
-    level = cases.level_pair(package)
+    level = targets.level_pair(package)
     trend = full.simulations[1].trend
     money = full.simulations[1].money
     names = tables.line_names(package, lang)
@@ -88,7 +88,7 @@ def all_figures(package, full, bench, lang):
             for m, a, b, c in (("last_value", 3.9, 7.8, 15), ("points", 0, 0, 0), ("drift", 2, 2.9, 4.2))
         ]
     )
-    results = cases.pairs(package, ["full_plan", "plan_is_new", "no_new_money", "fixed_gap"], bench)
+    results = outcomes.outcomes(package, ["full_plan", "plan_is_new", "no_new_money", "fixed_gap"], shared)
     parts = money.by("line", "source")
     short = {key: value / 2 for key, value in parts.items()}
     planned = money.by("line", which="planned")
@@ -106,8 +106,8 @@ def all_figures(package, full, bench, lang):
 
 
 @pytest.fixture(scope="module")
-def drawn(package, full, bench):
-    return {lang: list(all_figures(package, full, bench, lang)) for lang in LANGS}
+def drawn(package, full, shared):
+    return {lang: list(all_figures(package, full, shared, lang)) for lang in LANGS}
 
 
 class Whole(HTMLParser):
@@ -174,16 +174,16 @@ def test_figures_are_clean_and_come_in_two_widths(drawn, lang):
         assert len(figure.html) < 30_000 * len(drawings)
 
 
-def test_the_same_figure_is_the_same_bytes_whatever_the_user_likes(drawn, package, full, bench):
+def test_the_same_figure_is_the_same_bytes_whatever_the_user_likes(drawn, package, full, shared):
     with mpl.rc_context(
         {"font.size": 20, "axes.facecolor": "red", "lines.linewidth": 9, "svg.fonttype": "path"}
     ):
-        second = [figure.html for figure in all_figures(package, full, bench, "vi")]
+        second = [figure.html for figure in all_figures(package, full, shared, "vi")]
     assert [figure.html for figure in drawn["vi"]] == second
 
 
 @each_lang
-def test_no_text_is_cut_or_overlaps(package, full, bench, lang, monkeypatch):
+def test_no_text_is_cut_or_overlaps(package, full, shared, lang, monkeypatch):
     faults = []
 
     def check(figure, name, *others):
@@ -212,7 +212,7 @@ def test_no_text_is_cut_or_overlaps(package, full, bench, lang, monkeypatch):
         return svg_markup(figure, name, *others)
 
     monkeypatch.setattr(style, "svg_markup", check)
-    list(all_figures(package, full, bench, lang))
+    list(all_figures(package, full, shared, lang))
     assert not faults, "\n".join(faults)
 
 
@@ -242,7 +242,7 @@ def test_a_series_on_one_line_without_target_or_rival_can_be_drawn(history):
 
 
 def test_near_poor_and_poor_share_one_scale(full, package):
-    html = figures.fan_charts(full.simulations, cases.level_pair(package), "en").html
+    html = figures.fan_charts(full.simulations, targets.level_pair(package), "en").html
     top = max(int(n) for n in re.findall(r">(\d+) %</text>", html) if int(n) < 40)
     assert html.count(f">{top} %</text>") == 4
 
@@ -268,10 +268,10 @@ def test_instants_are_named_by_the_year_they_end():
 
 
 def test_phrases_are_escaped_but_for_four_tags():
-    assert html.rich("<script>x</script> <b>1</b> a < 2") == (
+    assert exhibits.rich("<script>x</script> <b>1</b> a < 2") == (
         "&lt;script&gt;x&lt;/script&gt; <b>1</b> a &lt; 2"
     )
-    assert html.rich("<b onclick='x'>") == "&lt;b onclick=&#x27;x&#x27;&gt;"
+    assert exhibits.rich("<b onclick='x'>") == "&lt;b onclick=&#x27;x&#x27;&gt;"
 
 
 @pytest.mark.parametrize(
@@ -285,13 +285,13 @@ def test_phrases_are_escaped_but_for_four_tags():
     ],
 )
 def test_a_number_and_its_unit_stay_on_one_line(text, kept):
-    assert kept in html.rich(text)
+    assert kept in exhibits.rich(text)
 
 
 def test_a_table_names_rows_columns_and_itself():
-    made = html.table(
+    made = exhibits.table(
         "A <b>caption</b>",
-        [html.Column("Line", False), html.Column("Value")],
+        [exhibits.Column("Line", False), exhibits.Column("Value")],
         [["credit", "600"], ["all", "2,155"]],
         note="in billions",
         shades={(0, 1): 1.0},
@@ -312,13 +312,13 @@ def test_a_table_names_rows_columns_and_itself():
 
 
 def test_an_exhibit_shows_as_page_and_as_rounded_text():
-    bundle = html.prose("một <b>hai</b>", css="answer")._repr_mimebundle_()
+    bundle = exhibits.prose("một <b>hai</b>", css="answer")._repr_mimebundle_()
     assert bundle == {"text/html": '<p class="answer">một <b>hai</b></p>', "text/plain": "một hai"}
 
 
 @pytest.mark.parametrize("depth", [0, 0.5, 1, 7])
 def test_shades_leave_black_text_readable(depth):
-    colour = html.shade_colour(depth)
+    colour = exhibits.shade_colour(depth)
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -326,8 +326,8 @@ def test_shades_leave_black_text_readable(depth):
 
 
 @each_lang
-def test_tables_of_a_package_are_whole(package, full, bench, lang):
-    level = cases.level_pair(package)
+def test_tables_of_a_package_are_whole(package, full, shared, lang):
+    level = targets.level_pair(package)
     trend = full.simulations[1].trend
     money = full.simulations[1].money
     names = tables.line_names(package, lang)
@@ -380,10 +380,10 @@ def test_the_answer_is_a_pair_and_says_what_it_cannot_tell(package, full, lang):
 
 
 @each_lang
-def test_every_panel_prints_the_pair_and_what_would_turn_it(package, full, bench, lang):
-    variants = cases.pairs(package, ["hard_core", "fixed_gap"], bench)
+def test_every_panel_prints_the_pair_and_what_would_turn_it(package, full, shared, lang):
+    variants = outcomes.outcomes(package, ["hard_core", "fixed_gap"], shared)
     needs = {
-        (key, r): {"share_of_plan": None, "exits_per_bn": None} for key in full.chances[1] for r in (1, 0)
+        (key, r): {"share_of_plan": None, "exits_per_bn": None} for key in full.by_case[1] for r in (1, 0)
     }
     made = narrative.panels(package, full, variants, needs, lang)
     assert_clean(made.html)

@@ -7,11 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from giamngheo import load_package, load_scenario
-from giamngheo.analysis.sensitivity import cases
 from giamngheo.language import number, say
 from giamngheo.report import tables
 from giamngheo.report.scenario.list_flows import count_table, differences
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation import outcomes
 from giamngheo.simulation.list_flows import (
     BY_STATUS,
     RANGES,
@@ -22,6 +21,7 @@ from giamngheo.simulation.list_flows import (
     shares_of_start,
     yearly_counts,
 )
+from giamngheo.simulation.shared_draws import shared_draws
 
 LANGS = ("vi", "en")
 
@@ -29,7 +29,7 @@ LANGS = ("vi", "en")
 @pytest.fixture(scope="module")
 def result():
     package = load_package()
-    return cases.pair(package, load_scenario("full_plan", package), workbench(package, draws=1_000))
+    return outcomes.outcome(package, load_scenario("full_plan", package), shared_draws(package, draws=1_000))
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,15 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtri
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
-from giamngheo.analysis.sensitivity.cases import MOST, money_for_chances
+from giamngheo.analysis.money_needed import MOST, MOST_MONEY, MULTIPLES, money_for_chances
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.inputs.tables import RefusedInput, channel_family
 from giamngheo.simulation.channels import CHANNEL_ASSUMPTIONS
-from giamngheo.simulation.counterfactual import workbench
 from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after
 from giamngheo.simulation.list_flows import yearly_flows
 from giamngheo.simulation.money import SOURCES, money
-from giamngheo.simulation.targets import MOST_MONEY, MULTIPLES, target_results
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import target_chances
 from giamngheo.simulation.transitions import FLOWS
 
 YEARS = (2013, 2014, 2015)
@@ -34,8 +34,8 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=300, seed=5)
+def shared(package):
+    return shared_draws(package, draws=300, seed=5)
 
 
 def few(examples):
@@ -92,11 +92,11 @@ def test_full_delivery_is_the_baseline_to_the_bit_under_any_seed(package, seed, 
 
 @few(6)
 @given(st.integers(0, 2**31), st.sampled_from(LINES))
-def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, bench, dong, line):
+def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, shared, dong, line):
     """What full delivery skips is continuous with it: no jump between the shortcut and the arithmetic."""
-    trend = bench.world(trial()).trend
+    trend = shared.counterfactual(trial()).trend
     more = trial(funding={"by_line": {line: {2013: 1 + Fraction(dong, 10**18)}}})
-    for key, values in simulate(package, more, bench=bench).draws.items():
+    for key, values in simulate(package, more, shared=shared).draws.items():
         assert_allclose(values, trend.draws[key], atol=1e-5)
 
 
@@ -114,10 +114,10 @@ def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, ben
     st.fractions(1, 30, max_denominator=8),
 )
 def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
-    package, bench, funding, phasing, r, line, source, year, more
+    package, shared, funding, phasing, r, line, source, year, more
 ):
     scenario = trial(funding=funding, phasing=phasing, continuity=r)
-    before = simulate(package, scenario, bench=bench)
+    before = simulate(package, scenario, shared=shared)
     tables = {name: dict(funding[name]) for name in ("by_line", "by_source")}
     changes = [("by_line", line), ("by_source", source)]
     for table, key in changes:
@@ -125,7 +125,7 @@ def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
         years = {each: now if isinstance(now, Fraction) else now.get(each, Fraction(1)) for each in YEARS}
         raised = {**tables[table], key: years | {year: years[year] * more + Fraction(1, 2)}}
         richer = trial(funding=funding | {table: raised}, phasing=phasing, continuity=r)
-        after = simulate(package, richer, bench=bench)
+        after = simulate(package, richer, shared=shared)
         assert all(after.money.delivered[cell] >= amount for cell, amount in before.money.delivered.items())
         for group in ("all", "ethnic_minority"):
             for status in ("poor", "poor_or_near_poor"):
@@ -197,23 +197,22 @@ def test_a_gap_and_one_dong_to_each_empties_poverty_and_fills_the_band(incomes):
 
 @pytest.fixture(scope="module")
 def asked(package):
-    """What the solver says of many chances, once, and a bench with draws that it never saw."""
+    """What the solver says of many chances, once, and a shared with draws that it never saw."""
     scenario, levels = load_scenario("full_plan", package), tuple(np.round(np.linspace(0.03, 0.99, 17), 3))
-    solved = money_for_chances(package, scenario, levels, bench=workbench(package, draws=SOLVER, seed=21))
+    solved = money_for_chances(package, scenario, levels, shared=shared_draws(package, draws=SOLVER, seed=21))
     return SimpleNamespace(
         solved=solved,
         levels=levels,
-        own=workbench(package, draws=SOLVER, seed=21),
-        fresh=workbench(package, draws=FRESH, seed=98),
+        own=shared_draws(package, draws=SOLVER, seed=21),
+        fresh=shared_draws(package, draws=FRESH, seed=98),
     )
 
 
-def chances(package, bench, r, multiple):
+def chances(package, shared, r, multiple):
     """Chances of a scenario written out with that multiple of all money."""
     scenario = trial(funding={"all": Fraction(multiple)}, continuity=r)
-    result = simulate(package, scenario, bench=bench)
-    rows, joint = target_results(package, result.draws, result.years)
-    return {row["target"]: row["probability"] for row in rows} | {"both": joint}
+    result = simulate(package, scenario, shared=shared)
+    return target_chances(package, result)
 
 
 def error(chance):
@@ -262,14 +261,14 @@ def test_the_chances_asked_are_both_reachable_and_not(asked):
 @few(20)
 @given(st.sampled_from(LINES), by_year, fundings, reading)
 def test_a_line_that_passes_nothing_through_changes_nothing_to_the_bit(
-    package, bench, line, amounts, funding, r
+    package, shared, line, amounts, funding, r
 ):
     channel = next(row.channel for row in package.budget if row.line == line)
     nothing = {CHANNEL_ASSUMPTIONS[channel][0]: {"fixed": 0}}
     one = trial(funding=funding, continuity=r, assumptions=nothing)
     other = {**funding, "by_line": {**funding["by_line"], line: amounts}}
-    before = simulate(package, one, bench=bench)
-    after = simulate(package, trial(funding=other, continuity=r, assumptions=nothing), bench=bench)
+    before = simulate(package, one, shared=shared)
+    after = simulate(package, trial(funding=other, continuity=r, assumptions=nothing), shared=shared)
     same(before.draws, after.draws)
 
 
@@ -358,9 +357,9 @@ def test_a_reallocation_keeps_the_total_of_every_year_for_any_factors(
 # List flows
 
 
-def test_the_flows_are_those_of_households_followed_one_by_one(package, bench):
+def test_the_flows_are_those_of_households_followed_one_by_one(package, shared):
     """Positions follow a stationary second-order autoregression; each review cuts them at the published shares."""
-    full = simulate(package, load_scenario("plan_is_new", package), bench=bench)
+    full = simulate(package, load_scenario("plan_is_new", package), shared=shared)
     draw, rho, partial, n = 17, 0.9, -0.35, 600_000
     flows = yearly_flows(full, rho, partial)
     rng = np.random.default_rng(11)
@@ -396,12 +395,12 @@ def test_the_flows_are_those_of_households_followed_one_by_one(package, bench):
             assert share == pytest.approx(expected, abs=5 * np.sqrt(expected / n) + 1e-6), (day, name)
 
 
-def test_a_little_continuity_changes_little(package, bench):
+def test_a_little_continuity_changes_little(package, shared):
     """No jump on the way from new money (r = 0) to money that continues the trend (r = 1)."""
     plan = trial()
     levels = {}
     for r in (0.0, 0.001, 0.999, 1.0):
-        result = simulate(package, plan.model_copy(update={"continuity": r}), bench=bench)
+        result = simulate(package, plan.model_copy(update={"continuity": r}), shared=shared)
         levels[r] = ndtri(result.draws["all", "poor"] / 100)
     assert_allclose(levels[0.001], levels[0.0], atol=2e-3)
     assert_allclose(levels[0.999], levels[1.0], atol=2e-3)
@@ -415,10 +414,10 @@ def test_a_last_target_may_come_before_or_after_the_plans_end(package, last):
         for row in package.targets
     )
     other = replace(package, targets=targets)
-    moved = workbench(other, draws=200, seed=1)
-    full, base = simulate(other, trial(), bench=moved), package_forecast(other, draws=200, seed=1)
+    moved = shared_draws(other, draws=200, seed=1)
+    full, base = simulate(other, trial(), shared=moved), package_forecast(other, draws=200, seed=1)
     assert full.years[-1].year == last
     assert_array_equal(full.draws["all", "poor"], base.draws["all", "poor"])
-    late = simulate(other, trial(funding={"all": {2015: 0}}), bench=moved).draws["all", "poor"]
+    late = simulate(other, trial(funding={"all": {2015: 0}}), shared=moved).draws["all", "poor"]
     changed = (late != full.draws["all", "poor"]).any(axis=0)
     assert_array_equal(changed, [day.year >= 2015 for day in full.years])

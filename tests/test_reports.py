@@ -14,7 +14,7 @@ from test_figures import Whole
 from giamngheo import load_package, paths
 from giamngheo.language import say
 from giamngheo.report import pages
-from giamngheo.report.html import text_of
+from giamngheo.report.exhibits import text_of
 from giamngheo.runs import publish
 from giamngheo.runs.publish import ReportFailed, write_report
 
@@ -105,7 +105,7 @@ def test_the_index_says_what_it_must_in_order(home, lang):
     places = [text.index(f'id="{section}"') for section in pages.SECTIONS]
     assert places == sorted(places)
     first = text_of(text[text.index("<main") : text.index('id="picture"')])
-    for words in ("r = 1", "r = 0", say("reading.new", lang), say("reading.continues", lang), "80 %"):
+    for words in ("r = 1", "r = 0", say("case.new", lang), say("case.continued", lang), "80 %"):
         assert words in first
     assert first.count(say("panel.break_even", lang)) == 3
     assert say("answer.unidentified", lang, n={"vi": "Tám", "en": "eight"}[lang]) in first

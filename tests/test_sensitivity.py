@@ -6,11 +6,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.analysis.sensitivity.cases import BOTH, Pair, pair
 from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, CONTINUITY, Rates, indices, sobol
 from giamngheo.analysis.sensitivity.tornado import chance_map, swing_table, tornado, turns
 from giamngheo.analysis.target_years import Deadline
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.outcomes import Outcome, outcome
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import BOTH
 
 DRAWS = 1_000
 
@@ -21,14 +22,14 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=DRAWS, seed=0)
+def shared(package):
+    return shared_draws(package, draws=DRAWS, seed=0)
 
 
 @pytest.fixture(scope="module")
-def rows(package, bench):
+def rows(package, shared):
     names = ("return_credit", "hard_core_pct", "gap_drift", "value_relief")
-    return tornado(package, load_scenario("full_plan", package), bench, names)
+    return tornado(package, load_scenario("full_plan", package), shared, names)
 
 
 def ishigami(uniforms):
@@ -69,37 +70,37 @@ def test_indices_are_the_same_for_the_same_seed():
     )
 
 
-def test_uniforms_give_back_the_draws_they_stand_for(package, bench):
+def test_uniforms_give_back_the_draws_they_stand_for(package, shared):
     """The baseline draw at its own place, and r: without money in question the trend's own rates."""
     scenario = load_scenario("full_plan", package)
-    model = Rates(package, scenario, bench, alternatives=False)
+    model = Rates(package, scenario, shared, alternatives=False)
     places = (np.arange(DRAWS) + 0.5) / DRAWS
     rates = model({BASELINE: places, CONTINUITY: np.ones(DRAWS)})
-    trend = np.sort(bench.world(scenario).trend.draws["all", "poor"][:, -1])
+    trend = np.sort(shared.counterfactual(scenario).trend.draws["all", "poor"][:, -1])
     assert_allclose(rates, trend, atol=2e-4)  # r stands a millionth below 1
 
 
-def test_the_variance_under_study_is_that_of_the_simulation(package, bench):
+def test_the_variance_under_study_is_that_of_the_simulation(package, shared):
     scenario = load_scenario("plan_is_new", package)
-    model = Rates(package, scenario, bench, alternatives=False)
+    model = Rates(package, scenario, shared, alternatives=False)
     rng = np.random.default_rng(0)
     uniforms = {name: rng.random(20_000) for name in model.names} | {CONTINUITY: np.zeros(20_000)}
-    rates, simulated = model(uniforms), simulate(package, scenario, bench=bench).draws["all", "poor"][:, -1]
+    rates, simulated = model(uniforms), simulate(package, scenario, shared=shared).draws["all", "poor"][:, -1]
     assert rates.mean() == pytest.approx(simulated.mean(), abs=0.1)
     assert_allclose(np.quantile(rates, [0.1, 0.5, 0.9]), np.quantile(simulated, [0.1, 0.5, 0.9]), atol=0.15)
 
 
-def test_sobol_finds_the_baseline_first_and_what_cannot_move_last(package, bench):
-    table = sobol(package, load_scenario("full_plan", package), bench, points=128).set_index("input")
+def test_sobol_finds_the_baseline_first_and_what_cannot_move_last(package, shared):
+    table = sobol(package, load_scenario("full_plan", package), shared, points=128).set_index("input")
     assert table.index[0] == BASELINE
     assert {CONTINUITY, "return_credit", "hard_core_pct"} <= set(table.index)
     assert (table.loc[["value_relief", "flood_year", "near_poor_share"], "total"] == 0).all()
     assert (table["total"] >= 0).all() and table["total"].max() < 1.3
 
 
-def test_the_tornado_adds_to_the_variants_and_keeps_the_base(package, bench, rows):
-    base = pair(package, load_scenario("full_plan", package), bench).chances
-    assert rows[0]["pair"].chances == base
+def test_the_tornado_adds_to_the_variants_and_keeps_the_base(package, shared, rows):
+    base = outcome(package, load_scenario("full_plan", package), shared).by_case
+    assert rows[0]["pair"].by_case == base
     told = {row["assumption"] for row in rows}
     assert {"hard_core_pct", "gap_drift", "value_relief"} <= told
     table = swing_table(rows).set_index(["assumption", "r", "target"])
@@ -112,7 +113,7 @@ def test_the_tornado_adds_to_the_variants_and_keeps_the_base(package, bench, row
 
 def made(chance, assumption="base", value=None):
     chances = {r: {"poor_2015": chance, BOTH: chance / 2} for r in (1, 0)}
-    return {"assumption": assumption, "to": "number", "value": value, "pair": Pair(None, {}, chances)}
+    return {"assumption": assumption, "to": "number", "value": value, "pair": Outcome(None, {}, chances)}
 
 
 def test_a_conclusion_turns_when_it_crosses_one_half_or_a_word(package):
@@ -128,17 +129,17 @@ def test_a_change_within_the_noise_is_no_turn():
     assert isinstance(turns([made(0.3)], 100), pd.DataFrame)
 
 
-def test_the_map_agrees_with_the_chances_at_its_own_points(package, bench):
+def test_the_map_agrees_with_the_chances_at_its_own_points(package, shared):
     scenario = load_scenario("full_plan", package)
     grid = chance_map(
         package,
         scenario,
-        bench,
+        shared,
         "hard_core_pct",
         "share_of_plan",
         values={"hard_core_pct": (0.0, 1.0), "share_of_plan": (0.5, 1.0)},
     ).set_index(["hard_core_pct", "share_of_plan", "r", "target"])["chance"]
-    plain = pair(package, scenario, bench).chances
+    plain = outcome(package, scenario, shared).by_case
     for r in (1, 0):
         for target, chance in plain[r].items():
             assert grid[0.0, 1.0, r, target] == chance
@@ -147,12 +148,14 @@ def test_the_map_agrees_with_the_chances_at_its_own_points(package, bench):
 
 
 def test_sensitivity_leaves_the_workbench_as_it_was(package):
-    bench = workbench(package, draws=100, seed=0)
+    shared = shared_draws(package, draws=100, seed=0)
     scenario = load_scenario("full_plan", package)
-    before = pair(package, scenario, bench).chances
-    made_before = set(bench._made)
-    tornado(package, scenario, bench, ("return_credit",))
-    assert set(bench._made) == made_before
-    assert pair(package, scenario, bench).chances == before
-    rates = Deadline(package, scenario, bench.world(scenario)).rates()["all", "poor"]
-    assert_array_equal(rates, Deadline(package, scenario, bench.world(scenario)).rates()["all", "poor"])
+    before = outcome(package, scenario, shared).by_case
+    made_before = set(shared._made)
+    tornado(package, scenario, shared, ("return_credit",))
+    assert set(shared._made) == made_before
+    assert outcome(package, scenario, shared).by_case == before
+    rates = Deadline(package, scenario, shared.counterfactual(scenario)).rates()["all", "poor"]
+    assert_array_equal(
+        rates, Deadline(package, scenario, shared.counterfactual(scenario)).rates()["all", "poor"]
+    )

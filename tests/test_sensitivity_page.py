@@ -11,8 +11,7 @@ from test_figures import assert_clean
 from test_sensitivity import ishigami, known_ishigami
 
 from giamngheo import load_package, load_scenario
-from giamngheo.analysis.sensitivity import cases, tornado, turning_points
-from giamngheo.analysis.sensitivity.cases import BOTH, Pair
+from giamngheo.analysis.sensitivity import tornado, turning_points
 from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, TRIM, indices, sobol
 from giamngheo.forecasting.draws import load_register
 from giamngheo.language import number, percent
@@ -21,7 +20,10 @@ from giamngheo.report import figures, narrative, tables
 from giamngheo.report.sensitivity import figures as sensitivity_figures
 from giamngheo.report.sensitivity import tables as sensitivity_tables
 from giamngheo.report.svg import svg_markup
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation import outcomes
+from giamngheo.simulation.outcomes import Outcome
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import BOTH
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
@@ -45,8 +47,8 @@ def without_near_poor(package):
 
 def found_for(package):
     """All that the page is made of, from few draws."""
-    bench, fewer = (workbench(package, draws=draws, seed=0) for draws in (2 * DRAWS, DRAWS))
-    shown = cases.pair(package, load_scenario("full_plan", package), bench)
+    shared, fewer = (shared_draws(package, draws=draws, seed=0) for draws in (2 * DRAWS, DRAWS))
+    shown = outcomes.outcome(package, load_scenario("full_plan", package), shared)
     fewer = turning_points.in_effect(fewer, shown)
     names = ("gap_drift", "deadline_push", "hard_core_pct", "return_credit", "value_relief")
     made = tornado.tornado(package, shown.scenario, fewer, names)
@@ -67,7 +69,7 @@ def found_for(package):
         "turned": turned,
         "halves": turning_points.crossings(package, shown, fewer, rows, turned),
         "grid": grid,
-        "indices": {r: sobol(package, shown.scenario, bench, points=64, r=r) for r in (1, 0)},
+        "indices": {r: sobol(package, shown.scenario, shared, points=64, r=r) for r in (1, 0)},
     }
 
 
@@ -128,14 +130,14 @@ def test_what_the_forecast_estimated_counts_as_measured(found, register):
 
 def row(chance, assumption="base", value=None):
     chances = {r: {"poor_2015": chance, "near_poor_2015": 0.3, BOTH: chance / 2} for r in (1, 0)}
-    return {"assumption": assumption, "to": "number", "value": value, "pair": Pair(None, {}, chances)}
+    return {"assumption": assumption, "to": "number", "value": value, "pair": Outcome(None, {}, chances)}
 
 
 def test_a_case_shown_from_more_draws_keeps_the_factor_of_the_odds():
-    base = Pair(None, {}, row(0.5)["pair"].chances)
+    base = Outcome(None, {}, row(0.5)["pair"].by_case)
     moved = tornado.anchored([row(0.4), row(0.4, "a", 1.0), row(0.8, "b", 2.0)], base)
-    assert [r["pair"].chances[1]["poor_2015"] for r in moved[:2]] == [0.5, 0.5]
-    chance = moved[2]["pair"].chances[1]["poor_2015"]
+    assert [r["pair"].by_case[1]["poor_2015"] for r in moved[:2]] == [0.5, 0.5]
+    chance = moved[2]["pair"].by_case[1]["poor_2015"]
     assert chance / (1 - chance) == pytest.approx(0.8 / 0.2 / (0.4 / 0.6))
     assert tornado.anchor(0.0, 0.4, 0.5) == 0.0 and tornado.anchor(0.3, 0.0, 0.5) == 0.3
 
@@ -179,14 +181,14 @@ def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
 
 def test_the_value_of_an_even_chance_is_found_where_the_chance_is_even(found):
     package, scenario = found["package"], found["shown"].scenario
-    few = cases.pair(package, scenario, found["fewer"]).chances
+    few = outcomes.outcome(package, scenario, found["fewer"]).by_case
     assert found["halves"]
     for (name, r, target), value in found["halves"].items():
         low, high = turning_points.spans(found["rows"])[name]
         assert low <= value <= high
         fixed = tornado.fixed_at(scenario, {name: value})
         chance = tornado.chances_at(package, fixed, found["fewer"])[r][target]
-        shown = tornado.anchor(chance, few[r][target], found["shown"].chances[r][target])
+        shown = tornado.anchor(chance, few[r][target], found["shown"].by_case[r][target])
         assert shown == pytest.approx(0.5, abs=0.04)
 
 
@@ -271,10 +273,10 @@ def test_with_r_held_at_one_money_has_no_part_in_the_variance(found):
 
 def test_the_quick_rows_of_the_first_screen_are_those_of_the_page(found):
     quick = turning_points.quick_rows(found["package"], found["shown"], found["fewer"])
-    page = {(r["assumption"], r["value"]): r["pair"].chances for r in found["rows"]}
+    page = {(r["assumption"], r["value"]): r["pair"].by_case for r in found["rows"]}
     for each in quick[1:]:
-        assert page[each["assumption"], each["value"]] == each["pair"].chances
-    assert quick[0]["pair"].chances == found["shown"].chances
+        assert page[each["assumption"], each["value"]] == each["pair"].by_case
+    assert quick[0]["pair"].by_case == found["shown"].by_case
 
 
 @each_lang

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.targets import scaled, target_results
+from giamngheo.simulation.money import scaled
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import target_chances
 
 DRAWS = 4_000
 
@@ -19,17 +20,16 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=DRAWS, seed=0)
+def shared(package):
+    return shared_draws(package, draws=DRAWS, seed=0)
 
 
 def chances(package, result):
-    rows, joint = target_results(package, result.draws, result.years)
-    return {row["target"]: row["probability"] for row in rows} | {"both": joint}
+    return target_chances(package, result)
 
 
-def test_the_full_plan_is_the_forecast_to_the_bit(package, bench):
-    full = simulate(package, load_scenario("full_plan", package), bench=bench)
+def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
+    full = simulate(package, load_scenario("full_plan", package), shared=shared)
     trend = package_forecast(package, draws=DRAWS)
     assert full.draws.keys() == trend.draws.keys()
     for key, values in trend.draws.items():
@@ -37,20 +37,20 @@ def test_the_full_plan_is_the_forecast_to_the_bit(package, bench):
     assert full.table.equals(trend.table)
 
 
-def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(package, bench):
+def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(package, shared):
     """The shortcut for equal money hides nothing: the long way round ends at the same draws."""
     scenario = load_scenario("full_plan", package)
-    world = bench.world(scenario)
-    planned = simulate(package, scenario, bench=bench).money.by("line", "year")
+    world = shared.counterfactual(scenario)
+    planned = simulate(package, scenario, shared=shared).money.by("line", "year")
     first = world.shift("all", planned, {})
     again = world.shift("all", dict(planned), {})
     assert_array_equal(first[0] - 1 * again[0], 0)
 
 
-def test_same_seed_same_draws_whatever_ran_before(package, bench):
+def test_same_seed_same_draws_whatever_ran_before(package, shared):
     scenario = load_scenario("double", package)
-    simulate(package, load_scenario("flood_2014", package), bench=bench)
-    one = simulate(package, scenario, bench=bench)
+    simulate(package, load_scenario("flood_2014", package), shared=shared)
+    one = simulate(package, scenario, shared=shared)
     other = simulate(package, scenario, draws=DRAWS, seed=0)
     for key in one.draws:
         assert_array_equal(one.draws[key], other.draws[key])
@@ -64,9 +64,9 @@ def test_same_seed_same_draws_whatever_ran_before(package, bench):
     st.floats(0, 4),
     st.sampled_from(["full_plan", "plan_is_new", "central_only", "hard_core"]),
 )
-def test_neither_poor_nor_poor_and_near_poor_ever_rise_with_money(package, bench, share, more, name):
+def test_neither_poor_nor_poor_and_near_poor_ever_rise_with_money(package, shared, share, more, name):
     scenario = load_scenario(name, package)
-    less, greater = (simulate(package, scaled(scenario, s), bench=bench) for s in (share, share + more))
+    less, greater = (simulate(package, scaled(scenario, s), shared=shared) for s in (share, share + more))
     for group in ("all", "ethnic_minority"):
         for status in ("poor", "poor_or_near_poor"):
             assert (greater.draws[group, status] <= less.draws[group, status] + 1e-9).all()
@@ -75,17 +75,17 @@ def test_neither_poor_nor_poor_and_near_poor_ever_rise_with_money(package, bench
 @pytest.mark.parametrize(
     "name", ["full_plan", "plan_is_new", "no_new_money", "double", "flood_2014", "hard_core"]
 )
-def test_every_household_is_counted_once_in_every_draw(package, bench, name):
-    result = simulate(package, load_scenario(name, package), bench=bench)
+def test_every_household_is_counted_once_in_every_draw(package, shared, name):
+    result = simulate(package, load_scenario(name, package), shared=shared)
     for group in ("all", "ethnic_minority"):
         poor, near, both = (result.draws[group, s] for s in ("poor", "near_poor", "poor_or_near_poor"))
         assert (poor >= 0).all() and (near >= 0).all() and (both <= 100).all()
         assert_allclose(poor + near, both, atol=1e-12)
 
 
-def test_all_new_money_helps_and_missing_money_hurts(package, bench):
+def test_all_new_money_helps_and_missing_money_hurts(package, shared):
     results = {
-        name: simulate(package, load_scenario(name, package), bench=bench)
+        name: simulate(package, load_scenario(name, package), shared=shared)
         for name in (
             "full_plan",
             "plan_is_new",
@@ -102,55 +102,55 @@ def test_all_new_money_helps_and_missing_money_hurts(package, bench):
     assert chance["one_year_late"] < chance["full_plan"] < chance["double"]
 
 
-def test_no_new_money_under_new_plan_is_the_trend(package, bench):
+def test_no_new_money_under_new_plan_is_the_trend(package, shared):
     """With r = 0 the trend holds none of the plan, so that delivering nothing leaves the trend."""
-    nothing = simulate(package, scaled(load_scenario("plan_is_new", package), 0), bench=bench)
-    trend = bench.world(load_scenario("full_plan", package)).trend
+    nothing = simulate(package, scaled(load_scenario("plan_is_new", package), 0), shared=shared)
+    trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_allclose(nothing.draws["all", "poor"], trend.draws["all", "poor"], rtol=1e-10)
 
 
-def test_2012_is_trend_whatever_the_money(package, bench):
-    double = simulate(package, load_scenario("double", package), bench=bench)
-    trend = bench.world(load_scenario("full_plan", package)).trend
+def test_2012_is_trend_whatever_the_money(package, shared):
+    double = simulate(package, load_scenario("double", package), shared=shared)
+    trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_array_equal(double.draws["all", "poor"][:, 0], trend.draws["all", "poor"][:, 0])
 
 
-def test_the_whole_plan_is_worth_about_what_the_prototype_said(package, bench):
+def test_the_whole_plan_is_worth_about_what_the_prototype_said(package, shared):
     """A first prototype put it at 0.8 points with an 80 % interval 0.3 to 1.6: the same order."""
-    nothing = simulate(package, load_scenario("no_new_money", package), bench=bench)
-    full = simulate(package, load_scenario("full_plan", package), bench=bench)
+    nothing = simulate(package, load_scenario("no_new_money", package), shared=shared)
+    full = simulate(package, load_scenario("full_plan", package), shared=shared)
     worth = (nothing.draws["all", "poor"] - full.draws["all", "poor"])[:, -1]
     low, high = np.quantile(worth, [0.1, 0.9])
     assert worth.mean() == pytest.approx(0.8, abs=0.3)
     assert 0.2 < low < 0.5 < 1 < high < 1.7
 
 
-def test_a_line_that_raises_no_income_changes_nothing(package, bench, tmp_path):
+def test_a_line_that_raises_no_income_changes_nothing(package, shared, tmp_path):
     path = tmp_path / "trial.yml"
     path.write_text(
         "title: {vi: thử, en: trial}\nbased_on: full_plan\nfunding: {by_line: {infrastructure: 0, legal_aid: 5}}\n",
         encoding="utf-8",
     )
-    trial = simulate(package, load_scenario(path, package), bench=bench)
-    trend = bench.world(load_scenario("full_plan", package)).trend
+    trial = simulate(package, load_scenario(path, package), shared=shared)
+    trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_array_equal(trial.draws["all", "poor"], trend.draws["all", "poor"])
 
 
-def test_a_hard_core_sets_a_floor(package, bench):
-    result = simulate(package, scaled(load_scenario("hard_core", package), 1), bench=bench)
+def test_a_hard_core_sets_a_floor(package, shared):
+    result = simulate(package, scaled(load_scenario("hard_core", package), 1), shared=shared)
     assert (result.draws["all", "poor"] >= 1.0 - 1e-9).mean() > 0.99
     assert chances(package, result)["poor_2015"] < 0.05
 
 
-def test_a_flood_hurts_most_in_its_year(package, bench):
-    flood = simulate(package, load_scenario("flood_2014", package), bench=bench)
-    calm = simulate(package, load_scenario("full_plan", package), bench=bench)
+def test_a_flood_hurts_most_in_its_year(package, shared):
+    flood = simulate(package, load_scenario("flood_2014", package), shared=shared)
+    calm = simulate(package, load_scenario("full_plan", package), shared=shared)
     harm = np.median(flood.draws["all", "poor"] - calm.draws["all", "poor"], axis=0)
     assert harm[0] == harm[1] == 0
     assert harm[2] > harm[3] > 0
 
 
-def test_the_example_of_the_scenario_format_runs(package, bench, tmp_path):
+def test_the_example_of_the_scenario_format_runs(package, shared, tmp_path):
     path = tmp_path / "trial.yml"
     path.write_text(
         """
@@ -172,6 +172,6 @@ assumptions: {return_credit: {fixed: 0.1}}
 """,
         encoding="utf-8",
     )
-    result = simulate(package, load_scenario(path, package), bench=bench)
+    result = simulate(package, load_scenario(path, package), shared=shared)
     assert float(result.money.total) == pytest.approx(1538.4, abs=60)
     assert 0 < chances(package, result)["poor_2015"] < 0.2

@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 
 from giamngheo import load_package, load_scenario, simulate
-from giamngheo.simulation.targets import (
-    MoneyCurve,
-    break_even,
-    chance_word,
-    households_above,
-    required_pace,
-    scaled,
-    target_results,
-)
+from giamngheo.analysis.money_needed import MoneyCurve, break_even
+from giamngheo.analysis.pace import required_pace
+from giamngheo.simulation.money import scaled
+from giamngheo.simulation.targets import chance_class, households_above, target_chances
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +23,10 @@ def new(package):
 
 def test_chances_are_shares_of_draws(package, new):
     _, result = new
-    rows, joint = target_results(package, result.draws, result.years)
+    chances = target_chances(package, result)
     poor, near = (result.draws["all", status][:, -1] for status in ("poor", "near_poor"))
-    assert [row["target"] for row in rows] == ["poor_2015", "near_poor_2015"]
-    assert rows[0]["probability"] == (poor < 2).mean()
-    assert rows[1]["probability"] == (near <= 3).mean()
-    assert joint == ((poor < 2) & (near <= 3)).mean()
+    both = ((poor < 2) & (near <= 3)).mean()
+    assert chances == {"poor_2015": (poor < 2).mean(), "near_poor_2015": (near <= 3).mean(), "both": both}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +40,7 @@ def test_chances_are_shares_of_draws(package, new):
     ],
 )
 def test_a_chance_has_its_word(chance, word):
-    assert chance_word(chance) == word
+    assert chance_class(chance) == word
 
 
 def test_the_category_of_the_pace_turns_with_the_base_year(package):
@@ -71,8 +64,7 @@ def test_the_money_found_gives_the_chance_asked(package, new):
     scenario, _ = new
     share = MoneyCurve(package, scenario).needed(0.5)["poor_2015"]
     result = simulate(package, scaled(scenario, share), draws=20_000, seed=7)
-    rows, _ = target_results(package, result.draws, result.years)
-    assert rows[0]["probability"] == pytest.approx(0.5, abs=0.03)
+    assert target_chances(package, result)["poor_2015"] == pytest.approx(0.5, abs=0.03)
 
 
 def test_a_chance_that_no_money_reaches_is_none(package, new):
@@ -82,7 +74,7 @@ def test_a_chance_that_no_money_reaches_is_none(package, new):
 
 def test_break_even_is_what_each_billion_must_do(package, new):
     scenario, result = new
-    found = break_even(package, scenario, result)["poor_2015"]
+    found = break_even(package, result)["poor_2015"]
     bare = simulate(package, scaled(scenario, 0))
     needed = (np.median(bare.draws["all", "poor"][:, -1]) - 2) / 100 * np.median(bare.households[:, -1])
     assert found["exits_per_bn"] == pytest.approx(needed / 2155, rel=0.05)

@@ -13,10 +13,10 @@ import pytest
 from giamngheo import load_package, load_scenario, package_forecast, simulate
 from giamngheo.analysis.monitoring import track
 from giamngheo.cli import commands
-from giamngheo.cli.output import chances
 from giamngheo.forecasting.reference_series import LAG_MONTHS
 from giamngheo.inputs.new_readings import REVIEW_MONTHS, NewReading, read_new_readings
 from giamngheo.inputs.tables import RefusedInput
+from giamngheo.simulation.targets import target_chances
 
 DRAWS = 3_000
 HEADER = "as_of,status,poverty_line,rate_pct,group,published\n"
@@ -55,9 +55,8 @@ def test_the_chances_before_are_those_of_forecast_and_simulation(package, good_y
         0: simulate(package, scenario, draws=DRAWS),
     }
     for r, result in results.items():
-        known = chances(result, package)
         found = {name: row["before"] for name, row in by_target(good_year, r).items()}
-        assert found == {("both" if name == "all" else name): p for name, p in known.items()}
+        assert found == target_chances(package, result)
 
 
 def test_a_good_year_raises_the_chances_and_a_bad_one_lowers_them(good_year, bad_year):

@@ -11,9 +11,8 @@ from giamngheo import load_package, load_scenario, simulate
 from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, with_multiples, without_credit
 from giamngheo.analysis.target_years import Deadline, deadlines
 from giamngheo.forecasting.scales import poverty_gap_ratio, squared_gap_ratio
-from giamngheo.simulation.counterfactual import workbench
-from giamngheo.simulation.money import money
-from giamngheo.simulation.targets import scaled
+from giamngheo.simulation.money import money, scaled
+from giamngheo.simulation.shared_draws import shared_draws
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +21,13 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def bench(package):
-    return workbench(package, draws=1_000, seed=0)
+def shared(package):
+    return shared_draws(package, draws=1_000, seed=0)
 
 
 @pytest.fixture(scope="module")
-def values(package, bench):
-    return marginal_value(package, load_scenario("full_plan", package), bench)
+def values(package, shared):
+    return marginal_value(package, load_scenario("full_plan", package), shared)
 
 
 def only(frame, **wanted):
@@ -39,50 +38,50 @@ def only(frame, **wanted):
 
 @pytest.mark.parametrize("r", [1.0, 0.4, 0.0])
 @pytest.mark.parametrize("name", ["full_plan", "thirty_percent_short", "one_year_late", "hard_core"])
-def test_the_deadline_alone_gives_what_the_whole_simulation_gives(package, bench, name, r):
+def test_the_deadline_alone_gives_what_the_whole_simulation_gives(package, shared, name, r):
     scenario = load_scenario(name, package).model_copy(update={"continuity": r})
-    whole = simulate(package, scenario, bench=bench)
-    for key, rates in Deadline(package, scenario, bench.world(scenario)).rates().items():
+    whole = simulate(package, scenario, shared=shared)
+    for key, rates in Deadline(package, scenario, shared.counterfactual(scenario)).rates().items():
         assert_allclose(rates[:, -1], whole.draws[key][:, -1], atol=1e-9)
 
 
-def test_money_for_one_group_alone_reaches_that_group_alone(package, bench):
+def test_money_for_one_group_alone_reaches_that_group_alone(package, shared):
     scenario = load_scenario("double", package).model_copy(update={"group": "ethnic_minority"})
-    whole = simulate(package, scenario, bench=bench).draws["all", "poor"][:, -1]
-    rates = Deadline(package, scenario, bench.world(scenario)).rates()
+    whole = simulate(package, scenario, shared=shared).draws["all", "poor"][:, -1]
+    rates = Deadline(package, scenario, shared.counterfactual(scenario)).rates()
     assert_allclose(rates["all", "poor"][:, -1], whole, atol=1e-9)
-    double = simulate(package, load_scenario("double", package), bench=bench).draws["all", "poor"][:, -1]
+    double = simulate(package, load_scenario("double", package), shared=shared).draws["all", "poor"][:, -1]
     assert whole.mean() > double.mean()
 
 
-def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, bench):
+def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, shared):
     scenario = load_scenario("full_plan", package)
     multiples = {"credit": Fraction(1, 2), "em_land": Fraction(3, 2), "training": Fraction(2)}
     changed = with_multiples(package, scenario, multiples)
-    whole = simulate(package, changed, bench=bench)
-    rates = Deadline(package, scenario, bench.world(scenario)).rates(multiples)
+    whole = simulate(package, changed, shared=shared)
+    rates = Deadline(package, scenario, shared.counterfactual(scenario)).rates(multiples)
     assert_allclose(rates["all", "near_poor"][:, -1], whole.draws["all", "near_poor"][:, -1], atol=1e-9)
 
 
 @pytest.mark.parametrize(("power", "ratio"), [(1, poverty_gap_ratio), (2, squared_gap_ratio)])
-def test_without_money_the_gap_is_that_of_the_log_normal(package, bench, power, ratio):
+def test_without_money_the_gap_is_that_of_the_log_normal(package, shared, power, ratio):
     scenario = load_scenario("plan_is_new", package)
-    world = bench.world(scenario)
+    world = shared.counterfactual(scenario)
     nothing = Deadline(package, scaled(scenario, 0), world).gap(power=power)
     z, spread = world.levels["all"][0][-1], world.drawn["spread_below_line"]
     assert_allclose(nothing, 100 * ratio(z, spread) * ndtr(z), rtol=1e-4)
 
 
-def test_the_full_plan_continues_the_trend_of_the_gap_too(package, bench):
+def test_the_full_plan_continues_the_trend_of_the_gap_too(package, shared):
     scenario = load_scenario("full_plan", package)
-    world = bench.world(scenario)
+    world = shared.counterfactual(scenario)
     z, spread = world.levels["all"][0][-1], world.drawn["spread_below_line"]
     trend = 100 * poverty_gap_ratio(z, spread) * ndtr(z)
     assert_allclose(Deadline(package, scenario, world).gap(), trend, rtol=1e-4)
 
 
-def test_more_money_never_widens_the_gap(package, bench):
-    for deadline in deadlines(package, load_scenario("full_plan", package), bench).values():
+def test_more_money_never_widens_the_gap(package, shared):
+    for deadline in deadlines(package, load_scenario("full_plan", package), shared).values():
         for power in (1, 2):
             before = None
             for share in (0, 0.5, 1, 3):
@@ -107,17 +106,17 @@ def test_values_are_ordered_and_a_line_without_effect_is_worth_nothing(values):
         assert found.loc["infrastructure", "mean"] == pytest.approx(0, abs=1e-12)
 
 
-def test_the_average_of_all_money_is_what_the_plan_as_a_whole_does(package, bench, values):
+def test_the_average_of_all_money_is_what_the_plan_as_a_whole_does(package, shared, values):
     scenario = load_scenario("full_plan", package)
-    full, bare = (simulate(package, scaled(scenario, share), bench=bench) for share in (1, 0))
+    full, bare = (simulate(package, scaled(scenario, share), shared=shared) for share in (1, 0))
     points = (bare.draws["all", "poor"] - full.draws["all", "poor"])[:, -1] / 2155
     told = only(values, r=1, basis="average", outcome="poor", unit="points").loc["total"]
     assert told["mean"] == pytest.approx(points.mean())
     assert told["q90"] == pytest.approx(np.quantile(points, 0.9))
 
 
-def test_the_plan_is_shown_with_and_without_its_loans(package, bench):
-    table = credit_table(package, load_scenario("full_plan", package), bench).set_index(["r", "credit"])
+def test_the_plan_is_shown_with_and_without_its_loans(package, shared):
+    table = credit_table(package, load_scenario("full_plan", package), shared).set_index(["r", "credit"])
     assert set(table["money_bn"]) == {2155.0, 1555.0}
     for r in (1, 0):
         given, kept = table.loc[(r, "with")], table.loc[(r, "without")]

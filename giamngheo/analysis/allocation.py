@@ -16,7 +16,7 @@ from scipy.special import expit
 from giamngheo.analysis.cost_effectiveness import with_multiples
 from giamngheo.analysis.target_years import deadlines
 from giamngheo.inputs.tables import RefusedInput
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import met
 
 BOUNDS = (Fraction(1, 2), Fraction(2))  # of a line's plan
@@ -103,7 +103,7 @@ def reallocate(
     r = float(scenario.continuity if r is None else r)
     seeds = (seed, seed + 1 if fresh_seed is None else fresh_seed)
     readings = tuple(dict.fromkeys((r, 1.0, 0.0)))
-    searched = deadlines(package, scenario, workbench(package, draws=draws, seed=seed), readings)
+    searched = deadlines(package, scenario, shared_draws(package, draws=draws, seed=seed), readings)
     deadline = searched[r]
     plan = {line: amount for line, amount in deadline.money.by("line").items() if amount}
     limits = _limits(plan, bounds, line_bounds or {})
@@ -116,7 +116,7 @@ def reallocate(
         multiples = {line: amounts[line] / plan[line] for line in plan}
         scenarios[name] = with_multiples(package, scenario, multiples, f"{scenario.id}_{name}"[:64])
     outcomes = []
-    fresh = deadlines(package, scenario, workbench(package, draws=fresh_draws, seed=seeds[1]))
+    fresh = deadlines(package, scenario, shared_draws(package, draws=fresh_draws, seed=seeds[1]))
     for name, where in (("search", searched), ("fresh", fresh)):
         for reading in (1, 0):
             row = {"draws": name, "r": reading}

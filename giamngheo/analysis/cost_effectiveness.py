@@ -61,14 +61,14 @@ def credit_lines(package):
     return tuple(row.line for row in package.budget if row.channel == CREDIT)
 
 
-def marginal_value(package, scenario, bench, readings=(1, 0)):
+def marginal_value(package, scenario, shared, readings=(1, 0)):
     """What a billion VND of each line moves at the deadline, on average and at the margin.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     readings : sequence of float
         Values of r.
 
@@ -80,7 +80,7 @@ def marginal_value(package, scenario, bench, readings=(1, 0)):
         status, per billion VND), mean, q10, q50, q90. Lines without money are left out.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, bench, readings).items():
+    for r, deadline in deadlines(package, scenario, shared, readings).items():
         now, amounts = deadline.rates(), deadline.money.by("line")
         for name, lines in _parts(package, amounts).items():
             cost = float(sum(amounts[line] for line in lines))
@@ -94,14 +94,14 @@ def marginal_value(package, scenario, bench, readings=(1, 0)):
     return pd.DataFrame(rows)
 
 
-def credit_table(package, scenario, bench, readings=(1, 0)):
+def credit_table(package, scenario, shared, readings=(1, 0)):
     """The scenario with and without its loans: money, chances, rates, gap and exits per billion.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     readings : sequence of float
         Values of r.
 
@@ -114,7 +114,7 @@ def credit_table(package, scenario, bench, readings=(1, 0)):
     """
     rows = []
     lent = credit_lines(package)
-    for r, deadline in deadlines(package, scenario, bench, readings).items():
+    for r, deadline in deadlines(package, scenario, shared, readings).items():
         amounts = deadline.money.by("line")
         none = deadline.rates(dict.fromkeys(amounts, 0))["all", "poor"][:, -1]
         for credit, multiples in (("with", {}), ("without", dict.fromkeys(lent, 0))):
@@ -134,14 +134,14 @@ def credit_table(package, scenario, bench, readings=(1, 0)):
     return pd.DataFrame(rows)
 
 
-def needed_effect(package, scenario, bench, chances=(0.5, 0.8, 0.9), readings=(1, 0)):
+def needed_effect(package, scenario, shared, chances=(0.5, 0.8, 0.9), readings=(1, 0)):
     """The effect at which the money would meet each target: per billion VND, and per poor household.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     chances : sequence of float
         0..1.
     readings : sequence of float
@@ -161,7 +161,7 @@ def needed_effect(package, scenario, bench, chances=(0.5, 0.8, 0.9), readings=(1
     poor; the gain a draw needs is ``1 - exp(-s (z - z*))``, and its quantiles are the chances.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, bench, readings).items():
+    for r, deadline in deadlines(package, scenario, shared, readings).items():
         amounts = deadline.money.by("line")
         cost = float(sum(amounts.values()))
         if not cost:

@@ -75,7 +75,7 @@ def levels(package, results, group):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
     group : str
 
     Returns
@@ -93,15 +93,15 @@ def levels(package, results, group):
     return pd.DataFrame(rows)
 
 
-def changes(package, plan, other, group, bench):
+def changes(package, plan, other, group, shared):
     """What a scenario moves against the plan: for the group, for the others, for all.
 
     Parameters
     ----------
     package : Package
-    plan, other : Pair
+    plan, other : Outcome
     group : str
-    bench : Workbench
+    shared : SharedDraws
         That both were simulated on.
 
     Returns
@@ -129,7 +129,7 @@ def changes(package, plan, other, group, bench):
         bare = new
         if back:
             kept = with_multiples(package, other.scenario, back).model_copy(update={"continuity": float(r)})
-            bare = parts(package, simulate(package, kept, bench=bench), group)
+            bare = parts(package, simulate(package, kept, shared=shared), group)
         moved = {who: new[who] - old[who] for who in ("group", "all")} | {"rest": bare["rest"] - old["rest"]}
         moved["gap"] = moved["group"] - moved["rest"]
         own = new["weight"] * new["households"]

@@ -11,19 +11,19 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr
 
-from giamngheo.forecasting.draws import load_register
+from giamngheo.analysis.pace import required_pace
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
+from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.new_readings import NewReading, new_reading_faults
 from giamngheo.inputs.parse import RefusedInput
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
-from giamngheo.simulation.counterfactual import Workbench, package_forecast
 from giamngheo.simulation.outcomes import simulate
-from giamngheo.simulation.targets import level_targets, met, required_pace
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import level_targets, met
 
 WITHIN = {"50": (0.25, 0.75), "80": (0.1, 0.9), "95": (0.025, 0.975)}
-_TREND = ("trend", repr({}))  # where a workbench keeps the trend under the register's own assumptions
 
 
 def _score_line(row):
@@ -163,8 +163,8 @@ class _Outlook:
         scenario = load_scenario("full_plan", package).model_copy(update={"continuity": 0.0})
         start = replace(package, readings=tuple(row for row in package.readings if row.as_of < first))
         trend = self.trend if start.readings == package.readings else None
-        ready = {} if trend is None else {_TREND: trend}
-        result = simulate(start, scenario, bench=Workbench(start, draws, seed, load_register(), ready))
+        shared = shared_draws(start, draws=draws, seed=seed)
+        result = simulate(start, scenario, shared=shared if trend is None else shared.with_trend(trend))
         if trend is not None:
             return dict(result.draws)
         return {key: self._shifted(result, key) for key in self.trend.draws}

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.scales import probit
-from giamngheo.simulation.counterfactual import once, seen_by
+from giamngheo.simulation.counterfactual import seen_by
 from giamngheo.simulation.impact import Stock, Thresholds, reach, shares_after, shift
 from giamngheo.simulation.money import money
 from giamngheo.simulation.targets import level_targets, met
@@ -30,7 +30,7 @@ class Deadline:
     package : Package
     scenario : Scenario
         Its money, timing and targeting are the unit that multiples refer to.
-    world : World
+    world : Counterfactual
         Its r may be a number or an array (n_draws,).
 
     Notes
@@ -42,7 +42,7 @@ class Deadline:
     def __init__(self, package, scenario, world):
         self.world, self.money, self._r = world, money(package, scenario), world.continuity
         only = None if scenario.group == "all" else scenario.group
-        self._setting = setting = once(world._once, "deadline", lambda: _Setting(package, world, self.money))
+        self._setting = setting = world.once("deadline", lambda: _Setting(package, world, self.money))
         self.targets, self.years, self.households = setting.targets, setting.years, setting.households
         amounts = self.money.by("line", "year")
         self._effects = _at_work(
@@ -116,14 +116,14 @@ class Deadline:
         return 100 * ndtr(trend - ((base - new) - self._r * (base - plan)))
 
 
-def deadlines(package, scenario, bench, readings=(1, 0)):
+def deadlines(package, scenario, shared, readings=(1, 0)):
     """The `Deadline` of a scenario under each reading of the money.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     readings : sequence of float
         Values of r.
 
@@ -132,7 +132,7 @@ def deadlines(package, scenario, bench, readings=(1, 0)):
     dict of float to Deadline
     """
     read = {r: scenario.model_copy(update={"continuity": float(r)}) for r in readings}
-    return {r: Deadline(package, each, bench.world(each)) for r, each in read.items()}
+    return {r: Deadline(package, each, shared.counterfactual(each)) for r, each in read.items()}
 
 
 class _Setting:

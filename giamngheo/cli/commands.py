@@ -221,7 +221,18 @@ def forecast(
         print(as_json(answer))
     else:
         usual = loaded and (until, reference, day) == (None, "vn-review", None)
-        print(as_text(answer, _both(loaded, "full_plan", draws, seed) if usual else None))
+        print(as_text(answer, _full_plan(loaded, result, draws, seed) if usual else None))
+
+
+def _full_plan(package, trend, draws, seed):
+    """Chances of the full plan on a trend that is already made, case by case."""
+    from giamngheo import load_scenario
+    from giamngheo.cli.output import cases
+    from giamngheo.simulation.outcomes import outcome
+    from giamngheo.simulation.shared_draws import shared_draws
+
+    shared = shared_draws(package, draws=draws, seed=seed).with_trend(trend)
+    return cases(outcome(package, load_scenario("full_plan", package), shared))
 
 
 def _series(path):
@@ -284,31 +295,14 @@ def simulate(
 ):
     """Say what a funding scenario does to the chances."""
     given = _inputs(package, scenario, draws=draws, seed=seed)
-    from giamngheo import simulate as run_simulation
     from giamngheo.cli.output import as_json, as_text, simulation_answer
+    from giamngheo.simulation.outcomes import outcome, simulate
+    from giamngheo.simulation.shared_draws import shared_draws
 
-    result = run_simulation(given.package, given.scenario, draws=draws, seed=seed)
-    answer = simulation_answer(result, given.package)
-    if json:
-        print(as_json(answer))
-    else:
-        print(as_text(answer, _both(given.package, given.scenario, draws, seed)))
-
-
-def _both(package, scenario, draws, seed):
-    """Chances of a scenario if its money continues the trend and if all of it is new."""
-    from giamngheo import load_scenario
-    from giamngheo import simulate as run_simulation
-    from giamngheo.cli.output import chances
-
-    scenario = load_scenario(scenario, package) if isinstance(scenario, str) else scenario
-    return {
-        name: chances(
-            run_simulation(package, scenario.model_copy(update={"continuity": r}), draws=draws, seed=seed),
-            package,
-        )
-        for name, r in {"continued": 1, "all new": 0}.items()
-    }
+    shared = shared_draws(given.package, draws=draws, seed=seed)
+    both = outcome(given.package, given.scenario, shared)
+    answer = simulation_answer(simulate(given.package, given.scenario, shared=shared), both, given.package)
+    print(as_json(answer) if json else as_text(answer, answer["cases"]))
 
 
 @app.command()

@@ -23,11 +23,13 @@ def forecast_answer(forecast, package=None, group=None):
     dict
         Rates in percent; the joint chance is that of all level targets of group all in one draw.
     """
-    from giamngheo.simulation.targets import target_results
+    from giamngheo.simulation.targets import BOTH, target_chances, target_results
 
     trend = getattr(forecast, "trend", forecast)
-    rows = forecast.table.to_dict("records")
-    targets, joint = target_results(package, forecast.draws, forecast.years) if package else ([], None)
+    rows, targets, joint = forecast.table.to_dict("records"), [], None
+    if package:
+        targets = target_results(package, forecast).to_dict("records")
+        joint = target_chances(package, forecast)[BOTH]
     return _plain(
         {
             "package": package.name if package else None,
@@ -44,32 +46,49 @@ def forecast_answer(forecast, package=None, group=None):
     )
 
 
-def simulation_answer(simulation, package):
+def simulation_answer(simulation, outcome, package):
     """A simulation as ``simulate --json`` prints it.
 
     Parameters
     ----------
     simulation : Simulation
+        With the scenario's own additionality.
+    outcome : Outcome
+        The same scenario under both cases.
     package : Package
 
     Returns
     -------
     dict
-        As `forecast_answer`, with the scenario, the baseline's chances, the money (billion VND over the
-        programme, exact) and what would make each target an even bet.
+        As `forecast_answer`, with the scenario, the chances under both cases, the baseline's, the money (billion VND
+        over the programme, exact) and what would make each target an even bet.
     """
-    from giamngheo.simulation.targets import break_even, target_results
+    from giamngheo.analysis.money_needed import break_even
+    from giamngheo.simulation.targets import level_targets, target_results
 
     scenario, trend = simulation.scenario, simulation.trend
-    baseline, _ = target_results(package, trend.draws, trend.years)
+    baseline = target_results(package, trend)
+    needed = break_even(package, simulation, seed=trend.seed)
+    even = {target.target: needed.get(target.target) for target in level_targets(package)}
     own = {
         "scenario": scenario.id,
-        "baseline_probability": {row["target"]: row["probability"] for row in baseline},
-        "break_even": break_even(package, scenario, simulation, seed=trend.seed),
+        "cases": cases(outcome),
+        "baseline_probability": dict(zip(baseline["target"], baseline["probability"], strict=True)),
+        "break_even": {
+            key: found if found and found["share_of_plan"] is not None else None
+            for key, found in even.items()
+        },
     }
     # A fraction of a billion is the exact figure; the nearest double to it prints as such.
     money = {line: float(amount) for line, amount in simulation.money.by("line").items()}
     return forecast_answer(simulation, package) | _plain(own) | {"money_delivered_bn": money}
+
+
+def cases(outcome):
+    """The chances of an `Outcome` by the name of each case of additionality (dict)."""
+    from giamngheo.simulation.outcomes import CASES
+
+    return {name: outcome.by_case[r] for r, name in CASES.items()}
 
 
 def _plain(value):
@@ -90,14 +109,6 @@ def as_json(answer):
     return json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=1)
 
 
-def chances(simulation, package):
-    """The chance of each level target, and of all of group all at once under "all" (dict of str to float)."""
-    from giamngheo.simulation.targets import target_results
-
-    rows, joint = target_results(package, simulation.draws, simulation.years)
-    return {row["target"]: row["probability"] for row in rows} | ({} if joint is None else {"all": joint})
-
-
 def as_text(answer, beside=None):
     """A forecast or simulation as tables for people.
 
@@ -106,7 +117,7 @@ def as_text(answer, beside=None):
     answer : dict
         Of `forecast_answer` or `simulation_answer`.
     beside : dict of str to dict, optional
-        Further columns of chances, as from `chances`: the readings cannot tell whether the plan continues the
+        Further columns of chances, as from `cases`: the readings cannot tell whether the plan continues the
         trend or is all new, so both stand wherever a chance does.
 
     Returns
@@ -144,7 +155,7 @@ def _chances(answer, beside):
     promise = "{group} {status} {comparator} {value_pct:g} % at {as_of}"
     own = {row["target"]: (promise.format(**row), row["probability"]) for row in answer["targets"]}
     if answer["joint_probability"] is not None:
-        own["all"] = ("these at once", answer["joint_probability"])
+        own["both"] = ("these at once", answer["joint_probability"])
     rows = [
         [target, words, *(f"{100 * p:.1f} %" for p in (chance, *(b[target] for b in beside.values())))]
         for target, (words, chance) in own.items()

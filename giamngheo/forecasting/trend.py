@@ -345,3 +345,37 @@ def _gap(rows, line, years, register, seed, draws, group):
     return future_levels(
         posterior, _steps(gap.index[-1], years), ones, stream(seed, f"gap:{group}:future"), error_sd
     )
+
+
+def package_forecast(
+    package, *, until=None, draws=20_000, seed=0, known_by=None, reference="vn-review", assumptions=None
+):
+    """The forecast of a package's own readings, as it could be known on the day of its document.
+
+    Parameters
+    ----------
+    package : Package
+    until : int, optional
+        Default: the year of the last target.
+    draws, seed : int
+    known_by : datetime.date, optional
+        Default: the date of the package's document.
+    reference : str
+        Group of comparable series.
+    assumptions : mapping, optional
+        Changes to the register.
+
+    Returns
+    -------
+    Forecast
+    """
+    return forecast(
+        package.frame("poverty"),
+        until or package.deadline.year,
+        draws=draws,
+        seed=seed,
+        known_by=known_by or package.published,
+        reference=reference,
+        assumptions=assumptions,
+        unit=package.reference_unit,
+    )

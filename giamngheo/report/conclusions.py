@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS, level_pair
 from giamngheo.language import MINUS, chance, day, number, percent, points, rounded, say
 from giamngheo.language import money as money_text
 from giamngheo.report.answer.answer import when_text
 from giamngheo.report.data.evidence import share_text
-from giamngheo.report.html import prose, stack
+from giamngheo.report.exhibits import prose, stack
 from giamngheo.report.scenario.money import years_text
 from giamngheo.report.scenario.money_text import plan_total
 from giamngheo.report.trend.rates import quantile_table
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, level_pair
 
 
 def question(name, package, lang, **values):
@@ -114,7 +115,7 @@ def minority(forecast, register, lang):
             "when": day(forecast.years[-1], lang),
         }
         parts.append(prose(say("minority.sentence", lang, group=say(f"group.{group}", lang), **words)))
-        reading = say("reading.short_continues", lang)
+        reading = say("case.short_continued", lang)
         parts.append(quantile_table(forecast.table, "poor", lang, group=group, reading=reading))
     return stack(*parts) if parts else prose(say("minority.none", lang))
 
@@ -131,7 +132,7 @@ def compare_sentences(package, results, lang):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
     lang : {"vi", "en"}
 
     Returns
@@ -142,9 +143,9 @@ def compare_sentences(package, results, lang):
     alike = [
         p
         for p in results.values()
-        if not p.scenario.assumptions and not p.scenario.shock and p.shown == READINGS
+        if not p.scenario.assumptions and not p.scenario.shock and p.shown == tuple(CASES)
     ]
-    spans = {r: [p.chances[r][target] for p in alike] for r in READINGS}
+    spans = {r: [p.by_case[r][target] for p in alike] for r in CASES}
     return prose(
         say(
             "compare.sentence_spread",
@@ -162,7 +163,7 @@ def compare_conclusion(results, effect_pp, lang):
 
     Parameters
     ----------
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
     effect_pp : ndarray
         Draws of the whole plan's effect, percentage points.
     lang : {"vi", "en"}
@@ -171,12 +172,12 @@ def compare_conclusion(results, effect_pp, lang):
     -------
     Exhibit
     """
-    both = [p for p in results.values() if p.shown == READINGS]
-    ranked = sorted(both, key=lambda p: -p.chances[1][BOTH])
+    both = [p for p in results.values() if p.shown == tuple(CASES)]
+    ranked = sorted(both, key=lambda p: -p.by_case[1][BOTH])
     words = {}
     for name, result in (("best", ranked[0]), ("worst", ranked[-1])):
         words[name] = result.scenario.title[lang]
-        words |= {f"{name}{r}": chance(result.chances[r][BOTH], lang) for r in READINGS}
+        words |= {f"{name}{r}": chance(result.by_case[r][BOTH], lang) for r in CASES}
     effect = points(np.median(effect_pp), lang, 1)
     return prose(
         say("conclusion.compare", lang, n=number(len(results), lang), effect=effect, **words),
@@ -190,7 +191,7 @@ def scenario_conclusion(package, result, full, lang):
     Parameters
     ----------
     package : Package
-    result, full : Pair
+    result, full : Outcome
         Of the scenario and of the full plan.
     lang : {"vi", "en"}
 
@@ -200,15 +201,13 @@ def scenario_conclusion(package, result, full, lang):
     """
     targets = level_pair(package)
     key = BOTH if len(targets) > 1 else next(iter(targets.values())).target
-    words = {"who": say("status.poor", lang)} | {
-        f"p{r}": chance(result.chances[r][key], lang) for r in READINGS
-    }
+    words = {"who": say("status.poor", lang)} | {f"p{r}": chance(result.by_case[r][key], lang) for r in CASES}
     if result.scenario.id == "full_plan":
-        words |= {f"m{r}": percent(result.median(r, "poor"), lang, 1) for r in READINGS}
+        words |= {f"m{r}": percent(result.median(r, "poor"), lang, 1) for r in CASES}
         return prose(say("conclusion.full", lang, **words), css="conclusion")
-    for r in READINGS:
+    for r in CASES:
         difference = result.median(r, "poor") - full.median(r, "poor")
-        words |= {f"d{r}": _signed_points(difference, lang), f"f{r}": chance(full.chances[r][key], lang)}
+        words |= {f"d{r}": _signed_points(difference, lang), f"f{r}": chance(full.by_case[r][key], lang)}
     return prose(
         say("conclusion.scenario", lang, title=result.scenario.title[lang], **words), css="conclusion"
     )
@@ -227,7 +226,7 @@ def change_sentence(package, share, changed, full, lang):
     package : Package
     share : float
         Share of the planned money delivered.
-    changed, full : Pair
+    changed, full : Outcome
     lang : {"vi", "en"}
 
     Returns
@@ -244,7 +243,7 @@ def change_sentence(package, share, changed, full, lang):
             when=day(target.as_of, lang),
             rate=percent(changed.median(0, target.status), lang, 1),
             full=percent(full.median(0, target.status), lang, 1),
-            p=chance(changed.chances[0][target.target], lang),
-            p_full=chance(full.chances[0][target.target], lang),
+            p=chance(changed.by_case[0][target.target], lang),
+            p_full=chance(full.by_case[0][target.target], lang),
         )
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.language import chance, day, number, percent, say
+from giamngheo.report.exhibits import stack
 from giamngheo.report.figure_style import (
     BAND_50,
     BAND_80,
@@ -19,7 +20,6 @@ from giamngheo.report.figure_style import (
     spread,
     wrapped,
 )
-from giamngheo.report.html import stack
 
 RATE_FIGURE = Sizes(wide=3.7, narrow=3.6)
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
@@ -247,7 +247,7 @@ def answer_picture(result, targets, lang):
 
     Parameters
     ----------
-    result : Pair
+    result : Outcome
         Of the full plan.
     targets : mapping of str to Target
         By status.
@@ -260,7 +260,7 @@ def answer_picture(result, targets, lang):
     tables = {r: simulation.table for r, simulation in result.simulations.items()}
     history = result.simulations[1].trend.history
     top = shared_top(tables[1], history, targets)
-    both = {r: chances.get("both") for r, chances in result.chances.items()}
+    both = {r: chances.get("both") for r, chances in result.by_case.items()}
     notes = [say("figure.picture_note", lang)]
     if len(targets) > 1:
         notes.append(say("figure.picture_both", lang, **{f"j{r}": chance(p, lang) for r, p in both.items()}))
@@ -271,7 +271,7 @@ def answer_picture(result, targets, lang):
         for ax, (status, target) in zip(axes, targets.items(), strict=True):
             fan, rival = (of(tables[r], status) for r in (1, 0))
             draw_fan(ax, fan, of(history, status), lang, target=target, rival=rival, top=top, narrow=True)
-            words = {f"p{r}": chance(result.chances[r][target.target], lang) for r in (1, 0)}
+            words = {f"p{r}": chance(result.by_case[r][target.target], lang) for r in (1, 0)}
             who = _first_upper(say(f"status.{status}", lang))
             head = say("figure.picture_panel", lang, who=who, target=target_text(target, lang), **words)
             ax.set_title(head, fontsize=9)

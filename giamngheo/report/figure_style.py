@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from giamngheo.language import number
+from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, plain, rich
 from giamngheo.report.svg import svg_markup
 
@@ -71,7 +72,7 @@ def house_style():
         yield
 
 
-def figure_exhibit(name, title, caption, description, draw, sizes):
+def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
     """Draw for a page and for a phone and wrap both as one figure.
 
     Parameters
@@ -88,11 +89,13 @@ def figure_exhibit(name, title, caption, description, draw, sizes):
         ``draw(figure, narrow)`` draws on an empty matplotlib Figure.
     sizes : Sizes
         Heights in inches.
+    frame : DataFrame
+        What is drawn, one fact a column.
 
     Returns
     -------
     Exhibit
-        Its plain text is title and description; put the table it draws beside it.
+        Its plain text is title and description.
     """
     drawings = []
     for variant, width, height in (("wide", WIDE_IN, sizes.wide), ("narrow", NARROW_IN, sizes.narrow)):
@@ -109,7 +112,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes):
     )
     words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
     html = f'<figure id="{escape(name)}">\n{wide}\n{narrow}\n<figcaption>{words}</figcaption>\n</figure>'
-    return Exhibit("figure", plain(title), html, f"{plain(title)}\n{plain(description)}")
+    tables = () if frame is None else (Table(name, plain(title), frame),)
+    return Exhibit(plain(title), html, f"{plain(title)}\n{plain(description)}", tables)
 
 
 def number_ticks(axis, lang, decimals=0, suffix=""):
@@ -118,7 +122,7 @@ def number_ticks(axis, lang, decimals=0, suffix=""):
     Parameters
     ----------
     axis : matplotlib.axis.Axis
-    lang : {"vi", "en"}
+    lang : str
     decimals : int
     suffix : str
     """

@@ -1,4 +1,4 @@
-"""What a notebook cell shows: a piece of page with the same content as plain text beside it.
+"""What a notebook cell shows: a piece of page, the same content as plain text, and the frames behind it.
 
 The plain text is rounded as a reader sees it, so that nbval compares the numbers a reader is told and not the
 last digit of a float.
@@ -6,10 +6,12 @@ last digit of a float.
 
 import html
 import re
-from dataclasses import dataclass
-from unicodedata import east_asian_width
+from dataclasses import dataclass, field, replace
+
+from giamngheo.report.columns import Table, aligned
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
+TABLES_MIME = "application/vnd.giamngheo.tables+json"  # the frames, for the files beside a page and for nbval
 _ALLOWED = re.compile(rf"&lt;(/?(?:{'|'.join(ALLOWED_TAGS)}))&gt;")
 # A number and its unit stay on one line in running text.
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -18,52 +20,37 @@ _QUANTITY = re.compile(
     r"(?:%|tỷ đồng|đồng|hộ\b|billion VND|VND\b|households\b)"
     rf"|\br = [\d.,]*\d|\d{{1,2}} (?:{_MONTHS}) \d{{4}}"
 )
-_TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A figure, table or text of a report: HTML without scripts or outside addresses, and plain text."""
+    """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames."""
 
-    kind: str
     title: str
-    html: str
-    text: str
+    html: str = field(repr=False)
+    text: str = field(repr=False)
+    tables: tuple[Table, ...] = field(default=(), repr=False)
+
+    @property
+    def table(self):
+        """The frame behind it, the first where there are several in `tables`, None behind words (DataFrame)."""
+        return self.tables[0].frame if self.tables else None
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.text}
+        bundle = {"text/html": self.html, "text/plain": self.text}
+        return bundle | ({TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {})
 
     def __str__(self):
         return self.text
 
 
 def escape(text):
-    """Text made safe for HTML.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+    """Text made safe for HTML."""
     return html.escape(text, quote=True)
 
 
 def rich(text, keep_together=True):
-    """HTML of a phrase: escaped, but for ``<b> <i> <sub> <sup>`` without attributes.
-
-    Parameters
-    ----------
-    text : str
-    keep_together : bool
-        Keep a number and its unit on one line.
-
-    Returns
-    -------
-    str
-    """
+    """HTML of a phrase: escaped, but for `ALLOWED_TAGS` without attributes; a number and its unit stay on one line."""
     safe = _ALLOWED.sub(r"<\1>", escape(text))
     if not keep_together:
         return safe
@@ -71,71 +58,28 @@ def rich(text, keep_together=True):
 
 
 def plain(text):
-    """Plain text of a phrase: the tags that `rich` lets through are taken out.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+    """Plain text of a phrase: the tags that `rich` lets through are taken out."""
     return re.sub(rf"</?(?:{'|'.join(ALLOWED_TAGS)})>", "", text)
 
 
-def prose(*paragraphs, css="", title=""):
-    """Paragraphs of text.
-
-    Parameters
-    ----------
-    *paragraphs : str
-        Phrases, already in the reader's language.
-    css : str
-        Class of each paragraph.
-    title : str
-        A heading of the third level above them.
-
-    Returns
-    -------
-    Exhibit
-    """
+def prose(*paragraphs, css="", title="", tables=()):
+    """Paragraphs of text (Exhibit), each of a class, under a heading of the third level, with the frames told of."""
     mark = f' class="{css}"' if css else ""
     body = "\n".join(f"<p{mark}>{rich(text)}</p>" for text in paragraphs)
-    return titled(Exhibit("prose", title, body, "\n\n".join(plain(text) for text in paragraphs)))
+    return titled(Exhibit(title, body, "\n\n".join(plain(text) for text in paragraphs), tuple(tables)))
 
 
-def bullets(items, title=""):
-    """An unordered list.
-
-    Parameters
-    ----------
-    items : sequence of str
-    title : str
-
-    Returns
-    -------
-    Exhibit
-    """
+def bullets(items, title="", tables=()):
+    """An unordered list (Exhibit)."""
     body = "<ul>\n" + "\n".join(f"<li>{rich(text)}</li>" for text in items) + "\n</ul>"
-    return titled(Exhibit("prose", title, body, "\n".join(f"- {plain(text)}" for text in items)))
+    return titled(Exhibit(title, body, "\n".join(f"- {plain(text)}" for text in items), tuple(tables)))
 
 
 def definitions(pairs, title=""):
-    """A list of terms and what they mean.
-
-    Parameters
-    ----------
-    pairs : sequence of (str, str)
-    title : str
-
-    Returns
-    -------
-    Exhibit
-    """
+    """A list of terms and what they mean (Exhibit)."""
     body = "\n".join(f"<dt>{rich(term)}</dt><dd>{rich(meaning)}</dd>" for term, meaning in pairs)
     text = "\n".join(f"{plain(term)}: {plain(meaning)}" for term, meaning in pairs)
-    return titled(Exhibit("prose", title, f"<dl>\n{body}\n</dl>", text))
+    return titled(Exhibit(title, f"<dl>\n{body}\n</dl>", text))
 
 
 def titled(exhibit):
@@ -143,64 +87,34 @@ def titled(exhibit):
     if not exhibit.title:
         return exhibit
     heading = f"<h3>{escape(plain(exhibit.title))}</h3>"
-    return Exhibit(
-        exhibit.kind, exhibit.title, f"{heading}\n{exhibit.html}", f"{exhibit.title}\n{exhibit.text}"
-    )
+    return replace(exhibit, html=f"{heading}\n{exhibit.html}", text=f"{exhibit.title}\n{exhibit.text}")
 
 
-def stack(*exhibits, kind="stack"):
-    """Exhibits one below the other as one.
-
-    Parameters
-    ----------
-    *exhibits : Exhibit
-    kind : str
-
-    Returns
-    -------
-    Exhibit
-    """
+def stack(*exhibits):
+    """Exhibits one below the other as one."""
     title = exhibits[0].title if exhibits else ""
-    return Exhibit(kind, title, "\n".join(e.html for e in exhibits), "\n\n".join(e.text for e in exhibits))
+    tables = tuple(table for exhibit in exhibits for table in exhibit.tables)
+    return Exhibit(title, "\n".join(e.html for e in exhibits), "\n\n".join(e.text for e in exhibits), tables)
 
 
 def folded(summary, exhibit, css=""):
-    """An exhibit that opens on demand.
-
-    Parameters
-    ----------
-    summary : str
-        What stands where it is folded.
-    exhibit : Exhibit
-    css : str
-        Class; "unprinted" stays folded on paper.
-
-    Returns
-    -------
-    Exhibit
-    """
+    """An exhibit that opens on demand; of the class "unprinted" it stays folded on paper."""
     body = f"<details{_css(css)}><summary>{rich(summary)}</summary>\n{exhibit.html}\n</details>"
-    return Exhibit(exhibit.kind, exhibit.title, body, f"{plain(summary)}\n{exhibit.text}")
+    return replace(exhibit, html=body, text=f"{plain(summary)}\n{exhibit.text}")
 
 
-@dataclass(frozen=True)
-class Column:
-    """Head of a table's column; numeric ones are set flush right."""
-
-    head: str
-    numeric: bool = True
-
-
-def table(caption, columns, rows, *, note="", css="", row_heads=1, shades=None, foot=0):
-    """A table for the page and for plain text.
+def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0):
+    """A table for the page and for plain text, with the frame it shows.
 
     Parameters
     ----------
+    name : str
+        Of its files, unique in a notebook.
     caption : str
         What the table shows, its unit included.
+    frame : DataFrame
+        A row of it is a row of the table.
     columns : sequence of Column
-    rows : sequence of sequence of str
-        Cells as the reader sees them.
     note : str
         A line below the table.
     css : str
@@ -216,7 +130,8 @@ def table(caption, columns, rows, *, note="", css="", row_heads=1, shades=None, 
     -------
     Exhibit
     """
-    shades = shades or {}
+    shown = Table(name, plain(caption), frame, tuple(columns))
+    rows, shades = shown.rows(), shades or {}
     head = "".join(f'<th scope="col"{_css("r" if c.numeric else "")}>{rich(c.head)}</th>' for c in columns)
     lines = [_row(i, row, columns, row_heads, shades) for i, row in enumerate(rows)]
     body, total = (lines[:-foot], lines[-foot:]) if foot else (lines, [])
@@ -227,8 +142,9 @@ def table(caption, columns, rows, *, note="", css="", row_heads=1, shades=None, 
         f"<table{_css(css)}>\n<caption><span>{rich(caption)}</span></caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{chr(10).join(body)}\n</tbody>{bottom}\n</table></div>{below}"
     )
-    text = plain(caption) + "\n" + aligned([[plain(c.head) for c in columns], *rows], columns)
-    return Exhibit("table", plain(caption), markup, text + (f"\n{plain(note)}" if note else ""))
+    cells = [[plain(cell) for cell in row] for row in [[c.head for c in columns], *rows]]
+    text = plain(caption) + "\n" + aligned(cells, columns)
+    return Exhibit(plain(caption), markup, text + (f"\n{plain(note)}" if note else ""), (shown,))
 
 
 def _css(names):
@@ -247,61 +163,6 @@ def _row(i, row, columns, row_heads, shades):
 
 
 def shade_colour(depth):
-    """A light blue for black text: white at 0, #9cc9ec at 1 (contrast with #1a1a1a stays above 9).
-
-    Parameters
-    ----------
-    depth : float
-        0..1.
-
-    Returns
-    -------
-    str
-        ``#rrggbb``.
-    """
+    """A light blue for black text: white at 0, #9cc9ec at 1 (contrast with #1a1a1a stays above 9), ``#rrggbb``."""
     depth = min(max(float(depth), 0.0), 1.0)
     return "#" + "".join(f"{round(255 + depth * (end - 255)):02x}" for end in (156, 201, 236))
-
-
-def aligned(rows, columns):
-    """Rows as plain text in columns.
-
-    Parameters
-    ----------
-    rows : sequence of sequence of str
-    columns : sequence of Column
-
-    Returns
-    -------
-    str
-    """
-    rows = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-
-    def padded(cell, width, numeric):
-        gap = " " * (width - _width(cell))
-        return gap + cell if numeric else cell + gap
-
-    lines = (
-        "  ".join(padded(c, w, k.numeric) for c, w, k in zip(row, widths, columns, strict=True)).rstrip()
-        for row in rows
-    )
-    return "\n".join(lines)
-
-
-def _width(text):
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def text_of(markup):
-    """What of a piece of HTML is read as text, for tests and plain versions.
-
-    Parameters
-    ----------
-    markup : str
-
-    Returns
-    -------
-    str
-    """
-    return html.unescape(_TAG.sub("", markup))

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from giamngheo.language import has_phrase, say
-from giamngheo.report.html import escape, plain, rich
+from giamngheo.report.exhibits import escape, plain, rich
 from giamngheo.report.narrative import header, report_question
 
 SECTIONS = (

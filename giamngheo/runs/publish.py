@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from giamngheo import paths
-from giamngheo.analysis.sensitivity.cases import level_pair
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.inputs.tables import RefusedInput
 from giamngheo.language import number, say
@@ -30,6 +29,7 @@ from giamngheo.report.pages import (
 )
 from giamngheo.runs import cache
 from giamngheo.runs.execution import Job, execute_all
+from giamngheo.simulation.targets import level_pair
 
 __all__ = ["SECTIONS", "ReportFailed", "write_report"]
 

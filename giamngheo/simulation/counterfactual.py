@@ -1,7 +1,6 @@
-"""The world before a scenario's money: trend, shocks, households and draws of every assumption.
+"""The two rates had there been no plan: the counterfactual in which a scenario's money acts.
 
-Scenarios that differ in money alone share a world, so that they are compared draw by draw and the planned money's
-effect is computed once.
+It holds the trend, shocks, households and the draws of every assumption under one additionality of the money.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,35 +9,17 @@ from fractions import Fraction
 import numpy as np
 from scipy.special import ndtr
 
-from giamngheo.forecasting.draws import load_register, override
-from giamngheo.forecasting.trend import Forecast, forecast
+from giamngheo.forecasting.trend import Forecast
 from giamngheo.inputs.tables import RefusedInput
 from giamngheo.simulation.baseline import before_money, household_counts
 from giamngheo.simulation.channels import line_effect
 from giamngheo.simulation.impact import Stock, Thresholds, reach, shares_after, shift
 
-PUT_BACK = 0.8  # of the plan's effect on the trend: what it does to the world without it, to first order
-BASELINE_ASSUMPTIONS = (
-    "wide_drift_mean",
-    "wide_drift_sd",
-    "innovation_sd",
-    "tail_shape",
-    "observation_error",
-    "splice_sd",
-    "carry_over",
-    "drift_persistence",
-    "gap_drift",
-    "gap_spread",
-    "gap_error",
-    "gap_moves",
-    "group_splice_sd",
-)
-
-MOST_KEPT = 8  # worlds, and trends, of a workbench: about 10 MB each at 10 000 draws
+PUT_BACK = 0.8  # of the plan's effect on the trend: what it does to the counterfactual, to first order
 
 
 @dataclass(frozen=True)
-class World:
+class Counterfactual:
     """Trend and assumptions under which money acts.
 
     levels: group to the probits below the two lines as the trend has them, with r times the plan in it, each
@@ -54,7 +35,13 @@ class World:
     households: np.ndarray | None = field(repr=False)
     first: int
     continuity: float
-    _once: dict = field(default_factory=dict, repr=False)  # what all scenarios of this world share
+    _once: dict = field(default_factory=dict, repr=False)  # what all its scenarios share
+
+    def once(self, key, make):
+        """What all scenarios of this counterfactual share under a key, made on first use."""
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]
 
     @property
     def follows_trend(self):
@@ -62,7 +49,7 @@ class World:
         return all(levels[0] is self.trend.paths[group]["level"] for group, levels in self.levels.items())
 
     def moved(self, group, amounts, targeting, reserved=None):
-        """How far a scenario's money moves the two thresholds of a group from the world's levels.
+        """How far a scenario's money moves the two thresholds of a group from the levels.
 
         Parameters
         ----------
@@ -86,10 +73,10 @@ class World:
 
     def planned_shift(self, group):
         """`shift` of the planned money, computed once."""
-        return once(self._once, ("plan", group), lambda: self.shift(group, self._plan, {}))
+        return self.once(("plan", group), lambda: self.shift(group, self._plan, {}))
 
     def shift(self, group, amounts, targeting, reserved=None):
-        """How far money moves the two thresholds of a group, against the same world without any of it.
+        """How far money moves the two thresholds of a group, against the same case without any of it.
 
         Parameters
         ----------
@@ -126,12 +113,12 @@ class World:
 
     @property
     def base(self):
-        """Levels and stocks in the world without the plan: the trend, and r times what the plan did to it.
+        """Levels and stocks without the plan: the trend, and r times what the plan did to it.
 
-        Money acts on the world without it, which holds more poor than the trend, so that the same plan moves them a
+        Money acts where it is not yet, among more poor than the trend has, so that the same plan moves them a
         little less than it would the trend. One step of `PUT_BACK` is within 0.01 points of putting it back for good.
         """
-        return once(self._once, "base", self._without_plan)
+        return self.once("base", self._without_plan)
 
     def _without_plan(self):
         if self.households is None:
@@ -171,8 +158,7 @@ class World:
             for m in (amounts, self._plan)
         )
         planned = {
-            effect.line: once(
-                self._once,
+            effect.line: self.once(
                 ("reach", effect.line, id(stocks)),
                 lambda effect=effect: reach(effect, plan[effect.line], stocks[effect.reserved]),
             )
@@ -186,7 +172,7 @@ class World:
         return shift(z_poor, lower), None if upper is None else shift(z_upper, upper)
 
     def effects(self, targeting, reserved=None):
-        """What a billion VND of each line does under this world's assumptions (list of LineEffect)."""
+        """What a billion VND of each line does under the assumptions drawn (list of LineEffect)."""
 
         def make():
             rows = self.package.budget
@@ -198,7 +184,7 @@ class World:
             ]
             return [replace(effect, reserved=group) for effect, group in zip(known, groups, strict=True)]
 
-        return once(self._once, ("effects", repr(targeting), reserved), make)
+        return self.once(("effects", repr(targeting), reserved), make)
 
     def _known(self, group):
         return group in self.levels and self.package.group_size(group)
@@ -239,114 +225,26 @@ def _shares(levels):
     return poor, np.zeros_like(poor) if upper is None else np.maximum(upper - poor, 0)
 
 
-@dataclass(frozen=True)
-class Workbench:
-    """One package under one seed: its worlds and draws are made once and shared by all scenarios."""
-
-    package: object
-    draws: int
-    seed: int
-    register: dict = field(repr=False)
-    _made: dict = field(default_factory=dict, repr=False)
-
-    def world(self, scenario):
-        """The world of a scenario (World), shared with all that differ from it in money alone.
-
-        Raises
-        ------
-        RefusedInput
-            An assumption that cannot be.
-        """
-        key = repr(
-            (sorted(scenario.assumptions.items()), scenario.shock, scenario.growth, scenario.continuity)
-        )
-        return recent(self._made, ("world", key), lambda: self._world(scenario))
-
-    def _world(self, scenario):
-        register = override(self.register, scenario.assumptions, where=f"scenario {scenario.id}: assumptions")
-        drawn = {
-            name: once(
-                self._made,
-                (name, row.distribution, row.parameters),
-                lambda row=row: row.draw(self.seed, self.draws),
-            )
-            for name, row in register.items()
-        }
-        changes = {
-            name: scenario.assumptions[name] for name in BASELINE_ASSUMPTIONS if name in scenario.assumptions
-        }
-        trend = recent(
-            self._made,
-            ("trend", repr(changes)),
-            lambda: package_forecast(self.package, draws=self.draws, seed=self.seed, assumptions=changes),
-        )
-        levels = {group: before_money(trend, group, scenario, register, drawn) for group in trend.groups}
-        households = household_counts(self.package, trend.years, scenario, drawn)
-        first = [day.year for day in trend.years].index(self.package.years[0])
-        r = float(scenario.continuity)
-        return World(self.package, trend, register, drawn, levels, households, first, r)
-
-
-def once(made, key, make):
-    """What stands under a key of a dict, made on first use."""
-    if key not in made:
-        made[key] = make()
-    return made[key]
-
-
-def recent(made, key, make):
-    """As `once`, but of one kind of key only the `MOST_KEPT` last used stay: a batch must not fill memory."""
-    made[key] = made.pop(key) if key in made else make()
-    kind = [other for other in made if other[0] == key[0]]
-    for oldest in kind[:-MOST_KEPT]:
-        del made[oldest]
-    return made[key]
-
-
-def workbench(package, *, draws=20_000, seed=0):
-    """Prepare to simulate scenarios of a package under common random numbers.
+def counterfactual(package, trend, scenario, register, drawn, r):
+    """The counterfactual of a scenario: its shocks and households before money acts.
 
     Parameters
     ----------
     package : Package
-    draws, seed : int
+    trend : Forecast
+    scenario : Scenario
+        Its shock, growth and hard core; not its money.
+    register : mapping of str to Assumption
+    drawn : mapping of str to ndarray (n_draws,)
+        Draws of every assumption.
+    r : float or ndarray (n_draws,)
+        Additionality: the share of the plan that the trend already holds.
 
     Returns
     -------
-    Workbench
+    Counterfactual
     """
-    return Workbench(package, draws, seed, load_register())
-
-
-def package_forecast(
-    package, *, until=None, draws=20_000, seed=0, known_by=None, reference="vn-review", assumptions=None
-):
-    """The forecast of a package's own readings, as it could be known on the day of its document.
-
-    Parameters
-    ----------
-    package : Package
-    until : int, optional
-        Default: the year of the last target.
-    draws, seed : int
-    known_by : datetime.date, optional
-        Default: the date of the package's document.
-    reference : str
-        Group of comparable series.
-    assumptions : mapping, optional
-        Changes to the register.
-
-    Returns
-    -------
-    Forecast
-    """
-    return forecast(
-        package.frame("poverty"),
-        until or package.deadline.year,
-        draws=draws,
-        seed=seed,
-        known_by=known_by or package.published,
-        reference=reference,
-        assumptions=assumptions,
-        unit=package.reference_unit,
-    )
+    levels = {group: before_money(trend, group, scenario, register, drawn) for group in trend.groups}
+    households = household_counts(package, trend.years, scenario, drawn)
+    first = [day.year for day in trend.years].index(package.years[0])
+    return Counterfactual(package, trend, register, drawn, levels, households, first, r)

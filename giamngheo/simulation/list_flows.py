@@ -182,7 +182,7 @@ def flows_by_reading(result):
 
     Parameters
     ----------
-    result : Pair
+    result : Outcome
 
     Returns
     -------

@@ -165,3 +165,12 @@ def _delay(delivered, delay_years, years):
             if year + later <= years[-1]:
                 moved[line, source, year + later] += amount * share
     return moved
+
+
+def scaled(scenario, share):
+    """The scenario with all its money multiplied by a share (Scenario)."""
+    share = Fraction(share).limit_denominator(10_000)
+    funding = scenario.funding
+    every = Fraction(1) if funding.all.every is None else funding.all.every
+    whole = type(funding.all)({year: factor * share for year, factor in funding.all.items()}, every * share)
+    return scenario.model_copy(update={"funding": funding.model_copy(update={"all": whole})})

@@ -9,12 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr
 
 from giamngheo.forecasting.trend import Forecast, summarise
-from giamngheo.inputs.scenario import check_scenario
-from giamngheo.simulation.counterfactual import workbench
+from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.money import Money, money
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import BOTH, target_chances
+
+# Additionality, and the name of each of its bounds: nothing in a plan's figures tells where between them it lies
+# (Manski's identified set), so that a scenario is always simulated and told under both.
+CASES = {1: "continued", 0: "new"}  # r: the plan's money continues the trend; all of it comes on top
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Simulation:
         return summarise(self.draws, self.years)
 
 
-def simulate(package, scenario, *, draws=20_000, seed=0, bench=None):
+def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
     """Simulate one funding scenario.
 
     Parameters
@@ -51,7 +57,7 @@ def simulate(package, scenario, *, draws=20_000, seed=0, bench=None):
     package : Package
     scenario : Scenario
     draws, seed : int
-    bench : Workbench, optional
+    shared : SharedDraws, optional
         Shared work of many scenarios; it then gives draws and seed.
 
     Returns
@@ -67,8 +73,8 @@ def simulate(package, scenario, *, draws=20_000, seed=0, bench=None):
     -----
     Money acts from the first programme year; what it does in a year counts at that year's end.
     """
-    bench = bench or workbench(package, draws=draws, seed=seed)
-    world = bench.world(check_scenario(scenario, package))
+    shared = shared or shared_draws(package, draws=draws, seed=seed)
+    world = shared.counterfactual(check_scenario(scenario, package))
     amounts = money(package, scenario)
     draws = _Draws(world, amounts, scenario)
     return Simulation(
@@ -122,18 +128,72 @@ class _Draws(Mapping):
         return made
 
 
-def compare(package, scenarios, *, draws=20_000, seed=0):
-    """Simulate several scenarios under common random numbers.
+@dataclass(frozen=True)
+class Outcome:
+    """A scenario under both cases of additionality, each simulated once.
+
+    simulations: r to Simulation; by_case: r to {target or "both": chance, 0..1}; shown: the values of r that the
+    scenario leaves open, both unless it sets r itself.
+    """
+
+    scenario: object
+    simulations: dict = field(repr=False)
+    by_case: dict
+    shown: tuple = tuple(CASES)
+
+    @property
+    def chances(self):
+        """The chances as a tidy frame: case ("continued", "new"), target (or "both"), chance (DataFrame)."""
+        rows = [(CASES[r], key, p) for r, found in self.by_case.items() for key, p in found.items()]
+        return pd.DataFrame(rows, columns=["case", "target", "chance"])
+
+    def median(self, r, status, group="all"):
+        """Median rate at the last instant, percent (float)."""
+        return float(np.median(self.simulations[r].draws[group, status][:, -1]))
+
+    def interval(self, r, status, group="all"):
+        """80 % prediction interval at the last instant, percent (tuple of float)."""
+        return tuple(np.quantile(self.simulations[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
+
+
+def at_case(scenario, r):
+    """The scenario with its additionality set to r (Scenario)."""
+    return scenario.model_copy(update={"continuity": float(r)})
+
+
+def outcome(package, scenario, shared):
+    """Simulate a scenario under both cases of additionality.
 
     Parameters
     ----------
     package : Package
-    scenarios : sequence of Scenario
-    draws, seed : int
+    scenario : Scenario
+    shared : SharedDraws
 
     Returns
     -------
-    dict of str to Simulation
+    Outcome
     """
-    bench = workbench(package, draws=draws, seed=seed)
-    return {scenario.id: simulate(package, scenario, bench=bench) for scenario in scenarios}
+    simulations = {r: simulate(package, at_case(scenario, r), shared=shared) for r in CASES}
+    by_case = {r: target_chances(package, each) for r, each in simulations.items()}
+    shown = tuple(CASES) if scenario.continuity == 1 else tuple(r for r in CASES if r == scenario.continuity)
+    return Outcome(scenario, simulations, by_case, shown or tuple(CASES))
+
+
+def outcomes(package, scenarios, shared):
+    """Simulate several scenarios under both cases, by their names.
+
+    Parameters
+    ----------
+    package : Package
+    scenarios : sequence of str
+    shared : SharedDraws
+
+    Returns
+    -------
+    dict of str to Outcome
+        Highest chance of all targets at once (r = 1) first; equal ones in the order given.
+    """
+    made = {name: outcome(package, load_scenario(name, package), shared) for name in scenarios}
+    order = sorted(made, key=lambda name: -(made[name].by_case[1][BOTH] or 0))
+    return {name: made[name] for name in order}

@@ -13,8 +13,8 @@ from scipy.special import ndtri
 
 from giamngheo.analysis.target_years import Deadline
 from giamngheo.forecasting.draws import override
-from giamngheo.simulation.baseline import before_money, household_counts
-from giamngheo.simulation.counterfactual import BASELINE_ASSUMPTIONS, World
+from giamngheo.simulation.counterfactual import counterfactual
+from giamngheo.simulation.shared_draws import BASELINE_ASSUMPTIONS
 
 BASELINE, CONTINUITY = "baseline", "continuity"
 POINTS = 4_096  # of the Sobol sequence: evaluations are this times (inputs + 2)
@@ -68,14 +68,14 @@ def indices(model, names, *, points=POINTS, seed=0, resamples=100, confidence=0.
     return table.sort_values("total", ascending=False, kind="stable", ignore_index=True)
 
 
-def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alternatives=True, r=None):
+def sobol(package, scenario, shared, *, status="poor", points=POINTS, seed=0, alternatives=True, r=None):
     """Sobol indices of a rate at the deadline, input by input.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
         Its baseline draws, ordered by the level of the status, are one input.
     status : str
         "poor", "near_poor" or "poor_or_near_poor".
@@ -99,7 +99,7 @@ def sobol(package, scenario, bench, *, status="poor", points=POINTS, seed=0, alt
     the delivered money equals the plan's, r = 1 leaves the trend alone, so that money and r matter together.
     A thousandth of the baseline's draws at each end is left out: the forecast's tails are heavy.
     """
-    model = Rates(package, scenario, bench, status, alternatives, r)
+    model = Rates(package, scenario, shared, status, alternatives, r)
     live = [name for name in model.names if model.moves(name)]
 
     def rates(uniforms):
@@ -118,22 +118,22 @@ class Rates:
 
     Parameters
     ----------
-    package, scenario, bench, status, alternatives, r
+    package, scenario, shared, status, alternatives, r
         As of `sobol`.
     """
 
-    def __init__(self, package, scenario, bench, status="poor", alternatives=True, r=None):
+    def __init__(self, package, scenario, shared, status="poor", alternatives=True, r=None):
         changed = {
             name: row.alternative
-            for name, row in bench.register.items()
+            for name, row in shared.register.items()
             if open_range(row) and name not in scenario.assumptions
         }
         self.package, self.status, self.r = package, status, r
         self.scenario = scenario.model_copy(
             update={"assumptions": {**scenario.assumptions, **(changed if alternatives else {})}}
         )
-        self.register = override(bench.register, self.scenario.assumptions)
-        self.trend = bench.world(scenario).trend
+        self.register = override(shared.register, self.scenario.assumptions)
+        self.trend = shared.counterfactual(scenario).trend
         order = self.trend.draws["all", "poor" if status == "poor" else "poor_or_near_poor"][:, -1]
         self.order = np.argsort(order, kind="stable")
         money = [
@@ -172,16 +172,13 @@ class Rates:
 
 
 def _picked(package, scenario, trend, register, drawn, picks, r):
-    """A world whose draws are given, with the baseline's draws picked by their places."""
+    """A counterfactual whose draws are given, with the baseline's draws picked by their places."""
     paths = {
         group: {name: None if values is None else values[:, picks] for name, values in path.items()}
         for group, path in trend.paths.items()
     }
     trend = replace(trend, paths=paths)
-    levels = {group: before_money(trend, group, scenario, register, drawn) for group in trend.groups}
-    households = household_counts(package, trend.years, scenario, drawn)
-    first = [day.year for day in trend.years].index(package.years[0])
-    return World(package, trend, register, drawn, levels, households, first, r)
+    return counterfactual(package, trend, scenario, register, drawn, r)
 
 
 def open_range(row):

@@ -3,16 +3,16 @@
 One assumption at a time, or two, at given values, all others drawn; `sobol_indices` lets all vary at once.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from giamngheo.analysis.sensitivity.cases import BOTH, ENDS, READINGS, Pair, pair, variants
+from giamngheo.analysis.sensitivity.cases import ENDS, variants
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY, open_range
 from giamngheo.forecasting.draws import override
-from giamngheo.simulation.targets import CHANCE_WORDS, chance_word, scaled
+from giamngheo.simulation.money import scaled
+from giamngheo.simulation.outcomes import CASES, Outcome, outcome
+from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, chance_class
 
 MONEY = "share_of_plan"
 DRAWS = 4_000  # of a tornado: what it shows are differences to the case shown, on the same draws
@@ -20,14 +20,14 @@ GRID = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of a map
 SURE = 2.0  # standard errors by which a conclusion must turn
 
 
-def tornado(package, scenario, bench, names=None):
+def tornado(package, scenario, shared, names=None):
     """Chances with one assumption at a time at the ends of its range, all others drawn.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     names : sequence of str, optional
         Default: every assumption of the register that is not fixed, or that has an alternative distribution.
 
@@ -37,26 +37,26 @@ def tornado(package, scenario, bench, names=None):
         As of `analysis.sensitivity.cases.variants`, whose rows come first (what the first screen shows); then two
         rows for each further assumption, at its 10 % and 90 % quantiles.
     """
-    bench = aside(bench)
-    pair(package, scenario, bench)  # what all cases share is drawn once
-    rows = variants(package, scenario, aside(bench))
+    shared = shared.fork()
+    outcome(package, scenario, shared)  # what all cases share is drawn once
+    rows = variants(package, scenario, shared.fork())
     seen = {row["assumption"] for row in rows}
     wanted = [
         name
-        for name in names or _uncertain(bench.register)
-        if name not in seen or open_range(bench.register[name])
+        for name in names or _uncertain(shared.register)
+        if name not in seen or open_range(shared.register[name])
     ]
-    return rows + ends(package, scenario, bench, wanted)
+    return rows + ends(package, scenario, shared, wanted)
 
 
-def ends(package, scenario, bench, names):
+def ends(package, scenario, shared, names):
     """Chances with each of some assumptions at its 10 % and its 90 % quantile, all others drawn.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     names : sequence of str
 
     Returns
@@ -64,14 +64,14 @@ def ends(package, scenario, bench, names):
     list of dict
         assumption, to, value, pair, as of `analysis.sensitivity.cases.variants`, without the unchanged case.
     """
-    rows, bench = [], aside(bench)
-    pair(package, scenario, bench)
+    rows, shared = [], shared.fork()
+    outcome(package, scenario, shared)
     for name in names:
         for quantile in ENDS:
-            value = at_quantile(bench.register, name, quantile)
-            chances = chances_at(package, fixed_at(scenario, {name: value}), bench)
+            value = at_quantile(shared.register, name, quantile)
+            chances = chances_at(package, fixed_at(scenario, {name: value}), shared)
             rows.append(
-                {"assumption": name, "to": "number", "value": value, "pair": Pair(scenario, {}, chances)}
+                {"assumption": name, "to": "number", "value": value, "pair": Outcome(scenario, {}, chances)}
             )
     return rows
 
@@ -83,7 +83,7 @@ def anchored(rows, base):
     ----------
     rows : list of dict
         As of `tornado`, the unchanged case first.
-    base : Pair
+    base : Outcome
         The unchanged case, from more draws.
 
     Returns
@@ -91,15 +91,15 @@ def anchored(rows, base):
     list of dict
         The same rows; every chance lies between 0 and 1 and the unchanged case is `base`.
     """
-    few = rows[0]["pair"].chances
+    few = rows[0]["pair"].by_case
     moved = []
     for row in rows:
-        found = row["pair"].chances
+        found = row["pair"].by_case
         chances = {
-            r: {key: anchor(p, few[r][key], base.chances[r][key]) for key, p in found[r].items()}
+            r: {key: anchor(p, few[r][key], base.by_case[r][key]) for key, p in found[r].items()}
             for r in found
         }
-        moved.append(row | {"pair": Pair(row["pair"].scenario, {}, chances)})
+        moved.append(row | {"pair": Outcome(row["pair"].scenario, {}, chances)})
     return moved
 
 
@@ -137,18 +137,18 @@ def swing_table(rows):
     DataFrame
         assumption, r, target (or "both"), base, low, high (chances, 0..1), swing; largest of "both" first.
     """
-    base, table = rows[0]["pair"].chances, []
+    base, table = rows[0]["pair"].by_case, []
     grouped = {}
     for row in rows[1:]:
-        grouped.setdefault(row["assumption"], []).append(row["pair"].chances)
+        grouped.setdefault(row["assumption"], []).append(row["pair"].by_case)
     for name, found in grouped.items():
-        for r in READINGS:
+        for r in CASES:
             for target, chance in base[r].items():
                 reached = [chances[r][target] for chances in found] + [chance]
                 low, high = min(reached), max(reached)
                 table.append((name, r, target, chance, low, high, high - low))
     for target in base[1]:
-        ends = [base[r][target] for r in READINGS]
+        ends = [base[r][target] for r in CASES]
         table.append((CONTINUITY, 1, target, ends[0], min(ends), max(ends), abs(ends[0] - ends[1])))
     frame = pd.DataFrame(table, columns=["assumption", "r", "target", "base", "low", "high", "swing"])
     rank = frame[frame["target"] == BOTH].groupby("assumption")["swing"].max()
@@ -175,19 +175,19 @@ def turns(rows, draws):
         that scale), side (whether the chance crosses one half). Crossings of one half first, then the most
         steps. The choice of r counts as an assumption.
     """
-    base, found = rows[0]["pair"].chances, []
-    scale = [word for _, word in CHANCE_WORDS]
+    base, found = rows[0]["pair"].by_case, []
+    scale = [word for word, _ in CHANCE_SCALE]
     cases = [
-        (row["assumption"], row["to"], row["value"], r, row["pair"].chances[r])
+        (row["assumption"], row["to"], row["value"], r, row["pair"].by_case[r])
         for row in rows[1:]
-        for r in READINGS
+        for r in CASES
     ]
     cases.append((CONTINUITY, "number", 0, 1, base[0]))
     for name, to, value, r, chances in cases:
         for target, chance in base[r].items():
             new = chances[target]
             error = np.sqrt(max(chance * (1 - chance), 1 / draws) / draws)
-            words = chance_word(chance), chance_word(new)
+            words = chance_class(chance), chance_class(new)
             side = (chance < 0.5) != (new < 0.5)
             if abs(new - chance) <= SURE * error or (words[0] == words[1] and not side):
                 continue
@@ -212,19 +212,19 @@ def turns(rows, draws):
     return frame.drop_duplicates(["assumption", "r", "target"], ignore_index=True)
 
 
-def chance_map(package, scenario, bench, first, second, *, values=None, base=None):
+def chance_map(package, scenario, shared, first, second, *, values=None, base=None):
     """Chances over a grid of two assumptions, all others drawn.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
-    bench : Workbench
+    shared : SharedDraws
     first, second : str
         Assumptions of the register, or "share_of_plan" (multiple of the money delivered).
     values : mapping of str to sequence of number, optional
         Values of each; default: the quantiles `GRID` of its range, and 0 to 2 for the share of the plan.
-    base : Pair, optional
+    base : Outcome, optional
         The case shown, from more draws: the map is anchored at it.
 
     Returns
@@ -233,18 +233,18 @@ def chance_map(package, scenario, bench, first, second, *, values=None, base=Non
         The two values under their names, r, target (or "both"), chance; one row each.
     """
     values = values or {}
-    axes = [values.get(name) or _axis(bench.register, name) for name in (first, second)]
-    rows, bench = [], aside(bench)
-    few = pair(package, scenario, bench).chances
+    axes = [values.get(name) or _axis(shared.register, name) for name in (first, second)]
+    rows, shared = [], shared.fork()
+    few = outcome(package, scenario, shared).by_case
     for one in axes[0]:
-        shared = aside(bench)  # the trend of a row of the map is made once
+        row = shared.fork()  # the trend of a row of the map is made once
         for two in axes[1]:
             at = {first: one, second: two}
-            chances = pair(package, fixed_at(scenario, at), shared).chances
+            chances = outcome(package, fixed_at(scenario, at), row).by_case
             rows += [
                 at
                 | {"r": r, "target": target}
-                | {"chance": anchor(chance, few[r][target], base.chances[r][target]) if base else chance}
+                | {"chance": anchor(chance, few[r][target], base.by_case[r][target]) if base else chance}
                 for r, found in chances.items()
                 for target, chance in found.items()
             ]
@@ -275,11 +275,6 @@ def fixed_at(scenario, values):
     return scaled(changed, values[MONEY]) if MONEY in values else changed
 
 
-def chances_at(package, scenario, bench):
+def chances_at(package, scenario, shared):
     """Chances of a scenario, r to {target or "both": probability}, on a workbench left as it was (dict)."""
-    return pair(package, scenario, aside(bench)).chances
-
-
-def aside(bench):
-    """The same workbench, whose further worlds are forgotten with it: a tornado would fill the memory."""
-    return replace(bench, _made=dict(bench._made))
+    return outcome(package, scenario, shared.fork()).by_case

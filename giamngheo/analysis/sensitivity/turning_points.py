@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS, pair
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY
 from giamngheo.analysis.sensitivity.tornado import (
     anchor,
     anchored,
-    aside,
     chance_map,
     chances_at,
     ends,
@@ -21,6 +19,8 @@ from giamngheo.analysis.sensitivity.tornado import (
     turns,
 )
 from giamngheo.forecasting.trend import register_in_effect
+from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.targets import BOTH
 
 # Looked at for the first screen; the tornado takes all.
 TURNERS = ("gap_drift", "hard_core_pct", "deadline_push")
@@ -31,15 +31,15 @@ LEAST = 1e-4  # a chance is kept this far from 0 and 1 where odds are taken
 RANK = {"judgement": 0, "published": 1, "measured": 2}
 
 
-def quick_rows(package, base, bench):
+def quick_rows(package, base, shared):
     """The unchanged case and the ends of the few assumptions that turn conclusions, in a second.
 
     Parameters
     ----------
     package : Package
-    base : Pair
+    base : Outcome
         The case shown, from all draws.
-    bench : Workbench
+    shared : SharedDraws
         Of `DRAWS` draws.
 
     Returns
@@ -47,28 +47,28 @@ def quick_rows(package, base, bench):
     list of dict
         As of `tornado`, anchored at the case shown.
     """
-    bench = aside(bench)
-    plain = pair(package, base.scenario, bench)
+    shared = shared.fork()
+    plain = outcome(package, base.scenario, shared)
     first = {"assumption": "base", "to": "base", "value": None, "pair": plain}
-    return anchored([first, *ends(package, base.scenario, bench, TURNERS)], base)
+    return anchored([first, *ends(package, base.scenario, shared, TURNERS)], base)
 
 
-def in_effect(bench, shown):
+def in_effect(shared, shown):
     """A workbench whose register says what the forecast used: estimates from comparable series, where there are any.
 
     Parameters
     ----------
-    bench : Workbench
-    shown : Pair
+    shared : SharedDraws
+    shown : Outcome
         The case shown; its forecast knows the prior that it took.
 
     Returns
     -------
-    Workbench
+    SharedDraws
         The scale of a year's deviation and the persistence of the drift are the prior's, and "measured".
     """
-    prior = shown.simulations[READINGS[0]].trend.prior
-    return replace(bench, register=register_in_effect(bench.register, prior))
+    prior = shown.simulations[1].trend.prior
+    return replace(shared, register=register_in_effect(shared.register, prior))
 
 
 def one_each(rows):
@@ -107,15 +107,15 @@ def turns_inside(rows, draws):
     return turns([row for row in rows if row["assumption"] != BEYOND], draws)
 
 
-def map_of_largest(package, base, bench, table):
+def map_of_largest(package, base, shared, table):
     """The chances over the two assumptions that matter most, anchored at the case shown.
 
     Parameters
     ----------
     package : Package
-    base : Pair
+    base : Outcome
         The case shown, from all draws.
-    bench : Workbench
+    shared : SharedDraws
         Of fewer draws.
     table : DataFrame
         As of `by_support`.
@@ -126,7 +126,7 @@ def map_of_largest(package, base, bench, table):
         As of `tornado.chance_map`, its first two columns the assumptions; None with fewer than two.
     """
     two = largest(table)
-    return chance_map(package, base.scenario, bench, *two, base=base) if len(two) == 2 else None
+    return chance_map(package, base.scenario, shared, *two, base=base) if len(two) == 2 else None
 
 
 def spans(rows):
@@ -171,7 +171,7 @@ def by_support(rows, register):
         row = register.get(name)
         support = row.support if row else "judgement"
         moves = row.moves if row else "chance of every target"
-        found.append((name, support, moves, *(joint[r].get(name) if r in joint else None for r in READINGS)))
+        found.append((name, support, moves, *(joint[r].get(name) if r in joint else None for r in CASES)))
     frame = pd.DataFrame(found, columns=["assumption", "support", "moves", "swing_1", "swing_0"])
     frame[["swing_1", "swing_0"]] = frame[["swing_1", "swing_0"]].astype(float)
     frame["swing"] = frame[["swing_1", "swing_0"]].max(axis=1)
@@ -276,15 +276,15 @@ def sobol_rows(results):
     return names, by_input, rest, len(largest) - len(names)
 
 
-def crossings(package, base, bench, rows, found, steps=2):
+def crossings(package, base, shared, rows, found, steps=2):
     """Where inside its range an assumption takes a chance across one half.
 
     Parameters
     ----------
     package : Package
-    base : Pair
+    base : Outcome
         The case shown, from all draws.
-    bench : Workbench
+    shared : SharedDraws
         The one of the rows.
     rows : list of dict
         As of `analysis.sensitivity.tornado.anchored`.
@@ -299,12 +299,12 @@ def crossings(package, base, bench, rows, found, steps=2):
         (assumption, r, target) to the value; left out where the assumption is no number of the register, or the
         chance lies on the far side at both ends.
     """
-    values, bench = {}, aside(bench)
-    few = pair(package, base.scenario, bench).chances
-    sides = found[found["side"] & (found["to"] == "number") & found["assumption"].isin(list(bench.register))]
+    values, shared = {}, shared.fork()
+    few = outcome(package, base.scenario, shared).by_case
+    sides = found[found["side"] & (found["to"] == "number") & found["assumption"].isin(list(shared.register))]
     for name, r, target in sides[["assumption", "r", "target"]].itertuples(index=False):
         known = {
-            float(row["value"]): _log_odds(row["pair"].chances[r][target])
+            float(row["value"]): _log_odds(row["pair"].by_case[r][target])
             for row in rows
             if row["assumption"] == name and row["to"] in ("number", "percent")
         }
@@ -317,8 +317,8 @@ def crossings(package, base, bench, rows, found, steps=2):
             if step == steps:
                 values[name, r, target] = middle
             else:
-                chances = chances_at(package, fixed_at(base.scenario, {name: middle}), bench)
-                moved = anchor(chances[r][target], few[r][target], base.chances[r][target])
+                chances = chances_at(package, fixed_at(base.scenario, {name: middle}), shared)
+                moved = anchor(chances[r][target], few[r][target], base.by_case[r][target])
                 known[middle] = _log_odds(moved)
     return values
 

@@ -1,6 +1,6 @@
 """The answer and its panels: chances under both readings of the money, generated from results."""
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS, above_target, level_pair
+from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.language import (
     CHANCE_CLASSES,
     chance,
@@ -11,12 +11,24 @@ from giamngheo.language import (
     percent,
     say,
 )
+from giamngheo.report.exhibits import (
+    Column,
+    Exhibit,
+    bullets,
+    escape,
+    folded,
+    plain,
+    prose,
+    rich,
+    stack,
+    table,
+)
 from giamngheo.report.fan import target_text
-from giamngheo.report.html import Column, Exhibit, bullets, escape, folded, plain, prose, rich, stack, table
 from giamngheo.report.trend.rates import promise_text
-from giamngheo.simulation.targets import MOST_MONEY
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
-NAMES = {1: "continues", 0: "new"}
+NAMES = {1: "continued", 0: "new"}
 
 
 def when_text(date, lang):
@@ -37,7 +49,7 @@ def answer(package, result, lang):
     Parameters
     ----------
     package : Package
-    result : Pair
+    result : Outcome
         Of the full plan, or of any other scenario, which is then named.
     lang : {"vi", "en"}
 
@@ -52,7 +64,7 @@ def answer(package, result, lang):
     words, both = (_chance_words(result, key, lang) for key in (first.target, BOTH))
     several = len(targets) > 1
     if full:
-        for r in READINGS:
+        for r in CASES:
             pair = {"p": both[f"p{r}"], "w": both[f"w{r}"]} if several else {}
             values[f"both{r}"] = say(f"answer.both{r}", lang, **pair) if several else ""
         sentence = say("answer.pair", lang, **words, **values)
@@ -66,7 +78,7 @@ def answer(package, result, lang):
 
 def _chance_words(result, key, lang):
     """Both chances of a target with their words: p1, w1, p0, w0; empty where there is no such target."""
-    chances = {r: result.chances[r].get(key) for r in READINGS}
+    chances = {r: result.by_case[r].get(key) for r in CASES}
     if None in chances.values():
         return {}
     numbers = {f"p{r}": chance(p, lang) for r, p in chances.items()}
@@ -80,9 +92,9 @@ def panels(package, result, variants, needs, lang):
     Parameters
     ----------
     package : Package
-    result : Pair
+    result : Outcome
         Of the full plan.
-    variants : mapping of str to Pair
+    variants : mapping of str to Outcome
         "hard_core" and "fixed_gap", as far as the package has them.
     needs : mapping of (str, int) to dict
         As of `analysis.sensitivity.cases.even_chance`.
@@ -95,7 +107,7 @@ def panels(package, result, variants, needs, lang):
     targets = level_pair(package)
     if "near_poor" not in targets:  # the gap between the thresholds is about them alone
         variants = {name: result for name, result in variants.items() if name != "fixed_gap"}
-    above = {r: above_target(package, result.simulations[r]) for r in READINGS}
+    above = {r: above_target(package, result.simulations[r]) for r in CASES}
     parts = []
     for status, target in targets.items():
         name = say(f"panel.{status}", lang, target=target_text(target, lang))
@@ -119,31 +131,31 @@ def panels(package, result, variants, needs, lang):
 
 
 def _panel(key, name, as_of, result, rates, above, variants, needs, lang):
-    chances = {r: result.chances[r][key] for r in READINGS}
+    chances = {r: result.by_case[r][key] for r in CASES}
     figures = "".join(
         f'<p class="chance {NAMES[r]}"><span class="mark" aria-hidden="true">{"●" if r else "◇"}</span> '
         f"<b>{escape(chance(chances[r], lang))}</b> {escape(chance_word(chances[r], lang))}"
-        f"<small>{escape(say(f'reading.{NAMES[r]}', lang))}</small></p>"
-        for r in READINGS
+        f"<small>{escape(say(f'case.{NAMES[r]}', lang))}</small></p>"
+        for r in CASES
     )
     rows = list(rates)
     if key in above[1]:
-        rows.append([say("panel.households", lang), *(number(above[r][key], lang, -2) for r in READINGS)])
+        rows.append([say("panel.households", lang), *(number(above[r][key], lang, -2) for r in CASES)])
     rows.append(
-        [say("panel.break_even", lang), *(_needed(needs[key, r]["share_of_plan"], lang) for r in READINGS)]
+        [say("panel.break_even", lang), *(_needed(needs[key, r]["share_of_plan"], lang) for r in CASES)]
     )
-    exits = [needs[key, r]["exits_per_bn"] for r in READINGS]
+    exits = [needs[key, r]["exits_per_bn"] for r in CASES]
     if None not in exits:
         words = (number(value, lang, 1) for value in exits)
         rows.append([say("panel.exits", lang), *words])
     rows += _variant_rows(key, variants, lang)
-    columns = [Column("", False), *(Column(say(f"reading.short_{NAMES[r]}", lang)) for r in READINGS)]
+    columns = [Column("", False), *(Column(say(f"case.short_{NAMES[r]}", lang)) for r in CASES)]
     caption = say("panel.caption", lang, name=name, when=when_text(as_of, lang))
     numbers = table(caption, columns, rows, css="panel-table")
     head = f"<h3>{escape(name)}</h3>\n"
     words = "\n".join(
-        f"{say(f'reading.{NAMES[r]}', lang)}: {chance(chances[r], lang)} ({chance_word(chances[r], lang)})"
-        for r in READINGS
+        f"{say(f'case.{NAMES[r]}', lang)}: {chance(chances[r], lang)} ({chance_word(chances[r], lang)})"
+        for r in CASES
     )
     return Exhibit(
         "panel",
@@ -154,9 +166,9 @@ def _panel(key, name, as_of, result, rates, above, variants, needs, lang):
 
 
 def _rate_rows(result, status, key, lang):
-    spans = [result.interval(r, status) for r in READINGS]
+    spans = [result.interval(r, status) for r in CASES]
     return [
-        [say(key, lang), *(percent(result.median(r, status), lang, 1) for r in READINGS)],
+        [say(key, lang), *(percent(result.median(r, status), lang, 1) for r in CASES)],
         [
             say("panel.interval", lang),
             *(
@@ -182,7 +194,7 @@ def _variant_rows(key, variants, lang):
         if name == "hard_core":
             words["core"] = percent(float(result.scenario.assumptions["hard_core_pct"]["fixed"]), lang)
         rows.append(
-            [say(f"panel.{name}", lang, **words), *(chance(result.chances[r][key], lang) for r in READINGS)]
+            [say(f"panel.{name}", lang, **words), *(chance(result.by_case[r][key], lang) for r in CASES)]
         )
     return rows
 
@@ -202,7 +214,7 @@ def strip(chances, lang):
         SVG.
     """
     label = escape(say("panel.strip", lang, p1=chance(chances[1], lang), p0=chance(chances[0], lang)))
-    one, zero = (f"{8 + 224 * chances[r]:.1f}" for r in READINGS)
+    one, zero = (f"{8 + 224 * chances[r]:.1f}" for r in CASES)
     ticks = "".join(f'<path d="M{8 + 224 * t:g} 15v6" stroke="#6b6b6b"/>' for t in (0, 0.5, 1))
     words = "".join(
         f'<text x="{8 + 224 * t:g}" y="33" text-anchor="{anchor}">{100 * t:g} %</text>'
@@ -313,8 +325,8 @@ def conclusion(result, variants, total, lang):
 
     Parameters
     ----------
-    result : Pair
-    variants : mapping of str to Pair
+    result : Outcome
+    variants : mapping of str to Outcome
     total : str
         The planned money in words.
     lang : {"vi", "en"}
@@ -323,10 +335,10 @@ def conclusion(result, variants, total, lang):
     -------
     Exhibit
     """
-    key = next(iter(result.chances[1]))
+    key = next(iter(result.by_case[1]))
     core = variants["hard_core"]
-    words = {f"p{r}": chance(result.chances[r][key], lang) for r in READINGS}
-    words |= {f"h{r}": chance(core.chances[r][key], lang) for r in READINGS}
+    words = {f"p{r}": chance(result.by_case[r][key], lang) for r in CASES}
+    words |= {f"h{r}": chance(core.by_case[r][key], lang) for r in CASES}
     share = percent(float(core.scenario.assumptions["hard_core_pct"]["fixed"]), lang)
     return prose(say("conclusion.start", lang, total=total, core=share, **words), css="conclusion")
 

@@ -1,14 +1,15 @@
 """Tables of what money moves: value of each line, break-even, loans, and the same total spread otherwise."""
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS
 from giamngheo.language import chance, number, percent, points, say, signed
 from giamngheo.language import money as money_text
 from giamngheo.report.comparison.scenarios import target_heads
-from giamngheo.report.html import Column, bullets, folded, prose, table
+from giamngheo.report.exhibits import Column, bullets, folded, prose, table
 from giamngheo.report.scenario.money import amount, line_names
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH
 
 ALLOCATIONS = ("plan", "joint", "gap")
-_NAMES = {1: "continues", 0: "new"}
+_NAMES = {1: "continued", 0: "new"}
 _MARKS = {"low": " ↓", "high": " ↑", "": ""}
 _SMALL = 0.05  # households a billion: below it a line is as good as without effect
 
@@ -38,12 +39,12 @@ def value_table(package, values, needed, lang):
     lines.sort(key=lambda line: -by.loc[("households", 1, line), "mean"])
     sums = [name for name in ("total", "without_credit") if name in set(chosen["line"])]
     columns = [Column(say("money.line", lang), False), Column(say("compare.money", lang))]
-    columns += [Column(say("value.exits", lang, r=number(r, lang))) for r in READINGS]
+    columns += [Column(say("value.exits", lang, r=number(r, lang))) for r in CASES]
     columns += [Column(say("value.mean", lang)), Column(say("value.points", lang))]
     rows = []
     for line in [*lines, *sums]:
-        found = [by.loc[("households", r, line)] for r in READINGS]
-        in_points = [by.loc[("points", r, line), "mean"] * 100 for r in READINGS]
+        found = [by.loc[("households", r, line)] for r in CASES]
+        in_points = [by.loc[("points", r, line), "mean"] * 100 for r in CASES]
         rows.append(
             [
                 names.get(line) or say(f"value.{line}", lang),
@@ -64,7 +65,7 @@ def _needed_rows(package, needed, lang):
     if found.empty:
         return []
     by = found.drop_duplicates("r").set_index("r")["needed_per_bn"]
-    cells = [number(by[r], lang, 1) if r in by else "–" for r in READINGS]
+    cells = [number(by[r], lang, 1) if r in by else "–" for r in CASES]
     return [[say("value.needed", lang), "", *cells, "", ""]]
 
 
@@ -108,7 +109,7 @@ def needed_table(package, needed, lang):
     for row in needed.sort_values(["target", "r"], ascending=[False, False], kind="stable").to_dict(
         "records"
     ):
-        cells = [heads[row["target"]], say(f"reading.short_{_NAMES[row['r']]}", lang)]
+        cells = [heads[row["target"]], say(f"case.short_{_NAMES[row['r']]}", lang)]
         cells += [number(row[name], lang, 1) for name in ("needed_per_bn", "moved_per_bn")]
         cells += [_gain(row, level, lang) for level in levels]
         rows.append(cells)
@@ -145,9 +146,9 @@ def loans_table(package, values, lang):
     columns += [Column(say(f"value.loans_{name}", lang)) for name in names]
     rows = []
     for case in ("with", "without"):
-        for r in READINGS:
+        for r in CASES:
             row = values[(values["credit"] == case) & (values["r"] == r)].iloc[0]
-            cells = [say(f"loans.{case}", lang), say(f"reading.short_{_NAMES[r]}", lang)]
+            cells = [say(f"loans.{case}", lang), say(f"case.short_{_NAMES[r]}", lang)]
             cells += [
                 amount(row["money_bn"], lang),
                 chance(row["both" if last[0] == BOTH else last[0]], lang),
@@ -212,7 +213,7 @@ def allocation_outcomes(package, found, lang):
     columns = [Column("", False), *(Column(say(f"allocation.{name}", lang)) for name in ALLOCATIONS)]
 
     def row(name, write, plan_too=True):
-        cells = [_pair(write(fresh.loc[(each, r)]) for r in READINGS) for each in ALLOCATIONS]
+        cells = [_pair(write(fresh.loc[(each, r)]) for r in CASES) for each in ALLOCATIONS]
         return [name, *(cells if plan_too else ["–", *cells[1:]])]
 
     rows = [
@@ -257,10 +258,10 @@ def allocation_sentences(package, found, lang):
     words |= {"total": _whole(total, lang), "apart": _whole(apart, lang)}
     words |= {"share": percent(100 * apart / total, lang, 1)}
     fresh = found.outcomes[found.outcomes["draws"] == "fresh"].set_index(["allocation", "r"])
-    gained = [fresh.loc[("joint", r), "both_change"] for r in READINGS]
+    gained = [fresh.loc[("joint", r), "both_change"] for r in CASES]
     words |= {"gain": points(100 * gained[0], lang, 1), "gain0": points(100 * gained[1], lang, 1)}
     seen = found.outcomes[found.outcomes["draws"] == "search"].set_index(["allocation", "r"])
-    flattered = seen.loc[("joint", READINGS[0]), "both_change"]
+    flattered = seen.loc[("joint", 1), "both_change"]
     words |= {"searched": points(100 * flattered, lang, 1)}
     near = say("allocation.close" if apart < total / 20 else "allocation.apart", lang, **words)
     channel = say("channel.enabling", lang)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from giamngheo.language import number, rounded, say
+from giamngheo.report.exhibits import prose
 from giamngheo.report.figure_style import (
     BLUE,
     INK,
@@ -13,7 +14,6 @@ from giamngheo.report.figure_style import (
     number_ticks,
     wrapped,
 )
-from giamngheo.report.html import prose
 
 
 def allocation_dots(names, found, lang):

@@ -1,24 +1,25 @@
 """Tables of a population group beside all other households, and of what favouring it gives and takes."""
 
 from giamngheo.analysis.equity import PARTS, changes, counted_groups, levels
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS
 from giamngheo.language import chance, day, number, percent, say, signed
 from giamngheo.report.comparison.scenarios import target_heads
-from giamngheo.report.html import Column, prose, stack, table
+from giamngheo.report.exhibits import Column, prose, stack, table
 from giamngheo.report.trend.rates import first_upper
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH
 
 FULL_PLAN = "full_plan"
 
 
-def equity_tables(package, results, bench, lang):
+def equity_tables(package, results, shared, lang):
     """Each counted group beside the rest under the plan, and under the scenario that puts it first.
 
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
         The full plan, and as far as there is one, a scenario named ``<group>_first``.
-    bench : Workbench
+    shared : SharedDraws
         That they were simulated on.
     lang : {"vi", "en"}
 
@@ -34,7 +35,7 @@ def equity_tables(package, results, bench, lang):
         chosen = {FULL_PLAN: plan} | ({} if first is None else {first.scenario.id: first})
         made.append(level_table(package, chosen, levels(package, chosen, group), group, lang))
         if first is not None:
-            moved = changes(package, plan, first, group, bench)
+            moved = changes(package, plan, first, group, shared)
             made += [
                 change_table(package, plan, first, moved, group, lang),
                 prose(change_sentence(plan, first, moved, group, lang)),
@@ -48,7 +49,7 @@ def level_table(package, results, found, group, lang):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
     found : DataFrame
         As of `analysis.equity.levels`.
     group : str
@@ -59,7 +60,7 @@ def level_table(package, results, found, group, lang):
     Exhibit
     """
     by = found.set_index(["scenario", "r", "who"])
-    cases = [(name, r) for name in results for r in READINGS if r in results[name].shown]
+    cases = [(name, r) for name in results for r in CASES if r in results[name].shown]
     columns = [Column(say("equity.who", lang), False)]
     columns += [Column(f"{results[name].scenario.title[lang]}, r = {number(r, lang)}") for name, r in cases]
     rows = [
@@ -95,7 +96,7 @@ def change_table(package, plan, first, moved, group, lang):
     Parameters
     ----------
     package : Package
-    plan, first : Pair
+    plan, first : Outcome
     moved : DataFrame
         As of `analysis.equity.changes`.
     group : str
@@ -106,7 +107,7 @@ def change_table(package, plan, first, moved, group, lang):
     Exhibit
     """
     by = moved.set_index(["r", "who"])
-    shown = [r for r in READINGS if r in first.shown]
+    shown = [r for r in CASES if r in first.shown]
     columns = [Column(say("equity.who", lang), False)]
     columns += [Column(f"r = {number(r, lang)}") for r in shown]
     rows = []
@@ -117,13 +118,13 @@ def change_table(package, plan, first, moved, group, lang):
         name = say("equity.households", lang, who=who_name(who, group, lang))
         rows.append([name, *(signed(by.loc[(r, who), "households"], lang, -1) for r in shown)])
     for key, head in target_heads(package, lang):
-        chances = [[pair.chances[r][key] for pair in (plan, first)] for r in shown]
+        chances = [[pair.by_case[r][key] for pair in (plan, first)] for r in shown]
         name = f"{say('panel.chance', lang)}: {head}"
         rows.append([name, *(" → ".join(chance(p, lang) for p in both) for both in chances)])
     caption = say("equity.change_caption", lang, title=first.scenario.title[lang])
     count = by["households"]
-    left = {r: count[r, "all"] - count[r, "group"] - count[r, "rest"] for r in READINGS}
-    words = {f"left{r}": number(abs(left[r]), lang, -1) for r in READINGS}
+    left = {r: count[r, "all"] - count[r, "group"] - count[r, "rest"] for r in CASES}
+    words = {f"left{r}": number(abs(left[r]), lang, -1) for r in CASES}
     return table(caption, columns, rows, note=say("equity.change_note", lang, **words))
 
 
@@ -137,17 +138,17 @@ def change_sentence(plan, first, moved, group, lang):
 
     Parameters
     ----------
-    plan, first : Pair
+    plan, first : Outcome
     moved : DataFrame
     group : str
     lang : {"vi", "en"}
     """
     by = moved.set_index(["r", "who"])["mean"]
-    words = {f"group{r}": signed(by[r, "group"], lang, 1) for r in READINGS}
-    words |= {f"rest{r}": signed(by[r, "rest"], lang, 2) for r in READINGS}
-    key = BOTH if plan.chances[1][BOTH] is not None else next(iter(plan.chances[1]))
-    words |= {f"before{r}": chance(plan.chances[r][key], lang) for r in READINGS}
-    words |= {f"after{r}": chance(first.chances[r][key], lang) for r in READINGS}
+    words = {f"group{r}": signed(by[r, "group"], lang, 1) for r in CASES}
+    words |= {f"rest{r}": signed(by[r, "rest"], lang, 2) for r in CASES}
+    key = BOTH if plan.by_case[1][BOTH] is not None else next(iter(plan.by_case[1]))
+    words |= {f"before{r}": chance(plan.by_case[r][key], lang) for r in CASES}
+    words |= {f"after{r}": chance(first.by_case[r][key], lang) for r in CASES}
     return say(
         "equity.sentence",
         lang,

@@ -1,12 +1,13 @@
 """Tables of scenarios: results, comparison, two inputs, money for a chance."""
 
-from giamngheo.analysis.sensitivity.cases import BOTH, MOST, READINGS, above_target, level_pair
+from giamngheo.analysis.money_needed import MOST, MOST_MONEY
 from giamngheo.language import chance, day, households, number, percent, say
+from giamngheo.report.exhibits import Column, Exhibit, plain, prose, stack, table
 from giamngheo.report.fan import target_text
-from giamngheo.report.html import Column, Exhibit, plain, prose, stack, table
 from giamngheo.report.scenario.money import amount
 from giamngheo.report.trend.rates import first_upper, promise_text
-from giamngheo.simulation.targets import MOST_MONEY
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
 
 def with_and_without_loans(package, whole, without, lang):
@@ -15,7 +16,7 @@ def with_and_without_loans(package, whole, without, lang):
     Parameters
     ----------
     package : Package
-    whole, without : Pair
+    whole, without : Outcome
     lang : {"vi", "en"}
 
     Returns
@@ -28,9 +29,9 @@ def with_and_without_loans(package, whole, without, lang):
     rows = []
     for name, result in (("with", whole), ("without", without)):
         cells = [say(f"loans.{name}", lang), amount(result.simulations[1].money.total, lang)]
-        cells += [" / ".join(chance(result.chances[r][key], lang) for r in READINGS) for key, _ in heads]
+        cells += [" / ".join(chance(result.by_case[r][key], lang) for r in CASES) for key, _ in heads]
         for status in level_pair(package):
-            cells.append(" / ".join(number(result.median(r, status), lang, 1) for r in READINGS))
+            cells.append(" / ".join(number(result.median(r, status), lang, 1) for r in CASES))
         rows.append(cells)
     return table(say("loans.caption", lang), columns, rows)
 
@@ -49,7 +50,7 @@ def target_heads(package, lang):
 
 
 def _pair_text(values, shown, lang, write):
-    return " / ".join(write(values[r]) if r in shown else "–" for r in READINGS)
+    return " / ".join(write(values[r]) if r in shown else "–" for r in CASES)
 
 
 def results_table(package, result, lang):
@@ -58,30 +59,30 @@ def results_table(package, result, lang):
     Parameters
     ----------
     package : Package
-    result : Pair
+    result : Outcome
     lang : {"vi", "en"}
 
     Returns
     -------
     Exhibit
     """
-    columns = [Column("", False), *(Column(say(f"reading.{name}", lang)) for name in ("continues", "new"))]
-    above = {r: above_target(package, result.simulations[r]) for r in READINGS}
+    columns = [Column("", False), *(Column(say(f"case.{name}", lang)) for name in ("continued", "new"))]
+    above = {r: above_target(package, result.simulations[r]) for r in CASES}
     rows = []
     for key, head in target_heads(package, lang):
         name = f"{say('panel.chance', lang)}: {head}"
-        rows.append([name, *(chance(result.chances[r][key], lang) for r in READINGS)])
+        rows.append([name, *(chance(result.by_case[r][key], lang) for r in CASES)])
     for status in level_pair(package):
         rows.append(
             [
                 first_upper(say(f"status.{status}", lang)),
-                *(rate_text(result, r, status, lang) for r in READINGS),
+                *(rate_text(result, r, status, lang) for r in CASES),
             ]
         )
     for key, head in target_heads(package, lang):
         if key in above[1]:
             name = f"{say('panel.households', lang)}: {head}"
-            rows.append([name, *(households(above[r][key], lang, -2) for r in READINGS)])
+            rows.append([name, *(households(above[r][key], lang, -2) for r in CASES)])
     when = day(result.simulations[1].years[-1], lang)
     return table(say("scenario_table.caption", lang, when=when), columns, rows)
 
@@ -99,7 +100,7 @@ def compare_table(package, results, lang):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
     lang : {"vi", "en"}
 
     Returns
@@ -114,12 +115,12 @@ def compare_table(package, results, lang):
     for result in results.values():
         cells = [result.scenario.title[lang]]
         for key, _ in heads:
-            values = {r: result.chances[r][key] for r in READINGS}
+            values = {r: result.by_case[r][key] for r in CASES}
             cells.append(_pair_text(values, result.shown, lang, lambda p: chance(p, lang)))
         for status in level_pair(package):
-            values = {r: result.median(r, status) for r in READINGS}
+            values = {r: result.median(r, status) for r in CASES}
             cells.append(_pair_text(values, result.shown, lang, lambda x: number(x, lang, 1)))
-        above = {r: above_target(package, result.simulations[r]).get(BOTH) for r in READINGS}
+        above = {r: above_target(package, result.simulations[r]).get(BOTH) for r in CASES}
         cells.append(
             "–" if above[1] is None else _pair_text(above, result.shown, lang, lambda n: number(n, lang, -2))
         )
@@ -212,9 +213,9 @@ def solver_table(package, solved, lang, *, without=None):
 
     rows = []
     for key, head in target_heads(package, lang):
-        for r, name in zip(READINGS, ("continues", "new"), strict=True):
+        for r, name in zip(CASES, ("continued", "new"), strict=True):
             for case, found, money in cases:
-                cells = [head if key != BOTH else say("solve.both", lang), say(f"reading.short_{name}", lang)]
+                cells = [head if key != BOTH else say("solve.both", lang), say(f"case.short_{name}", lang)]
                 cells += [say(f"loans.{case}", lang)] if len(cases) > 1 else []
                 cells += [cell(found[r, level][key], money) for level in levels]
                 rows.append([*cells, chance(found[r, MOST][key], lang)])
@@ -229,7 +230,7 @@ def priors_table(package, results, lang, known_by):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
         By group of comparable series.
     lang : {"vi", "en"}
     known_by : datetime.date
@@ -254,7 +255,7 @@ def priors_table(package, results, lang, known_by):
         cells.append("–" if prior.scale is None else number(prior.scale, lang, 3))
         cells += [number(result.median(1, status), lang, 1) for status in level_pair(package)]
         rows.append(
-            cells + [" / ".join(chance(result.chances[r][key], lang) for r in READINGS) for key, _ in heads]
+            cells + [" / ".join(chance(result.by_case[r][key], lang) for r in CASES) for key, _ in heads]
         )
     note = say("trust.priors_note", lang, known_by=day(known_by, lang))
     return table(say("trust.priors_caption", lang), columns, rows, note=plain(note))

@@ -5,8 +5,8 @@ from fractions import Fraction
 from giamngheo.forecasting.draws import DISTRIBUTIONS, override
 from giamngheo.forecasting.trend import ESTIMATED, register_in_effect
 from giamngheo.language import day, has_phrase, number, percent, say
+from giamngheo.report.exhibits import Column, folded, prose, stack, table
 from giamngheo.report.fan import target_text
-from giamngheo.report.html import Column, folded, prose, stack, table
 from giamngheo.report.places import locator_text
 
 LONGEST_TEXT = 28  # of a stated text in a table; checksums are longer

@@ -3,7 +3,7 @@
 import numpy as np
 
 from giamngheo.language import number, percent, say
-from giamngheo.report.html import Column, bullets, folded, prose, stack, table
+from giamngheo.report.exhibits import Column, bullets, folded, prose, stack, table
 from giamngheo.report.trend.rates import first_upper
 from giamngheo.simulation.list_flows import (
     BY_STATUS,
@@ -36,7 +36,7 @@ def flow_tables(result, flows, published, lang):
 
     Parameters
     ----------
-    result : Pair
+    result : Outcome
     flows : mapping of int to mapping of datetime.date to mapping of str to ndarray
         As of `simulation.list_flows.flows_by_reading`.
     published : DataFrame

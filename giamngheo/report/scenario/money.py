@@ -1,7 +1,7 @@
 """Tables of money: by budget line, source and year."""
 
 from giamngheo.language import number, rounded, say
-from giamngheo.report.html import Column, folded, stack, table
+from giamngheo.report.exhibits import Column, folded, stack, table
 from giamngheo.report.places import locator_text
 from giamngheo.report.trend.rates import first_upper
 

@@ -8,7 +8,7 @@ from giamngheo.forecasting.draws import load_register
 from giamngheo.language import day, has_phrase, households, number, percent, points, say
 from giamngheo.language import money as money_text
 from giamngheo.report.data.evidence import share_text
-from giamngheo.report.html import prose
+from giamngheo.report.exhibits import prose
 from giamngheo.report.scenario.money import line_names, years_text
 from giamngheo.simulation.money import SOURCES, exact_sources
 

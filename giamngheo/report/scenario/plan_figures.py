@@ -119,7 +119,7 @@ def chance_dots(results, targets, lang):
 
     Parameters
     ----------
-    results : mapping of str to Pair
+    results : mapping of str to Outcome
         In the order shown.
     targets : sequence of (str, str)
         Column id and its heading, for example ("joint", "both").
@@ -133,7 +133,7 @@ def chance_dots(results, targets, lang):
     rows = [
         {
             "title": result.scenario.title[lang],
-            "chances": {(key, r): p for r in result.shown for key, p in result.chances[r].items()},
+            "chances": {(key, r): p for r in result.shown for key, p in result.by_case[r].items()},
         }
         for result in results.values()
     ]
@@ -209,7 +209,7 @@ def rate_histograms(simulations, target, lang):
     when, status = target.as_of, target.status
     place = simulations[1].years.index(when)
     draws = [simulations[r].draws[target.group, status][:, place] for r in (1, 0)]
-    labels = [say("reading.continues", lang), say("reading.new", lang)]
+    labels = [say("case.continued", lang), say("case.new", lang)]
     who = say(f"status.{status}", lang)
     title = say("figure.spread_title", lang, who=who, when=day(when, lang))
     level = float(target.value_pct)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.cases import level_pair
 from giamngheo.analysis.sensitivity.turning_points import BEYOND, joint_swings, sobol_rows
 from giamngheo.language import has_phrase, number, percent, say
 from giamngheo.report.figure_style import (
@@ -16,9 +15,10 @@ from giamngheo.report.figure_style import (
     number_ticks,
     wrapped,
 )
+from giamngheo.simulation.targets import level_pair
 
 MOST_ROWS = 12
-LOOKS = {1: (BLUE, "", "continues"), 0: (VERMILLION, "///", "new")}  # colour and hatching of a reading
+LOOKS = {1: (BLUE, "", "continued"), 0: (VERMILLION, "///", "new")}  # colour and hatching of a reading
 
 
 def assumption_name(name, register, lang):
@@ -80,7 +80,7 @@ def tornado_chart(package, rows, register, lang):
                     fontsize=8,
                     fontweight="bold",
                 )
-            ax.set_title(say(f"reading.{reading}", lang), fontsize=9)
+            ax.set_title(say(f"case.{reading}", lang), fontsize=9)
             ax.set_xlim(-14 * most, 116 * most)
             ax.set_ylim(-0.7, len(moved))
             ax.grid(axis="x")
@@ -179,7 +179,7 @@ def sobol_chart(results, status, register, lang):
                 ax.plot([total - bound, total + bound], [place] * 2, color=colour, linewidth=1.6)
                 ax.plot(first, place - 0.25, marker="D", markersize=4, mfc="white", color=GREY, zorder=3)
                 ax.plot(total, place, marker="o", markersize=5, color=colour, zorder=4)
-            ax.set_title(say(f"reading.{reading}", lang), fontsize=9)
+            ax.set_title(say(f"case.{reading}", lang), fontsize=9)
             ax.set_xlim(-4, 104)
             ax.set_ylim(-0.7, len(names) - 0.3)
             ax.grid(axis="x")

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.cases import READINGS
 from giamngheo.analysis.sensitivity.turning_points import RANK, SMALL, spans, support_sums
 from giamngheo.forecasting.trend import ESTIMATED
 from giamngheo.language import has_phrase, number, percent, say
-from giamngheo.report.html import Column, folded, prose, table
+from giamngheo.report.exhibits import Column, folded, prose, table
 from giamngheo.report.sensitivity.figures import joint_name
 from giamngheo.report.sensitivity.tables import headed, range_text, small_text
 from giamngheo.report.trend.rates import first_upper
+from giamngheo.simulation.outcomes import CASES
 
 
 def support_table(package, supports, lang):
@@ -101,7 +101,7 @@ def _sceptic_rows(supports, ranges, caption, register, lang):
     cells = []
     for row in supports.to_dict("records"):
         name, still = row["assumption"], np.isnan(row["swing"])
-        swings = [row[f"swing_{r}"] for r in READINGS if not np.isnan(row[f"swing_{r}"])]
+        swings = [row[f"swing_{r}"] for r in CASES if not np.isnan(row[f"swing_{r}"])]
         cells.append(
             [
                 headed(name, register, lang),

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY, POINTS, TRIM
 from giamngheo.analysis.sensitivity.tornado import swing_table
 from giamngheo.analysis.sensitivity.turning_points import BEYOND, SMALL, joint_swings, sobol_rows, spans
 from giamngheo.language import chance, chance_word, has_phrase, number, percent, points, say
 from giamngheo.report.comparison.scenarios import target_heads
-from giamngheo.report.html import Column, Exhibit, folded, prose, stack, table
+from giamngheo.report.exhibits import Column, Exhibit, folded, prose, stack, table
 from giamngheo.report.sensitivity.figures import assumption_name, joint_name
 from giamngheo.report.trend.rates import first_upper
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH
 
 
 def small_text(lang):
@@ -82,13 +83,13 @@ def tornado_table(package, rows, register, lang):
     """
     heads, ranges = target_heads(package, lang), spans(rows)
     found = swing_table(rows).set_index(["assumption", "r", "target"])
-    base = rows[0]["pair"].chances
+    base = rows[0]["pair"].by_case
     columns = [
         Column(say("sensitivity.assumption", lang), False),
         Column(say("sensitivity.plausible", lang), False),
     ]
     columns += [Column(head) for _, head in heads]
-    first = ["; ".join(number(100 * base[r][key], lang, 0) for r in READINGS) for key, _ in heads]
+    first = ["; ".join(number(100 * base[r][key], lang, 0) for r in CASES) for key, _ in heads]
     cells = [[say("sensitivity.base_row", lang), "–", *first]]
     for name in joint_swings(rows):
         row = [
@@ -98,7 +99,7 @@ def tornado_table(package, rows, register, lang):
         for key, _ in heads:
             parts = [
                 span_text(*found.loc[(name, r, key), ["low", "high"]], lang)
-                for r in READINGS
+                for r in CASES
                 if (name, r, key) in found.index
             ]
             row.append("; ".join(parts))
@@ -183,7 +184,7 @@ def map_tables(package, grid, register, lang):
         "second": assumption_name(second, register, lang),
     }
     parts = []
-    for r, reading in zip(READINGS, ("continues", "new"), strict=True):
+    for r, reading in zip(CASES, ("continued", "new"), strict=True):
         cells = joint[joint["r"] == r].pivot(index=first, columns=second, values="chance")
         columns = [Column("", False), *(Column(number(short(value), lang)) for value in cells.columns)]
         rows = [
@@ -195,7 +196,7 @@ def map_tables(package, grid, register, lang):
             "sensitivity.map_caption",
             lang,
             joint=first_upper(joint_name(package, lang)),
-            reading=say(f"reading.{reading}", lang),
+            reading=say(f"case.{reading}", lang),
         )
         parts.append(table(caption, columns, rows, shades=shades, css="heat"))
     html = f'<div class="heats">{"".join(part.html for part in parts)}</div>'

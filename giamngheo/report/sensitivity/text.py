@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.cases import BOTH, READINGS, level_pair
 from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, CONTINUITY
 from giamngheo.analysis.sensitivity.turning_points import BEYOND, SMALL, joint_swings, support_sums
 from giamngheo.language import chance, number, percent, say
-from giamngheo.report.html import Exhibit, prose
+from giamngheo.report.exhibits import Exhibit, prose
 from giamngheo.report.sensitivity.figures import assumption_name, joint_name
 from giamngheo.report.sensitivity.tables import short, small_text, unit_text
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, level_pair
 
 NOTHING = Exhibit("prose", "", "<span hidden></span>", "")
 ASIDE = (BEYOND, CONTINUITY)  # told in another way: the answer is a pair over r
@@ -134,7 +135,7 @@ def swing_sentence(package, rows, register, lang):
 
 def _spans(rows, found, lang):
     """Lowest to highest joint chance under both readings, words for a phrase (dict of str to str)."""
-    base = rows[0]["pair"].chances
+    base = rows[0]["pair"].by_case
     words = {}
     for key, r in (("one", 1), ("zero", 0)):
         _, low, high = found.get(r, (None, base[r][BOTH], base[r][BOTH]))
@@ -163,7 +164,7 @@ def map_sentence(package, grid, register, lang):
         return NOTHING
     joint = grid[grid["target"] == BOTH]
     words = {}
-    for r in READINGS:
+    for r in CASES:
         found = joint.loc[joint["r"] == r, "chance"]
         words |= {f"low{r}": chance(found.min(), lang), f"high{r}": chance(found.max(), lang)}
     names = dict(zip(("first", "second"), grid.columns[:2], strict=True))

@@ -4,7 +4,7 @@ from giamngheo.forecasting.state_space import CANDIDATES, MIN_EFFECTIVE_DRAWS
 from giamngheo.forecasting.trend import register_in_effect
 from giamngheo.language import day, has_phrase, number, percent, phrases, points, say
 from giamngheo.report.data.evidence import support_counts
-from giamngheo.report.html import Exhibit, bullets, definitions, plain, prose, rich, stack
+from giamngheo.report.exhibits import Exhibit, bullets, definitions, plain, prose, rich, stack
 from giamngheo.simulation.counterfactual import PUT_BACK
 
 METHOD_PARTS = ("dates", "level", "drift", "gap", "fit", "money", "r", "measures", "gap_ratio")

@@ -2,8 +2,8 @@
 
 from giamngheo.forecasting.scales import probit
 from giamngheo.language import day, number, percent, say, signed
+from giamngheo.report.exhibits import Column, folded, stack, table
 from giamngheo.report.fan import of, target_text
-from giamngheo.report.html import Column, folded, stack, table
 from giamngheo.report.places import locator_text
 
 QUANTILES = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
@@ -105,10 +105,10 @@ def quantile_tables(results, statuses, lang):
     -------
     Exhibit
     """
-    names = {1: "continues", 0: "new"}
+    names = {1: "continued", 0: "new"}
     frames = {r: result.table for r, result in results.items()}
     parts = [
-        quantile_table(frame, status, lang, reading=say(f"reading.short_{names[r]}", lang))
+        quantile_table(frame, status, lang, reading=say(f"case.short_{names[r]}", lang))
         for status in statuses
         for r, frame in frames.items()
     ]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from giamngheo.language import MINUS, day, number, percent, say
-from giamngheo.report.html import Column, folded, prose, stack, table
+from giamngheo.report.exhibits import Column, folded, prose, stack, table
 from giamngheo.report.trend.rates import first_upper
 from giamngheo.report.trend.rivals import rival_rows
 from giamngheo.report.trend.track_charts import BASE, OURS, PAST_ONLY

@@ -1,0 +1,61 @@
+"""The pace that each target requires, against the pace observed from every base year."""
+
+import numpy as np
+import pandas as pd
+
+from giamngheo.simulation.targets import level_targets
+
+# Observed over required compound annual rate (open-sdg progress measure; Statistics Canada's cut-offs).
+PACE_CATEGORIES = ((0.95, "on_track"), (0.60, "progressing"), (0.0, "limited"), (-np.inf, "worsening"))
+
+
+def required_pace(package):
+    """Observed against required pace of each level target, from every base year.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    DataFrame
+        target, poverty_line, base_as_of, last_as_of, observed_pp (points a year, negative is a fall), required_pp,
+        observed_pct, required_pct (compound annual rates), ratio (observed over required), category.
+
+    Notes
+    -----
+    The required pace starts from the last reading of the target's own line. A base on an earlier line measures the
+    observed pace on that line alone: no difference is taken across a change of line.
+    """
+    readings = package.frame("poverty")
+    rows = []
+    for target in level_targets(package):
+        own = readings[(readings["group"] == target.group) & (readings["status"] == target.status)]
+        own = own[own["rate_pct"].notna()].sort_values("as_of", kind="stable")
+        if own.empty:
+            continue
+        last = own[own["as_of"] == own["as_of"].max()].iloc[-1]
+        left = target.as_of.year - last["as_of"].year
+        value = float(target.value_pct)
+        required_pct = 100 * ((value / last["rate_pct"]) ** (1 / left) - 1)
+        for line, series in own.groupby("poverty_line", sort=False):
+            end = series.iloc[-1]
+            for _, base in series.iloc[:-1].iterrows():
+                span = end["as_of"].year - base["as_of"].year
+                observed_pct = 100 * ((end["rate_pct"] / base["rate_pct"]) ** (1 / span) - 1)
+                ratio = observed_pct / required_pct
+                rows.append(
+                    {
+                        "target": target.target,
+                        "poverty_line": line,
+                        "base_as_of": base["as_of"],
+                        "last_as_of": end["as_of"],
+                        "observed_pp": (end["rate_pct"] - base["rate_pct"]) / span,
+                        "required_pp": (value - last["rate_pct"]) / left,
+                        "observed_pct": observed_pct,
+                        "required_pct": required_pct,
+                        "ratio": ratio,
+                        "category": next(name for least, name in PACE_CATEGORIES if ratio >= least),
+                    }
+                )
+    return pd.DataFrame(rows)

@@ -1,0 +1,210 @@
+"""For whom a text, table or figure is made, and the phrases that several notebooks share."""
+
+import re
+from dataclasses import dataclass
+
+from giamngheo import language
+from giamngheo.inputs.package import Package
+from giamngheo.report.columns import Column
+from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, chance_class, level_pair
+
+_COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
+_PLACES = (
+    (re.compile(r"^preamble (\d+)"), "preamble"),
+    (re.compile(r"^article (\d+)"), "article"),
+    (re.compile(r"^budget table note"), "table_note"),
+    (re.compile(r"^budget table (\S+)"), "table_row"),
+    (re.compile(r"^budget table$"), "table_whole"),
+    (re.compile(r" item (\d+)"), "item"),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a text, table or figure is made for: a package, and the language of its reader ("vi" or "en").
+
+    The methods write one value each as that language does; see `giamngheo.language`.
+    """
+
+    package: Package
+    lang: str
+
+    def say(self, key, **values):
+        """A phrase with its values filled in (str)."""
+        return language.say(key, self.lang, **values)
+
+    def has(self, key):
+        """Whether there is such a phrase (bool)."""
+        return language.has_phrase(key)
+
+    def number(self, x, decimals=None):
+        """58.543 or 58,543 (str)."""
+        return language.number(x, self.lang, decimals)
+
+    def signed(self, x, decimals=None):
+        """A number with its sign (str)."""
+        return language.signed(x, self.lang, decimals)
+
+    def percent(self, x, decimals=None):
+        """A share that is already in percent (str)."""
+        return language.percent(x, self.lang, decimals)
+
+    def points(self, x, decimals=None):
+        """A difference of two rates (str)."""
+        return language.points(x, self.lang, decimals)
+
+    def money(self, x, decimals=None):
+        """An amount in billion VND (str)."""
+        return language.money(x, self.lang, decimals)
+
+    def households(self, x, decimals=0):
+        """A number of households (str)."""
+        return language.households(x, self.lang, decimals)
+
+    def day(self, when):
+        """A date (str)."""
+        return language.day(when, self.lang)
+
+    def chance(self, p):
+        """A probability of 0..1 in whole percent (str)."""
+        return language.chance(p, self.lang)
+
+    def chance_word(self, p):
+        """The calibrated word for a probability; a number always stands beside it (str)."""
+        return self.say(f"chance.{chance_class(p)}")
+
+    def name(self, row):
+        """The name of a record that has one in each language (str)."""
+        return getattr(row, f"name_{self.lang}")
+
+    @property
+    def line_names(self):
+        """Names of the budget lines (dict of str to str)."""
+        return {row.line: self.name(row) for row in self.package.budget}
+
+    # Columns of tables: the head is a phrase's key, or the text itself where it has none.
+
+    def column(self, key, head, show=None, *, numeric=True, number_format="General"):
+        """A column with a formatter of its own (Column)."""
+        return Column(key, self.say(head) if self.has(head) else head, show, numeric, number_format)
+
+    def text_column(self, key, head="", show=None):
+        """A column of words, set flush left (Column)."""
+        return self.column(key, head, show, numeric=False)
+
+    def number_column(self, key, head, decimals=None):
+        """A column of numbers (Column)."""
+        shape = "#,##0" + ("." + "0" * decimals if decimals and decimals > 0 else "")
+        return self.column(
+            key,
+            head,
+            lambda x: self.number(x, decimals),
+            number_format="General" if decimals is None else shape,
+        )
+
+    def signed_column(self, key, head, decimals=None):
+        """A column of changes (Column)."""
+        return self.column(key, head, lambda x: self.signed(x, decimals), number_format="+0.###;-0.###;0")
+
+    def percent_column(self, key, head, decimals=None):
+        """A column of percent, or of shares times a hundred (Column)."""
+        return self.column(key, head, lambda x: self.percent(x, decimals), number_format='0.##" %"')
+
+    def chance_column(self, key, head):
+        """A column of probabilities 0..1 (Column)."""
+        return self.column(key, head, self.chance, number_format="0 %")
+
+    def day_column(self, key, head):
+        """A column of dates (Column)."""
+        return self.column(key, head, self.day, numeric=False, number_format="yyyy-mm-dd")
+
+
+def first_upper(text):
+    """The text with its first letter in upper case (str)."""
+    return text[:1].upper() + text[1:]
+
+
+def target_text(target, page):
+    """A level target in signs: ``< 2 %`` (str)."""
+    return f"{_COMPARATORS[target.comparator]} {page.percent(target.value_pct)}"
+
+
+def promise_text(target, page):
+    """A level target inside a sentence: ``tỷ lệ hộ nghèo xuống dưới 2 %`` (str)."""
+    key = "answer.target_below" if target.comparator == "<" else "answer.target_at_most"
+    who = page.say(f"answer.who_{target.status}")
+    return page.say(key, who=who, value=page.percent(target.value_pct))
+
+
+def target_heads(page):
+    """Columns of targets: (id, heading), the joint one last when there are several (list)."""
+    targets = level_pair(page.package)
+    heads = [
+        (target.target, f"{page.say(f'status.{status}_short')} {target_text(target, page)}")
+        for status, target in targets.items()
+    ]
+    return heads + ([(BOTH, page.say("compare.both"))] if len(targets) > 1 else [])
+
+
+def locator_text(locator, page):
+    """A place in a document in the reader's language.
+
+    Parameters
+    ----------
+    locator : str
+        For example ``preamble 4``, ``I.2 item 1``, ``budget table I.3``; several are separated by ``; ``.
+    page : Page
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for part in locator.split("; "):
+        for pattern, key in _PLACES:
+            part = pattern.sub(
+                lambda found, key=key: page.say(
+                    f"locator.{key}", **({"n": found.group(1)} if found.groups() else {})
+                ),
+                part,
+            )
+        parts.append(part)
+    return "; ".join(parts)
+
+
+def when_text(date, page):
+    """``cuối năm 2015`` for the last day of a year, else the day (str)."""
+    if (date.month, date.day) == (12, 31):
+        return page.say("words.end_of", year=str(date.year))
+    return page.day(date)
+
+
+def count_word(n, page):
+    """A small number as a word at the start of a sentence, else in digits (str)."""
+    return page.say(f"number.word_{n}") if page.has(f"number.word_{n}") else page.number(n)
+
+
+def amount_text(value, page):
+    """Billion VND as written in tables, with up to two decimals (str)."""
+    return page.number(language.rounded(value, 2).normalize() + 0)
+
+
+def years_text(years):
+    """``2013–2015``, or the one year (str)."""
+    years = sorted(years)
+    return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
+
+
+__all__ = [
+    "CHANCE_SCALE",
+    "Page",
+    "amount_text",
+    "count_word",
+    "first_upper",
+    "locator_text",
+    "promise_text",
+    "target_heads",
+    "target_text",
+    "when_text",
+    "years_text",
+]

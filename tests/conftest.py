@@ -1,13 +1,35 @@
-"""Shared by the tests: a notebook in a few words, and the switch that refreshes expected results."""
+"""Shared by the tests: An Giang's package, draws on it, a notebook in a few words, the switch for expected results."""
 
 import nbformat
 import pytest
+
+from giamngheo import load_package
+from giamngheo.forecasting.draws import load_register
+from giamngheo.simulation.shared_draws import shared_draws
 
 
 def pytest_addoption(parser):
     parser.addoption(
         "--refresh-expected", action="store_true", help="write tests/expected anew (make expected)"
     )
+
+
+@pytest.fixture(scope="session")
+def package():
+    """An Giang's package, frozen."""
+    return load_package()
+
+
+@pytest.fixture(scope="session")
+def register():
+    """The register of assumptions."""
+    return load_register()
+
+
+@pytest.fixture(scope="session")
+def shared(package):
+    """Draws on An Giang that are enough to compare, and quick."""
+    return shared_draws(package, draws=1_000, seed=0)
 
 
 @pytest.fixture

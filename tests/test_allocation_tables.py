@@ -9,7 +9,6 @@ from scipy.special import ndtr
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis import allocation, cost_effectiveness, money_needed
 from giamngheo.analysis.money_needed import MoneyCurve, exits_needed_per_bn
-from giamngheo.analysis.sensitivity import cases
 from giamngheo.analysis.target_years import deadlines
 from giamngheo.forecasting.scales import probit
 from giamngheo.language import chance, number

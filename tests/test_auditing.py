@@ -19,7 +19,8 @@ from giamngheo.auditing import RESULTS, audit
 from giamngheo.auditing.claims import claim_checks
 from giamngheo.auditing.printed import exactly, printed, round_half_away
 from giamngheo.auditing.readings import edge_of_year
-from giamngheo.auditing.terms import BadTerms, Cells, decimal_year, parse
+from giamngheo.auditing.terms import BadTerms, Cells, parse
+from giamngheo.dates import decimal_year
 from giamngheo.inputs.package import load_package, new_package
 from giamngheo.inputs.tables import Claim
 

@@ -7,7 +7,7 @@ from operator import le, lt
 from giamngheo.auditing.checks import Check, Shown, amount, printed_rate
 from giamngheo.auditing.printed import Printed, exactly
 from giamngheo.auditing.series import on_last_line, series
-from giamngheo.auditing.terms import decimal_year
+from giamngheo.dates import decimal_year
 
 COMPARE = {"<": lt, "<=": le}
 NEAR = Fraction(1, 4)  # percentage points: a pace that lands so close below its target was made for that base

@@ -9,7 +9,7 @@ from statistics import median
 from giamngheo.auditing.checks import Check, Shown, printed_rate
 from giamngheo.auditing.printed import decimals, printed
 from giamngheo.auditing.series import on_last_line, series
-from giamngheo.auditing.terms import decimal_year
+from giamngheo.dates import decimal_year
 
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 EDGES = {"start": ("đầu", "beginning", "start"), "end": ("cuối", "end")}

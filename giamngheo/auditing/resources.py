@@ -5,7 +5,7 @@ from fractions import Fraction
 from giamngheo.auditing.checks import Check, Shown, amount
 from giamngheo.auditing.printed import HALF, exactly
 from giamngheo.auditing.series import series
-from giamngheo.auditing.terms import decimal_year
+from giamngheo.dates import decimal_year
 
 PEOPLE = {"household": "households", "house": "households", "household_year": "households"} | dict.fromkeys(
     ("person", "card", "pupil"), "persons"

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from giamngheo.auditing.printed import Printed, exactly, printed
-from giamngheo.auditing.terms import decimal_year
+from giamngheo.dates import decimal_year
 
 
 @dataclass(frozen=True, slots=True)

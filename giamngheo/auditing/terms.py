@@ -36,6 +36,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from giamngheo.auditing.printed import Printed, decimals, exactly, printed
+from giamngheo.dates import decimal_year
 
 KEYS = {
     "poverty": ("group", "status", "as_of", "poverty_line"),
@@ -164,21 +165,6 @@ class Cells:
                 self._money[value] = printed(value, self.money_decimals)
             return self._money[value]
         return printed(value) if decimals(value) else exactly(value)
-
-
-def decimal_year(when):
-    """A date as a number of years, the last day of 2010 being 2011 exactly.
-
-    Parameters
-    ----------
-    when : datetime.date
-
-    Returns
-    -------
-    Fraction
-    """
-    start = date(when.year, 1, 1).toordinal()
-    return when.year + Fraction(when.toordinal() - start + 1, date(when.year, 12, 31).toordinal() - start + 1)
 
 
 def _select(rows, table, keys):

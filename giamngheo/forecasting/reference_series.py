@@ -4,7 +4,6 @@ The readings are those of ``data/reference/rates.csv``. Where no date of publica
 published 18 months after its year (survey), 5 months (administrative review) or 24 months (World Bank tables).
 """
 
-import calendar
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,6 +11,7 @@ from functools import cache
 import pandas as pd
 
 from giamngheo import paths
+from giamngheo.dates import months_after
 from giamngheo.forecasting.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.tables import RefusedInput, nearest
@@ -87,7 +87,7 @@ def known_readings(rates, group, known_by, excluded_unit=None):
             f"unknown reference group '{group}'; nearest: '{nearest(group, [*LAG_MONTHS, 'wide'])}'"
         )
     rows = rates[(rates["group"] == group) & (rates["status"] == "poor") & (rates["unit"] != excluded_unit)]
-    usual = [_months_after(date(year, 12, 31), LAG_MONTHS[group]) for year in rows["year"]]
+    usual = [months_after(date(year, 12, 31), LAG_MONTHS[group]) for year in rows["year"]]
     published = rows["published"].fillna(
         pd.Series(pd.to_datetime(usual), index=rows.index, dtype="datetime64[s]")
     )
@@ -157,12 +157,6 @@ def published_prior(group, known_by, excluded_unit=None, line=None):
     if not stretches(known):
         return None
     return drift_prior(known, spreads_from=known_readings(rates, BORROW_FROM, known_by, excluded_unit))
-
-
-def _months_after(day, months):
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def priors_table(days=DAYS):

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from giamngheo.dates import decimal_year
 from giamngheo.forecasting import reference_series as references
 from giamngheo.forecasting.draws import load_register, override, stream
 from giamngheo.forecasting.pooling import GroupPrior
@@ -244,8 +245,7 @@ def _prior(reference, known_by, unit, line, register, assumptions):
 
 
 def _instants(dates):
-    dates = pd.DatetimeIndex(dates)
-    return dates.year + dates.day_of_year / (365.0 + dates.is_leap_year)
+    return np.array([float(decimal_year(when)) for when in dates])
 
 
 def _steps(last, years):
@@ -268,7 +268,7 @@ def _splice(poor, line_order):
 
 def _level(poor, line_order, all_splice, prior, register, seed, draws, group) -> Posterior:
     order = [line for line in line_order if line in set(poor["poverty_line"])]
-    times, values = _instants(poor["as_of"]).to_numpy(), probit(poor["rate_pct"].to_numpy() / 100)
+    times, values = _instants(poor["as_of"]), probit(poor["rate_pct"].to_numpy() / 100)
     lines = np.array([order.index(line) for line in poor["poverty_line"]])
     fixed_sd = np.zeros(len(values))
     if order[-1] != line_order[-1]:
@@ -327,7 +327,7 @@ def _gap(rows, line, years, register, seed, draws, group):
 
     error_sd = register["gap_error"].fixed
     posterior = condition_level(
-        _instants(gap.index).to_numpy(),
+        _instants(gap.index),
         np.zeros(len(gap), dtype=int),
         gap.to_numpy(),
         np.full(len(gap), error_sd),

@@ -3,11 +3,11 @@
 Standard library and pydantic only: a refusal must not wait for pandas.
 """
 
-import calendar
 from datetime import date
 
 from pydantic import Field
 
+from giamngheo.dates import months_after
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.parse import RefusedInput, shown, unknown
 from giamngheo.inputs.readings import reading_faults
@@ -26,9 +26,7 @@ class NewReading(SeriesReading):
         """Day from which the reading was public."""
         if self.published:
             return self.published
-        month = self.as_of.month - 1 + REVIEW_MONTHS
-        year, month = self.as_of.year + month // 12, month % 12 + 1
-        return date(year, month, calendar.monthrange(year, month)[1])
+        return months_after(self.as_of, REVIEW_MONTHS)
 
 
 def read_new_readings(path, package):

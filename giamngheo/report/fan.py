@@ -1,8 +1,8 @@
 """Figures of rates in time: fan charts, rival forecasts, implied numbers of households."""
 
 import numpy as np
-import pandas as pd
 
+from giamngheo.dates import decimal_year
 from giamngheo.language import chance, day, number, percent, say
 from giamngheo.report.exhibits import stack
 from giamngheo.report.figure_style import (
@@ -26,21 +26,10 @@ _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 
 
 def year_of(when):
-    """An instant as a number of the year that it ends: 31 December 2010 is 2010.0, 30 June 2011 is 2010.5.
-
-    Parameters
-    ----------
-    when : datetime-like or sequence of them
-
-    Returns
-    -------
-    float or ndarray
-    """
+    """Where an instant stands on an axis whose numbers mark the ends of years: 31 December 2010 at 2010."""
     if hasattr(when, "year") and not hasattr(when, "__len__"):
-        return float(year_of([when])[0])
-    index = pd.DatetimeIndex(pd.to_datetime(list(when)))
-    length = 365.0 + index.is_leap_year
-    return (index.year + index.day_of_year / length - 1).to_numpy(dtype=float)
+        return float(decimal_year(when)) - 1
+    return np.array([float(decimal_year(each)) - 1 for each in when])
 
 
 def target_text(target, lang):

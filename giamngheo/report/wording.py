@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from giamngheo import language
 from giamngheo.inputs.package import Package
 from giamngheo.report.columns import Column
-from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, chance_class, level_pair
+from giamngheo.report.html import plain, prose
+from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _PLACES = (
@@ -195,16 +196,40 @@ def years_text(years):
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
-__all__ = [
-    "CHANCE_SCALE",
-    "Page",
-    "amount_text",
-    "count_word",
-    "first_upper",
-    "locator_text",
-    "promise_text",
-    "target_heads",
-    "target_text",
-    "when_text",
-    "years_text",
-]
+def plan_total(package):
+    """The planned money of the whole period, billion VND (exact)."""
+    return sum(row.total_3y for row in package.budget)
+
+
+def header(page):
+    """Title of the report (str)."""
+    labels = page.package.labels
+    words = {
+        "province": getattr(labels, f"province_{page.lang}"),
+        "decision": page.say("report.decision", number=labels.decision),
+        "date": page.day(labels.date),
+    }
+    return plain(page.say("report.title", **words))
+
+
+def question(page, name, **values):
+    """The question that a notebook answers: "start", "data", "trend", "scenario", "compare" (Exhibit)."""
+    return prose(page.say(f"question.{name}", when=page.day(page.package.deadline), **values), css="lead")
+
+
+def report_question(page):
+    """What the report asks, for the line under its title (str)."""
+    package, targets = page.package, level_pair(page.package)
+    left = []
+    for status, target in targets.items():
+        key = "target.below" if target.comparator == "<" else "target.at_most"
+        value = page.say(key, value=page.percent(target.value_pct))
+        left.append(page.say(f"target.left_{status}", amount=value))
+    deadline = max((target.as_of for target in targets.values()), default=package.deadline)
+    return page.say(
+        "report.question",
+        total=page.money(plan_total(package)),
+        years=years_text(package.years),
+        deadline=when_text(deadline, page),
+        targets=f" {page.say('words.and')} ".join(left),
+    )

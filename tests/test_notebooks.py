@@ -101,7 +101,7 @@ def test_guard(notebook):
 
 @each_notebook
 def test_parameters_are_names_not_numbers(notebook):
-    declared = declared_parameters(notebook)
+    declared = declared_parameters(read_cells(notebook))
     assert declared and set(declared) <= set(DEFAULTS)
     assert all(type(value) is type(DEFAULTS[name]) for name, value in declared.items())
     assert declared["lang"] == "vi"
@@ -158,7 +158,10 @@ def test_plain_papermill_refuses_what_it_does_not_know(tmp_path, name, value):
 
 def test_english_runs_and_differs(tmp_path):
     # The very jobs of `make report`, so that what it has made need not be made again.
-    jobs = [Job(path, declared_parameters(path) | {"lang": "en"}, tmp_path / path.name) for path in NOTEBOOKS]
+    jobs = [
+        Job(path, declared_parameters(read_cells(path)) | {"lang": "en"}, tmp_path / path.name)
+        for path in NOTEBOOKS
+    ]
     runs = execute_all(jobs, progress=False)
     assert [run.error for run in runs] == [""] * len(jobs)
     for path in NOTEBOOKS:

@@ -125,49 +125,73 @@ def _check_names(given, declared, where=""):
             raise RefusedInput(where + unknown("parameter", name, declared))
 
 
-def declared_parameters(notebook):
-    """Names, in order, and default values that a notebook's parameters cell declares.
-
-    Parameters
-    ----------
-    notebook : Path
-
-    Returns
-    -------
-    dict
-        Empty if no cell is tagged ``parameters``.
-    """
-    return _declared(read_cells(notebook))
-
-
 def read_cells(notebook):
     """The cells of a notebook file (list of dict), each source in one piece."""
     cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]
     return [cell | {"source": "".join(cell["source"])} for cell in cells]
 
 
-def _declared(cells):
+def declared_parameters(cells):
+    """Names, in order, and default values that a notebook's parameters cell declares.
+
+    Parameters
+    ----------
+    cells : list of dict
+        As of `read_cells`.
+
+    Returns
+    -------
+    dict
+        Empty if no cell is tagged ``parameters``.
+    """
     source = next((c["source"] for c in cells if "parameters" in c["metadata"].get("tags", [])), "")
     statements = [s for s in ast.parse(source).body if isinstance(s, ast.AnnAssign)]
     return {s.target.id: ast.literal_eval(s.value) for s in statements}
 
 
-def check_parameters(notebook, parameters):
-    """Refuse parameters that a notebook does not declare, of another type, or that name nothing.
+class Door:
+    """Checks the parameters of many notebooks, reading each notebook, package and scenario once."""
 
-    Parameters
-    ----------
-    notebook : Path
-    parameters : mapping
+    def __init__(self):
+        self._cells, self._declared, self._packages, self._scenarios = {}, {}, {}, set()
 
-    Raises
-    ------
-    RefusedInput
-    """
-    declared = declared_parameters(notebook)
-    _check_names(parameters, declared, where=f"{Path(notebook).name}: ")
-    for name, value in parameters.items():
-        if type(value) is not type(declared[name]):
-            wanted = type(declared[name]).__name__
-            raise RefusedInput(f"{Path(notebook).name}: {name}: {value!r} is not of type {wanted}")
-    load_inputs({name: value for name, value in (declared | dict(parameters)).items() if name in DEFAULTS})
+    def cells(self, notebook):
+        """The cells of a notebook (list of dict)."""
+        if notebook not in self._cells:
+            self._cells[notebook] = read_cells(notebook)
+            self._declared[notebook] = declared_parameters(self._cells[notebook])
+        return self._cells[notebook]
+
+    def check(self, notebook, parameters):
+        """Refuse parameters that a notebook does not declare, of another type, or that name nothing.
+
+        Parameters
+        ----------
+        notebook : Path
+        parameters : mapping
+
+        Raises
+        ------
+        RefusedInput
+        """
+        self.cells(notebook)
+        declared = self._declared[notebook]
+        _check_names(parameters, declared, where=f"{Path(notebook).name}: ")
+        for name, value in parameters.items():
+            if type(value) is not type(declared[name]):
+                wanted = type(declared[name]).__name__
+                raise RefusedInput(f"{Path(notebook).name}: {name}: {value!r} is not of type {wanted}")
+        values = DEFAULTS | {k: v for k, v in (declared | dict(parameters)).items() if k in DEFAULTS}
+        for name, value in values.items():
+            check_value(name, value)
+        self._load(values["package"], values["scenario"])
+
+    def _load(self, package, scenario):
+        from giamngheo.inputs.package import load_package
+        from giamngheo.inputs.scenario import load_scenario
+
+        if package not in self._packages:
+            self._packages[package] = load_package(paths.find(package))
+        if (package, scenario) not in self._scenarios:
+            load_scenario(scenario_source(scenario), self._packages[package])
+            self._scenarios.add((package, scenario))

@@ -7,13 +7,17 @@ the noise of a float.
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from unicodedata import east_asian_width
 
 import pandas as pd
 
 MISSING = "–"
+DAY = "yyyy-mm-dd"  # how a spreadsheet writes a date
+SHEET_NAME = 31  # letters that a spreadsheet allows
 SIGNIFICANT = 6  # digits of a float in a file: what differs beyond is another machine's arithmetic
 
 
@@ -53,6 +57,10 @@ class Table:
     caption: str
     frame: pd.DataFrame = field(repr=False)
     columns: tuple[Column, ...] = field(default=(), repr=False)
+
+    def __post_init__(self):
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.name):
+            raise ValueError(f"a table is named by small letters, digits and hyphens, not {self.name!r}")
 
     def rows(self):
         """The cells as the reader sees them (list of list of str)."""
@@ -110,6 +118,63 @@ def to_csv(stored):
     writer.writerow([column["name"] for column in stored["columns"]])
     writer.writerows(stored["rows"])
     return "\ufeff" + text.getvalue()
+
+
+def workbook(stored, title):
+    """Stored tables as a spreadsheet with a sheet each; the same tables give the same bytes.
+
+    Parameters
+    ----------
+    stored : sequence of dict
+        As of `Table.as_json`; their names become the sheets'.
+    title : str
+
+    Returns
+    -------
+    bytes
+        XLSX.
+    """
+    import xlsxwriter
+
+    file, taken = io.BytesIO(), set()
+    plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(file, plain_text) as book:
+        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
+        bold = book.add_format({"bold": True})
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        for table in stored:
+            sheet = book.add_worksheet(_sheet_name(table["name"], taken))
+            sheet.write_string(0, 0, table["caption"], bold)
+            for place, column in enumerate(table["columns"]):
+                sheet.write_string(1, place, column["head"], head)
+                number_format = column.get("format", "General")
+                shape = book.add_format({"num_format": number_format})
+                for row, values in enumerate(table["rows"], start=2):
+                    _write_cell(sheet, row, place, values[place], shape, number_format == DAY)
+            sheet.freeze_panes(2, 1)
+            sheet.set_column(0, 0, 30)
+            sheet.set_column(1, max(1, len(table["columns"]) - 1), 16)
+    return file.getvalue()
+
+
+def _sheet_name(name, taken):
+    """A table's name as a sheet's: short enough, and the only one of that name."""
+    short, n = name[:SHEET_NAME], 2
+    while short in taken:
+        short, n = f"{name[: SHEET_NAME - 3]}-{n}", n + 1
+    taken.add(short)
+    return short
+
+
+def _write_cell(sheet, row, place, value, shape, is_day):
+    if is_day and isinstance(value, str):
+        sheet.write_datetime(row, place, datetime.fromisoformat(value), shape)
+    elif isinstance(value, str):
+        sheet.write_string(row, place, value)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif value is not None:
+        sheet.write_number(row, place, value, shape)
 
 
 def aligned(rows, columns):

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from giamngheo.language import has_phrase, say
-from giamngheo.report.exhibits import escape, plain, rich
-from giamngheo.report.narrative import header, report_question
+from giamngheo.report.html import TABLES_MIME, escape, plain, rich
+from giamngheo.report.wording import header, report_question
 
 SECTIONS = (
     "answer",
@@ -28,30 +27,41 @@ SECTIONS = (
 ONE_SCENARIO = "03_scenario"
 FULL_PLAN = "full_plan"
 FIRST_SCREEN = ("answer", "panels")
+WORKBOOK = "tables.xlsx"  # all tables that the index page tells of, a sheet each
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True)
 class Made:
-    """One executed notebook of one language: its name on the page's address, and the notebook."""
+    """One executed notebook of one language: its name on the page's address, its title, and the notebook."""
 
     name: str
     title: str
     notebook: object
 
+    @property
+    def tables(self):
+        """The tables behind its exhibits by their file's address beside the index page (dict of str to dict)."""
+        stored = [
+            table
+            for cell in self.notebook["cells"]
+            for output in cell.get("outputs", [])
+            for table in output.get("data", {}).get(TABLES_MIME, [])
+        ]
+        found = {}
+        for table in stored:
+            address = self.address_of(table)
+            if found.setdefault(address, table) != table:
+                raise ValueError(f"{self.name}: two tables are named {table['name']!r}")
+        return found
+
+    def address_of(self, table):
+        """Where a stored table's file lies, seen from the index page (str)."""
+        return f"tables/{self.name}/{table['name']}.csv"
+
 
 def section_of(cell):
-    """Section of a cell and whether it belongs on the index page, (None, False) where no tag says so.
-
-    Parameters
-    ----------
-    cell : mapping
-        A notebook's cell.
-
-    Returns
-    -------
-    tuple of (str or None, bool)
-    """
+    """Section of a cell and whether it belongs on the index page, (None, False) where no tag says so."""
     for tag in cell.get("metadata", {}).get("tags", []):
         kind, _, section = tag.partition(":")
         if section and kind in ("report", "section"):
@@ -60,17 +70,7 @@ def section_of(cell):
 
 
 def tagged_outputs(notebook):
-    """HTML of the outputs that belong on the index page, by section.
-
-    Parameters
-    ----------
-    notebook : mapping
-        An executed notebook.
-
-    Returns
-    -------
-    dict of str to list of str
-    """
+    """HTML of the outputs that belong on the index page, by section (dict of str to list of str)."""
     found = {}
     for cell in notebook["cells"]:
         section, on_index = section_of(cell)
@@ -84,130 +84,112 @@ def _html(output):
     return data.get("text/html") or f"<pre>{escape(data.get('text/plain', output.get('text', '')))}</pre>"
 
 
-def index_page(package, lang, made, scenarios, footer):
-    """The index page of one language.
-
-    Parameters
-    ----------
-    package : Package
-    lang : {"vi", "en"}
-    made : sequence of Made
-        Executed notebooks; of the scenarios' only the full plan's outputs are taken.
-    scenarios : mapping of str to str
-        Scenarios to link to, with their titles.
-    footer : sequence of str
-        Lines of the run record.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+def on_index(made):
+    """The notebooks that the index page is made from, in their order: of the scenarios only the full plan's."""
     full = f"scenario/{FULL_PLAN}"
-    shown = [page for page in made if not page.name.startswith("scenario/") or page.name == full]
-    outputs = [tagged_outputs(page.notebook) for page in sorted(shown, key=_notebook_order)]
+    shown = [each for each in made if not each.name.startswith("scenario/") or each.name == full]
+    return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
+
+
+def index_page(page, made, scenarios, footer):
+    """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
+    shown = on_index(made)
+    outputs = [tagged_outputs(each.notebook) for each in shown]
     found = {name: [html for part in outputs for html in part.get(name, [])] for name in SECTIONS}
     present = [name for name in SECTIONS if found[name]]
     parts = []
     for name in present:
-        heading = escape(say(f"section.{name}", lang))
+        heading = escape(page.say(f"section.{name}"))
         # The answer needs no heading of its own: it stands right under the title.
         parts.append(f'<div id="{name}"></div>' if name == "answer" else f'<h2 id="{name}">{heading}</h2>')
         parts += found[name]
         if name == FIRST_SCREEN[-1]:
-            later = [other for other in present if other not in FIRST_SCREEN]
-            parts.append(_contents(later, lang))
-    notebooks = {page.name: page.title for page in shown if page.name != full}
-    parts.append(_other_pages(notebooks, {f"scenario/{k}": v for k, v in scenarios.items()}, lang))
-    title = header(package, lang)
-    question = report_question(package, lang)
-    links = [_language_link("index.html", lang, depth=0)]
-    return _page(lang, title, question, question, links, "\n".join(parts), footer)
+            parts.append(_contents([other for other in present if other not in FIRST_SCREEN], page))
+    parts.append(_beside(made, shown, scenarios, page))
+    question = report_question(page)
+    links = [_language_link("index.html", page, depth=0)]
+    return _page(page, header(page), question, question, links, "\n".join(parts), footer)
 
 
-def _notebook_order(page):
-    return ONE_SCENARIO if page.name.startswith("scenario/") else page.name
-
-
-def _contents(sections, lang):
+def _contents(sections, page):
     items = "".join(
-        f'<li><a href="#{name}">{escape(say(f"section.{name}", lang))}</a></li>' for name in sections
+        f'<li><a href="#{name}">{escape(page.say(f"section.{name}"))}</a></li>' for name in sections
     )
-    items += f'<li><a href="#pages">{escape(say("report.pages", lang))}</a></li>'
-    label = escape(say("report.contents", lang))
+    items += f'<li><a href="#pages">{escape(page.say("report.pages"))}</a></li>'
+    label = escape(page.say("report.contents"))
     return f'<nav class="contents" aria-label="{label}"><p><b>{label}</b></p><ul>{items}</ul></nav>'
 
 
-def _other_pages(notebooks, scenarios, lang):
-    parts = [f'<h2 id="pages">{escape(say("report.pages", lang))}</h2>']
-    for key, pages in (("notebook_pages", notebooks), ("scenario_pages", scenarios)):
-        label = escape(say(f"report.{key}", lang))
-        items = "".join(
-            f'<li><a href="{name}.html">{escape(title)}</a></li>' for name, title in pages.items()
+def _beside(made, shown, scenarios, page):
+    """What lies beside the index page: a page for each notebook and scenario, and the tables behind what it shows."""
+    parts = [f'<h2 id="pages">{escape(page.say("report.pages"))}</h2>']
+    notebooks = {each.name: each.title for each in made if not each.name.startswith("scenario/")}
+    by_kind = {
+        "notebook_pages": notebooks,
+        "scenario_pages": {f"scenario/{k}": v for k, v in scenarios.items()},
+    }
+    for key, pages in by_kind.items():
+        parts.append(
+            _links(page.say(f"report.{key}"), {f"{name}.html": title for name, title in pages.items()})
         )
-        parts.append(f'<h3>{label}</h3><nav aria-label="{label}"><ul>{items}</ul></nav>')
+    tables = {address: table["caption"] for each in shown for address, table in each.tables.items()}
+    if tables:
+        workbook = f'<p><a href="{WORKBOOK}">{escape(page.say("report.workbook"))}</a></p>'
+        listed = _links(page.say("report.tables"), tables, f"{workbook}\n")
+        parts.append(
+            f"<details><summary>{escape(page.say('report.tables_fold'))}</summary>\n{listed}\n</details>"
+        )
     return "\n".join(parts)
 
 
-def _language_link(page, lang, depth):
-    other = "en" if lang == "vi" else "vi"
+def _links(label, titles, first=""):
+    items = "".join(f'<li><a href="{address}">{escape(title)}</a></li>' for address, title in titles.items())
+    return f'<h3>{escape(label)}</h3>{first}<nav aria-label="{escape(label)}"><ul>{items}</ul></nav>'
+
+
+def _language_link(address, page, depth):
+    other = "en" if page.lang == "vi" else "vi"
     return {
-        "href": f"{'../' * (depth + 1)}{other}/{page}",
-        "text": say("report.other_language", lang),
+        "href": f"{'../' * (depth + 1)}{other}/{address}",
+        "text": page.say("report.other_language"),
         "lang": other,
     }
 
 
-def notebook_page(package, lang, made, footer):
-    """The page of one executed notebook.
-
-    Parameters
-    ----------
-    package : Package
-    lang : {"vi", "en"}
-    made : Made
-    footer : sequence of str
-        Lines of the run record.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+def notebook_page(page, made, footer):
+    """The page of one executed notebook (HTML), with the lines of the run record."""
     depth = made.name.count("/")
     links = [
-        {"href": "../" * depth + "index.html", "text": say("report.index_link", lang)},
-        _language_link(f"{made.name}.html", lang, depth),
+        {"href": "../" * depth + "index.html", "text": page.say("report.index_link")},
+        _language_link(f"{made.name}.html", page, depth),
     ]
-    title = f"{made.title} · {getattr(package.labels, f'province_{lang}')}"
-    return _page(lang, title, title, "", links, notebook_body(made.notebook, lang), footer)
+    title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
+    return _page(page, title, title, "", links, notebook_body(made, page), footer)
 
 
-def notebook_body(notebook, lang):
-    """An executed notebook as the body of a page: outputs in full, code folded, a heading for each section.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    str
-        HTML.
-    """
-    node = copy.deepcopy(notebook)
+def notebook_body(made, page):
+    """An executed notebook as the body of a page: outputs in full, code folded, headings, links to the tables."""
+    node, up = copy.deepcopy(made.notebook), "../" * made.name.count("/")
     current, seen = None, {}
     for cell in node.cells:
+        cell.metadata["tables"] = [
+            {
+                "href": up + made.address_of(table),
+                "text": page.say("report.table_file", caption=table["caption"]),
+            }
+            for output in cell.get("outputs", [])
+            for table in output.get("data", {}).get(TABLES_MIME, [])
+        ]
         section, _ = section_of(cell)
         if section in (None, current):
             continue
         current = section
         seen[section] = seen.get(section, 0) + 1
-        text = say(f"section.{section}", lang) if has_phrase(f"section.{section}") else section
+        text = page.say(f"section.{section}") if page.has(f"section.{section}") else section
         anchor = section if seen[section] == 1 else f"{section}-{seen[section]}"
         cell.metadata["section_heading"] = {"id": anchor, "text": text}
-    body, _ = _exporter().from_notebook_node(node, resources={"code_words": say("report.code", lang)})
+    words = {"code_words": page.say("report.code"), "table_words": page.say("report.table_files")}
+    body, _ = _exporter().from_notebook_node(node, resources=words)
     return body
 
 
@@ -225,13 +207,13 @@ def _page_template():
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("page.html.j2")
 
 
-def _page(lang, title, description, lead, links, body, footer):
+def _page(page, title, description, lead, links, body, footer):
     from markupsafe import Markup
 
-    words = {"skip": say("report.skip", lang), "run": say("section.run", lang)}
+    words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
     return (
         _page_template().render(
-            lang=lang,
+            lang=page.lang,
             title=plain(title),
             description=plain(description),
             lead=Markup(rich(lead)) if lead else "",
@@ -251,19 +233,7 @@ def _css():
 
 
 def picture_file(notebook, name="answer-picture"):
-    """A figure of an executed notebook as an SVG file of its own.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-    name : str
-        Id of the figure.
-
-    Returns
-    -------
-    str or None
-        None where the notebook has no such figure.
-    """
+    """A figure of an executed notebook as an SVG file of its own (str), None where the notebook has no such figure."""
     shown = "".join(_html(output) for cell in notebook["cells"] for output in cell.get("outputs", []))
     found = re.search(rf'<svg id="{name}-wide".*?</svg>', shown, flags=re.DOTALL)
     if found is None:

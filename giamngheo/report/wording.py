@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from giamngheo import language
 from giamngheo.inputs.package import Package
-from giamngheo.report.columns import Column
+from giamngheo.report.columns import DAY, Column
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
@@ -117,7 +117,7 @@ class Page:
 
     def day_column(self, key, head):
         """A column of dates (Column)."""
-        return self.column(key, head, self.day, numeric=False, number_format="yyyy-mm-dd")
+        return self.column(key, head, self.day, numeric=False, number_format=DAY)
 
 
 def first_upper(text):

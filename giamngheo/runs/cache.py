@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import sys
+import threading
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -106,32 +107,44 @@ def installed_versions():
     return tuple(metadata.version(name) for name in WATCHED_LIBRARIES)
 
 
-def address(cells, parameters):
-    """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
+class Contents:
+    """What many notebooks are made from, hashed once: data, code and versions as they stood when a run began."""
 
-    Parameters
-    ----------
-    cells : list of dict
-        The notebook's cells; stored outputs do not count.
-    parameters : mapping
-        As given; ``package`` and ``scenario`` may name files outside the project.
+    def __init__(self):
+        self._hashed, self._lock = {}, threading.Lock()
 
-    Returns
-    -------
-    str
-    """
-    files = [paths.find(parameters.get("package", paths.PACKAGE))]
-    scenario = paths.find(parameters.get("scenario", "full_plan"))
-    made_from = [
-        source_hash(cells),
-        sorted(parameters.items()),
-        data_hash(files[0]),
-        file_hash([scenario], scenario.parent) if scenario.is_file() else "",
-        code_hash(),
-        sys.version_info[:2],
-        installed_versions(),
-    ]
-    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+    def _once(self, key, make):
+        with self._lock:
+            if key not in self._hashed:
+                self._hashed[key] = make()
+            return self._hashed[key]
+
+    def address(self, cells, parameters):
+        """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
+
+        Parameters
+        ----------
+        cells : list of dict
+            The notebook's cells; stored outputs do not count.
+        parameters : mapping
+            As given; ``package`` and ``scenario`` may name files outside the project.
+
+        Returns
+        -------
+        str
+        """
+        package = paths.find(parameters.get("package", paths.PACKAGE))
+        scenario = paths.find(parameters.get("scenario", "full_plan"))
+        made_from = [
+            self._once(id(cells), lambda: source_hash(cells)),
+            sorted(parameters.items()),
+            self._once(package, lambda: data_hash(package)),
+            file_hash([scenario], scenario.parent) if scenario.is_file() else "",
+            self._once("code", code_hash),
+            sys.version_info[:2],
+            installed_versions(),
+        ]
+        return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
 
 def kept(key):

@@ -1,4 +1,4 @@
-"""The one place that checks a notebook's parameters, runs it and records how it ended."""
+"""The one place that checks notebooks' parameters, runs them and records how each ended."""
 
 import logging
 import shutil
@@ -10,30 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from giamngheo import paths
-from giamngheo.inputs.parameters import check_parameters, notebook_inputs, read_cells
+from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 
 CELL_TIMEOUT_S = 600
 FAILED = paths.CACHE / "failed"
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
 
-__all__ = [
-    "ExecutionFailed",
-    "Job",
-    "Run",
-    "execute",
-    "execute_all",
-    "notebook_inputs",
-    "require_all",
-    "start_ahead",
-    "store_outputs",
-]
-
 log = logging.getLogger(__name__)
-
-
-class ExecutionFailed(RuntimeError):
-    """Notebooks did not run to their end; the text says which, why and where the unfinished one was left."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +46,7 @@ class Job:
     label: str = field(default="")
 
 
-def execute(notebook, parameters, out, *, warm=True, reuse=True, timeout=CELL_TIMEOUT_S):
+def execute(notebook, parameters, out, **options):
     """Execute one notebook; the result is written to ``out`` only if every cell ran to its end.
 
     Parameters
@@ -73,12 +57,8 @@ def execute(notebook, parameters, out, *, warm=True, reuse=True, timeout=CELL_TI
         Checked before any kernel starts.
     out : str or Path
         The executed notebook; written whole or not at all.
-    warm : bool
-        Fork the kernel from a process that has imported the libraries, where that is possible.
-    reuse : bool
-        Take the result of an earlier run on the same content.
-    timeout : int
-        Seconds that one cell may take.
+    **options
+        As of `execute_all`.
 
     Returns
     -------
@@ -88,32 +68,94 @@ def execute(notebook, parameters, out, *, warm=True, reuse=True, timeout=CELL_TI
     ------
     RefusedInput
     """
+    (run,) = execute_all([Job(notebook, dict(parameters), out)], progress=False, **options)
+    return run
+
+
+def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S):
+    """Execute notebooks side by side; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        All are checked before the first kernel starts; what they share is read, checked and hashed once.
+    workers : int
+    progress : bool
+        A bar on a terminal, a line for each finished notebook elsewhere, both on standard error.
+    warm : bool
+        Fork the kernels from a process that has imported the libraries, where that is possible.
+    reuse : bool
+        Take the result of an earlier run on the same content.
+    timeout : int
+        Seconds that one cell may take.
+
+    Returns
+    -------
+    list of Run
+        In the order of the jobs.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    door, contents, ready = Door(), cache.Contents(), []
+    for job in jobs:
+        notebook = paths.find(job.notebook)
+        door.check(notebook, job.parameters)
+        ready.append(_Ready(notebook, dict(job.parameters), Path(job.out).absolute(), door.cells(notebook)))
+    labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
+    if warm:
+        start_ahead()
+    with ThreadPoolExecutor(workers) as pool, _Progress(len(ready), progress) as shown:
+        futures = {
+            pool.submit(_execute, each, contents, warm, reuse, timeout): n for n, each in enumerate(ready)
+        }
+        try:
+            for future in as_completed(futures):
+                n = futures[future]
+                runs[n] = future.result()
+                shown.step(labels[n], runs[n])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [runs[n] for n in range(len(ready))]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A job that was checked."""
+
+    notebook: Path
+    parameters: dict
+    out: Path
+    cells: list
+
+
+def _execute(job, contents, warm, reuse, timeout):
     start = time.monotonic()
-    notebook, out, parameters = paths.find(notebook), Path(out).absolute(), dict(parameters)
-    check_parameters(notebook, parameters)
-    cells = read_cells(notebook)
-    n_code = sum(1 for cell in cells if cell["cell_type"] == "code" and cell["source"].strip())
+    n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
     def ended(ok, n_done, **more):
-        run = Run(notebook.stem, parameters, out, ok, n_code, n_done, time.monotonic() - start, **more)
+        seconds = time.monotonic() - start
+        run = Run(job.notebook.stem, job.parameters, job.out, ok, n_code, n_done, seconds, **more)
         log.info("%s", run)
         return run
 
-    key = cache.address(cells, parameters)
+    key = contents.address(job.cells, job.parameters)
     done = cache.kept(key) if reuse else None
     if done is not None:
-        paths.write_atomically(out, done)
+        paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    record, error = _run(notebook, parameters, warm, timeout)
+    record, error = _run(job.notebook, job.parameters, warm, timeout)
     error = error or _unfinished(record)
     if error:
-        failed = FAILED / f"{notebook.stem}-{key[:12]}.ipynb"
+        failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
         paths.write_atomically(failed, _as_text(record.notebook))
-        log.error("%s %s: %s; left in %s", notebook.name, parameters, error, failed)
+        log.error("%s %s: %s; left in %s", job.notebook.name, job.parameters, error, failed)
         return ended(False, len(record.done), error=error, failed=failed)
     done = _as_text(_tidy(record.notebook))
     cache.keep(key, done)
-    paths.write_atomically(out, done)
+    paths.write_atomically(job.out, done)
     return ended(True, n_code)
 
 
@@ -174,76 +216,6 @@ def _as_text(notebook):
     import nbformat
 
     return nbformat.writes(notebook) + "\n"
-
-
-def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True):
-    """Execute notebooks side by side; one that fails does not stop the others.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-        All are checked before the first kernel starts.
-    workers : int
-    progress : bool
-        A bar on a terminal, a line for each finished notebook elsewhere, both on standard error.
-    warm, reuse : bool
-        As for `execute`.
-
-    Returns
-    -------
-    list of Run
-        In the order of the jobs.
-
-    Raises
-    ------
-    RefusedInput
-    """
-    jobs = list(jobs)
-    for job in jobs:
-        check_parameters(paths.find(job.notebook), job.parameters)
-    if warm:
-        start_ahead()
-    runs = {}
-    with ThreadPoolExecutor(workers) as pool, _Progress(len(jobs), progress) as shown:
-        futures = {
-            pool.submit(execute, job.notebook, job.parameters, job.out, warm=warm, reuse=reuse): n
-            for n, job in enumerate(jobs)
-        }
-        try:
-            for future in as_completed(futures):
-                n = futures[future]
-                runs[n] = future.result()
-                shown.step(jobs[n].label or runs[n].notebook, runs[n])
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [runs[n] for n in range(len(jobs))]
-
-
-def require_all(runs):
-    """Refuse to go on with runs of which one has failed.
-
-    Parameters
-    ----------
-    runs : sequence of Run
-
-    Returns
-    -------
-    list of Run
-        The same.
-
-    Raises
-    ------
-    ExecutionFailed
-    """
-    bad = [run for run in runs if not run.ok]
-    if bad:
-        others = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-        first = bad[0]
-        raise ExecutionFailed(
-            f"{first.notebook} {first.parameters}: {first.error}; left in {first.failed}{others}"
-        )
-    return list(runs)
 
 
 def start_ahead():

@@ -1,8 +1,9 @@
 """The report: every notebook executed, every page written, whole or not at all.
 
-A cell tagged ``report:<section>`` puts its output on the index page, in the order of `SECTIONS`; one tagged
-``section:<section>`` stands on its notebook's page alone. A page's bytes depend on content alone: what
-differs from run to run goes to ``run.json`` beside it.
+A cell tagged ``report:<section>`` puts its output on the index page, in the order of `pages.SECTIONS`; one tagged
+``section:<section>`` stands on its notebook's page alone. A page's bytes depend on content alone: what differs from
+run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV, those of the
+index page in one spreadsheet too.
 """
 
 import json
@@ -17,21 +18,21 @@ from pathlib import Path
 from giamngheo import paths
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.inputs.tables import RefusedInput
-from giamngheo.language import number, say
+from giamngheo.report.columns import to_csv, workbook
 from giamngheo.report.pages import (
     FULL_PLAN,
     ONE_SCENARIO,
-    SECTIONS,
+    WORKBOOK,
     Made,
     index_page,
     notebook_page,
+    on_index,
     picture_file,
 )
+from giamngheo.report.wording import Page
 from giamngheo.runs import cache
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.simulation.targets import level_pair
-
-__all__ = ["SECTIONS", "ReportFailed", "write_report"]
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
@@ -122,21 +123,24 @@ def _jobs(package, lang, chosen, folder, draws, seed):
 
 
 def _pages(package, lang, chosen, folder, out, draws, seed):
-    """Path to text of every page of one language."""
-    home = out / package.name / lang
+    """Path to content of every file of one language."""
+    home, page = out / package.name / lang, Page(package, lang)
     titles = {scenario: load_scenario(name, package).title[lang] for scenario, name in chosen.items()}
-    made = [Made(name, say(f"notebook.{name}", lang), _read(folder / f"{name}.ipynb")) for name in ALWAYS]
+    made = [Made(name, page.say(f"notebook.{name}"), _read(folder / f"{name}.ipynb")) for name in ALWAYS]
     made += [
         Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
         for name, title in titles.items()
     ]
-    footer = _footer(package, lang, draws, seed)
-    pages = {home / f"{page.name}.html": notebook_page(package, lang, page, footer) for page in made}
-    linked = _linked_scenarios(package, titles, home, lang)
+    footer = _footer(page, draws, seed)
+    files = {home / f"{each.name}.html": notebook_page(page, each, footer) for each in made}
+    files |= {home / address: to_csv(table) for each in made for address, table in each.tables.items()}
+    told = [table for each in on_index(made) for table in each.tables.values()]
+    files[home / WORKBOOK] = workbook(told, page.say("report.tables"))
     if picture := picture_file(made[0].notebook):
-        pages[home / "answer.svg"] = picture
-    pages[home / "index.html"] = index_page(package, lang, made, linked, footer)
-    return pages
+        files[home / "answer.svg"] = picture
+    linked = _linked_scenarios(package, titles, home, lang)
+    files[home / "index.html"] = index_page(page, made, linked, footer)
+    return files
 
 
 def _linked_scenarios(package, titles, home, lang):
@@ -154,14 +158,14 @@ def _read(path):
     return nbformat.read(path, as_version=4)
 
 
-def _footer(package, lang, draws, seed):
+def _footer(page, draws, seed):
     versions = ", ".join(f"{name} {version}" for name, version in locked_versions().items())
-    parameters = {"package": package.name, "draws": number(draws, lang), "seed": str(seed)}
+    parameters = {"package": page.package.name, "draws": page.number(draws), "seed": str(seed)}
     return [
-        say("report.run_record", lang, hash=cache.fingerprint(package.path)),
-        say("report.run_parameters", lang, **parameters),
-        say("report.run_versions", lang, versions=versions),
-        say("report.run_again", lang),
+        page.say("report.run_record", hash=cache.fingerprint(page.package.path)),
+        page.say("report.run_parameters", **parameters),
+        page.say("report.run_versions", versions=versions),
+        page.say("report.run_again"),
     ]
 
 

@@ -1,20 +1,18 @@
 """Pages: in order, whole, the same bytes from the same content, readable on a phone, a screen and paper."""
 
-import copy
+import csv
 import hashlib
 import json
 import re
 import shutil
 import subprocess
 
-import nbformat
 import pytest
+from helpers import text_of
 from test_figures import Whole
 
-from giamngheo import load_package, paths
 from giamngheo.language import say
 from giamngheo.report import pages
-from giamngheo.report.exhibits import text_of
 from giamngheo.runs import publish
 from giamngheo.runs.publish import ReportFailed, write_report
 
@@ -27,12 +25,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 each_lang = pytest.mark.parametrize("lang", LANGS)
 
 
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(package, tmp_path_factory):
     """A report in both languages with one scenario beside the full plan."""
     out = tmp_path_factory.mktemp("reports")
@@ -52,14 +45,6 @@ def all_pages(home):
 def digests(home):
     """sha256 of every page."""
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in all_pages(home).items()}
-
-
-def cell(tags, html="<p>x</p>", source="x"):
-    """An executed cell that shows a piece of page."""
-    output = nbformat.v4.new_output(
-        "execute_result", {"text/html": html, "text/plain": "x"}, execution_count=1
-    )
-    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": tags}, execution_count=1)
 
 
 def test_every_page_is_there(home):
@@ -197,38 +182,45 @@ def test_a_scenario_of_one_s_own_gets_a_page(package, tmp_path):
     assert 'href="scenario/half.html"' in (home / "index.html").read_text(encoding="utf-8")
 
 
-def test_outputs_are_taken_by_their_tags():
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_markdown_cell("# x", metadata={"tags": ["notebook-only"]}),
-            cell(["report:money"], "<p>a</p>"),
-            cell(["section:money"], "<p>b</p>"),
-            cell([], "<p>c</p>"),
-            cell(["report:money"], "<p>d</p>"),
-            cell(["report:audit"], "<p>e</p>"),
-        ]
-    )
-    assert pages.tagged_outputs(notebook) == {"money": ["<p>a</p>", "<p>d</p>"], "audit": ["<p>e</p>"]}
+def test_the_table_behind_each_exhibit_lies_beside_the_page(home):
+    for lang in LANGS:
+        text = (home / lang / "02_trend.html").read_text(encoding="utf-8")
+        linked = re.findall(r'href="(tables/[^"]+\.csv)"', text)
+        assert linked and sorted(linked) == sorted(
+            path.relative_to(home / lang).as_posix() for path in (home / lang / "tables/02_trend").iterdir()
+        )
+        index = (home / lang / "index.html").read_text(encoding="utf-8")
+        for address in re.findall(r'href="(tables[^"]+)"', index):
+            assert (home / lang / address).stat().st_size > 20, address
+        deep = (home / lang / "scenario" / "double.html").read_text(encoding="utf-8")
+        for address in re.findall(r'href="(\.\./tables/[^"]+)"', deep):
+            assert (home / lang / "scenario" / address).resolve().is_file(), address
 
 
-@each_lang
-def test_a_notebook_becomes_a_page_with_its_code_folded(lang):
-    notebook = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_markdown_cell("# not shown", metadata={"tags": ["notebook-only"]}),
-            nbformat.v4.new_markdown_cell("a *word*"),
-            cell(["report:money"], "<p>a</p>", "1 < 2  # <b>"),
-            cell(["report:money"], "<p>b</p>"),
-            cell(["section:trust"], "<p>c</p>"),
-        ]
-    )
-    before = copy.deepcopy(notebook)
-    html = pages.notebook_body(notebook, lang)
-    assert notebook == before
-    assert "not shown" not in html and "<em>word</em>" in html
-    assert html.count("<h2") == 2 and say("section.money", lang) in html
-    assert "1 &lt; 2  # &lt;b&gt;" in html and html.count('<details class="code">') == 3
-    assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
+def test_the_spreadsheet_holds_what_the_files_hold(home):
+    import openpyxl
+
+    book = openpyxl.load_workbook(home / "en" / "tables.xlsx")
+    files = {
+        path.stem: path for path in (home / "en" / "tables").rglob("*.csv") if "double" not in path.parts
+    }
+    assert len(book.sheetnames) == len(files)
+    for path in files.values():
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+        sheet = next(
+            each for each in book if each.max_row == len(rows) + 1 and path.stem.startswith(each.title[:28])
+        )
+        last = [cell.value for cell in sheet[sheet.max_row]]
+        assert [is_same(one, other) for one, other in zip(rows[-1], last, strict=True)].count(False) == 0, (
+            path
+        )
+
+
+def is_same(text, value):
+    """Whether a cell of a CSV is that of the spreadsheet (bool)."""
+    if value is None or isinstance(value, str):
+        return text == (value or "")
+    return text == value.date().isoformat() if hasattr(value, "date") else float(text) == pytest.approx(value)
 
 
 def test_the_picture_of_the_answer_stands_alone(home):
@@ -239,22 +231,12 @@ def test_the_picture_of_the_answer_stands_alone(home):
         root = ElementTree.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg" and len(text) < 30_000
         assert "r = 0" in "".join(root.itertext()) and "2015" in text
-    assert pages.picture_file(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
 
 
 def test_the_lock_gives_the_versions_of_the_footer():
     versions = publish.locked_versions()
     assert {"numpy", "pandas", "matplotlib"} <= set(versions)
     assert all(re.fullmatch(r"[\d.]+(?:post\d+|rc\d+)?", version) for version in versions.values())
-
-
-def test_every_tag_of_the_notebooks_is_known():
-    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
-        for part in nbformat.read(path, as_version=4).cells:
-            section, on_index = pages.section_of(part)
-            if section:
-                assert say(f"section.{section}", "vi")
-                assert not on_index or section in pages.SECTIONS
 
 
 # Pages opened in a browser

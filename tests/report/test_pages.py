@@ -1,0 +1,87 @@
+"""Pages: outputs in their sections, code folded, headings, links to the tables behind them."""
+
+import copy
+
+import nbformat
+import pytest
+
+from giamngheo import paths
+from giamngheo.language import say
+from giamngheo.report import pages
+from giamngheo.report.html import TABLES_MIME
+from giamngheo.report.wording import Page
+
+STORED = {"name": "pace", "caption": "Pace & more", "columns": [{"name": "a", "head": "A"}], "rows": [[1]]}
+
+
+def cell(tags, html="<p>x</p>", source="x", tables=()):
+    """An executed cell that shows a piece of page."""
+    data = {"text/html": html, "text/plain": "x"} | ({TABLES_MIME: tables} if tables else {})
+    output = nbformat.v4.new_output("execute_result", data, execution_count=1)
+    return nbformat.v4.new_code_cell(source, outputs=[output], metadata={"tags": tags}, execution_count=1)
+
+
+def test_outputs_are_taken_by_their_tags():
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# x", metadata={"tags": ["notebook-only"]}),
+            cell(["report:money"], "<p>a</p>"),
+            cell(["section:money"], "<p>b</p>"),
+            cell([], "<p>c</p>"),
+            cell(["report:money"], "<p>d</p>"),
+            cell(["report:audit"], "<p>e</p>"),
+        ]
+    )
+    assert pages.tagged_outputs(notebook) == {"money": ["<p>a</p>", "<p>d</p>"], "audit": ["<p>e</p>"]}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_notebook_becomes_a_page_with_its_code_folded(package, lang):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# not shown", metadata={"tags": ["notebook-only"]}),
+            nbformat.v4.new_markdown_cell("a *word*"),
+            cell(["report:money"], "<p>a</p>", "1 < 2  # <b>"),
+            cell(["report:money"], "<p>b</p>"),
+            cell(["section:trust"], "<p>c</p>"),
+        ]
+    )
+    before = copy.deepcopy(notebook)
+    html = pages.notebook_body(pages.Made("02_trend", "Trend", notebook), Page(package, lang))
+    assert notebook == before
+    assert "not shown" not in html and "<em>word</em>" in html
+    assert html.count("<h2") == 2 and say("section.money", lang) in html
+    assert "1 &lt; 2  # &lt;b&gt;" in html and html.count('<details class="code">') == 3
+    assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
+
+
+def test_a_page_links_to_the_tables_behind_its_exhibits(package):
+    notebook = nbformat.v4.new_notebook(cells=[cell(["report:trust"], tables=[STORED])])
+    for name, address in (
+        ("02_trend", "tables/02_trend/pace.csv"),
+        ("scenario/x", "../tables/scenario/x/pace.csv"),
+    ):
+        made = pages.Made(name, "Trend", notebook)
+        html = pages.notebook_body(made, Page(package, "en"))
+        assert f'<a href="{address}" title="Data of: Pace &amp; more">CSV</a>' in html
+        assert made.tables == {address.removeprefix("../"): STORED}
+
+
+def test_two_tables_of_one_name_are_refused():
+    other = STORED | {"rows": [[2]]}
+    twice = nbformat.v4.new_notebook(cells=[cell([], tables=[STORED]), cell([], tables=[other])])
+    with pytest.raises(ValueError, match="pace"):
+        _ = pages.Made("02_trend", "Trend", twice).tables
+
+
+def test_a_notebook_without_the_picture_has_none():
+    assert pages.picture_file(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
+
+
+def test_every_tag_of_the_notebooks_is_known():
+    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        for part in nbformat.read(path, as_version=4).cells:
+            section, on_index = pages.section_of(part)
+            if section:
+                assert say(f"section.{section}", "vi")
+                assert not on_index or section in pages.SECTIONS

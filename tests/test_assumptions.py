@@ -10,7 +10,7 @@ from scipy import stats
 
 from giamngheo import paths
 from giamngheo.forecasting.draws import DISTRIBUTIONS, load_register, override
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import paths
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package, new_package
 from giamngheo.inputs.scenario import Scenario, check_scenario, list_scenarios, load_scenario
-from giamngheo.inputs.tables import RefusedInput
 
 REQUIRED = {
     *(

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import betaincinv, gammainccinv, ndtr, ndtri
 
 from giamngheo import paths
-from giamngheo.inputs.tables import RefusedInput, nearest
+from giamngheo.inputs.errors import RefusedInput, nearest
 
 # distribution -> (parameters in order, value at a standard normal x, with that quantile of the distribution)
 DISTRIBUTIONS = {

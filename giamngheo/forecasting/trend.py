@@ -13,7 +13,7 @@ from giamngheo.forecasting.draws import load_register, override, stream
 from giamngheo.forecasting.pooling import GroupPrior
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 STATUSES = ("poor", "near_poor", "poor_or_near_poor")

@@ -16,8 +16,15 @@ from typing import Any
 
 from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_rows
-from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, Labels, read_descriptor, write_descriptor
-from giamngheo.inputs.parse import shown
+from giamngheo.inputs.descriptor import (
+    DESCRIPTOR,
+    NAME_PATTERN,
+    Labels,
+    read_descriptor,
+    table_schema,
+    write_descriptor,
+)
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.readings import reading_faults
 from giamngheo.inputs.skeletons import FILES, LABELS
 from giamngheo.inputs.tables import (
@@ -28,13 +35,9 @@ from giamngheo.inputs.tables import (
     Measure,
     PovertyLine,
     Reading,
-    RefusedInput,
     Responsibility,
     Row,
     Target,
-    nearest,
-    table_schema,
-    unknown,
 )
 
 REQUIRED = ("poverty", "lines", "targets", "budget", "documents")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.csv_rows import read_text
-from giamngheo.inputs.parse import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
 

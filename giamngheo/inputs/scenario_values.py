@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from giamngheo.inputs.parse import nearest, unknown
+from giamngheo.inputs.errors import nearest, unknown
 
 SHOCKS = ("flood_year",)
 # Distribution to its parameters and what they may be; a test holds the names equal to giamngheo.forecasting.draws,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from giamngheo.inputs.tables import RefusedInput, channel_family
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.tables import channel_family
 
 SOURCES = ("central", "provincial", "mobilised")
 

@@ -6,9 +6,7 @@ from fractions import Fraction
 from math import prod
 
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.tables import channel_family
-
-SOURCES = ("central", "provincial", "mobilised")
+from giamngheo.inputs.tables import SOURCES, channel_family
 
 
 @dataclass(frozen=True)

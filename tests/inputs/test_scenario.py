@@ -23,11 +23,6 @@ REQUIRED = {
 }
 
 
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
 @pytest.fixture
 def scenario_file(tmp_path):
     def write(body, name="trial.yml", title="title: {vi: Thử, en: Trial}\n"):

@@ -9,7 +9,7 @@ import subprocess
 
 import nbformat
 import pytest
-from test_figures import Whole
+from helpers import Whole
 
 from giamngheo import load_package, paths
 from giamngheo.language import say

@@ -193,6 +193,10 @@ class Measure(Row):
         None, description="Stated in the text, or implied by a quantity and a sum of money named for it"
     )
     locator: Text = Field(description="Place in the main document")
+    name_vi: Text | None = Field(None, description="Short name in Vietnamese")
+    name_en: Text | None = Field(None, description="Short name in English")
+    unit_vi: Text | None = Field(None, description="Unit in Vietnamese, where it is one of the plan's own")
+    unit_en: Text | None = Field(None, description="Unit in English, where it is one of the plan's own")
 
 
 class Responsibility(Row):
@@ -244,6 +248,7 @@ class Document(Row):
     )
     licence: Text = Field(description="Licence")
     accessed: Day | None = Field(description="Day on which it was read")
+    licence_vi: Text | None = Field(None, description="Licence in Vietnamese")
 
 
 TABLES: dict[str, type[Row]] = {

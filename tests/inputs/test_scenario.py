@@ -225,13 +225,3 @@ def test_another_province_sees_the_scenarios_it_can_use(tmp_path):
     assert "double" in names
     assert "flood_2014" not in names  # its years are others
     assert "ethnic_minority_first" not in names
-
-
-def test_distributions_are_those_that_the_register_can_draw_from():
-    from giamngheo.forecasting import draws
-    from giamngheo.inputs import scenario_values
-
-    known = {name: parameters for name, (parameters, draw) in draws.DISTRIBUTIONS.items() if draw}
-    assert {name: tuple(parameters) for name, parameters in scenario_values.DISTRIBUTIONS.items()} == known
-    for name in scenario_values.SHOCKS:
-        assert name in draws.load_register()

@@ -4,17 +4,15 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import assert_clean, faults_of, parsed
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis import allocation
@@ -99,7 +97,6 @@ def all_figures(package, full, shared, lang):
     yield figures.budget_bars(names, short, lang, planned=planned)
     yield figures.chance_dots(results, tables.target_heads(package, lang), lang)
     yield figures.rate_histograms(full.simulations, level["poor"], lang)
-    yield figures.implied_households_chart(tables.implied_households(package.readings), lang)
     yield figures.answer_picture(full, level, lang)
     spread = allocation.reallocate(package, full.scenario, draws=100, fresh_draws=100)
     yield figures.allocation_dots(names, spread, lang)
@@ -108,58 +105,6 @@ def all_figures(package, full, shared, lang):
 @pytest.fixture(scope="module")
 def drawn(package, full, shared):
     return {lang: list(all_figures(package, full, shared, lang)) for lang in LANGS}
-
-
-class Whole(HTMLParser):
-    """Checks that tags close in order and collects ids and addresses."""
-
-    VOID = ("br", "meta", "img", "link", "hr", "input")
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.open, self.ids, self.addresses, self.headings, self.tags = [], [], [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.tags.append((tag, attrs))
-        if tag not in self.VOID:
-            self.open.append(tag)
-        if "id" in attrs:
-            self.ids.append(attrs["id"])
-        self.addresses += [attrs[name] for name in ("href", "src", "xlink:href") if name in attrs]
-        if re.fullmatch("h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes <{self.open[-1:]}>"
-        self.open.pop()
-
-
-def parsed(html):
-    """The parsed piece of page, whole."""
-    whole = Whole()
-    whole.feed(html)
-    whole.close()
-    assert whole.open == []
-    return whole
-
-
-def assert_clean(html):
-    """Nothing that runs, nothing from outside, no id twice, every reference resolved."""
-    whole = parsed(html)
-    assert not re.search(r"<script|javascript:|\son\w+=|https?://|@import|url\((?!#)", html)
-    assert len(whole.ids) == len(set(whole.ids))
-    for name in re.findall(r'(?:href="#|url\(#)([^")]+)', html):
-        assert name in whole.ids
-    for _, attrs in whole.tags:
-        for name in attrs.get("aria-labelledby", "").split():
-            assert name in whole.ids
-    return whole
 
 
 @each_lang
@@ -187,28 +132,7 @@ def test_no_text_is_cut_or_overlaps(package, full, shared, lang, monkeypatch):
     faults = []
 
     def check(figure, name, *others):
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer, edge = canvas.get_renderer(), figure.bbox
-        ticks = {
-            tick for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for tick in axis.get_major_ticks()
-        }
-        drawn = {tick for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for tick in axis._update_ticks()}
-        left_out = {label for tick in ticks - drawn for label in (tick.label1, tick.label2)}
-        inside = [
-            (text.get_text(), text.get_window_extent(renderer))
-            for text in figure.findobj(Text)
-            if text.get_visible() and text.get_text().strip() and text not in left_out
-        ]
-        for words, box in inside:
-            if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1:
-                faults.append(f"{name}: {words!r} is cut")
-        for n, (words, box) in enumerate(inside):
-            for other, second in inside[n + 1 :]:
-                width = min(box.x1, second.x1) - max(box.x0, second.x0)
-                height = min(box.y1, second.y1) - max(box.y0, second.y0)
-                if width > 1.5 and height > 2.5:
-                    faults.append(f"{name}: {words!r} on {other!r}")
+        faults.extend(faults_of(figure, name))
         return svg_markup(figure, name, *others)
 
     monkeypatch.setattr(style, "svg_markup", check)
@@ -330,15 +254,8 @@ def test_tables_of_a_package_are_whole(package, full, shared, lang):
     level = targets.level_pair(package)
     trend = full.simulations[1].trend
     money = full.simulations[1].money
-    names = tables.line_names(package, lang)
     made = [
-        tables.readings_table(package, lang),
-        tables.targets_table(package, lang),
-        tables.measures_table(package, lang, names),
-        tables.agencies_table(package, lang, names),
-        tables.printed_budget_table(package, lang),
         tables.money_tables(package, money, lang),
-        tables.sources_table(package, lang),
         tables.falls_table(trend.history, lang),
         tables.quantile_tables(full.simulations, level, lang),
         tables.pace_table(required_pace(package), {t.target: t for t in package.targets}, lang),
@@ -350,21 +267,13 @@ def test_tables_of_a_package_are_whole(package, full, shared, lang):
             "None" not in exhibit.text and not re.search(r"\bnan\b", exhibit.text) and "{" not in exhibit.text
         )
     total = "2.155" if lang == "vi" else "2,155"
-    assert total in made[5].text and ("13,15" if lang == "vi" else "13.15") in made[0].text
+    assert total in made[0].text
 
 
 def test_the_money_table_is_exact(package, full):
     text = tables.money_tables(package, full.simulations[1].money, "vi").text
     for words in ("1.957,5", "137,5", "60", "2.155", "652,5", "45,83", "718,33"):
         assert words in text
-
-
-@each_lang
-def test_locators_are_put_into_words(lang):
-    words = {"preamble 4": "mở đầu, đoạn 4", "budget table I.3": "biểu kinh phí I.3", "article 2": "Điều 2"}
-    for locator, vietnamese in words.items():
-        assert tables.locator_text(locator, lang) == (vietnamese if lang == "vi" else locator)
-    assert "item" not in tables.locator_text("I.2 item 1; IV.1", "vi")
 
 
 # Sentences

@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, load_package, package_forecast
 from giamngheo.forecasting.state_space import condition_level
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from tests.sampler import walkers
 
 DECISION = date(2013, 1, 21)

@@ -15,7 +15,7 @@ from giamngheo.forecasting.reference_series import (
     load_rates,
     published_prior,
 )
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
 

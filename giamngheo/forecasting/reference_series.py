@@ -14,7 +14,7 @@ from giamngheo import paths
 from giamngheo.dates import months_after
 from giamngheo.forecasting.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
 from giamngheo.inputs.descriptor import refresh_hashes
-from giamngheo.inputs.tables import RefusedInput, nearest
+from giamngheo.inputs.errors import RefusedInput, nearest
 
 LAG_MONTHS = {
     "vn-review": 5,

@@ -120,12 +120,6 @@ def minority(forecast, register, lang):
     return stack(*parts) if parts else prose(say("minority.none", lang))
 
 
-def data_conclusion(audit, lang):
-    """How many checks there were and how they ended (Exhibit)."""
-    counts = {name: number(audit.summary[name], lang) for name in ("discrepancy", "note", "rounding", "ok")}
-    return prose(say("conclusion.data", lang, n=number(len(audit.checks), lang), **counts), css="conclusion")
-
-
 def compare_sentences(package, results, lang):
     """How far apart the scenarios lie that differ in money alone.
 

@@ -5,7 +5,6 @@ from giamngheo.report.fan import answer_picture, fan_chart, fan_charts, target_t
 from giamngheo.report.scenario.plan_figures import (
     budget_bars,
     chance_dots,
-    implied_households_chart,
     rate_histograms,
 )
 from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
@@ -20,7 +19,6 @@ __all__ = [
     "chance_dots",
     "fan_chart",
     "fan_charts",
-    "implied_households_chart",
     "rate_histograms",
     "rival_rows",
     "rivals_chart",

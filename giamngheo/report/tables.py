@@ -19,19 +19,12 @@ from giamngheo.report.comparison.scenarios import (
     with_and_without_loans,
 )
 from giamngheo.report.data.evidence import (
-    agencies_table,
     assumptions_table,
-    audit_tables,
-    measures_table,
-    reference_table,
     share_text,
-    sources_table,
     support_counts,
-    targets_table,
 )
-from giamngheo.report.places import locator_text
 from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
-from giamngheo.report.scenario.money import line_names, money_tables, printed_budget_table
+from giamngheo.report.scenario.money import line_names, money_tables
 from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
 from giamngheo.report.sensitivity.tables import (
     map_tables,
@@ -42,11 +35,9 @@ from giamngheo.report.sensitivity.tables import (
 from giamngheo.report.trend.rates import (
     falls_table,
     first_upper,
-    implied_households,
     pace_table,
     promise_text,
     quantile_tables,
-    readings_table,
 )
 from giamngheo.report.trend.track_record import (
     choices_table,
@@ -61,12 +52,10 @@ from giamngheo.report.trend.track_record import (
 )
 
 __all__ = [
-    "agencies_table",
     "allocation_outcomes",
     "allocation_sentences",
     "allocation_table",
     "assumptions_table",
-    "audit_tables",
     "choices_table",
     "compare_table",
     "coverage_table",
@@ -77,23 +66,17 @@ __all__ = [
     "flow_tables",
     "gap_track_table",
     "heat_tables",
-    "implied_households",
     "kind_of",
     "line_names",
     "loans_table",
-    "locator_text",
     "losing_methods",
     "map_tables",
-    "measures_table",
     "money_tables",
     "needed_table",
     "pace_table",
-    "printed_budget_table",
     "priors_table",
     "promise_text",
     "quantile_tables",
-    "readings_table",
-    "reference_table",
     "results_table",
     "rivals_table",
     "sceptic_rest",
@@ -101,11 +84,9 @@ __all__ = [
     "share_text",
     "sobol_table",
     "solver_table",
-    "sources_table",
     "support_counts",
     "support_table",
     "target_heads",
-    "targets_table",
     "tornado_table",
     "track_ratios",
     "track_sentences",

@@ -11,8 +11,8 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs import package, parameters
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.parameters import notebook_inputs
-from giamngheo.inputs.parse import RefusedInput
 from giamngheo.runs import cache, execution
 from giamngheo.runs.execution import Job, execute, execute_all
 

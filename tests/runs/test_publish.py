@@ -8,8 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from helpers import text_of
-from test_figures import Whole
+from helpers import Whole, text_of
 
 from giamngheo.language import say
 from giamngheo.report import pages
@@ -150,7 +149,7 @@ def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch
 def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from giamngheo.inputs.tables import RefusedInput
+    from giamngheo.inputs.errors import RefusedInput
 
     monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     no_target = replace(package, targets=tuple(t for t in package.targets if not t.status))
@@ -164,7 +163,7 @@ def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package
 
 
 def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
-    from giamngheo.inputs.tables import RefusedInput
+    from giamngheo.inputs.errors import RefusedInput
 
     monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     with pytest.raises(RefusedInput, match="double"):

@@ -47,11 +47,11 @@ def load_rates(path=None):
 
 
 def load_table(name):
-    """A generated table of the reference data.
+    """A table of the reference data beside its readings: generated ones, and the names of the sources.
 
     Parameters
     ----------
-    name : {"priors", "track_record", "track_variants", "near_poor_gap"}
+    name : {"priors", "track_record", "track_variants", "near_poor_gap", "sources"}
 
     Returns
     -------

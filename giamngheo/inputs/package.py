@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +26,7 @@ from giamngheo.inputs.descriptor import (
     write_descriptor,
 )
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
-from giamngheo.inputs.readings import reading_faults
+from giamngheo.inputs.readings import line_faults, reading_faults
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -312,54 +312,7 @@ def _faults(tables, labels):
             f"{documents[labels.main_document].date} is not the descriptor's {labels.date}",
         )
     yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
-    yield from (("poverty", *fault) for fault in _line_faults(tables, documents))
-
-
-def _line_faults(tables, documents):
-    """Readings against their poverty line and document."""
-    lines = {}
-    for record in tables["lines"].values():
-        lines.setdefault(record.poverty_line, []).append(record)
-    for row, reading in tables["poverty"].items():
-        if reading.poverty_line not in lines:
-            yield row, "poverty_line", unknown("poverty line", reading.poverty_line, lines) + " in lines.csv"
-            continue
-        areas = lines[reading.poverty_line]
-        # The beginning of a line's first year is written as the day before it.
-        first = min(area.valid_from for area in areas) - timedelta(days=1)
-        last = None if any(area.valid_to is None for area in areas) else max(area.valid_to for area in areas)
-        if reading.as_of < first or (last and reading.as_of > last):
-            fits = [
-                name for name in lines if name != reading.poverty_line and _covers(lines[name], reading.as_of)
-            ]
-            near = (
-                f"; nearest line: '{fits[0]}'"
-                if fits
-                else f"; nearest date: {first if reading.as_of < first else last}"
-            )
-            span = f"{first} to {last or 'today'}"
-            yield row, "as_of", f"{reading.as_of} is outside the line '{reading.poverty_line}' ({span}){near}"
-        if reading.status == "near_poor" and not any(area.near_poor_vnd_month for area in areas):
-            having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
-            near = nearest(reading.poverty_line, having)
-            what = f"the line '{reading.poverty_line}' has no near-poor threshold"
-            yield (
-                row,
-                "status",
-                what + (f"; nearest line with one: '{near}'" if near else "; nearest: 'poor'"),
-            )
-        source = documents.get(reading.document)
-        if source and source.date and reading.as_of > source.date:
-            yield (
-                row,
-                "as_of",
-                f"{reading.as_of} is after its document's date; nearest valid value: {source.date}",
-            )
-
-
-def _covers(areas, day):
-    first = min(area.valid_from for area in areas) - timedelta(days=1)
-    return first <= day and all(area.valid_to is None or day <= area.valid_to for area in areas)
+    yield from (("poverty", *fault) for fault in line_faults(tables["poverty"], tables["lines"], documents))
 
 
 def new_package(path) -> Path:

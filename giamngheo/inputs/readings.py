@@ -3,14 +3,14 @@
 Fractions among percents and mixed poverty lines are refused wherever readings come in.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from pydantic import Field
 
 from giamngheo.dates import months_after
 from giamngheo.inputs.csv_rows import read_rows
-from giamngheo.inputs.errors import RefusedInput, shown, unknown
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
 
 REVIEW_MONTHS = 5  # from an administrative review's instant to its publication
@@ -237,3 +237,64 @@ def _mixed_lines(rows):
                 )
                 yield row, "poverty_line", what
                 break
+
+
+def line_faults(rows, poverty_lines, documents):
+    """What is wrong with a package's readings beside their poverty lines and documents.
+
+    Parameters
+    ----------
+    rows : dict of int to Reading
+        By their row.
+    poverty_lines : dict of int to PovertyLine
+        By their row.
+    documents : dict of str to Document
+
+    Yields
+    ------
+    tuple of (int, str, str)
+        Row, column, what.
+    """
+    lines = {}
+    for record in poverty_lines.values():
+        lines.setdefault(record.poverty_line, []).append(record)
+    for row, reading in rows.items():
+        if reading.poverty_line not in lines:
+            yield row, "poverty_line", unknown("poverty line", reading.poverty_line, lines) + " in lines.csv"
+            continue
+        areas = lines[reading.poverty_line]
+        # The beginning of a line's first year is written as the day before it.
+        first = min(area.valid_from for area in areas) - timedelta(days=1)
+        last = None if any(area.valid_to is None for area in areas) else max(area.valid_to for area in areas)
+        if reading.as_of < first or (last and reading.as_of > last):
+            fits = [
+                name for name in lines if name != reading.poverty_line and _covers(lines[name], reading.as_of)
+            ]
+            near = (
+                f"; nearest line: '{fits[0]}'"
+                if fits
+                else f"; nearest date: {first if reading.as_of < first else last}"
+            )
+            span = f"{first} to {last or 'today'}"
+            yield row, "as_of", f"{reading.as_of} is outside the line '{reading.poverty_line}' ({span}){near}"
+        if reading.status == "near_poor" and not any(area.near_poor_vnd_month for area in areas):
+            having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
+            near = nearest(reading.poverty_line, having)
+            what = f"the line '{reading.poverty_line}' has no near-poor threshold"
+            yield (
+                row,
+                "status",
+                what + (f"; nearest line with one: '{near}'" if near else "; nearest: 'poor'"),
+            )
+        source = documents.get(reading.document)
+        if source and source.date and reading.as_of > source.date:
+            yield (
+                row,
+                "as_of",
+                f"{reading.as_of} is after its document's date; nearest valid value: {source.date}",
+            )
+
+
+def _covers(areas, day):
+    first = min(area.valid_from for area in areas) - timedelta(days=1)
+    return first <= day and all(area.valid_to is None or day <= area.valid_to for area in areas)

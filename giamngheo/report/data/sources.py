@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from giamngheo.forecasting.reference_series import load_table
 from giamngheo.report.html import table
 
 
@@ -31,9 +32,11 @@ def references(page, known):
         for (group, source), part in frame.groupby(["group", "source"], sort=False)
     ]
     frame = pd.DataFrame(rows, columns=["group", "source", "series", "readings", "first_year", "last_year"])
+    names = load_table("sources").set_index("source")[f"name_{page.lang}"]
+    frame["name"] = frame["source"].map(names)
     columns = [
         page.text_column("group", "trust.prior", lambda group: page.say(f"reference.{group}")),
-        page.text_column("source", "sources_table.source", lambda name: _source_name(name, page)),
+        page.text_column("name", "sources_table.source"),
         page.number_column("series", "trust.n_series"),
         page.number_column("readings", "sources_table.readings"),
         page.text_column(
@@ -42,8 +45,3 @@ def references(page, known):
     ]
     caption = page.say("sources_table.reference_caption")
     return table("comparable-series", caption, frame, columns, css="long")
-
-
-def _source_name(source, page):
-    key = f"reference_source.{source}"
-    return page.say(key) if page.has(key) else source

@@ -8,7 +8,7 @@ import pytest
 from frictionless import Package
 
 from giamngheo import paths
-from giamngheo.forecasting.reference_series import load_rates, priors_table
+from giamngheo.forecasting.reference_series import load_rates, load_table, priors_table
 
 FOLDER = paths.DATA / "reference"
 
@@ -32,7 +32,7 @@ def test_every_file_is_described_and_its_hash_holds(descriptor):
 
 def test_every_source_has_an_origin(descriptor):
     keys = {source["title"].split(":")[0] for source in descriptor["sources"]}
-    assert keys == set(load_rates()["source"])
+    assert keys == set(load_rates()["source"]) == set(load_table("sources")["source"])
     assert all(source["path"].startswith("http") for source in descriptor["sources"])
 
 

@@ -28,7 +28,6 @@ from giamngheo.report.sensitivity.text import (
     sobol_sentences,
     support_sentence,
     swing_sentence,
-    turn_sentence,
 )
 from giamngheo.report.trend.methods import (
     glossary,
@@ -69,6 +68,5 @@ __all__ = [
     "total_text",
     "trend_conclusion",
     "trust_intro",
-    "turn_sentence",
     "when_text",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from giamngheo.language import has_phrase, say
 from giamngheo.report.exhibits import escape, plain, rich
-from giamngheo.report.narrative import header, report_question
+from giamngheo.report.wording import Page, header, report_question
 
 SECTIONS = (
     "answer",
@@ -119,8 +119,8 @@ def index_page(package, lang, made, scenarios, footer):
             parts.append(_contents(later, lang))
     notebooks = {page.name: page.title for page in shown if page.name != full}
     parts.append(_other_pages(notebooks, {f"scenario/{k}": v for k, v in scenarios.items()}, lang))
-    title = header(package, lang)
-    question = report_question(package, lang)
+    page = Page(package, lang)
+    title, question = header(page), report_question(page)
     links = [_language_link("index.html", lang, depth=0)]
     return _page(lang, title, question, question, links, "\n".join(parts), footer)
 

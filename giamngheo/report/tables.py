@@ -13,14 +13,11 @@ from giamngheo.report.comparison.scenarios import (
     compare_table,
     heat_tables,
     priors_table,
-    results_table,
     solver_table,
     target_heads,
-    with_and_without_loans,
 )
 from giamngheo.report.data.evidence import (
     agencies_table,
-    assumptions_table,
     audit_tables,
     measures_table,
     reference_table,
@@ -30,8 +27,7 @@ from giamngheo.report.data.evidence import (
     targets_table,
 )
 from giamngheo.report.places import locator_text
-from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
-from giamngheo.report.scenario.money import line_names, money_tables, printed_budget_table
+from giamngheo.report.scenario.money import line_names, printed_budget_table
 from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
 from giamngheo.report.sensitivity.tables import (
     map_tables,
@@ -65,7 +61,6 @@ __all__ = [
     "allocation_outcomes",
     "allocation_sentences",
     "allocation_table",
-    "assumptions_table",
     "audit_tables",
     "choices_table",
     "compare_table",
@@ -73,8 +68,6 @@ __all__ = [
     "equity_tables",
     "falls_table",
     "first_upper",
-    "flow_sentences",
-    "flow_tables",
     "gap_track_table",
     "heat_tables",
     "implied_households",
@@ -85,7 +78,6 @@ __all__ = [
     "losing_methods",
     "map_tables",
     "measures_table",
-    "money_tables",
     "needed_table",
     "pace_table",
     "printed_budget_table",
@@ -94,7 +86,6 @@ __all__ = [
     "quantile_tables",
     "readings_table",
     "reference_table",
-    "results_table",
     "rivals_table",
     "sceptic_rest",
     "sceptic_table",
@@ -112,5 +103,4 @@ __all__ = [
     "track_table",
     "turns_table",
     "value_table",
-    "with_and_without_loans",
 ]

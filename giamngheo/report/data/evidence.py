@@ -2,8 +2,7 @@
 
 from fractions import Fraction
 
-from giamngheo.forecasting.draws import DISTRIBUTIONS, override
-from giamngheo.forecasting.trend import ESTIMATED, register_in_effect
+from giamngheo.forecasting.draws import DISTRIBUTIONS
 from giamngheo.language import day, has_phrase, number, percent, say
 from giamngheo.report.exhibits import Column, folded, prose, stack, table
 from giamngheo.report.fan import target_text
@@ -86,53 +85,6 @@ def distribution_text(assumption, lang):
 
 def _bare(value):
     return int(value) if value == int(value) else value
-
-
-def assumptions_table(register, lang, *, prior=None, changed=()):
-    """The register: every number that the plan does not give.
-
-    Parameters
-    ----------
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-    prior : GroupPrior, optional
-        Of the forecast: what comparable series show goes before the register.
-    changed : mapping of str to mapping
-        What a scenario sets instead; it is shown in bold.
-
-    Returns
-    -------
-    Exhibit
-    """
-    heads = ("meaning", "distribution", "alternative", "unit", "support", "reference", "moves")
-    columns = [Column(say(f"assumptions.{head}", lang), False) for head in heads]
-    rows, used = [], register if prior is None else register_in_effect(register, prior)
-    used = used | {name: override(register, {name: change})[name] for name, change in changed.items()}
-    for name, row in used.items():
-        meaning = getattr(row, f"meaning_{lang}")
-        distribution = distribution_text(row, lang)
-        rows.append(
-            [
-                f"<b>{meaning}</b>" if name in changed else meaning,
-                f"<b>{distribution}</b>" if name in changed else distribution,
-                _alternative_text(register, row, lang),
-                _told(f"assumption_unit.{row.unit}", row.unit, lang),
-                say(f"support.{row.support}", lang),
-                say("sensitivity.grounds.estimated", lang)
-                if row.reference == ESTIMATED
-                else _told(f"assumption_reference.{name}", row.reference, lang),
-                _told(f"assumption_moves.{row.moves}", row.moves, lang),
-            ]
-        )
-    note = say("assumptions.intro", lang)
-    register_table = table(say("assumptions.caption", lang), columns, rows, note=note, css="long")
-    return folded(say("assumptions.fold", lang, n=number(len(rows), lang)), register_table)
-
-
-def _alternative_text(register, row, lang):
-    if row.alternative is None:
-        return "–"
-    return distribution_text(override(register, {row.name: row.alternative})[row.name], lang)
 
 
 def _told(key, fallback, lang):

@@ -17,9 +17,11 @@ from giamngheo.inputs.assumptions import load_register
 from giamngheo.language import number, percent
 from giamngheo.report import figure_style as style
 from giamngheo.report import figures, narrative, tables
+from giamngheo.report import turning_points as turning_sentence
 from giamngheo.report.sensitivity import figures as sensitivity_figures
 from giamngheo.report.sensitivity import tables as sensitivity_tables
 from giamngheo.report.svg import svg_markup
+from giamngheo.report.wording import Page
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.outcomes import Outcome
 from giamngheo.simulation.shared_draws import shared_draws
@@ -101,7 +103,7 @@ def exhibits(found, register, lang):
         tables.support_table(package, found["supports"], lang),
         tables.sceptic_table(package, found["supports"], rows, register, lang),
         tables.sceptic_rest(found["supports"], rows, register, lang),
-        narrative.turn_sentence(package, found["turned"], register, lang),
+        turning_sentence.sentence(Page(package, lang), found["turned"], register),
         narrative.sensitivity_conclusion(package, rows, found["supports"], found["turned"], register, lang),
     ]
 
@@ -154,10 +156,10 @@ def test_what_lies_beside_a_range_is_no_part_of_it():
 def test_nothing_is_said_where_nothing_turns(package, register, lang):
     rows = [row(0.3), row(0.31, "hard_core_pct", 1.0)]
     turned = turning_points.turns_inside(rows, 10_000)
-    assert narrative.turn_sentence(package, turned[:0], register, lang).text == ""
+    assert turning_sentence.sentence(Page(package, lang), turned[:0], register).text == ""
     same = turning_points.turns_inside([row(0.3), row(0.3, "hard_core_pct", 1.0)], 10_000)
     assert not same["side"].any()
-    assert narrative.turn_sentence(package, same, register, lang).text == ""
+    assert turning_sentence.sentence(Page(package, lang), same, register).text == ""
     supports = turning_points.by_support([row(0.3), row(0.3, "hard_core_pct", 1.0)], register)
     assert turning_points.largest(supports) == []
     assert tables.map_tables(package, None, register, lang).text
@@ -168,12 +170,12 @@ def test_nothing_is_said_where_nothing_turns(package, register, lang):
 @each_lang
 def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
     turned = turning_points.turns_inside([row(0.3), row(0.62, "hard_core_pct", 1.25)], 10_000)
-    text = narrative.turn_sentence(package, turned, register, lang).text
+    text = turning_sentence.sentence(Page(package, lang), turned, register).text
     for words in (percent(62, lang, 0), percent(1.25, lang), "r = 1", "r = 0"):
         assert words in text
     other = turning_points.turns_inside([row(0.3), row(0.62, "gap_drift", -0.05)], 10_000)
-    assert ("xích lại" if lang == "vi" else "drew together") in narrative.turn_sentence(
-        package, other, register, lang
+    assert ("xích lại" if lang == "vi" else "drew together") in turning_sentence.sentence(
+        Page(package, lang), other, register
     ).text
     shown = tables.turns_table(package, turned, {("hard_core_pct", 1, "poor_2015"): 0.5}, register, lang).text
     assert number(0.5, lang) in shown

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr
 
 from giamngheo.analysis.pace import required_pace
@@ -19,77 +20,47 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.readings import NewReading, new_reading_faults
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
-from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.outcomes import CASES, outcome
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import level_targets, met
+from giamngheo.simulation.targets import BOTH, chances, level_targets, met
 
 WITHIN = {"50": (0.25, 0.75), "80": (0.1, 0.9), "95": (0.025, 0.975)}
 
 
-def _score_line(row):
-    inside = next((f"inside its {p} %" for p in WITHIN if row[f"inside_{p}"]), "outside its 95 %")
-    doubt = "; no draw went that far: a slipped digit?" if row["quantile"] in (0, 1) else ""
-    return (
-        "{group} {status} {as_of}: {rate_pct:.2f} %, forecast {median:.2f} % (error {error:+.2f} points), "
-        "{inside} interval, at its {quantile:.0%} quantile{doubt}"
-    ).format(**row, inside=inside, doubt=doubt)
-
-
-def _pace_line(row):
-    start = f"pace for {row['target']}: {row['before_pp']:+.2f} points a year"
-    if row["after_pp"] is None:
-        return f"{start}, its instant is past"
-    seen = "" if row["observed_pp"] is None else f"; since the reading before: {row['observed_pp']:+.2f}"
-    return f"{start}, now {row['after_pp']:+.2f}{seen}"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Tracking:
     """What new readings did to the chances.
 
-    chances: one dict a target, and one for "both", and r (1: the money continues the trend; 0: all of it is
-    new): before, other_news (the old readings under the prior as known by the new day), after; scores: one
-    dict a reading that the last forecast reached; pace: one dict a target with the yearly change required
-    before and after, points.
+    origin, known_by: last reading and last publication, before and after.
+    chances: target (or "both"), case, before, other_news (the old readings under the prior as known by the new day),
+    after (all 0..1), decided.
+    scores, of each reading that the last forecast reached: as_of, group, status, rate_pct, median (percent), error
+    (points), quantile, inside_50, inside_80, inside_95.
+    pace, the change a year that each target requires: target, before_pp, after_pp (missing once its instant is past),
+    observed_pp (missing without a new reading), category.
     """
 
     package: str
     readings: tuple[NewReading, ...]
     origin: tuple[date, date]
     known_by: tuple[date, date]
-    chances: tuple[dict, ...]
-    scores: tuple[dict, ...]
-    pace: tuple[dict, ...]
+    chances: pd.DataFrame
+    scores: pd.DataFrame
+    pace: pd.DataFrame
     draws: int
     seed: int
-    before: object = field(repr=False)  # Forecast
-    after: object = field(repr=False)  # Forecast, None once the last target's instant has been read
+    before: object  # Forecast
+    after: object  # Forecast, None once the last target's instant has been read
 
-    def as_dict(self):
-        """The result as ``track --json`` prints it: plain numbers, dates as ISO text (dict)."""
-        head = {"package": self.package, "draws": self.draws, "seed": self.seed}
-        for name in ("origin", "known_by"):
-            head[name] = dict(zip(("before", "after"), getattr(self, name), strict=True))
-        read = [row.model_dump(exclude={"households", "total_households"}) for row in self.readings]
-        parts = {"chances": self.chances, "scores": self.scores, "required_pace": self.pace}
-        return _plain(head | {"readings": read} | parts)
-
-    @property
-    def text(self):
-        """The result for people, one sentence a line (str)."""
-        was, now = self.origin
-        lines = [f"{self.package}: readings to {was}, now to {now} (published by {self.known_by[1]})"]
-        lines += [_score_line(row) for row in self.scores]
-        for row in self.chances:
-            steps = "{before:.1%} before, {other_news:.1%} with what else came out since, {after:.1%} with the readings"
-            end = " (decided)" if row["decided"] else ""
-            lines.append(f"chance of {row['target']}, r = {row['r']}: {steps.format(**row)}{end}")
-        lines.append("r = 1: the money continues the trend; r = 0: all of it is new")
-        lines.append(
-            "a reading also narrows the forecast: the chance of an outcome far off may fall after a good one"
+    def __repr__(self):
+        moves = (
+            f"{row.target} {row.before:.1%} to {row.after:.1%} {row.case}"
+            for row in self.chances.itertuples()
         )
-        lines += [_pace_line(row) for row in self.pace]
-        return "\n".join(lines)
+        return f"Tracking of {self.package}, readings to {self.origin[1]}, chances: {'; '.join(moves)}"
+
+    def _repr_html_(self):
+        return self.chances.to_html(index=False, border=0)
 
 
 def track(package, readings, *, draws=20_000, seed=0):
@@ -126,16 +97,25 @@ def track(package, readings, *, draws=20_000, seed=0):
     day = max(package.published, *(row.known_by for row in readings))
     later = replace(package, readings=(*package.readings, *(_reading(package, row) for row in readings)))
     last = max(row.as_of for row in readings)
-    outlooks = []
+    known = (package, package.published), (package, day), (later, day)
     try:
-        for one, known_by in ((package, package.published), (package, day), (later, day)):
-            outlooks.append(_Outlook(one, known_by, draws, seed))
+        outlooks = [_outlook(one, known_by, draws, seed) for one, known_by in known]
     except TooFewEffectiveDraws as error:
         raise RefusedInput(f"no forecast follows the readings ({error}); a slipped digit?") from None
     before, _, after = (outlook.trend for outlook in outlooks)
-    found = (_chances(package, outlooks), _scores(before, readings), _paces(package, later, last))
-    days = (before.origin, last), (before.known_by, day)
-    return Tracking(package.name, tuple(readings), *days, *map(tuple, found), draws, seed, before, after)
+    return Tracking(
+        package.name,
+        tuple(readings),
+        (before.origin, last),
+        (before.known_by, day),
+        _chances(package, outlooks),
+        _scores(before, readings),
+        _paces(package, later, last),
+        draws,
+        seed,
+        before,
+        after,
+    )
 
 
 def _reading(package, row):
@@ -145,71 +125,89 @@ def _reading(package, row):
     return Reading(**values, **source, as_stated=row.as_of.isoformat())
 
 
+@dataclass(frozen=True)
 class _Outlook:
-    """Draws under r = 1 and r = 0 as known by a day, and the targets that a reading has decided."""
+    """What is expected of a package as known by a day: its trend, and draws under each case of additionality."""
 
-    def __init__(self, package, known_by, draws, seed):
-        self.package, self.trend, self.draws = package, None, {1: None, 0: None}
-        self.last = max(row.as_of for row in package.readings)
-        if self.last >= package.deadline:
-            return
-        self.trend = package_forecast(package, draws=draws, seed=seed, known_by=known_by)
-        self.draws[1] = self.trend.draws
-        if package.group_size("all"):
-            self.draws[0] = self._all_new(draws, seed)
+    package: object
+    trend: object = None  # Forecast, None where the last target's instant has been read
+    draws: dict = field(default_factory=dict)  # r to draws, without a case that cannot be simulated
 
-    def _all_new(self, draws, seed):
-        package, first = self.package, date(self.package.years[0], 12, 31)
-        scenario = load_scenario("full_plan", package).model_copy(update={"continuity": 0.0})
-        start = replace(package, readings=tuple(row for row in package.readings if row.as_of < first))
-        trend = self.trend if start.readings == package.readings else None
-        shared = shared_draws(start, draws=draws, seed=seed)
-        result = simulate(start, scenario, shared=shared if trend is None else shared.with_trend(trend))
-        if trend is not None:
-            return dict(result.draws)
-        return {key: self._shifted(result, key) for key in self.trend.draws}
+    @property
+    def last(self):
+        """The day of the last reading."""
+        return max(row.as_of for row in self.package.readings)
 
-    def _shifted(self, result, key):
-        """The trend's draws, lowered by what the plan does after the last reading."""
-        group, status = key
-        if status == "near_poor":
-            poor, upper = (self._shifted(result, (group, name)) for name in ("poor", "poor_or_near_poor"))
-            return np.maximum(upper - poor, 0)
-        down = probit(result.trend.draws[key] / 100) - probit(result.draws[key] / 100)
-        places = [result.years.index(day) for day in self.trend.years]
-        done = [place for place, day in enumerate(result.years) if day <= self.last]
-        down = down[:, places] - (down[:, done[-1:]] if done else 0)
-        return 100 * ndtr(probit(self.trend.draws[key] / 100) - down)
+    def hits(self, r):
+        """Target to whether it is met, draw by draw, or as read; without those of which nothing tells."""
+        found = {target: self._hit(target, r) for target in level_targets(self.package)}
+        return {target: hit for target, hit in found.items() if hit is not None}
 
-    def hit(self, target, r):
-        """Whether a target is met, draw by draw, or as read; None where nothing tells."""
+    def _hit(self, target, r):
         if target.as_of <= self.last:
             key = target.as_of, target.group, target.status
             rows = [row for row in self.package.readings if (row.as_of, row.group, row.status) == key]
             read = {key[1:]: np.array([[float(rows[-1].rate_pct)]])} if rows else {}
             return met(target, read, (target.as_of,))
-        return None if self.draws[r] is None else met(target, self.draws[r], self.trend.years)
+        return met(target, self.draws[r], self.trend.years) if r in self.draws else None
+
+
+def _outlook(package, known_by, draws, seed):
+    outlook = _Outlook(package)
+    if outlook.last >= package.deadline:
+        return outlook
+    trend = package_forecast(package, draws=draws, seed=seed, known_by=known_by)
+    if not package.group_size("all"):
+        return replace(outlook, trend=trend, draws={1: trend.draws})
+    # The plan is simulated from the last reading before its first year on.
+    first = date(package.years[0], 12, 31)
+    start = replace(package, readings=tuple(row for row in package.readings if row.as_of < first))
+    shared = shared_draws(start, draws=draws, seed=seed)
+    if start.readings == package.readings:
+        shared = shared.with_trend(trend)
+    full = outcome(start, load_scenario("full_plan", package), shared)
+    by_case = {r: _after(full.simulations[r], trend, outlook.last) for r in CASES}
+    return replace(outlook, trend=trend, draws=by_case)
+
+
+def _after(simulation, trend, last):
+    """The trend's draws, moved by what the simulated money does after the last reading, which shows what it did."""
+    if simulation.trend is trend:
+        return simulation.draws
+    places = [simulation.years.index(day) for day in trend.years]
+    done = [place for place, day in enumerate(simulation.years) if day <= last]
+
+    def moved(key):
+        down = probit(simulation.trend.draws[key] / 100) - probit(simulation.draws[key] / 100)
+        down = down[:, places] - (down[:, done[-1:]] if done else 0)
+        return 100 * ndtr(probit(trend.draws[key] / 100) - down)
+
+    draws = {key: moved(key) for key in trend.draws if key[1] != "near_poor"}
+    for group, status in trend.draws:
+        if status == "near_poor":
+            poor, upper = (draws[group, name] for name in ("poor", "poor_or_near_poor"))
+            draws[group, status] = np.maximum(upper - poor, 0)
+    return draws
 
 
 def _chances(package, outlooks):
     """Chances of each level target, and of all of group all at once, before and after."""
-    targets = level_targets(package)
-    for r in (1, 0):
-        hits = [{target.target: outlook.hit(target, r) for target in targets} for outlook in outlooks]
-        common = [target for target in targets if target.group == "all"]
-        for found in hits:
-            whole = [found[target.target] for target in common]
-            known = bool(whole) and all(hit is not None for hit in whole)
-            found["both"] = np.logical_and.reduce(np.broadcast_arrays(*whole)) if known else None
-        for name in hits[0]:
-            values = [None if found[name] is None else float(found[name].mean()) for found in hits]
-            if None not in values:
-                row = dict(zip(("before", "other_news", "after"), values, strict=True))
-                yield {"target": name, "r": r} | row | {"decided": hits[-1][name].size == 1}
+    common = {target for target in level_targets(package) if target.group == "all"}
+    rows = []
+    for r, case in CASES.items():
+        hits = [outlook.hits(r) for outlook in outlooks]
+        steps = [chances(found) for found in hits]
+        told = [target.target for target in hits[0] if all(target in found for found in hits)]
+        told += [BOTH] if common and all(common <= set(found) for found in hits) else []
+        read = {target.target: hit.size == 1 for target, hit in hits[-1].items()}
+        read[BOTH] = all(read.get(target.target) for target in common)
+        rows += [(name, case, *(step[name] for step in steps), read[name]) for name in told]
+    return pd.DataFrame(rows, columns=["target", "case", "before", "other_news", "after", "decided"])
 
 
 def _scores(forecast, readings):
     """How the last forecast did on each reading that it reached."""
+    rows = []
     for row in readings:
         values = forecast.draws.get((row.group, row.status))
         if values is None or row.as_of not in forecast.years:
@@ -220,7 +218,9 @@ def _scores(forecast, readings):
         below = float((values < rate).mean() + (values == rate).mean() / 2)
         inside = {f"inside_{p}": bool(low <= below <= high) for p, (low, high) in WITHIN.items()}
         error = {"rate_pct": rate, "median": median, "error": rate - median}
-        yield what | error | {"quantile": below} | inside
+        rows.append(what | error | {"quantile": below} | inside)
+    columns = ["as_of", "group", "status", "rate_pct", "median", "error", "quantile"]
+    return pd.DataFrame(rows, columns=[*columns, *(f"inside_{p}" for p in WITHIN)])
 
 
 def _paces(package, later, last):
@@ -231,24 +231,12 @@ def _paces(package, later, last):
             {row["target"]: row for row in required_pace(one).to_dict("records")}  # the last base of each
             for one in (package, replace(later, targets=ahead))
         )
+    rows = []
     for name, old in before.items():
-        row = {"target": name, "before_pp": old["required_pp"], "after_pp": None}
-        row |= {"observed_pp": None, "category": None}
-        if name in after:
-            new = after[name]
-            row["after_pp"] = new["required_pp"]
-            row["category"] = "on_track" if new["required_pp"] >= 0 else new["category"]
-            if new["last_as_of"] > old["last_as_of"]:
-                row["observed_pp"] = new["observed_pp"]
-        yield row
-
-
-def _plain(value):
-    """Dates as ISO text, numbers as Python's, rounded to where draws are noise."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | None) else round(float(value), 6)
+        new, observed = after.get(name), None
+        if new and new["last_as_of"] > old["last_as_of"]:
+            observed = new["observed_pp"]
+        category = new and ("on_track" if new["required_pp"] >= 0 else new["category"])
+        rows.append((name, old["required_pp"], new and new["required_pp"], observed, category))
+    frame = pd.DataFrame(rows, columns=["target", "before_pp", "after_pp", "observed_pp", "category"])
+    return frame.astype({"after_pp": float, "observed_pp": float})

@@ -328,10 +328,10 @@ def track(
 
     readings = read_new_readings(paths.find(reading), given.package)
     from giamngheo.analysis.monitoring import track as run_tracking
-    from giamngheo.cli.output import as_json
+    from giamngheo.cli.output import as_json, tracking_answer, tracking_text
 
-    found = run_tracking(given.package, readings, draws=draws, seed=seed)
-    print(as_json(found.as_dict()) if json else found.text)
+    answer = tracking_answer(run_tracking(given.package, readings, draws=draws, seed=seed))
+    print(as_json(answer) if json else tracking_text(answer))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 DECIMALS = 6  # of rates and chances in JSON; more would only be noise of the draws
 QUANTILES = ("mean", "q025", "q10", "q25", "q50", "q75", "q90", "q975")
@@ -92,7 +93,7 @@ def cases(outcome):
 
 
 def _plain(value):
-    """Dates as ISO text, numbers rounded, numpy's as Python's."""
+    """Dates as ISO text, numbers rounded, numpy's as Python's, what is missing as None."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -101,7 +102,9 @@ def _plain(value):
         return value.strftime("%Y-%m-%d")
     if hasattr(value, "item"):
         value = value.item()
-    return round(value, DECIMALS) if isinstance(value, float) else value
+    if isinstance(value, float | Decimal):
+        return None if value != value else round(float(value), DECIMALS)
+    return value
 
 
 def as_json(answer):
@@ -218,3 +221,62 @@ def audit_text(audit):
         for check in audit.findings
     ]
     return "\n".join([*lines, ", ".join(f"{count} {result}" for result, count in audit.summary.items())])
+
+
+def tracking_answer(tracking):
+    """A `Tracking` as ``track --json`` prints it (dict)."""
+    from giamngheo.simulation.outcomes import CASES
+
+    r = {case: r for r, case in CASES.items()}
+    rows = tracking.chances.to_dict("records")
+    sides = ("before", "after")
+    return _plain(
+        {
+            "package": tracking.package,
+            "draws": tracking.draws,
+            "seed": tracking.seed,
+            "origin": dict(zip(sides, tracking.origin, strict=True)),
+            "known_by": dict(zip(sides, tracking.known_by, strict=True)),
+            "readings": [
+                row.model_dump(exclude={"households", "total_households"}) for row in tracking.readings
+            ],
+            "chances": [{"target": row["target"], "r": r[row.pop("case")]} | row for row in rows],
+            "scores": tracking.scores.to_dict("records"),
+            "required_pace": tracking.pace.to_dict("records"),
+        }
+    )
+
+
+def tracking_text(answer):
+    """A tracking for people, one sentence a line (str), from what `tracking_answer` gives."""
+    package, origin, known_by = (answer[key] for key in ("package", "origin", "known_by"))
+    lines = [
+        f"{package}: readings to {origin['before']}, now to {origin['after']} (published by {known_by['after']})",
+        *map(_score_line, answer["scores"]),
+    ]
+    for row in answer["chances"]:
+        steps = "{before:.1%} before, {other_news:.1%} with what else came out since, {after:.1%} with the readings"
+        end = " (decided)" if row["decided"] else ""
+        lines.append(f"chance of {row['target']}, r = {row['r']}: {steps.format(**row)}{end}")
+    lines.append("r = 1: the money continues the trend; r = 0: all of it is new")
+    lines.append(
+        "a reading also narrows the forecast: the chance of an outcome far off may fall after a good one"
+    )
+    return "\n".join([*lines, *map(_pace_line, answer["required_pace"])])
+
+
+def _score_line(row):
+    inside = next((f"inside its {p} %" for p in (50, 80, 95) if row[f"inside_{p}"]), "outside its 95 %")
+    doubt = "; no draw went that far: a slipped digit?" if row["quantile"] in (0, 1) else ""
+    return (
+        "{group} {status} {as_of}: {rate_pct:.2f} %, forecast {median:.2f} % (error {error:+.2f} points), "
+        "{inside} interval, at its {quantile:.0%} quantile{doubt}"
+    ).format(**row, inside=inside, doubt=doubt)
+
+
+def _pace_line(row):
+    start = f"pace for {row['target']}: {row['before_pp']:+.2f} points a year"
+    if row["after_pp"] is None:
+        return f"{start}, its instant is past"
+    seen = "" if row["observed_pp"] is None else f"; since the reading before: {row['observed_pp']:+.2f}"
+    return f"{start}, now {row['after_pp']:+.2f}{seen}"

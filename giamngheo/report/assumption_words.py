@@ -4,6 +4,19 @@ from giamngheo.forecasting.trend import ESTIMATED
 from giamngheo.inputs.assumptions import DISTRIBUTIONS
 
 
+def assumption_name(name, register, page):
+    """An assumption, or a choice of the model, in a few words in the middle of a sentence (str)."""
+    for key in (f"sensitivity.name.{name}", f"sensitivity.sobol_name.{name}"):
+        if page.has(key):
+            return page.say(key)
+    return getattr(register[name], f"meaning_{page.lang}")
+
+
+def short(value):
+    """A number to two significant digits, three from 1 on (float)."""
+    return float(f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}")
+
+
 def distribution_text(assumption, page):
     """An assumption's distribution in words and numbers (str)."""
     kind = assumption.distribution

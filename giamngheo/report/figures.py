@@ -2,11 +2,7 @@
 
 from giamngheo.report.comparison.allocation_dots import allocation_dots
 from giamngheo.report.fan import answer_picture, fan_chart, fan_charts, target_text, trend_charts
-from giamngheo.report.scenario.plan_figures import (
-    budget_bars,
-    chance_dots,
-    rate_histograms,
-)
+from giamngheo.report.scenario.plan_figures import chance_dots
 from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
 from giamngheo.report.trend.rivals import rival_rows, rivals_chart
 from giamngheo.report.trend.track_charts import calibration_chart, track_chart
@@ -14,12 +10,10 @@ from giamngheo.report.trend.track_charts import calibration_chart, track_chart
 __all__ = [
     "allocation_dots",
     "answer_picture",
-    "budget_bars",
     "calibration_chart",
     "chance_dots",
     "fan_chart",
     "fan_charts",
-    "rate_histograms",
     "rival_rows",
     "rivals_chart",
     "sobol_chart",

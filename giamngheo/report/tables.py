@@ -13,32 +13,14 @@ from giamngheo.report.comparison.scenarios import (
     compare_table,
     heat_tables,
     priors_table,
-    results_table,
     solver_table,
     target_heads,
-    with_and_without_loans,
 )
-from giamngheo.report.data.evidence import (
-    assumptions_table,
-    share_text,
-    support_counts,
-)
-from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
-from giamngheo.report.scenario.money import line_names, money_tables
+from giamngheo.report.data.evidence import share_text, support_counts
+from giamngheo.report.scenario.money import line_names
 from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
-from giamngheo.report.sensitivity.tables import (
-    map_tables,
-    sobol_table,
-    tornado_table,
-    turns_table,
-)
-from giamngheo.report.trend.rates import (
-    falls_table,
-    first_upper,
-    pace_table,
-    promise_text,
-    quantile_tables,
-)
+from giamngheo.report.sensitivity.tables import map_tables, sobol_table, tornado_table, turns_table
+from giamngheo.report.trend.rates import falls_table, first_upper, pace_table, promise_text, quantile_tables
 from giamngheo.report.trend.track_record import (
     choices_table,
     coverage_table,
@@ -55,15 +37,12 @@ __all__ = [
     "allocation_outcomes",
     "allocation_sentences",
     "allocation_table",
-    "assumptions_table",
     "choices_table",
     "compare_table",
     "coverage_table",
     "equity_tables",
     "falls_table",
     "first_upper",
-    "flow_sentences",
-    "flow_tables",
     "gap_track_table",
     "heat_tables",
     "kind_of",
@@ -71,13 +50,11 @@ __all__ = [
     "loans_table",
     "losing_methods",
     "map_tables",
-    "money_tables",
     "needed_table",
     "pace_table",
     "priors_table",
     "promise_text",
     "quantile_tables",
-    "results_table",
     "rivals_table",
     "sceptic_rest",
     "sceptic_table",
@@ -93,5 +70,4 @@ __all__ = [
     "track_table",
     "turns_table",
     "value_table",
-    "with_and_without_loans",
 ]

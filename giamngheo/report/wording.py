@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from giamngheo import language
 from giamngheo.inputs.package import Package
@@ -53,6 +54,10 @@ class Page:
     def points(self, x, decimals=None):
         """A difference of two rates (str)."""
         return language.points(x, self.lang, decimals)
+
+    def range(self, low, high, decimals=1):
+        """Both ends of an interval (str)."""
+        return self.say("words.range", low=self.number(low, decimals), high=self.number(high, decimals))
 
     def money(self, x, decimals=None):
         """An amount in billion VND (str)."""
@@ -233,3 +238,9 @@ def report_question(page):
         deadline=when_text(deadline, page),
         targets=f" {page.say('words.and')} ".join(left),
     )
+
+
+def share_text(share, page):
+    """A share as percent without needless decimals (str)."""
+    percent = 100 * Fraction(share)
+    return page.percent(percent, 0 if percent.denominator == 1 else 1)

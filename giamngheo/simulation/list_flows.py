@@ -11,15 +11,12 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from giamngheo import paths
-from giamngheo.forecasting.draws import draw, stream
+from giamngheo.forecasting.draws import draw
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
 
-# Ranges that `calibrate` gives, for a register without them.
-RANGES = {"list_autocorrelation": (0.96, 0.995), "list_return": (-0.65, -0.40)}
 MOST_DRAWS = 5_000  # quantiles of flows need no more
-BY_STATUS = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
-_ENDS = (0.1, 0.5, 0.9)
+OF_NEAR_POOR = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
 
 
 def published_flows():
@@ -117,30 +114,6 @@ def returns_if_permanent(published):
     return pd.DataFrame(rows, columns=["unit", "re_entry_pct", "least_pct", "most_pct"])
 
 
-def calibrated(simulation):
-    """Draws of the two correlations, uniform over their calibrated ranges.
-
-    Parameters
-    ----------
-    simulation : Simulation or Forecast
-
-    Returns
-    -------
-    tuple of ndarray (n_draws,)
-        rho and the partial autocorrelation at lag two: the register's ``list_autocorrelation`` and
-        ``list_return``, `RANGES` where it has none.
-    """
-    trend, register = getattr(simulation, "trend", simulation), load_register()
-    drawn = []
-    for name, (low, high) in RANGES.items():
-        if name in register:
-            drawn.append(draw(register[name], trend.seed, trend.n_draws))
-        else:
-            uniform = ndtr(stream(trend.seed, name).standard_normal(trend.n_draws))
-            drawn.append(low + (high - low) * uniform)
-    return tuple(drawn)
-
-
 def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     """Every flow of every year of a forecast or simulation, from the last reading on.
 
@@ -148,7 +121,8 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     ----------
     simulation : Simulation or Forecast
     rho, partial : float or ndarray (n_draws,), optional
-        Default: `calibrated`.
+        Autocorrelation of the positions on the list and partial autocorrelation at lag two; default: the register's
+        ``list_autocorrelation`` and ``list_return``, calibrated to published flows.
     group : str
 
     Returns
@@ -162,9 +136,10 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     -----
     The shares are those of the published list, with its error: error in two reviews counts as a move.
     """
+    trend, register = getattr(simulation, "trend", simulation), load_register()
     rho, partial = (
-        np.asarray(usual if given is None else given)
-        for given, usual in zip((rho, partial), calibrated(simulation), strict=True)
+        np.asarray(draw(register[name], trend.seed, trend.n_draws) if given is None else given)
+        for name, given in (("list_autocorrelation", rho), ("list_return", partial))
     )
     rho, partial = (value[:MOST_DRAWS] if value.ndim else value for value in (rho, partial))
     points, flows = _points(simulation, group), {}
@@ -178,19 +153,19 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     return flows
 
 
-def flows_by_reading(result):
-    """`yearly_flows` of a scenario under each reading of the money that it leaves open.
+def flows_by_case(outcome):
+    """`yearly_flows` of a scenario under each case of additionality that it leaves open.
 
     Parameters
     ----------
-    result : Outcome
+    outcome : Outcome
 
     Returns
     -------
     dict of int to dict
         By r.
     """
-    return {r: yearly_flows(result.simulations[r]) for r in result.shown}
+    return {r: yearly_flows(outcome.simulations[r]) for r in outcome.shown}
 
 
 def yearly_counts(simulation, flows):
@@ -238,8 +213,36 @@ def shares_of_start(flows):
     return {
         name: 100 * flows[name] / np.maximum(flows[of], 1e-9)
         for name, of in FLOWS.items()
-        if name in flows and (two_lists or name not in BY_STATUS)
+        if name in flows and (two_lists or name not in OF_NEAR_POOR)
     }
+
+
+def published_outside(published, flows):
+    """Published flows outside the model's 80 % interval of its first year.
+
+    Parameters
+    ----------
+    published : DataFrame
+        As of `published_flows`.
+    flows : mapping of str to ndarray
+        Of the first year, as of `yearly_flows`.
+
+    Returns
+    -------
+    DataFrame
+        flow, unit, year, doubt, published_pct, q10_pct, q50_pct, q90_pct, percent of those of its status at the start.
+    """
+    rows = []
+    for name, shares in shares_of_start(flows).items():
+        low, middle, high = np.quantile(shares, (0.1, 0.5, 0.9))
+        told = published[(published["flow"] == name) & published["share_of_start_pct"].notna()]
+        rows += [
+            (name, row.unit, row.year, row.doubt, row.share_of_start_pct, low, middle, high)
+            for row in told.itertuples()
+            if not low <= row.share_of_start_pct <= high
+        ]
+    columns = ["flow", "unit", "year", "doubt", "published_pct", "q10_pct", "q50_pct", "q90_pct"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _year_before(day, years):
@@ -259,41 +262,3 @@ def _points(simulation, group):
     for place, day in enumerate(simulation.years):
         points[day] = tuple(draws[group, status][:MOST_DRAWS, place] / 100 for status in ("poor", upper))
     return points
-
-
-def flow_table(simulation, rho=None, partial=None, *, group="all"):
-    """Our yearly flows beside the published ones.
-
-    Parameters
-    ----------
-    simulation : Simulation or Forecast
-    rho, partial : float or ndarray (n_draws,), optional
-        Default: `calibrated`.
-    group : str
-
-    Returns
-    -------
-    DataFrame
-        flow, of (status at the start that the percentage is of), source (model, published), unit (group or
-        place), year, households_q10, households_q50, households_q90 (NaN without counts; of all households at
-        the year's end, as if all had been there at its start), pct_q10, pct_q50, pct_q90, address, doubt. A
-        published figure stands in the q50 columns.
-    """
-    rows, households = [], getattr(simulation, "households", None)
-    for day, flows in yearly_flows(simulation, rho, partial, group=group).items():
-        every = None
-        if households is not None and group == "all":
-            every = households[:MOST_DRAWS, simulation.years.index(day)] / 100
-        for name, shares in shares_of_start(flows).items():
-            of, pct = FLOWS[name], np.quantile(shares, _ENDS)
-            counts = np.full(3, np.nan) if every is None else np.quantile(every * flows[name], _ENDS)
-            rows.append((name, of, "model", group, day.year, *counts, *pct, "", ""))
-    for row in published_flows().itertuples():
-        if row.flow in FLOWS:
-            middle = (np.nan, row.households, np.nan, np.nan, row.share_of_start_pct, np.nan)
-            what = (row.flow, FLOWS[row.flow], "published", row.unit, row.year)
-            rows.append((*what, *middle, row.address, row.doubt))
-    numbers = [f"{what}_{end}" for what in ("households", "pct") for end in ("q10", "q50", "q90")]
-    table = pd.DataFrame(rows, columns=["flow", "of", "source", "unit", "year", *numbers, "address", "doubt"])
-    order = table["flow"].map(list(FLOWS).index)
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)

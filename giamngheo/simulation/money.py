@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
+import pandas as pd
+
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Money:
     """Planned and delivered billion VND by (line, source, year), exact."""
 
@@ -41,6 +44,24 @@ class Money:
     def total(self):
         """All money delivered, billion VND (Fraction)."""
         return sum(self.delivered.values(), Fraction())
+
+    @property
+    def table(self):
+        """What was planned and is delivered: line, source, year, planned_bn_vnd, delivered_bn_vnd (DataFrame)."""
+        rows = [
+            (*cell, float(planned), float(self.delivered[cell])) for cell, planned in self.planned.items()
+        ]
+        return pd.DataFrame(rows, columns=["line", "source", "year", "planned_bn_vnd", "delivered_bn_vnd"])
+
+    def __repr__(self):
+        years = sorted({year for _, _, year in self.planned})
+        planned = float(sum(self.planned.values()))
+        return (
+            f"Money of {years[0]} to {years[-1]}: {float(self.total):g} of {planned:g} billion VND delivered"
+        )
+
+    def _repr_html_(self):
+        return self.table.to_html(index=False, border=0)
 
 
 def exact_sources(row, n_years):
@@ -171,5 +192,14 @@ def scaled(scenario, share):
     share = Fraction(share).limit_denominator(10_000)
     funding = scenario.funding
     every = Fraction(1) if funding.all.every is None else funding.all.every
-    whole = type(funding.all)({year: factor * share for year, factor in funding.all.items()}, every * share)
-    return scenario.model_copy(update={"funding": funding.model_copy(update={"all": whole})})
+    whole = Yearly({year: factor * share for year, factor in funding.all.items()}, every * share)
+    return _funded(scenario, all=whole)
+
+
+def without_channel(scenario, channel):
+    """The scenario without the money of one channel, "credit" for a plan without its loans (Scenario)."""
+    return _funded(scenario, by_channel={**scenario.funding.by_channel, channel: Yearly({}, Fraction(0))})
+
+
+def _funded(scenario, **changes):
+    return scenario.model_copy(update={"funding": scenario.funding.model_copy(update=changes)})

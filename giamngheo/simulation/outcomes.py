@@ -6,7 +6,7 @@ all of the plan is new.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from giamngheo.simulation.targets import BOTH, target_chances
 CASES = {1: "continued", 0: "new"}  # r: the plan's money continues the trend; all of it comes on top
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Simulation:
     """Predictive distribution under a scenario.
 
@@ -34,9 +34,9 @@ class Simulation:
 
     scenario: object
     trend: Forecast
-    money: Money = field(repr=False)
-    draws: Mapping = field(repr=False)
-    households: np.ndarray | None = field(repr=False)
+    money: Money
+    draws: Mapping
+    households: np.ndarray | None
 
     @property
     def years(self):
@@ -47,6 +47,18 @@ class Simulation:
     def table(self):
         """Mean and quantiles in percent, as `Forecast.table`."""
         return summarise(self.draws, self.years)
+
+    def __repr__(self):
+        last, r = self.years[-1], self.scenario.continuity
+        medians = (
+            f"{status} {np.median(self.draws[group, status][:, -1]):.2f} %"
+            for group, status in self.draws
+            if group == "all"
+        )
+        return f"Simulation of {self.scenario.id}, r = {r:g}, medians at {last}: {', '.join(medians)}"
+
+    def _repr_html_(self):
+        return self.table.to_html(index=False, border=0)
 
 
 def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
@@ -128,7 +140,7 @@ class _Draws(Mapping):
         return made
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """A scenario under both cases of additionality, each simulated once.
 
@@ -137,7 +149,7 @@ class Outcome:
     """
 
     scenario: object
-    simulations: dict = field(repr=False)
+    simulations: dict
     by_case: dict
     shown: tuple = tuple(CASES)
 
@@ -154,6 +166,17 @@ class Outcome:
     def interval(self, r, status, group="all"):
         """80 % prediction interval at the last instant, percent (tuple of float)."""
         return tuple(np.quantile(self.simulations[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
+
+    def __repr__(self):
+        chances = (
+            f"{key} " + ", ".join(f"{self.by_case[r][key]:.1%} {name}" for r, name in CASES.items())
+            for key, p in self.by_case[1].items()
+            if p is not None
+        )
+        return f"Outcome of {self.scenario.id}, chances: {'; '.join(chances)}"
+
+    def _repr_html_(self):
+        return self.chances.to_html(index=False, border=0)
 
 
 def at_case(scenario, r):

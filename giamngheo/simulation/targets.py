@@ -63,10 +63,25 @@ def target_chances(package, result):
         By target, and under `BOTH` (None without a level target of all households).
     """
     hits = {target: met(target, result.draws, result.years) for target in level_targets(package)}
-    hits = {target: hit for target, hit in hits.items() if hit is not None}
+    return chances({target: hit for target, hit in hits.items() if hit is not None})
+
+
+def chances(hits):
+    """The chance of each target, and of all those of all households at once, of what is met draw by draw.
+
+    Parameters
+    ----------
+    hits : mapping of Target to ndarray of bool (n_draws,)
+        As of `met`; an array of one where a reading has decided.
+
+    Returns
+    -------
+    dict of str to float
+        As of `target_chances`.
+    """
     joint = [hit for target, hit in hits.items() if target.group == "all"]
-    chances = {target.target: float(hit.mean()) for target, hit in hits.items()}
-    return chances | {BOTH: float(np.logical_and.reduce(joint).mean()) if joint else None}
+    both = float(np.logical_and.reduce(np.broadcast_arrays(*joint)).mean()) if joint else None
+    return {target.target: float(hit.mean()) for target, hit in hits.items()} | {BOTH: both}
 
 
 def target_results(package, result):
@@ -82,12 +97,12 @@ def target_results(package, result):
     DataFrame
         target, group, status, comparator, value_pct, as_of, probability (0..1).
     """
-    chances = target_chances(package, result)
+    by_target = target_chances(package, result)
     columns = ["target", "group", "status", "comparator", "value_pct", "as_of"]
     rows = [
-        [getattr(target, column) for column in columns] + [chances[target.target]]
+        [getattr(target, column) for column in columns] + [by_target[target.target]]
         for target in level_targets(package)
-        if target.target in chances
+        if target.target in by_target
     ]
     frame = pd.DataFrame(rows, columns=[*columns, "probability"])
     return frame.assign(value_pct=frame["value_pct"].astype(float))

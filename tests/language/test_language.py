@@ -55,10 +55,10 @@ def test_rounding_is_to_nearest_with_halves_away_from_zero(x, decimals):
     assert Fraction(language.rounded(-x, decimals)) == -result
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "12"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), "twelve", None])
 def test_number_refuses_what_is_none(value):
-    with pytest.raises((ValueError, OverflowError)):
-        language.number(float(value) if value != "12" else float("nan"), "vi")
+    with pytest.raises((ValueError, OverflowError, TypeError)):
+        language.number(value, "vi")
 
 
 def test_number_refuses_other_languages():

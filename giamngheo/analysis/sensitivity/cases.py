@@ -4,80 +4,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from giamngheo.forecasting.scales import poverty_gap_ratio, probit
+from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
-from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import at_case, outcome, simulate
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
 ENDS = (0.1, 0.9)  # quantiles that stand for the ends of an assumption's range
-
-
-def without_channel(package, scenario, channel, shared):
-    """A scenario without the money of one channel, under both readings (Outcome).
-
-    Parameters
-    ----------
-    package : Package
-    scenario : Scenario
-    channel : str
-        For example ``credit``, to see a plan without its loans.
-    shared : SharedDraws
-    """
-    funding = scenario.funding
-    none = Yearly({}, Fraction(0))
-    changed = funding.model_copy(update={"by_channel": {**funding.by_channel, channel: none}})
-    return outcome(package, scenario.model_copy(update={"funding": changed}), shared)
-
-
-def poverty_gap_bn(package, world):
-    """What all poor households lacked to reach the poverty line at the last reading, billion VND a year.
-
-    Parameters
-    ----------
-    package : Package
-    world : World
-
-    Returns
-    -------
-    ndarray (n_draws,) or None
-        None where no count of households is published.
-    """
-    counted = [
-        row for row in package.readings if (row.group, row.status) == ("all", "poor") and row.households
-    ]
-    if not counted:
-        return None
-    last = max(counted, key=lambda row: row.as_of)
-    last = next(
-        row for row in counted if row.as_of == last.as_of and row.poverty_line == world.trend.poverty_line
-    )
-    drawn, (rural, urban) = world.drawn, package.poor_lines_vnd_month
-    line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
-    ratio = poverty_gap_ratio(probit(float(last.rate_pct) / 100), drawn["spread_below_line"])
-    return ratio * line * 12 * drawn["persons_per_household"] * last.households / 1e9
-
-
-def plan_effect(package, scenario, shared):
-    """How far the whole plan, against no money, lowers the poor rate at the last instant, r = 1.
-
-    Parameters
-    ----------
-    package : Package
-    scenario : Scenario
-    shared : SharedDraws
-
-    Returns
-    -------
-    ndarray (n_draws,)
-        Percentage points, >= 0.
-    """
-    whole = simulate(package, scenario, shared=shared)
-    bare = simulate(package, scaled(scenario, 0), shared=shared)
-    return bare.draws["all", "poor"][:, -1] - whole.draws["all", "poor"][:, -1]
 
 
 def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):

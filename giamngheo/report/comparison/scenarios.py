@@ -1,39 +1,13 @@
 """Tables of scenarios: results, comparison, two inputs, money for a chance."""
 
 from giamngheo.analysis.money_needed import MOST, MOST_MONEY
-from giamngheo.language import chance, day, households, number, percent, say
+from giamngheo.language import chance, day, number, percent, say
 from giamngheo.report.exhibits import Column, Exhibit, plain, prose, stack, table
 from giamngheo.report.fan import target_text
 from giamngheo.report.scenario.money import amount
 from giamngheo.report.trend.rates import first_upper, promise_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
-
-
-def with_and_without_loans(package, whole, without, lang):
-    """Chances and rates of a scenario with its loans and without them.
-
-    Parameters
-    ----------
-    package : Package
-    whole, without : Outcome
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    heads = target_heads(package, lang)
-    columns = [Column("", False), Column(say("compare.money", lang)), *(Column(head) for _, head in heads)]
-    columns += [Column(say(f"compare.rate_{status}", lang)) for status in level_pair(package)]
-    rows = []
-    for name, result in (("with", whole), ("without", without)):
-        cells = [say(f"loans.{name}", lang), amount(result.simulations[1].money.total, lang)]
-        cells += [" / ".join(chance(result.by_case[r][key], lang) for r in CASES) for key, _ in heads]
-        for status in level_pair(package):
-            cells.append(" / ".join(number(result.median(r, status), lang, 1) for r in CASES))
-        rows.append(cells)
-    return table(say("loans.caption", lang), columns, rows)
 
 
 def target_heads(package, lang):
@@ -51,47 +25,6 @@ def target_heads(package, lang):
 
 def _pair_text(values, shown, lang, write):
     return " / ".join(write(values[r]) if r in shown else "–" for r in CASES)
-
-
-def results_table(package, result, lang):
-    """Chances, rates and households of one scenario under both readings.
-
-    Parameters
-    ----------
-    package : Package
-    result : Outcome
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    columns = [Column("", False), *(Column(say(f"case.{name}", lang)) for name in ("continued", "new"))]
-    above = {r: above_target(package, result.simulations[r]) for r in CASES}
-    rows = []
-    for key, head in target_heads(package, lang):
-        name = f"{say('panel.chance', lang)}: {head}"
-        rows.append([name, *(chance(result.by_case[r][key], lang) for r in CASES)])
-    for status in level_pair(package):
-        rows.append(
-            [
-                first_upper(say(f"status.{status}", lang)),
-                *(rate_text(result, r, status, lang) for r in CASES),
-            ]
-        )
-    for key, head in target_heads(package, lang):
-        if key in above[1]:
-            name = f"{say('panel.households', lang)}: {head}"
-            rows.append([name, *(households(above[r][key], lang, -2) for r in CASES)])
-    when = day(result.simulations[1].years[-1], lang)
-    return table(say("scenario_table.caption", lang, when=when), columns, rows)
-
-
-def rate_text(result, r, status, lang):
-    """Median rate with its 80 % interval (str)."""
-    low, high = result.interval(r, status)
-    span = say("words.range", lang, low=number(low, lang, 1), high=number(high, lang, 1))
-    return f"{percent(result.median(r, status), lang, 1)} ({span})"
 
 
 def compare_table(package, results, lang):

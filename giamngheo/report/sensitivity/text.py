@@ -1,19 +1,16 @@
 """Sentences about what the answer hangs on; every number generated from results."""
 
-import numpy as np
-
 from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, CONTINUITY
 from giamngheo.analysis.sensitivity.turning_points import BEYOND, SMALL, joint_swings, support_sums
 from giamngheo.language import chance, number, percent, say
 from giamngheo.report.exhibits import Exhibit, prose
 from giamngheo.report.sensitivity.figures import assumption_name, joint_name
-from giamngheo.report.sensitivity.tables import short, small_text, unit_text
+from giamngheo.report.sensitivity.tables import small_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
 NOTHING = Exhibit("prose", "", "<span hidden></span>", "")
 ASIDE = (BEYOND, CONTINUITY)  # told in another way: the answer is a pair over r
-MOST_TOLD = 2  # verdicts named in the sentence of the first screen, which must leave room for the panels
 
 
 def draws_note(many, few, lang):
@@ -25,81 +22,6 @@ def draws_note(many, few, lang):
     lang : {"vi", "en"}
     """
     return prose(say("sensitivity.draws", lang, many=number(many, lang), few=number(few, lang)), css="note")
-
-
-def turn_sentence(package, found, register, lang):
-    """The verdicts that cross one half inside the range of one assumption, for the first screen.
-
-    Parameters
-    ----------
-    package : Package
-    found : DataFrame
-        As of `analysis.sensitivity.tornado.turns`.
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-        With nothing to read where no verdict turns.
-    """
-    items = turn_items(package, found, register, lang)
-    if not items:
-        return NOTHING
-    return prose(say("sensitivity.turn_intro", lang, items="; ".join(items[:MOST_TOLD])))
-
-
-def turn_items(package, found, register, lang):
-    """Each verdict that crosses one half, in words, the largest change first (list of str)."""
-    names = {target.target: _target_name(status, lang) for status, target in level_pair(package).items()}
-    if len(names) > 1:
-        names[BOTH] = say("sensitivity.target_both", lang)
-    sides = found[found["side"] & found["target"].isin(list(names)) & (found["to"] == "number")]
-    items = []
-    for (name, value, target), part in sides.groupby(["assumption", "value", "target"], sort=False):
-        told = [(chance(p, lang), number(int(r), lang)) for p, r in zip(part["at"], part["r"], strict=True)]
-        if len(told) == 2 and told[0][0] == told[1][0]:
-            chances = say("sensitivity.turn_same", lang, p=told[0][0])
-        else:
-            chances = ", ".join(say("sensitivity.turn_chance", lang, p=p, r=r) for p, r in told)
-        condition = condition_text(name, value, register, lang)
-        items.append(
-            say("sensitivity.turn_item", lang, condition=condition, target=names[target], chances=chances)
-        )
-    return items
-
-
-def _target_name(status, lang):
-    return say(f"sensitivity.target_{status if status in ('poor', 'near_poor') else 'other'}", lang)
-
-
-def condition_text(name, value, register, lang):
-    """An assumption at a value, as the condition of a sentence.
-
-    Parameters
-    ----------
-    name : str
-    value : float
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    str
-    """
-    if name == CONTINUITY:
-        return say("sensitivity.condition_continuity", lang)
-    if name == "gap_drift":  # a logarithm a year
-        sign = "minus" if value < 0 else "plus"
-        change = percent(100 * abs(np.expm1(value)), lang, 1)
-        return say(f"sensitivity.condition_gap_drift_{sign}", lang, x=change)
-    if name == "hard_core_pct":
-        return say("sensitivity.condition_hard_core_pct", lang, x=percent(short(value), lang))
-    x = number(short(value), lang)
-    if name == "deadline_push":
-        return say("sensitivity.condition_deadline_push", lang, x=x)
-    told = f"{x} {unit_text(name, register, lang)}"
-    return say("sensitivity.condition", lang, name=assumption_name(name, register, lang), x=told)
 
 
 def swing_sentence(package, rows, register, lang):

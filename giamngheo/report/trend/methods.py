@@ -4,7 +4,7 @@ from giamngheo.forecasting.state_space import CANDIDATES, MIN_EFFECTIVE_DRAWS
 from giamngheo.forecasting.trend import register_in_effect
 from giamngheo.language import day, has_phrase, number, percent, phrases, points, say
 from giamngheo.report.data.evidence import support_counts
-from giamngheo.report.exhibits import Exhibit, bullets, definitions, plain, prose, rich, stack
+from giamngheo.report.exhibits import Exhibit, bullets, plain, prose, rich, stack
 from giamngheo.simulation.counterfactual import PUT_BACK
 
 METHOD_PARTS = ("dates", "level", "drift", "gap", "fit", "money", "r", "measures", "gap_ratio")
@@ -84,19 +84,6 @@ def _formula(text):
     parts = [part.strip() for part in text.split(";  ")]
     lines = "<br>".join(rich(part, keep_together=False) for part in parts)
     return Exhibit("formula", "", f'<p class="formula">{lines}</p>', plain(text))
-
-
-def glossary(lang):
-    """The words of the report and what they mean (Exhibit).
-
-    Parameters
-    ----------
-    lang : {"vi", "en"}
-    """
-    keys = [key.split(".")[1] for key in phrases() if key.startswith("glossary.") and key.endswith(".term")]
-    return definitions(
-        [(say(f"glossary.{key}.term", lang), say(f"glossary.{key}.meaning", lang)) for key in keys]
-    )
 
 
 def limitations(forecast, lang):

@@ -6,31 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from giamngheo import load_package, load_scenario, package_forecast, simulate
+from giamngheo import load_scenario, package_forecast, simulate
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.outcomes import CASES, Outcome, at_case, outcome
 from giamngheo.simulation.targets import target_chances
-
-DRAWS = 4_000
-
-
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
-@pytest.fixture(scope="module")
-def shared(package):
-    return shared_draws(package, draws=DRAWS, seed=0)
-
-
-def chances(package, result):
-    return target_chances(package, result)
 
 
 def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
     full = simulate(package, load_scenario("full_plan", package), shared=shared)
-    trend = package_forecast(package, draws=DRAWS)
+    trend = package_forecast(package, draws=shared.draws)
     assert full.draws.keys() == trend.draws.keys()
     for key, values in trend.draws.items():
         assert_array_equal(full.draws[key], values)
@@ -39,22 +23,22 @@ def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
 
 def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(package, shared):
     """The shortcut for equal money hides nothing: the long way round ends at the same draws."""
-    scenario = load_scenario("full_plan", package)
-    world = shared.counterfactual(scenario)
-    planned = simulate(package, scenario, shared=shared).money.by("line", "year")
-    first = world.shift("all", planned, {})
-    again = world.shift("all", dict(planned), {})
-    assert_array_equal(first[0] - 1 * again[0], 0)
+    full = load_scenario("full_plan", package)
+    trend = shared.counterfactual(full).trend
+    long_way = simulate(package, at_case(full, 1 - 1e-12), shared=shared)
+    assert set(long_way.draws) == set(trend.draws)
+    for key, values in trend.draws.items():
+        assert_allclose(long_way.draws[key], values, atol=1e-8)
 
 
 def test_same_seed_same_draws_whatever_ran_before(package, shared):
     scenario = load_scenario("double", package)
     simulate(package, load_scenario("flood_2014", package), shared=shared)
     one = simulate(package, scenario, shared=shared)
-    other = simulate(package, scenario, draws=DRAWS, seed=0)
+    other = simulate(package, scenario, draws=shared.draws, seed=0)
     for key in one.draws:
         assert_array_equal(one.draws[key], other.draws[key])
-    another = simulate(package, scenario, draws=DRAWS, seed=1)
+    another = simulate(package, scenario, draws=shared.draws, seed=1)
     assert not np.array_equal(one.draws["all", "poor"], another.draws["all", "poor"])
 
 
@@ -95,7 +79,7 @@ def test_all_new_money_helps_and_missing_money_hurts(package, shared):
             "one_year_late",
         )
     }
-    chance = {name: chances(package, result)["poor_2015"] for name, result in results.items()}
+    chance = {name: target_chances(package, result)["poor_2015"] for name, result in results.items()}
     assert (
         chance["no_new_money"] < chance["thirty_percent_short"] < chance["full_plan"] < chance["plan_is_new"]
     )
@@ -139,7 +123,7 @@ def test_a_line_that_raises_no_income_changes_nothing(package, shared, tmp_path)
 def test_a_hard_core_sets_a_floor(package, shared):
     result = simulate(package, scaled(load_scenario("hard_core", package), 1), shared=shared)
     assert (result.draws["all", "poor"] >= 1.0 - 1e-9).mean() > 0.99
-    assert chances(package, result)["poor_2015"] < 0.05
+    assert target_chances(package, result)["poor_2015"] < 0.05
 
 
 def test_a_flood_hurts_most_in_its_year(package, shared):
@@ -174,4 +158,18 @@ assumptions: {return_credit: {fixed: 0.1}}
     )
     result = simulate(package, load_scenario(path, package), shared=shared)
     assert float(result.money.total) == pytest.approx(1538.4, abs=60)
-    assert 0 < chances(package, result)["poor_2015"] < 0.2
+    assert 0 < target_chances(package, result)["poor_2015"] < 0.2
+
+
+def test_a_scenario_under_both_cases_is_a_table_and_a_line(package, shared):
+    both = outcome(package, load_scenario("double", package), shared)
+    assert isinstance(both, Outcome) and set(both.chances["case"]) == set(CASES.values())
+    for row in both.chances.itertuples():
+        r = next(r for r, case in CASES.items() if case == row.case)
+        assert row.chance == target_chances(package, both.simulations[r])[row.target]
+    assert repr(both).startswith("Outcome of double, chances: poor_2015 ") and "\n" not in repr(both)
+    assert "<td>near_poor_2015</td>" in both._repr_html_()
+    one = both.simulations[0]
+    assert repr(one).startswith("Simulation of double, r = 0, medians at 2015-12-31: poor ")
+    assert f"near_poor {both.median(0, 'near_poor'):.2f} %" in repr(one)
+    assert "<th>q975</th>" in one._repr_html_()

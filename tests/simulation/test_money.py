@@ -4,14 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from giamngheo import load_package, load_scenario
+from giamngheo import load_scenario
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.simulation.money import exact_sources, money
-
-
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
+from giamngheo.simulation.money import exact_sources, money, without_channel
 
 
 def delivered(package, name):
@@ -78,3 +73,23 @@ def test_phasing_moves_money_between_years_and_loses_none(tmp_path, package):
     back = written(tmp_path, package, "phasing: back\n")
     assert back.total == 2155
     assert back.by("year")[2013] == Fraction(2155, 6)
+
+
+def test_a_plan_without_its_loans_keeps_all_other_money(package):
+    full = load_scenario("full_plan", package)
+    bare = money(package, without_channel(full, "credit"))
+    lent = {row.line for row in package.budget if row.channel == "credit"}
+    assert lent and all(amount == 0 for (line, *_), amount in bare.delivered.items() if line in lent)
+    assert bare.total == 2155 - sum(Fraction(row.total_3y) for row in package.budget if row.line in lent)
+    assert bare.planned == money(package, full).planned
+
+
+def test_the_money_is_a_table_of_planned_and_delivered(package):
+    short = delivered(package, "thirty_percent_short")
+    table = short.table.set_index(["line", "source", "year"])
+    assert len(table) == len(package.budget) * 3 * 3
+    assert table["planned_bn_vnd"].sum() == pytest.approx(2155)
+    for cell, amount in short.delivered.items():
+        assert table.loc[cell, "delivered_bn_vnd"] == float(amount)
+    assert repr(short) == "Money of 2013 to 2015: 1508.5 of 2155 billion VND delivered"
+    assert "<th>delivered_bn_vnd</th>" in short._repr_html_()

@@ -1,0 +1,52 @@
+"""Required against observed pace of each target and of both together."""
+
+from giamngheo.report.columns import Table
+from giamngheo.report.html import bullets, plain
+from giamngheo.report.wording import target_text
+from giamngheo.simulation.targets import level_pair
+
+
+def sentences(page, pace):
+    """A sentence a target, and one for both, from what `analysis.pace.required_pace` gives."""
+    targets = level_pair(page.package)
+    line = page.package.last_line[0].poverty_line
+    items, newest = [], []
+    for status, target in targets.items():
+        own = pace[pace["target"] == target.target]
+        on_line = own[own["poverty_line"] == line]
+        if on_line.empty:
+            continue
+        newest.append(on_line.iloc[-1])
+        name = page.say(f"panel.{status}", target=target_text(target, page))
+        text = _sentence(page, name, newest[-1:], target.as_of)
+        items.append(f"{text} {_bases(page, own)}")
+    if len(newest) > 1:
+        last = max(target.as_of for target in targets.values())
+        items.append(_sentence(page, page.say("panel.both"), newest, last))
+    return bullets(items, tables=[Table("pace", plain(page.say("pace.caption")), pace)])
+
+
+def _sentence(page, name, rows, as_of):
+    observed, required = (sum(row[key] for row in rows) for key in ("observed_pp", "required_pp"))
+    first, last = (page.day(rows[0][key]) for key in ("base_as_of", "last_as_of"))
+    return page.say(
+        "panel.pace",
+        name=name,
+        required=_change(page, required),
+        n=page.number(as_of.year - rows[0]["last_as_of"].year),
+        observed=_change(page, observed),
+        span=page.say("panel.span", first=first, last=last),
+    )
+
+
+def _change(page, points):
+    if not points:
+        return page.say("panel.still")
+    return page.say("panel.fall" if points < 0 else "panel.rise", n=page.number(abs(points), 2))
+
+
+def _bases(page, own):
+    low, high = (page.percent(100 * ratio, 0) for ratio in (own["ratio"].min(), own["ratio"].max()))
+    if len(own) == 1:
+        return page.say("panel.pace_one_base", ratio=low)
+    return page.say("panel.pace_bases", low=low, high=high)

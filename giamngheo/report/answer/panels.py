@@ -1,0 +1,162 @@
+"""One panel a target and one for all at once: chances as a pair, expected rate, households, what would turn it."""
+
+import pandas as pd
+
+from giamngheo.analysis.money_needed import MOST_MONEY
+from giamngheo.report.columns import Table
+from giamngheo.report.html import Exhibit, escape, folded, rich, stack, table
+from giamngheo.report.wording import target_text, when_text
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
+
+UNITS = {
+    "chance": "probability",
+    "median_pct": "percent",
+    "q10_pct": "percent",
+    "q90_pct": "percent",
+    "households_above": "households",
+    "break_even": "multiples of the plan",
+    "exits_needed": "households a billion VND",
+    "chance_hard_core": "probability",
+    "chance_fixed_gap": "probability",
+}
+
+
+def numbers(page, outcome, variants, needs):
+    """What the panels print, unrounded: target, case, measure, value, unit (DataFrame)."""
+    targets = level_pair(page.package)
+    statuses = {target.target: status for status, target in targets.items()}
+    statuses |= {BOTH: "poor_or_near_poor"} if len(targets) > 1 else {}
+    rows = []
+    for r, case in CASES.items():
+        above = above_target(page.package, outcome.simulations[r])
+        for key, status in statuses.items():
+            low, high = outcome.interval(r, status)
+            values = {
+                "chance": outcome.by_case[r][key],
+                "median_pct": outcome.median(r, status),
+                "q10_pct": low,
+                "q90_pct": high,
+                "households_above": above.get(key),
+                "break_even": needs[key, r]["share_of_plan"],
+                "exits_needed": needs[key, r]["exits_per_bn"],
+            }
+            values |= {f"chance_{name}": found.by_case[r][key] for name, found in variants.items()}
+            rows += [(key, case, measure, value, UNITS[measure]) for measure, value in values.items()]
+    frame = pd.DataFrame(rows, columns=["target", "case", "measure", "value", "unit"])
+    return frame.astype({"value": float})
+
+
+def side_by_side(page, outcome, variants, needs):
+    """All panels of the full plan, with the variants "hard_core" and "fixed_gap" as far as the package has them."""
+    targets = level_pair(page.package)
+    if "near_poor" not in targets:  # the gap between the thresholds is about them alone
+        variants = {name: found for name, found in variants.items() if name != "fixed_gap"}
+    frame = numbers(page, outcome, variants, needs)
+    values = frame.set_index(["target", "measure", "case"])["value"]
+    heads = {
+        target.target: (page.say(f"panel.{status}", target=target_text(target, page)), target.as_of)
+        for status, target in targets.items()
+    }
+    if len(targets) > 1:
+        heads[BOTH] = page.say("panel.both"), max(target.as_of for target in targets.values())
+    parts = [_panel(page, key, name, as_of, values[key], variants) for key, (name, as_of) in heads.items()]
+    draws = page.number(outcome.simulations[1].trend.n_draws)
+    note = page.say("panel.note", draws=draws, most=page.number(MOST_MONEY))
+    sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
+    markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'
+    text = "\n\n".join(part.text for part in parts)
+    when = page.day(outcome.simulations[1].years[-1])
+    told = Table("panels", page.say("scenario_table.caption", when=when), frame)
+    return stack(
+        Exhibit("", markup, f"{text}\n{note}", (told,)), folded(page.say("panel.scale_title"), scale(page))
+    )
+
+
+def _panel(page, key, name, as_of, values, variants):
+    chances = {r: values["chance", case] for r, case in CASES.items()}
+    figures = "".join(
+        f'<p class="chance {case}"><span class="mark" aria-hidden="true">{"●" if r else "◇"}</span> '
+        f"<b>{escape(page.chance(chances[r]))}</b> {escape(page.chance_word(chances[r]))}"
+        f"<small>{escape(page.say(f'case.{case}'))}</small></p>"
+        for r, case in CASES.items()
+    )
+    caption = page.say("panel.caption", name=name, when=when_text(as_of, page))
+    cells = pd.DataFrame(_rows(page, key, values, variants), columns=["", *CASES.values()])
+    columns = [page.text_column(""), *(page.column(case, f"case.short_{case}") for case in CASES.values())]
+    shown = table("panel", caption, cells, columns, css="panel-table")
+    words = "\n".join(
+        f"{page.say(f'case.{case}')}: {page.chance(chances[r])} ({page.chance_word(chances[r])})"
+        for r, case in CASES.items()
+    )
+    html = f"<h3>{escape(name)}</h3>\n{figures}{strip(page, chances)}{shown.html}"
+    return Exhibit(name, html, f"{name}\n{words}\n{shown.text}")
+
+
+def _rows(page, key, values, variants):
+    """The rows below the chances: a name and what is written of each case."""
+
+    def row(head, show, *measures, **words):
+        cells = (show(*(values[measure, case] for measure in measures)) for case in CASES.values())
+        return [page.say(f"panel.{head}", **words), *cells]
+
+    yield row("sum_rate" if key == BOTH else "rate", lambda x: page.percent(x, 1), "median_pct")
+    yield row("interval", page.range, "q10_pct", "q90_pct")
+    if values["households_above"].notna().all():
+        yield row("households", lambda n: page.number(n, -2), "households_above")
+    yield row("break_even", lambda times: _needed(page, times), "break_even")
+    if values["exits_needed"].notna().all():
+        yield row("exits", lambda n: page.number(n, 1), "exits_needed")
+    for name, found in variants.items():
+        core = found.scenario.assumptions.get("hard_core_pct", {}).get("fixed")
+        words = {"core": page.percent(float(core))} if name == "hard_core" else {}
+        yield row(name, page.chance, f"chance_{name}", **words)
+
+
+def _needed(page, times):
+    if times != times:  # no multiple that is believed
+        return page.say("panel.break_even_none")
+    if times == 0:
+        return page.say("panel.break_even_zero")
+    return page.say("panel.break_even_times", times=page.number(times, 1))
+
+
+def strip(page, chances):
+    """Both chances, by r, on a bar from 0 to 100 %: a filled dot for r = 1, an open diamond for r = 0 (SVG, str)."""
+    label = escape(page.say("panel.strip", **{f"p{r}": page.chance(p) for r, p in chances.items()}))
+    one, zero = (f"{8 + 224 * chances[r]:.1f}" for r in CASES)
+    ticks = "".join(f'<path d="M{8 + 224 * t:g} 15v6" stroke="#6b6b6b"/>' for t in (0, 0.5, 1))
+    words = "".join(
+        f'<text x="{8 + 224 * t:g}" y="33" text-anchor="{anchor}">{100 * t:g} %</text>'
+        for t, anchor in ((0, "start"), (0.5, "middle"), (1, "end"))
+    )
+    return (
+        f'<svg class="strip" viewBox="0 0 240 36" role="img" aria-label="{label}" '
+        f'font-family="\'DejaVu Sans\', Verdana, sans-serif" font-size="10" fill="#1a1a1a">'
+        f'<path d="M8 14H232" stroke="#dddddd" stroke-width="6" '
+        f'stroke-linecap="round"/>{ticks}<path d="M{zero} 8l6 6l-6 6l-6 -6z" fill="#fff" stroke="#D55E00" '
+        f'stroke-width="2"/><circle cx="{one}" cy="14" r="5.5" fill="#0072B2"/>{words}</svg>'
+    )
+
+
+def scale(page):
+    """The fixed scale of words for chances."""
+    lower = [least for _, least in CHANCE_SCALE]
+    frame = pd.DataFrame(
+        {"from_chance": lower, "to_chance": [1.0, *lower[:-1]], "word": [name for name, _ in CHANCE_SCALE]}
+    )
+
+    def span(low, high):
+        low_text, high_text = (page.percent(100 * p, 0) for p in (low, high))
+        if high == 1:
+            return page.say("panel.scale_from", low=low_text)
+        if low == 0:
+            return page.say("panel.scale_under", high=high_text)
+        return page.say("panel.scale_between", low=low_text, high=high_text)
+
+    columns = [
+        page.text_column(("from_chance", "to_chance"), "panel.scale_chance", span),
+        page.text_column("word", "panel.scale_word", lambda name: page.say(f"chance.{name}")),
+    ]
+    note = page.say("panel.scale_note")
+    return table("scale", page.say("panel.scale_title"), frame, columns, note=note)

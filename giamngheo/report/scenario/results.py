@@ -1,0 +1,43 @@
+"""Chances, rates and households of one scenario under both cases."""
+
+import pandas as pd
+
+from giamngheo.report.html import table as html_table
+from giamngheo.report.wording import first_upper, target_heads
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import above_target, level_pair
+
+
+def table(page, outcome):
+    """Every result at the last instant, a row a target or rate, a column a case."""
+    heads = target_heads(page)
+    above = {r: above_target(page.package, outcome.simulations[r]) for r in CASES}
+    rows = []
+    for key, head in heads:
+        values = {case: outcome.by_case[r][key] for r, case in CASES.items()}
+        rows.append({"name": f"{page.say('panel.chance')}: {head}", "of": key, "measure": "chance"} | values)
+    for status in level_pair(page.package):
+        values = {case: outcome.median(r, status) for r, case in CASES.items()}
+        for r, case in CASES.items():
+            values |= dict(zip((f"{case}_q10", f"{case}_q90"), outcome.interval(r, status), strict=True))
+        name = first_upper(page.say(f"status.{status}"))
+        rows.append({"name": name, "of": status, "measure": "median_pct"} | values)
+    for key, head in heads:
+        if key in above[1]:
+            values = {case: above[r][key] for r, case in CASES.items()}
+            name = f"{page.say('panel.households')}: {head}"
+            rows.append({"name": name, "of": key, "measure": "households_above"} | values)
+
+    def cell(measure, value, low, high):
+        if measure == "chance":
+            return page.chance(value)
+        if measure == "median_pct":
+            return f"{page.percent(value, 1)} ({page.range(low, high)})"
+        return page.households(value, -2)
+
+    columns = [page.text_column("name")]
+    for case in CASES.values():
+        keys = ("measure", case, f"{case}_q10", f"{case}_q90")
+        columns.append(page.column(keys, f"case.{case}", cell))
+    when = page.day(outcome.simulations[1].years[-1])
+    return html_table("results", page.say("scenario_table.caption", when=when), pd.DataFrame(rows), columns)

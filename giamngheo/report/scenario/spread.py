@@ -1,0 +1,85 @@
+"""How a rate is spread over the draws at its instant."""
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+
+from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks
+from giamngheo.report.wording import target_text
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import level_pair
+
+BIN_PCT = 0.25
+_LOOKS = {"continued": (BLUE, "-"), "new": (VERMILLION, (0, (4, 2)))}
+
+
+def chart(page, outcome):
+    """The rate of the first target, one outline a case."""
+    status, target = next(iter(level_pair(page.package).items()))
+    place = outcome.simulations[1].years.index(target.as_of)
+    draws = {case: outcome.simulations[r].draws[target.group, status][:, place] for r, case in CASES.items()}
+    top = float(np.quantile(np.concatenate(list(draws.values())), 0.995))
+    edges = np.arange(0, np.ceil(top / BIN_PCT) * BIN_PCT + BIN_PCT / 2, BIN_PCT)
+    bins = pd.concat([_bins(case, values, edges) for case, values in draws.items()], ignore_index=True)
+    who = page.say(f"status.{status}")
+
+    def draw(figure, narrow):
+        ax = figure.subplots()
+        for case, (colour, style) in _LOOKS.items():
+            shown = bins[bins["case"] == case]
+            sns.histplot(
+                x=(shown["from_pct"] + shown["to_pct"]) / 2,
+                weights=shown["draws"],
+                bins=edges.tolist(),
+                stat="percent",
+                element="step",
+                fill=style == "-",
+                color=colour,
+                linestyle=style,
+                alpha=0.25,
+                linewidth=1.5,
+                ax=ax,
+                label=page.say(f"case.{case}"),
+            )
+        level = float(target.value_pct)
+        ax.axvline(level, color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)))
+        ax.set_xlim(0, edges[-1])
+        ax.set_ylim(0, ax.get_ylim()[1] * 1.12)
+        ax.annotate(
+            page.say("figure.target", target=target_text(target, page)),
+            (level, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(4, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=8.5,
+            fontweight="bold",
+        )
+        number_ticks(ax.xaxis, page.lang, 0, " %")
+        number_ticks(ax.yaxis, page.lang, 0, " %")
+        ax.set_xlabel(page.say("figure.spread_x", who=who))
+        ax.set_ylabel(page.say("figure.spread_y"))
+        figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=1, fontsize=8.5)
+
+    return figure_exhibit(
+        f"spread-{status}".replace("_", "-"),
+        page.say("figure.spread_title", who=who, when=page.day(target.as_of)),
+        page.say("figure.spread_caption"),
+        "; ".join(_described(page, case, values) for case, values in draws.items()),
+        draw,
+        Sizes(3.0, 3.2),
+        bins,
+    )
+
+
+def _bins(case, values, edges):
+    """How many draws lie in each bin, those beyond the last edge in the last."""
+    counts, _ = np.histogram(np.clip(values, 0, edges[-1] - 1e-9), edges)
+    share = 100 * counts / len(values)
+    frame = {"case": case, "from_pct": edges[:-1], "to_pct": edges[1:], "draws": counts, "share_pct": share}
+    return pd.DataFrame(frame)
+
+
+def _described(page, case, values):
+    low, middle, high = (page.percent(value, 1) for value in np.quantile(values, (0.1, 0.5, 0.9)))
+    return page.say("figure.spread_desc", label=page.say(f"case.{case}"), low=low, mid=middle, high=high)

@@ -1,0 +1,61 @@
+"""The verdicts that turn inside the range of one assumption, in a sentence for the first screen."""
+
+import numpy as np
+
+from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY
+from giamngheo.report.assumption_words import assumption_name, short, unit
+from giamngheo.report.html import Exhibit, prose
+from giamngheo.simulation.targets import BOTH, level_pair
+
+NOTHING = Exhibit("", "<span hidden></span>", "")
+MOST_TOLD = 2  # verdicts named in the sentence, which must leave room for the panels
+
+
+def sentence(page, turns, register):
+    """The verdicts that cross one half inside the range of one assumption; nothing to read where none does."""
+    items = _items(page, turns, register)
+    if not items:
+        return NOTHING
+    return prose(page.say("sensitivity.turn_intro", items="; ".join(items[:MOST_TOLD])))
+
+
+def _items(page, turns, register):
+    """Each verdict that crosses one half, in words, the largest change first (list of str)."""
+    names = {
+        target.target: page.say(
+            f"sensitivity.target_{status if status in ('poor', 'near_poor') else 'other'}"
+        )
+        for status, target in level_pair(page.package).items()
+    }
+    if len(names) > 1:
+        names[BOTH] = page.say("sensitivity.target_both")
+    sides = turns[turns["side"] & turns["target"].isin(list(names)) & (turns["to"] == "number")]
+    items = []
+    for (name, value, target), part in sides.groupby(["assumption", "value", "target"], sort=False):
+        told = [(page.chance(p), page.number(int(r))) for p, r in zip(part["at"], part["r"], strict=True)]
+        if len(told) == 2 and told[0][0] == told[1][0]:
+            chances = page.say("sensitivity.turn_same", p=told[0][0])
+        else:
+            chances = ", ".join(page.say("sensitivity.turn_chance", p=p, r=r) for p, r in told)
+        condition = condition_text(name, value, register, page)
+        items.append(
+            page.say("sensitivity.turn_item", condition=condition, target=names[target], chances=chances)
+        )
+    return items
+
+
+def condition_text(name, value, register, page):
+    """An assumption at a value, as the condition of a sentence (str)."""
+    if name == CONTINUITY:
+        return page.say("sensitivity.condition_continuity")
+    if name == "gap_drift":  # a logarithm a year
+        sign = "minus" if value < 0 else "plus"
+        change = page.percent(100 * abs(np.expm1(value)), 1)
+        return page.say(f"sensitivity.condition_gap_drift_{sign}", x=change)
+    if name == "hard_core_pct":
+        return page.say("sensitivity.condition_hard_core_pct", x=page.percent(short(value)))
+    x = page.number(short(value))
+    if name == "deadline_push":
+        return page.say("sensitivity.condition_deadline_push", x=x)
+    told = f"{x} {unit(register[name], page)}"
+    return page.say("sensitivity.condition", name=assumption_name(name, register, page), x=told)

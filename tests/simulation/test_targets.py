@@ -1,0 +1,41 @@
+"""Whether targets are met in a draw, the chances of that and their words, and the households still above."""
+
+import pytest
+
+from giamngheo import load_scenario, simulate
+from giamngheo.simulation.targets import chance_class, households_above, target_chances
+
+
+@pytest.fixture(scope="module")
+def new(package):
+    scenario = load_scenario("plan_is_new", package)
+    return scenario, simulate(package, scenario)
+
+
+def test_chances_are_shares_of_draws(package, new):
+    _, result = new
+    chances = target_chances(package, result)
+    poor, near = (result.draws["all", status][:, -1] for status in ("poor", "near_poor"))
+    both = ((poor < 2) & (near <= 3)).mean()
+    assert chances == {"poor_2015": (poor < 2).mean(), "near_poor_2015": (near <= 3).mean(), "both": both}
+
+
+@pytest.mark.parametrize(
+    ("chance", "word"),
+    [
+        (1, "virtually_certain"),
+        (0.9, "very_likely"),
+        (0.5, "about_even"),
+        (0.0999, "very_unlikely"),
+        (0, "exceptionally_unlikely"),
+    ],
+)
+def test_a_chance_has_its_word(chance, word):
+    assert chance_class(chance) == word
+
+
+def test_households_above_the_target_are_none_where_it_is_met(package, new):
+    _, result = new
+    above = households_above(package, result)["poor_2015"]
+    met = result.draws["all", "poor"][:, -1] < 2
+    assert (above[met] == 0).all() and (above[~met] >= 0).all()

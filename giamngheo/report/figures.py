@@ -8,7 +8,6 @@ from giamngheo.report.scenario.plan_figures import (
     implied_households_chart,
     rate_histograms,
 )
-from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
 from giamngheo.report.trend.rivals import rival_rows, rivals_chart
 from giamngheo.report.trend.track_charts import calibration_chart, track_chart
 
@@ -24,9 +23,7 @@ __all__ = [
     "rate_histograms",
     "rival_rows",
     "rivals_chart",
-    "sobol_chart",
     "target_text",
-    "tornado_chart",
     "track_chart",
     "trend_charts",
 ]

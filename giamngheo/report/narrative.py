@@ -21,14 +21,6 @@ from giamngheo.report.conclusions import (
     trend_conclusion,
 )
 from giamngheo.report.scenario.money_text import money_sentences, plan_total, scenario_sentences, total_text
-from giamngheo.report.sensitivity.text import (
-    draws_note,
-    map_sentence,
-    sensitivity_conclusion,
-    sobol_sentences,
-    support_sentence,
-    swing_sentence,
-)
 from giamngheo.report.trend.methods import (
     glossary,
     limitations,
@@ -44,11 +36,9 @@ __all__ = [
     "compare_sentences",
     "conclusion",
     "data_conclusion",
-    "draws_note",
     "glossary",
     "header",
     "limitations",
-    "map_sentence",
     "methods",
     "minority",
     "money_sentences",
@@ -60,11 +50,7 @@ __all__ = [
     "scale_table",
     "scenario_conclusion",
     "scenario_sentences",
-    "sensitivity_conclusion",
-    "sobol_sentences",
-    "support_sentence",
     "support_sentences",
-    "swing_sentence",
     "total_text",
     "trend_conclusion",
     "trust_intro",

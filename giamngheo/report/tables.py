@@ -32,13 +32,6 @@ from giamngheo.report.data.evidence import (
 from giamngheo.report.places import locator_text
 from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
 from giamngheo.report.scenario.money import line_names, money_tables, printed_budget_table
-from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
-from giamngheo.report.sensitivity.tables import (
-    map_tables,
-    sobol_table,
-    tornado_table,
-    turns_table,
-)
 from giamngheo.report.trend.rates import (
     falls_table,
     first_upper,
@@ -83,7 +76,6 @@ __all__ = [
     "loans_table",
     "locator_text",
     "losing_methods",
-    "map_tables",
     "measures_table",
     "money_tables",
     "needed_table",
@@ -96,21 +88,15 @@ __all__ = [
     "reference_table",
     "results_table",
     "rivals_table",
-    "sceptic_rest",
-    "sceptic_table",
     "share_text",
-    "sobol_table",
     "solver_table",
     "sources_table",
     "support_counts",
-    "support_table",
     "target_heads",
     "targets_table",
-    "tornado_table",
     "track_ratios",
     "track_sentences",
     "track_table",
-    "turns_table",
     "value_table",
     "with_and_without_loans",
 ]

@@ -3,8 +3,10 @@
 import nbformat
 import pytest
 
-from giamngheo import load_package
+from giamngheo import load_package, load_scenario
+from giamngheo.analysis.sensitivity.tornado import tornado
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.simulation.outcomes import outcome
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -30,6 +32,18 @@ def register():
 def shared(package):
     """Draws on An Giang that are enough to compare, and quick."""
     return shared_draws(package, draws=1_000, seed=0)
+
+
+@pytest.fixture(scope="session")
+def shown(package):
+    """The full plan from more draws than `shared`, as a page shows it."""
+    return outcome(package, load_scenario("full_plan", package), shared_draws(package, draws=2_000, seed=0))
+
+
+@pytest.fixture(scope="session")
+def found(package, shown, shared):
+    """The tornado of the full plan."""
+    return tornado(package, shown, shared)
 
 
 @pytest.fixture

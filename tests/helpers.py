@@ -4,8 +4,14 @@ import html
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+
+from giamngheo.analysis.sensitivity.cases import BASE, COLUMNS
+from giamngheo.analysis.sensitivity.tornado import Tornado
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH
 
 
 def text_of(markup):
@@ -87,3 +93,14 @@ def faults_of(figure, name):
             if width > 1.5 and height > 2.5:
                 faults.append(f"{name}: {words!r} on {other!r}")
     return faults
+
+
+def made_up(base, *cases, register, draws=10_000):
+    """A tornado of given chances of the poverty target: of the unchanged case, then (assumption, value, chance)."""
+    rows = [
+        (assumption, BASE if assumption == BASE else "number", value, case, target, p)
+        for assumption, value, chance in ((BASE, float("nan"), base), *cases)
+        for case in CASES.values()
+        for target, p in {"poor_2015": chance, "near_poor_2015": 0.3, BOTH: chance / 2}.items()
+    ]
+    return Tornado(None, register, draws, pd.DataFrame(rows, columns=COLUMNS))

@@ -3,7 +3,6 @@
 from giamngheo.report.comparison.allocation_dots import allocation_dots
 from giamngheo.report.fan import answer_picture, fan_chart, fan_charts, target_text, trend_charts
 from giamngheo.report.scenario.plan_figures import chance_dots
-from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
 from giamngheo.report.trend.rivals import rival_rows, rivals_chart
 from giamngheo.report.trend.track_charts import calibration_chart, track_chart
 
@@ -16,9 +15,7 @@ __all__ = [
     "fan_charts",
     "rival_rows",
     "rivals_chart",
-    "sobol_chart",
     "target_text",
-    "tornado_chart",
     "track_chart",
     "trend_charts",
 ]

@@ -18,8 +18,6 @@ from giamngheo.report.comparison.scenarios import (
 )
 from giamngheo.report.data.evidence import share_text, support_counts
 from giamngheo.report.scenario.money import line_names
-from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
-from giamngheo.report.sensitivity.tables import map_tables, sobol_table, tornado_table, turns_table
 from giamngheo.report.trend.rates import falls_table, first_upper, pace_table, promise_text, quantile_tables
 from giamngheo.report.trend.track_record import (
     choices_table,
@@ -49,25 +47,18 @@ __all__ = [
     "line_names",
     "loans_table",
     "losing_methods",
-    "map_tables",
     "needed_table",
     "pace_table",
     "priors_table",
     "promise_text",
     "quantile_tables",
     "rivals_table",
-    "sceptic_rest",
-    "sceptic_table",
     "share_text",
-    "sobol_table",
     "solver_table",
     "support_counts",
-    "support_table",
     "target_heads",
-    "tornado_table",
     "track_ratios",
     "track_sentences",
     "track_table",
-    "turns_table",
     "value_table",
 ]

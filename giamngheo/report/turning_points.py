@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY
+from giamngheo.analysis.sensitivity.cases import CONTINUITY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
 NOTHING = Exhibit("", "<span hidden></span>", "")
+R = {case: r for r, case in CASES.items()}  # the letter that the pages write a case with
 MOST_TOLD = 2  # verdicts named in the sentence, which must leave room for the panels
 
 
@@ -32,7 +34,7 @@ def _items(page, turns, register):
     sides = turns[turns["side"] & turns["target"].isin(list(names)) & (turns["to"] == "number")]
     items = []
     for (name, value, target), part in sides.groupby(["assumption", "value", "target"], sort=False):
-        told = [(page.chance(p), page.number(int(r))) for p, r in zip(part["at"], part["r"], strict=True)]
+        told = [(page.chance(row.at), page.number(R[row.case])) for row in part.itertuples()]
         if len(told) == 2 and told[0][0] == told[1][0]:
             chances = page.say("sensitivity.turn_same", p=told[0][0])
         else:

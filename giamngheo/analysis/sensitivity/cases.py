@@ -1,9 +1,16 @@
-"""The cases shown beside the main one: one assumption, prior or part of the money changed at a time."""
+"""The cases shown beside the main one: one assumption, prior or part of the money changed at a time.
+
+A table of cases has a row for each case of additionality and target: assumption, to (what it is changed to: "number" or
+"percent" with the value, or a word), value, case ("continued", "new"), target (or "both"), chance (0..1).
+"""
 
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
+from scipy.special import ndtri
 
+from giamngheo.forecasting.draws import override, values_at
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
@@ -12,39 +19,102 @@ from giamngheo.simulation.outcomes import at_case, outcome, simulate
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
+BASE = "base"  # the unchanged case
+BEYOND = "gap_as_last"  # a case shown beside the ranges, not inside one
+CONTINUITY = "continuity"  # r, where it stands among the assumptions: the scenario's key for it
+MONEY = "share_of_plan"  # the multiple of the money delivered, where it stands among them
 ENDS = (0.1, 0.9)  # quantiles that stand for the ends of an assumption's range
+COLUMNS = ["assumption", "to", "value", "case", "target", "chance"]
 
 
-def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
-    """Chances for every pair of a share of the plan delivered and r.
+def unchanged(package, scenario, shared):
+    """The scenario itself as a table of cases.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
     shared : SharedDraws
-    shares : sequence of float
-        Multiples of the scenario's money.
-    readings : sequence of float
-        Values of r.
 
     Returns
     -------
-    dict
-        (share, r) to {target: probability, "both": joint probability}.
+    DataFrame
+        `COLUMNS`, of the assumption `BASE`.
     """
-    grid = {}
-    for share in shares:
-        changed = scaled(scenario, Fraction(str(share)))
-        for r in readings:
-            result = simulate(package, at_case(changed, r), shared=shared)
-            grid[share, r] = target_chances(package, result)
-    return grid
+    return _rows(BASE, BASE, np.nan, outcome(package, scenario, shared))
 
 
-def by_reference(package, groups, *, draws, seed):
-    """The full plan's trend and a workbench on it, with the drift pooled towards each group of comparable
-    series.
+def variants(package, scenario, shared, references=("vn-survey", "national-line", "wide")):
+    """A scenario with one assumption at a time changed to a case that is named or rounded for a reader.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    shared : SharedDraws
+        Left as it was.
+    references : sequence of str
+        Other groups of comparable series.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; for another group of series `to` is its name.
+    """
+    changes = [("hard_core_pct", "percent", core, {"hard_core_pct": {"fixed": core}}) for core in (0.6, 1.0)]
+    if (growth := observed_gap_growth(package)) is not None:
+        still = {"gap_moves": shared.register["gap_moves"].alternative}
+        changes.append(("gap_moves", "still", np.nan, still))
+        changes.append((BEYOND, "as_last", np.nan, {"gap_drift": {"fixed": growth}}))
+    drawn = shared.counterfactual(scenario).drawn
+    for name in ("carry_over", "pass_through_relief", "return_credit"):
+        for value in (float(f"{end:.2g}") for end in np.quantile(drawn[name], ENDS)):
+            changes.append((name, "number", value, {name: {"fixed": value}}))
+    push = {"deadline_push": shared.register["deadline_push"].alternative}
+    changes.append(("deadline_push", "push", np.nan, push))
+    rows = [
+        _rows(*told, outcome(package, _assuming(scenario, changed), shared.fork()))
+        for *told, changed in changes
+    ]
+    by_group = by_reference(package, references, draws=shared.draws, seed=shared.seed, scenario=scenario)
+    rows += [_rows("reference", group, np.nan, result) for group, result in by_group.items()]
+    return pd.concat(rows, ignore_index=True)
+
+
+def ends(package, scenario, shared, names):
+    """A scenario with each of some assumptions at its 10 % and its 90 % quantile, all others drawn.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    shared : SharedDraws
+        Left as it was.
+    names : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`.
+    """
+    rows = []
+    for name in names:
+        for value in (at_quantile(shared.register, name, quantile) for quantile in ENDS):
+            result = outcome(package, fixed_at(scenario, {name: value}), shared.fork())
+            rows.append(_rows(name, "number", value, result))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _rows(assumption, to, value, result):
+    return result.chances.assign(assumption=assumption, to=to, value=value)[COLUMNS]
+
+
+def _assuming(scenario, changes):
+    return scenario.model_copy(update={"assumptions": {**scenario.assumptions, **changes}})
+
+
+def by_reference(package, groups, *, draws, seed, scenario=None):
+    """A scenario with the drift pooled towards each group of comparable series.
 
     Parameters
     ----------
@@ -52,16 +122,18 @@ def by_reference(package, groups, *, draws, seed):
     groups : sequence of str
         Of `forecasting.reference_series.LAG_MONTHS`, or "wide".
     draws, seed : int
+    scenario : Scenario, optional
+        Default: the full plan.
 
     Returns
     -------
     dict of str to Outcome
     """
-    made = {}
+    scenario, made = scenario or load_scenario("full_plan", package), {}
     for group in groups:
         trend = package_forecast(package, draws=draws, seed=seed, reference=group)
         shared = shared_draws(package, draws=draws, seed=seed).with_trend(trend)
-        made[group] = outcome(package, load_scenario("full_plan", package), shared)
+        made[group] = outcome(package, scenario, shared)
     return made
 
 
@@ -91,50 +163,85 @@ def observed_gap_growth(package):
     return float((gaps[1] - gaps[0]) / ((days[-1] - days[-2]).days / 365.25))
 
 
-def variants(package, scenario, shared, references=("vn-survey", "national-line", "wide")):
-    """The full plan with one assumption changed at a time.
+def at_quantile(register, name, quantile):
+    """Value of an assumption at a quantile of its distribution, or of its alternative's.
+
+    Parameters
+    ----------
+    register : mapping of str to Assumption
+    name : str
+    quantile : float
+
+    Returns
+    -------
+    float
+    """
+    if open_range(register[name]):
+        register = override(register, {name: register[name].alternative})
+    return float(values_at(register[name], np.array([ndtri(quantile)]))[0])
+
+
+def open_range(row):
+    """Whether the register fixes an assumption but gives a distribution as its alternative (bool)."""
+    return row.fixed is not None and (row.alternative or {}).get("distribution", "fixed") != "fixed"
+
+
+def fixed_at(scenario, values):
+    """The scenario with assumptions, or the share of the plan, at given numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    values : mapping of str to float
+        By assumption, or `MONEY`.
+
+    Returns
+    -------
+    Scenario
+    """
+    changed = _assuming(scenario, {name: {"fixed": value} for name, value in values.items() if name != MONEY})
+    return scaled(changed, values[MONEY]) if MONEY in values else changed
+
+
+def chances_at(package, scenario, shared):
+    """Chances of a scenario under both cases of additionality.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
     shared : SharedDraws
-    references : sequence of str
-        Other groups of comparable series.
 
     Returns
     -------
-    list of dict
-        assumption (key), to (kind of change), value (number, str or None), pair (Outcome); the unchanged case
-        first.
+    dict of (str, str) to float
+        By case and target (or "both").
     """
-    rows = [_variant("base", "base", None, outcome(package, scenario, shared))]
-
-    def changed(name, to, value, **changes):
-        assumptions = {**scenario.assumptions, **changes}
-        rows.append(
-            _variant(
-                name,
-                to,
-                value,
-                outcome(package, scenario.model_copy(update={"assumptions": assumptions}), shared),
-            )
-        )
-
-    for core in (0.6, 1.0):
-        changed("hard_core_pct", "percent", core, hard_core_pct={"fixed": core})
-    if (growth := observed_gap_growth(package)) is not None:
-        changed("gap", "still", None, gap_moves=shared.register["gap_moves"].alternative)
-        changed("gap", "as_last", None, gap_drift={"fixed": growth})
-    for name in ("carry_over", "pass_through_relief", "return_credit"):
-        drawn = shared.counterfactual(scenario).drawn[name]
-        for end in np.quantile(drawn, ENDS):
-            changed(name, "number", float(f"{end:.2g}"), **{name: {"fixed": float(f"{end:.2g}")}})
-    changed("deadline_push", "push", None, deadline_push=shared.register["deadline_push"].alternative)
-    for group, result in by_reference(package, references, draws=shared.draws, seed=shared.seed).items():
-        rows.append(_variant("reference", "group", group, result))
-    return rows
+    return outcome(package, scenario, shared).chances.set_index(["case", "target"])["chance"].to_dict()
 
 
-def _variant(assumption, to, value, result):
-    return {"assumption": assumption, "to": to, "value": value, "pair": result}
+def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
+    """Chances for every pair of a share of the plan delivered and r.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    shared : SharedDraws
+    shares : sequence of float
+        Multiples of the scenario's money.
+    readings : sequence of float
+        Values of r.
+
+    Returns
+    -------
+    dict
+        (share, r) to {target: probability, "both": joint probability}.
+    """
+    grid = {}
+    for share in shares:
+        changed = scaled(scenario, Fraction(str(share)))
+        for r in readings:
+            result = simulate(package, at_case(changed, r), shared=shared)
+            grid[share, r] = target_chances(package, result)
+    return grid

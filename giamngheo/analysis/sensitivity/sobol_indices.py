@@ -11,12 +11,15 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sample
 from scipy.special import ndtri
 
+from giamngheo.analysis.sensitivity.cases import CONTINUITY, open_range
+from giamngheo.analysis.sensitivity.tornado import SMALL
 from giamngheo.analysis.target_years import Deadline
 from giamngheo.forecasting.draws import override, values_at
 from giamngheo.simulation.counterfactual import counterfactual
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import BASELINE_ASSUMPTIONS
 
-BASELINE, CONTINUITY = "baseline", "continuity"
+BASELINE, OTHERS = "baseline", "others"  # the forecast as one input; small ones added up
 POINTS = 4_096  # of the Sobol sequence: evaluations are this times (inputs + 2)
 CHUNK = 16_384  # rows of the model at a time, for memory's sake
 EDGE = 1e-6  # uniforms are kept this far from 0 and 1
@@ -84,7 +87,7 @@ def sobol(package, scenario, shared, *, status="poor", points=POINTS, seed=0, al
     alternatives : bool
         Whether what the register fixes but gives an alternative distribution varies too.
     r : float, optional
-        The reading of the money at which r is held; left out, r is an input too.
+        Additionality, where it is held; left out, r is an input too.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def sobol(package, scenario, shared, *, status="poor", points=POINTS, seed=0, al
     -----
     Inputs: the baseline forecast, r (uniform 0 to 1) and every assumption about money that is not fixed. The
     baseline's own assumptions (drift, innovations, gap of thresholds) act through its draws, conditioned on
-    the readings, and are no independent inputs; `analysis.sensitivity.tornado.tornado` takes them one by one. Where
+    the readings, and are no independent inputs; `analysis.sensitivity.tornado` takes them one by one. Where
     the delivered money equals the plan's, r = 1 leaves the trend alone, so that money and r matter together.
     A thousandth of the baseline's draws at each end is left out: the forecast's tails are heavy.
     """
@@ -111,6 +114,49 @@ def sobol(package, scenario, shared, *, status="poor", points=POINTS, seed=0, al
     table = indices(rates, live, points=points, seed=seed)
     still = pd.DataFrame({"input": [name for name in model.names if name not in live]})
     return pd.concat([table, still], ignore_index=True).fillna(0.0)
+
+
+def by_case(package, scenario, shared, **options):
+    """Sobol indices of a rate at the deadline with r held at each of its cases.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    shared : SharedDraws
+    **options
+        status, points, seed, alternatives, as of `sobol`.
+
+    Returns
+    -------
+    DataFrame
+        case ("continued", "new") and the columns of `indices`.
+    """
+    parts = [sobol(package, scenario, shared, r=r, **options).assign(case=case) for r, case in CASES.items()]
+    return pd.concat(parts, ignore_index=True)[["case", *parts[0].columns[:-1]]]
+
+
+def gathered(indices):
+    """The inputs that count, and all others added up.
+
+    Parameters
+    ----------
+    indices : DataFrame
+        As of `by_case`.
+
+    Returns
+    -------
+    DataFrame
+        As `indices`, with inputs (how many a row holds): those whose total reaches `SMALL` in one of the cases, the
+        largest first, then `OTHERS`, without bounds, if there are any.
+    """
+    most = indices.groupby("input", sort=False)["total"].max().sort_values(ascending=False, kind="stable")
+    large = most.index[most >= SMALL]
+    own = indices[indices["input"].isin(large)].assign(inputs=1)
+    own = own.sort_values("input", key=lambda column: column.map(large.get_loc), kind="stable")
+    rest = indices[~indices["input"].isin(large)].groupby("case", sort=False)[["first", "total"]].sum()
+    rest = rest.reset_index().assign(input=OTHERS, inputs=len(most) - len(large))
+    return pd.concat([own, rest], ignore_index=True)
 
 
 class Rates:
@@ -160,8 +206,8 @@ class Rates:
             for name, row in self.register.items()
         }
         r = level[CONTINUITY] if self.r is None else np.full(size, float(self.r))
-        world = _picked(self.package, self.scenario, self.trend, self.register, drawn, picks, r)
-        return Deadline(self.package, self.scenario, world).rates()["all", self.status][:, -1]
+        picked = _picked(self.package, self.scenario, self.trend, self.register, drawn, picks, r)
+        return Deadline(self.package, self.scenario, picked).rates()["all", self.status][:, -1]
 
     def moves(self, name, size=64):
         """Whether an input can move the rate at all (bool): its two ends differ somewhere."""
@@ -179,13 +225,3 @@ def _picked(package, scenario, trend, register, drawn, picks, r):
     }
     trend = replace(trend, paths=paths)
     return counterfactual(package, trend, scenario, register, drawn, r)
-
-
-def open_range(row):
-    """Whether the register fixes an assumption but gives a distribution as its alternative (bool).
-
-    Parameters
-    ----------
-    row : Assumption
-    """
-    return row.fixed is not None and (row.alternative or {}).get("distribution", "fixed") != "fixed"

@@ -1,128 +1,90 @@
-"""Tables of what each result rests on: measured, published or judged, and how far it moves the answer."""
+"""What each result rests on: measured, published or judged, and how far it moves the answer."""
 
-import numpy as np
-
-from giamngheo.analysis.sensitivity.turning_points import RANK, SMALL, spans, support_sums
-from giamngheo.forecasting.trend import ESTIMATED
-from giamngheo.language import number, percent, say
+from giamngheo.analysis.sensitivity.support import support_sums
+from giamngheo.analysis.sensitivity.tornado import SMALL
 from giamngheo.report.assumption_words import grounds, moves
-from giamngheo.report.exhibits import Column, folded, prose, table
-from giamngheo.report.sensitivity.figures import joint_name
-from giamngheo.report.sensitivity.tables import headed, range_text, small_text
-from giamngheo.report.trend.rates import first_upper
-from giamngheo.report.wording import Page
-from giamngheo.simulation.outcomes import CASES
+from giamngheo.report.columns import is_missing
+from giamngheo.report.html import folded, prose
+from giamngheo.report.html import table as shown_table
+from giamngheo.report.sensitivity.words import headed, joint_name, range_text, small_text
+from giamngheo.report.wording import first_upper
 
 
-def support_table(package, supports, lang):
-    """Measured, published, judgement: how many assumptions, how many of them matter, and their swings added.
+def sentence(page, supports):
+    """How much of the answer's movement rests on judgement."""
+    sums, words = support_sums(supports), {"joint": joint_name(page), "small": small_text(page)}
+    if not sums["swing"].any():
+        return prose(page.say("sensitivity.nothing_moves", **words))
+    counts = {
+        "varied": sums["varied"].sum(),
+        "moving": sums["moving"].sum(),
+        "judged": sums.loc["judgement", "moving"],
+    }
+    words |= {key: page.number(int(n)) for key, n in counts.items()}
+    share = page.percent(100 * sums.loc["judgement", "share"], 0)
+    return prose(page.say("sensitivity.support_sentence", share=share, **words))
 
-    Parameters
-    ----------
-    package : Package
-    supports : DataFrame
-        As of `analysis.sensitivity.turning_points.by_support`.
-    lang : {"vi", "en"}
 
-    Returns
-    -------
-    Exhibit
-    """
-    sums = support_sums(supports, SMALL)
+def table(page, supports):
+    """Measured, published, judgement: how many assumptions, how many of them matter, and their swings added."""
     columns = [
-        Column(say("sensitivity.support_head", lang), False),
-        Column(say("sensitivity.support_n", lang)),
-        Column(say("sensitivity.support_moving", lang, small=small_text(lang))),
-        Column(say("sensitivity.support_sum", lang)),
-        Column(say("sensitivity.support_share", lang)),
+        page.text_column(
+            "support", "sensitivity.support_head", lambda name: first_upper(page.say(f"support.{name}"))
+        ),
+        page.number_column("n", "sensitivity.support_n"),
+        page.number_column("moving", page.say("sensitivity.support_moving", small=small_text(page))),
+        page.column("swing", "sensitivity.support_sum", lambda swing: page.number(100 * swing, 0)),
+        page.column("share", "sensitivity.support_share", lambda share: page.percent(100 * share, 0)),
     ]
-    cells = [
-        [
-            first_upper(say(f"support.{name}", lang)),
-            number(found["n"], lang),
-            number(found["moving"], lang),
-            number(100 * found["swing"], lang, 0),
-            "–" if found["share"] is None else percent(100 * found["share"], lang, 0),
-        ]
-        for name, found in sorted(sums.items(), key=lambda item: -RANK[item[0]])
-    ]
-    caption = say("sensitivity.support_caption", lang, joint=joint_name(package, lang))
-    return table(caption, columns, cells, note=say("sensitivity.support_note", lang))
+    caption = page.say("sensitivity.support_caption", joint=joint_name(page))
+    sums = support_sums(supports).reset_index()
+    return shown_table("supports", caption, sums, columns, note=page.say("sensitivity.support_note"))
 
 
-def sceptic_table(package, supports, rows, register, lang):
-    """The assumptions that move the joint chance: their support, how far they move it, what hangs on them.
-
-    Parameters
-    ----------
-    package : Package
-    supports : DataFrame
-        As of `analysis.sensitivity.turning_points.by_support`.
-    rows : list of dict
-        As of `analysis.sensitivity.turning_points.one_each`.
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-        Those that move it by `SMALL` or more; a sentence where none does.
-    """
-    words = {"joint": joint_name(package, lang), "small": small_text(lang)}
+def sceptic_table(page, found, supports):
+    """The assumptions that move the joint chance: their support, how far they move it, what hangs on them."""
+    words = {"joint": joint_name(page), "small": small_text(page)}
     large = supports[supports["swing"] >= SMALL]
     if large.empty:
-        return prose(say("sensitivity.nothing_moves", lang, **words))
-    return _sceptic_rows(
-        large, spans(rows), say("sensitivity.sceptic_caption", lang, **words), register, lang
-    )
+        return prose(page.say("sensitivity.nothing_moves", **words))
+    return _sceptic_rows(page, "sceptic", page.say("sensitivity.sceptic_caption", **words), found, large)
 
 
-def sceptic_rest(supports, rows, register, lang):
-    """The assumptions that hardly move the joint chance or are held fixed, as of `sceptic_table`, folded.
-
-    Parameters
-    ----------
-    supports : DataFrame
-    rows : list of dict
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
+def sceptic_rest(page, found, supports):
+    """The assumptions that hardly move the joint chance or are held fixed, as of `sceptic_table`, folded."""
     rest = supports[~(supports["swing"] >= SMALL)]
-    fold = say("sensitivity.sceptic_fold", lang, n=number(len(rest), lang), small=small_text(lang))
-    caption = say("sensitivity.sceptic_rest_caption", lang)
-    return folded(fold, _sceptic_rows(rest, spans(rows), caption, register, lang))
+    fold = page.say("sensitivity.sceptic_fold", n=page.number(len(rest)), small=small_text(page))
+    caption = page.say("sensitivity.sceptic_rest_caption")
+    return folded(fold, _sceptic_rows(page, "sceptic-rest", caption, found, rest))
 
 
-def _sceptic_rows(supports, ranges, caption, register, lang):
-    keys = ("assumption", "support_head", "plausible", "sceptic_swing", "sceptic_moves", "sceptic_why")
-    columns = [Column(say(f"sensitivity.{key}", lang), key == "sceptic_swing") for key in keys]
-    cells = []
-    for row in supports.to_dict("records"):
-        name, still = row["assumption"], np.isnan(row["swing"])
-        swings = [row[f"swing_{r}"] for r in CASES if not np.isnan(row[f"swing_{r}"])]
-        cells.append(
-            [
-                headed(name, register, lang),
-                say(f"support.{row['support']}", lang),
-                say("sensitivity.fixed", lang) if still else range_text(name, ranges, register, lang),
-                "–" if still else "; ".join(number(100 * swing, lang, 0) for swing in swings),
-                _moves_text(name, register, lang),
-                _grounds_text(name, register, lang),
-            ]
-        )
-    return table(caption, columns, cells, css="long")
-
-
-def _moves_text(name, register, lang):
-    page = Page(None, lang)
-    return moves(register[name], page) if name in register else page.say("sensitivity.moves_every")
-
-
-def _grounds_text(name, register, lang):
-    page, key = Page(None, lang), f"sensitivity.grounds.{name}"
-    estimated = name in register and register[name].reference == ESTIMATED
-    return page.say(key) if page.has(key) and not estimated else grounds(register[name], page)
+def _sceptic_rows(page, name, caption, found, supports):
+    register, names = found.register, supports["assumption"]
+    frame = supports.assign(
+        name=[headed(each, register, page) for each in names],
+        range=[
+            page.say("sensitivity.fixed") if still else range_text(each, found, page)
+            for each, still in zip(names, supports["swing"].isna(), strict=True)
+        ],
+        moves=[
+            moves(register[each], page) if each in register else page.say("sensitivity.moves_every")
+            for each in names
+        ],
+        grounds=[
+            grounds(register[each], page) if each in register else page.say(f"sensitivity.grounds.{each}")
+            for each in names
+        ],
+    )
+    columns = [
+        page.text_column("name", "sensitivity.assumption"),
+        page.text_column("support", "sensitivity.support_head", lambda key: page.say(f"support.{key}")),
+        page.text_column("range", "sensitivity.plausible"),
+        page.column(
+            ("swing_continued", "swing_new"),
+            "sensitivity.sceptic_swing",
+            lambda *swings: "; ".join(page.number(100 * p, 0) for p in swings if not is_missing(p)),
+        ),
+        page.text_column("moves", "sensitivity.sceptic_moves"),
+        page.text_column("grounds", "sensitivity.sceptic_why"),
+    ]
+    return shown_table(name, caption, frame, columns, css="long")

@@ -33,7 +33,7 @@ def tables(page, grid, register):
     parts = []
     for case in CASES.values():
         cells = joint[joint["case"] == case].pivot(index=first, columns=second, values="chance")
-        keys = [f"{second} {short(value):g}" for value in cells.columns]
+        keys = [f"{second}={short(value):g}" for value in cells.columns]
         columns = [page.text_column(first, "", lambda value: page.number(short(value)))]
         columns += [
             page.chance_column(key, page.number(short(value)))

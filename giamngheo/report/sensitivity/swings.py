@@ -119,21 +119,15 @@ def table(page, found):
     """How far each assumption takes the chance of each target, those that move the joint chance most first, folded."""
     heads = target_heads(page)
     swings = found.swings.set_index(["assumption", "case", "target"])[["low", "high"]]
-    rows = [{"assumption": BASE, "name": page.say("sensitivity.base_row")}]
-    rows[0] |= {
-        f"{target}_{case}_{end}": found.base[case, target]
-        for target, _ in heads
-        for case in CASES.values()
-        for end in ("low", "high")
+    base = {
+        f"{target}_{case}_{end}": p for (case, target), p in found.base.items() for end in ("low", "high")
     }
+    rows = [{"assumption": BASE, "name": page.say("sensitivity.base_row"), "range": None} | base]
     for name in found.joint["assumption"].unique():
         words = {"name": headed(name, found.register, page), "range": range_text(name, found, page)}
         spans = swings.loc[name].stack()
-        rows.append(
-            {"assumption": name}
-            | words
-            | {f"{target}_{case}_{end}": p for (case, target, end), p in spans.items()}
-        )
+        ends = {f"{target}_{case}_{end}": p for (case, target, end), p in spans.items()}
+        rows.append({"assumption": name} | words | ends)
     columns = [
         page.text_column("name", "sensitivity.assumption"),
         page.text_column("range", "sensitivity.plausible"),

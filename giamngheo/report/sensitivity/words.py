@@ -47,8 +47,7 @@ def range_text(name, found, page):
 
 
 def span_words(swings, page):
-    """Lowest to highest chance of an assumption in both cases, from its rows of a tornado's swings, as words of a
-    phrase: `one` and `zero` (dict of str to str)."""
+    """Lowest to highest chance in each case, from an assumption's swings, as `one` and `zero` of a phrase (dict)."""
     words = {"one": MISSING, "zero": MISSING}
     for row in swings.itertuples():
         ends = {"low": page.number(100 * row.low, 0), "high": page.number(100 * row.high, 0)}
@@ -57,7 +56,7 @@ def span_words(swings, page):
 
 
 def panels(page, figure, narrow, cases, labels, x_label, x_limits, room):
-    """One panel a case, with a row for each label, the first at the top: (axes, case), the looks of the case aside."""
+    """Panels side by side, one a case, with a row for each label from the top down: axes and case (generator)."""
     shape = (len(cases), 1) if narrow else (1, len(cases))
     axes = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=not narrow))
     for i, (ax, case) in enumerate(zip(axes, cases, strict=True)):

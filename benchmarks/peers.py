@@ -196,7 +196,7 @@ class Plan:
         counted = [row for row in self.package.readings if (row.group, row.status) == ("all", "poor")]
         last = max(counted, key=lambda row: row.as_of)
         households = last.households / float(last.rate_pct) * 100
-        yearly_bn = float(sum(row.total_3y for row in self.package.budget)) / len(self.package.years)
+        yearly_bn = float(self.package.total_bn()) / len(self.package.years)
         delivered = money(self.package, scaled(self.scenario, share)).by("year")
         year, draws = self.package.deadline.year, []
         for status in ("poor", "near_poor"):

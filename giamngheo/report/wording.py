@@ -203,7 +203,7 @@ def years_text(years):
 
 def plan_total(package):
     """The planned money of the whole period, billion VND (exact)."""
-    return sum(row.total_3y for row in package.budget)
+    return package.total_bn()
 
 
 def header(page):

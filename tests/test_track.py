@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from giamngheo.forecasting import backtest as bt
 from giamngheo.forecasting import reference_series
 from giamngheo.language import LANGUAGES, number, say
 from giamngheo.report import figures, tables
@@ -77,15 +76,3 @@ def test_an_own_gap_beats_a_fixed_one_on_the_lists_that_came():
     gaps = reference_series.load_table("near_poor_gap")
     assert gaps["own_gap_crps"].mean() < 0.7 * gaps["fixed_gap_crps"].mean()
     assert number(gaps["own_gap_crps"].mean(), "en", 2) in tables.gap_track_table(gaps, "en").text
-
-
-def test_the_kept_record_is_what_the_code_makes(record):
-    rates = reference_series.load_rates()
-    for group, origin in (("vn-survey from 2012", 2012), ("vn-survey to 2016", 2015)):
-        windows = bt.province_windows(rates, origin)
-        ours = bt.window_forecasts(windows, bt.window_priors(windows, rates, past_only=True))
-        scores = [bt.scores(draws, windows)["crps"] for draws in (ours, bt.last_value(windows))]
-        mean, base = (bt.by_unit(score, windows.unit).mean() for score in scores)
-        kept = record.set_index(["group", "method"]).loc[(group, "ours, past only")]
-        assert mean / base == pytest.approx(kept["crps_ratio"], abs=0.002)
-        assert mean == pytest.approx(kept["crps_points"], abs=0.002)

@@ -4,12 +4,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from giamngheo.forecasting.scales import poverty_gap_ratio, probit
+from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import at_case, outcome, simulate
+from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 

@@ -1,7 +1,10 @@
 """Figures of the report: pure functions from results to inline SVG, each drawn for a page and for a phone."""
 
+from types import SimpleNamespace
+
+from giamngheo.report import fan, quantiles
 from giamngheo.report.comparison.allocation_dots import allocation_dots
-from giamngheo.report.fan import answer_picture, fan_chart, fan_charts, target_text, trend_charts
+from giamngheo.report.fan import target_text
 from giamngheo.report.scenario.plan_figures import (
     budget_bars,
     chance_dots,
@@ -9,24 +12,37 @@ from giamngheo.report.scenario.plan_figures import (
     rate_histograms,
 )
 from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
-from giamngheo.report.trend.rivals import rival_rows, rivals_chart
-from giamngheo.report.trend.track_charts import calibration_chart, track_chart
+from giamngheo.report.wording import Page
+
+
+def _page(targets, lang):
+    return Page(SimpleNamespace(targets=tuple(targets.values())), lang)
+
+
+def fan_charts(simulations, targets, lang):
+    """As `fan.charts`, for notebooks that have no page yet."""
+    return fan.charts(_page(targets, lang), simulations)
+
+
+def answer_picture(result, targets, lang):
+    """As `fan.picture`, for notebooks that have no page yet."""
+    return fan.picture(_page(targets, lang), result)
+
+
+def quantile_tables(results, targets, lang):
+    """As `quantiles.tables`, for notebooks that have no page yet."""
+    return quantiles.tables(_page(targets, lang), results)
+
 
 __all__ = [
     "allocation_dots",
     "answer_picture",
     "budget_bars",
-    "calibration_chart",
     "chance_dots",
-    "fan_chart",
     "fan_charts",
     "implied_households_chart",
     "rate_histograms",
-    "rival_rows",
-    "rivals_chart",
     "sobol_chart",
     "target_text",
     "tornado_chart",
-    "track_chart",
-    "trend_charts",
 ]

@@ -14,11 +14,9 @@ from giamngheo.report.conclusions import (
     compare_conclusion,
     compare_sentences,
     data_conclusion,
-    minority,
     question,
     report_question,
     scenario_conclusion,
-    trend_conclusion,
 )
 from giamngheo.report.scenario.money_text import money_sentences, plan_total, scenario_sentences, total_text
 from giamngheo.report.sensitivity.text import (
@@ -30,13 +28,7 @@ from giamngheo.report.sensitivity.text import (
     swing_sentence,
     turn_sentence,
 )
-from giamngheo.report.trend.methods import (
-    glossary,
-    limitations,
-    methods,
-    support_sentences,
-    trust_intro,
-)
+from giamngheo.report.trend.methods import glossary
 
 __all__ = [
     "answer",
@@ -48,10 +40,7 @@ __all__ = [
     "draws_note",
     "glossary",
     "header",
-    "limitations",
     "map_sentence",
-    "methods",
-    "minority",
     "money_sentences",
     "pace_sentences",
     "panels",
@@ -64,11 +53,8 @@ __all__ = [
     "sensitivity_conclusion",
     "sobol_sentences",
     "support_sentence",
-    "support_sentences",
     "swing_sentence",
     "total_text",
-    "trend_conclusion",
-    "trust_intro",
     "turn_sentence",
     "when_text",
 ]

@@ -12,7 +12,6 @@ from giamngheo.report.comparison.equity import equity_tables
 from giamngheo.report.comparison.scenarios import (
     compare_table,
     heat_tables,
-    priors_table,
     results_table,
     solver_table,
     target_heads,
@@ -29,6 +28,7 @@ from giamngheo.report.data.evidence import (
     support_counts,
     targets_table,
 )
+from giamngheo.report.figures import quantile_tables
 from giamngheo.report.places import locator_text
 from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
 from giamngheo.report.scenario.money import line_names, money_tables, printed_budget_table
@@ -40,24 +40,10 @@ from giamngheo.report.sensitivity.tables import (
     turns_table,
 )
 from giamngheo.report.trend.rates import (
-    falls_table,
     first_upper,
     implied_households,
-    pace_table,
     promise_text,
-    quantile_tables,
     readings_table,
-)
-from giamngheo.report.trend.track_record import (
-    choices_table,
-    coverage_table,
-    gap_track_table,
-    kind_of,
-    losing_methods,
-    rivals_table,
-    track_ratios,
-    track_sentences,
-    track_table,
 )
 
 __all__ = [
@@ -67,35 +53,26 @@ __all__ = [
     "allocation_table",
     "assumptions_table",
     "audit_tables",
-    "choices_table",
     "compare_table",
-    "coverage_table",
     "equity_tables",
-    "falls_table",
     "first_upper",
     "flow_sentences",
     "flow_tables",
-    "gap_track_table",
     "heat_tables",
     "implied_households",
-    "kind_of",
     "line_names",
     "loans_table",
     "locator_text",
-    "losing_methods",
     "map_tables",
     "measures_table",
     "money_tables",
     "needed_table",
-    "pace_table",
     "printed_budget_table",
-    "priors_table",
     "promise_text",
     "quantile_tables",
     "readings_table",
     "reference_table",
     "results_table",
-    "rivals_table",
     "sceptic_rest",
     "sceptic_table",
     "share_text",
@@ -107,9 +84,6 @@ __all__ = [
     "target_heads",
     "targets_table",
     "tornado_table",
-    "track_ratios",
-    "track_sentences",
-    "track_table",
     "turns_table",
     "value_table",
     "with_and_without_loans",

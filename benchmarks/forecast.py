@@ -34,9 +34,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from giamngheo.forecasting import backtest as bt  # noqa: E402
 from giamngheo.forecasting import scores  # noqa: E402
-from giamngheo.forecasting.draws import load_register, stream  # noqa: E402
+from giamngheo.forecasting.draws import draw, stream  # noqa: E402
 from giamngheo.forecasting.reference_series import load_rates  # noqa: E402
 from giamngheo.forecasting.scales import SCALES, on_scale  # noqa: E402
+from giamngheo.inputs.assumptions import load_register  # noqa: E402
 from giamngheo.inputs.descriptor import refresh_hashes  # noqa: E402
 
 try:
@@ -405,8 +406,8 @@ def gap_scores(rates, draws=20_000):
         gap = np.log((both - poor).to_numpy())
         for i in range(len(series) - 1):
             years = int(series["year"].iloc[i + 1] - series["year"].iloc[i])
-            drift = register["gap_drift"].draw(0, draws) * years
-            noise = register["gap_spread"].draw(0, draws) * stream(0, "gap").standard_normal(draws)
+            drift = draw(register["gap_drift"], 0, draws) * years
+            noise = draw(register["gap_spread"], 0, draws) * stream(0, "gap").standard_normal(draws)
             error = register["gap_error"].fixed * np.sqrt(2) * stream(1, "gap").standard_normal(draws)
             truth, z = series["near_poor"].iloc[i + 1], poor.iloc[i + 1]
             row = {"series_id": name, "from_year": int(series["year"].iloc[i]), "years": years,

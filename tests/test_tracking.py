@@ -14,8 +14,8 @@ from giamngheo import load_package, load_scenario, package_forecast, simulate
 from giamngheo.analysis.monitoring import track
 from giamngheo.cli import commands
 from giamngheo.forecasting.reference_series import LAG_MONTHS
-from giamngheo.inputs.new_readings import REVIEW_MONTHS, NewReading, read_new_readings
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.readings import REVIEW_MONTHS, NewReading, read_new_readings
 from giamngheo.simulation.targets import target_chances
 
 DRAWS = 3_000

@@ -10,7 +10,7 @@ from giamngheo import paths
 from giamngheo.forecasting.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
 from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
 from giamngheo.inputs.descriptor import refresh_hashes
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 
 BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
 LEAST_SERIES = 5  # to show a group's own spreads

@@ -10,7 +10,7 @@ import pandas as pd
 
 from giamngheo import paths
 from giamngheo.dates import months_after
-from giamngheo.inputs.tables import RefusedInput, nearest
+from giamngheo.inputs.errors import RefusedInput, nearest
 
 LAG_MONTHS = {
     "vn-review": 5,

@@ -49,12 +49,6 @@ def report_question(package, lang):
     )
 
 
-def data_conclusion(audit, lang):
-    """How many checks there were and how they ended (Exhibit)."""
-    counts = {name: number(audit.summary[name], lang) for name in ("discrepancy", "note", "rounding", "ok")}
-    return prose(say("conclusion.data", lang, n=number(len(audit.checks), lang), **counts), css="conclusion")
-
-
 def compare_sentences(package, results, lang):
     """How far apart the scenarios lie that differ in money alone.
 

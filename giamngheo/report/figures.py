@@ -8,7 +8,6 @@ from giamngheo.report.fan import target_text
 from giamngheo.report.scenario.plan_figures import (
     budget_bars,
     chance_dots,
-    implied_households_chart,
     rate_histograms,
 )
 from giamngheo.report.sensitivity.figures import sobol_chart, tornado_chart
@@ -40,7 +39,6 @@ __all__ = [
     "budget_bars",
     "chance_dots",
     "fan_charts",
-    "implied_households_chart",
     "rate_histograms",
     "sobol_chart",
     "target_text",

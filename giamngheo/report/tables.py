@@ -18,20 +18,13 @@ from giamngheo.report.comparison.scenarios import (
     with_and_without_loans,
 )
 from giamngheo.report.data.evidence import (
-    agencies_table,
     assumptions_table,
-    audit_tables,
-    measures_table,
-    reference_table,
     share_text,
-    sources_table,
     support_counts,
-    targets_table,
 )
 from giamngheo.report.figures import quantile_tables
-from giamngheo.report.places import locator_text
 from giamngheo.report.scenario.list_flows import flow_sentences, flow_tables
-from giamngheo.report.scenario.money import line_names, money_tables, printed_budget_table
+from giamngheo.report.scenario.money import line_names, money_tables
 from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
 from giamngheo.report.sensitivity.tables import (
     map_tables,
@@ -41,48 +34,36 @@ from giamngheo.report.sensitivity.tables import (
 )
 from giamngheo.report.trend.rates import (
     first_upper,
-    implied_households,
     promise_text,
-    readings_table,
 )
 
 __all__ = [
-    "agencies_table",
     "allocation_outcomes",
     "allocation_sentences",
     "allocation_table",
     "assumptions_table",
-    "audit_tables",
     "compare_table",
     "equity_tables",
     "first_upper",
     "flow_sentences",
     "flow_tables",
     "heat_tables",
-    "implied_households",
     "line_names",
     "loans_table",
-    "locator_text",
     "map_tables",
-    "measures_table",
     "money_tables",
     "needed_table",
-    "printed_budget_table",
     "promise_text",
     "quantile_tables",
-    "readings_table",
-    "reference_table",
     "results_table",
     "sceptic_rest",
     "sceptic_table",
     "share_text",
     "sobol_table",
     "solver_table",
-    "sources_table",
     "support_counts",
     "support_table",
     "target_heads",
-    "targets_table",
     "tornado_table",
     "turns_table",
     "value_table",

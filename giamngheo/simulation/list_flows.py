@@ -11,7 +11,8 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from giamngheo import paths
-from giamngheo.forecasting.draws import load_register, stream
+from giamngheo.forecasting.draws import draw, stream
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
 
 # Ranges that `calibrate` gives, for a register without them.
@@ -133,7 +134,7 @@ def calibrated(simulation):
     drawn = []
     for name, (low, high) in RANGES.items():
         if name in register:
-            drawn.append(register[name].draw(trend.seed, trend.n_draws))
+            drawn.append(draw(register[name], trend.seed, trend.n_draws))
         else:
             uniform = ndtr(stream(trend.seed, name).standard_normal(trend.n_draws))
             drawn.append(low + (high - low) * uniform)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from giamngheo.inputs.tables import RefusedInput, channel_family
-
-SOURCES = ("central", "provincial", "mobilised")
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.tables import SOURCES, channel_family
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, package_forecast
 from giamngheo.forecasting.state_space import condition_level
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
 

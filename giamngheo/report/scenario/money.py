@@ -2,7 +2,6 @@
 
 from giamngheo.language import number, rounded, say
 from giamngheo.report.exhibits import Column, folded, stack, table
-from giamngheo.report.places import locator_text
 from giamngheo.report.trend.rates import first_upper
 
 SOURCES = ("central", "provincial", "mobilised")
@@ -73,27 +72,6 @@ def money_tables(package, money, lang):
     """
     both = stack(money_table(package, money, lang), year_table(package, money, lang), kind="table")
     return folded(say("money.table_fold", lang), both)
-
-
-def printed_budget_table(package, lang):
-    """The budget table with its printed figures (Exhibit).
-
-    Parameters
-    ----------
-    package : Package
-    lang : {"vi", "en"}
-    """
-    names = [*SOURCES, "annual", "total_3y"]
-    heads = [first_upper(say(f"source.{name}", lang)) for name in SOURCES]
-    heads += [say(f"budget_table.{name}", lang) for name in ("annual", "total_3y")]
-    columns = [Column(say("money.line", lang), False), *(Column(head) for head in heads)]
-    columns.append(Column(say("audit_table.where", lang), False))
-    rows = [
-        [getattr(row, f"name_{lang}"), *(number(getattr(row, name), lang) for name in names)]
-        + [locator_text(row.locator, lang)]
-        for row in package.budget
-    ]
-    return table(say("budget_table.caption", lang), columns, rows)
 
 
 def _share(part, whole, lang):

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from giamngheo.forecasting.draws import load_register
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.language import day, has_phrase, households, number, percent, points, say
 from giamngheo.language import money as money_text
 from giamngheo.report.data.evidence import share_text

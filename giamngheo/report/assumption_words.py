@@ -1,0 +1,38 @@
+"""An assumption of the register in the reader's language: its distribution, unit, grounds and what hangs on it."""
+
+from giamngheo.forecasting.trend import ESTIMATED
+from giamngheo.inputs.assumptions import DISTRIBUTIONS
+
+
+def distribution_text(assumption, page):
+    """An assumption's distribution in words and numbers (str)."""
+    kind = assumption.distribution
+    values = zip(DISTRIBUTIONS[kind], assumption.parameters, strict=True)
+    return page.say(f"distribution.{kind}", **{name: page.number(_bare(value)) for name, value in values})
+
+
+def _bare(value):
+    return int(value) if value == int(value) else value
+
+
+def unit(assumption, page):
+    """The unit of an assumption (str)."""
+    return _told(assumption, "unit", page)
+
+
+def grounds(assumption, page):
+    """What an assumption is grounded on (str)."""
+    if assumption.reference == ESTIMATED:
+        return page.say("sensitivity.grounds.estimated")
+    return _told(assumption, "reference", page)
+
+
+def moves(assumption, page):
+    """Which result hangs on an assumption (str)."""
+    return _told(assumption, "moves", page)
+
+
+def _told(assumption, column, page):
+    """A column of the register, in English where it is not translated (str)."""
+    english = getattr(assumption, column)
+    return english if page.lang == "en" else getattr(assumption, f"{column}_{page.lang}") or english

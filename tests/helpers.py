@@ -4,12 +4,16 @@ import html
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from scipy.special import ndtr
 
 from giamngheo.analysis.sensitivity.cases import BASE, COLUMNS
 from giamngheo.analysis.sensitivity.tornado import Tornado
+from giamngheo.report import figure_style
+from giamngheo.report.svg import svg_markup
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -104,3 +108,33 @@ def made_up(base, *cases, register, draws=10_000):
         for target, p in {"poor_2015": chance, "near_poor_2015": 0.3, BOTH: chance / 2}.items()
     ]
     return Tornado(None, register, draws, pd.DataFrame(rows, columns=COLUMNS))
+
+
+def squared_gap_ratio(z_poor, spread):
+    """Mean squared shortfall of the poor over the squared line, log-normal (Foster, Greer and Thorbecke 1984)."""
+    first = np.exp(spread**2 / 2 - spread * z_poor) * ndtr(z_poor - spread) / ndtr(z_poor)
+    second = np.exp(2 * spread**2 - 2 * spread * z_poor) * ndtr(z_poor - 2 * spread) / ndtr(z_poor)
+    return 1 - 2 * first + second
+
+
+def figures_drawn(monkeypatch, make):
+    """The matplotlib figures behind what `make()` returns, by their id on the page (dict)."""
+    found = {}
+
+    def keep(figure, name, *others):
+        found[name] = figure
+        return svg_markup(figure, name, *others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(figure_style, "svg_markup", keep)
+        make()
+    return found
+
+
+def cells_of(markup):
+    """The cells of the tables in a piece of HTML as they are read: {head of the row: {head of the column: cell}}."""
+    rows = [
+        [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", markup)
+    ]
+    return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}

@@ -2,21 +2,16 @@
 
 import re
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
-from helpers import assert_clean, faults_of, parsed
+from helpers import assert_clean, faults_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis import allocation
-from giamngheo.analysis.pace import required_pace
 from giamngheo.report import exhibits, figures, narrative, tables
 from giamngheo.report import figure_style as style
 from giamngheo.report.svg import svg_markup
@@ -25,27 +20,6 @@ from giamngheo.simulation.shared_draws import shared_draws
 
 LANGS = ("vi", "en")
 each_lang = pytest.mark.parametrize("lang", LANGS)
-QUANTILES = {
-    "mean": 1.0,
-    "q025": 0.5,
-    "q10": 0.6,
-    "q25": 0.8,
-    "q50": 1.0,
-    "q75": 1.2,
-    "q90": 1.5,
-    "q975": 1.7,
-}
-
-
-def forecast_table(middles, statuses=("poor", "near_poor"), group="all"):
-    """A forecast for the ends of 2012 to 2015, around the same middles for each status."""
-    rows = [
-        {"as_of": pd.Timestamp(2012 + n, 12, 31), "group": group, "status": status}
-        | {name: factor * middle for name, factor in QUANTILES.items()}
-        for status in statuses
-        for n, middle in enumerate(middles)
-    ]
-    return pd.DataFrame(rows)
 
 
 @pytest.fixture(scope="module")
@@ -63,41 +37,19 @@ def full(package, shared):
     return outcomes.outcome(package, load_scenario("full_plan", package), shared)
 
 
-@pytest.fixture(scope="module")
-def history(package):
-    return package.frame("poverty")
-
-
-@pytest.fixture
-def target():
-    return SimpleNamespace(target="poor_2015", group="all", status="poor", comparator="<", value_pct=Decimal(2),
-                           as_of=date(2015, 12, 31))  # fmt: skip
-
-
 def all_figures(package, full, shared, lang):
     """Every figure that a page shows, on real results."""
     level = targets.level_pair(package)
-    trend = full.simulations[1].trend
     money = full.simulations[1].money
     names = tables.line_names(package, lang)
-    rivals = pd.DataFrame(
-        [
-            {"method": m, "as_of": pd.Timestamp(2015, 12, 31), "status": "poor", "q10": a, "q50": b, "q90": c}
-            for m, a, b, c in (("last_value", 3.9, 7.8, 15), ("points", 0, 0, 0), ("drift", 2, 2.9, 4.2))
-        ]
-    )
     results = outcomes.outcomes(package, ["full_plan", "plan_is_new", "no_new_money", "fixed_gap"], shared)
     parts = money.by("line", "source")
     short = {key: value / 2 for key, value in parts.items()}
     planned = money.by("line", which="planned")
-    yield figures.fan_charts(full.simulations, level, lang)
-    yield figures.fan_chart(trend.table, trend.history, "poor", lang, group="ethnic_minority")
-    yield figures.rivals_chart(rivals, trend.table, "poor", lang, target=level["poor"])
     yield figures.budget_bars(names, parts, lang, planned=planned)
     yield figures.budget_bars(names, short, lang, planned=planned)
     yield figures.chance_dots(results, tables.target_heads(package, lang), lang)
     yield figures.rate_histograms(full.simulations, level["poor"], lang)
-    yield figures.answer_picture(full, level, lang)
     spread = allocation.reallocate(package, full.scenario, draws=100, fresh_draws=100)
     yield figures.allocation_dots(names, spread, lang)
 
@@ -140,37 +92,6 @@ def test_no_text_is_cut_or_overlaps(package, full, shared, lang, monkeypatch):
     assert not faults, "\n".join(faults)
 
 
-@each_lang
-def test_fan_chart_says_what_it_shows(history, target, lang):
-    chart = figures.fan_chart(
-        forecast_table([6, 5, 4, 3]), history, "poor", lang, target=target, other=forecast_table([6, 4, 3, 2])
-    )
-    new_line = {"vi": "đổi chuẩn nghèo", "en": "new poverty line"}[lang]
-    for words in ("80 %", "50 %", "13,15" if lang == "vi" else "13.15", new_line, "&lt; 2 %", "r = 0: "):
-        assert words in chart.html
-    median = "trung vị 3,0 %" if lang == "vi" else "median 3.0 %"
-    assert median in chart.html and median in chart.text
-
-
-def test_readings_on_two_lines_are_never_joined(history, target):
-    chart = figures.fan_chart(forecast_table([6, 5, 4, 3]), history, "poor", "en", target=target)
-    old = history[(history["status"] == "poor") & (history["poverty_line"] == "qd170_2005")]
-    assert len(old) and chart.html.count("new poverty line") == 2  # once a width
-
-
-def test_a_series_on_one_line_without_target_or_rival_can_be_drawn(history):
-    one_line = history[history["poverty_line"] == "qd09_2011"]
-    chart = figures.fan_chart(forecast_table([6, 5, 4, 3]), one_line, "near_poor", "en")
-    assert_clean(chart.html)
-    assert "new poverty line" not in chart.html
-
-
-def test_near_poor_and_poor_share_one_scale(full, package):
-    html = figures.fan_charts(full.simulations, targets.level_pair(package), "en").html
-    top = max(int(n) for n in re.findall(r">(\d+) %</text>", html) if int(n) < 40)
-    assert html.count(f">{top} %</text>") == 4
-
-
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=8), st.floats(0.1, 5))
 def test_labels_are_kept_apart_and_in_order(positions, least):
     moved = style.spread(positions, least)
@@ -179,13 +100,6 @@ def test_labels_are_kept_apart_and_in_order(positions, least):
     assert (gaps >= least - 1e-6).all()
     if len(positions) == 1:
         assert moved == pytest.approx(positions)
-
-
-def test_instants_are_named_by_the_year_they_end():
-    from giamngheo.report.fan import year_of
-
-    assert year_of([date(2010, 12, 31), date(2012, 12, 31)]) == pytest.approx([2010, 2012])
-    assert year_of(date(2011, 6, 30)) == pytest.approx(2010.496, abs=0.01)
 
 
 # Exhibits and tables
@@ -251,14 +165,9 @@ def test_shades_leave_black_text_readable(depth):
 
 @each_lang
 def test_tables_of_a_package_are_whole(package, full, shared, lang):
-    level = targets.level_pair(package)
-    trend = full.simulations[1].trend
     money = full.simulations[1].money
     made = [
         tables.money_tables(package, money, lang),
-        tables.falls_table(trend.history, lang),
-        tables.quantile_tables(full.simulations, level, lang),
-        tables.pace_table(required_pace(package), {t.target: t for t in package.targets}, lang),
         tables.results_table(package, full, lang),
     ]
     for exhibit in made:
@@ -323,16 +232,6 @@ def test_every_scenario_can_be_told(package, lang):
         scenario = load_scenario(name, package)
         text = narrative.scenario_sentences(package, scenario, money(package, scenario), lang).text
         assert not re.search(r"[{}]|None|Fraction|_", text)
-
-
-@each_lang
-def test_methods_hold_formulas_and_the_estimates(package, full, lang):
-    trend = full.simulations[1].trend
-    made = narrative.methods(package, trend, 10, lang)
-    assert_clean(made.html)
-    assert made.html.count('class="formula"') >= 5
-    assert "3,59 %" in made.text if lang == "vi" else "3.59 %" in made.text
-    assert set(parsed(made.html).headings) == {3}
 
 
 def test_a_plan_without_a_near_poor_target_has_one_panel(package, full):

@@ -1,8 +1,9 @@
 """How much the plan moves, and how much is missing: its effect on the poor rate, and the poverty gap beside it."""
 
-from giamngheo.forecasting.scales import poverty_gap_ratio, probit
+from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 
 
 def plan_effect(package, scenario, shared):

@@ -8,16 +8,15 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.dates import decimal_year
-from giamngheo.forecasting import reference_series as references
 from giamngheo.forecasting.draws import draw, override, stream, values_at
 from giamngheo.forecasting.pooling import GroupPrior
+from giamngheo.forecasting.prior import drift_prior, published_prior
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput
 
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-STATUSES = ("poor", "near_poor", "poor_or_near_poor")
 WIDE = "wide"  # the prior that knows no comparable series
 ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 
@@ -96,7 +95,7 @@ def forecast(
 
     Notes
     -----
-    The model is that of `forecasting.state_space`; drift prior: `forecasting.reference_series.drift_prior`.
+    The model is that of `forecasting.state_space`; drift prior: `forecasting.prior.drift_prior`.
     """
     readings = _checked(readings)
     origin = readings["as_of"].max().date()
@@ -235,9 +234,9 @@ def _prior(reference, known_by, unit, line, register, assumptions):
     """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
     register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
     if isinstance(reference, pd.DataFrame):
-        prior = references.drift_prior(reference)
+        prior = drift_prior(reference)
     else:
-        prior = None if reference == WIDE else references.published_prior(reference, known_by, unit, line)
+        prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
     if prior is None:
         mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
         return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)

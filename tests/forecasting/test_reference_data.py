@@ -8,7 +8,8 @@ import pytest
 from frictionless import Package
 
 from giamngheo import paths
-from giamngheo.forecasting.reference_series import load_rates, load_table, priors_table
+from giamngheo.forecasting.prior import priors_table
+from giamngheo.forecasting.reference_series import load_rates, load_table
 
 FOLDER = paths.DATA / "reference"
 

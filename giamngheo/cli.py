@@ -375,19 +375,10 @@ def _log_to_file():
     return LOG
 
 
-def _open_closed_streams():
-    """Open the null device for a closed standard stream (`2>&-`), before another file takes its number."""
-    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(number, True)
-    os.close(number)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
-
-
 def main():
     """Run a command; its exit status is 0 done, 1 ran and failed, 2 refused."""
-    _open_closed_streams()
+    for name in [name for name in ("stdout", "stderr") if getattr(sys, name) is None]:  # closed, as by 2>&-
+        setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  in place of the stream
     logged = _log_to_file()
     log.info("giamngheo %s", " ".join(sys.argv[1:]))
     try:

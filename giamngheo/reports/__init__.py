@@ -186,7 +186,9 @@ def _record(began, draws, seed, scenarios):
 
     def git(*words):
         try:
-            done = subprocess.run(["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False
+            )
         except OSError:  # there is no git
             return None
         return done.stdout.strip() if done.returncode == 0 else None

@@ -5,6 +5,7 @@ Nothing here imports pandas until a table is asked for as a frame.
 """
 
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -109,7 +110,7 @@ class Package:
         ratios = [
             row.near_poor_vnd_month / row.poor_vnd_month for row in self.last_line if row.near_poor_vnd_month
         ]
-        return sum(ratios) / len(ratios) if ratios else None
+        return math.fsum(ratios) / len(ratios) if ratios else None
 
     def group_size(self, group: str) -> float | None:
         """Households of a group, implied by its last reading of the poor that has a count and a rate.

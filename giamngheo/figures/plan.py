@@ -1,5 +1,7 @@
 """Figures of the plan: money by line and source, scenarios compared, the spread of a rate at the deadline."""
 
+import math
+
 import numpy as np
 import seaborn as sns
 
@@ -42,8 +44,8 @@ def budget_bars(lines, amounts, lang, *, planned=None):
     totals = {line: float(sum(v for (name, _), v in amounts.items() if name == line)) for line in lines}
     plan = {line: float(planned[line]) if planned else totals[line] for line in lines}
     order = sorted(lines, key=lambda line: (-plan[line], list(lines).index(line)))
-    whole = sum(totals.values())
-    title = say("figure.budget_title", lang, total=money(round(whole, 6), lang, 1 if whole % 1 else 0))
+    whole = round(math.fsum(totals.values()), 6)
+    title = say("figure.budget_title", lang, total=money(whole, lang, 1 if whole % 1 else 0))
     words = "; ".join(f"{lines[line]}: {number(round(totals[line], 6), lang, 1)}" for line in order)
     differs = any(abs(plan[line] - totals[line]) > 1e-6 for line in lines)
     caption = say("figure.budget_caption", lang)

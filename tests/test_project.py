@@ -1,5 +1,6 @@
 """The project as a newcomer finds it: what is listed, locked, ignored and said."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -16,13 +17,52 @@ from giamngheo import __version__, paths
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCK = paths.LOCK.read_text(encoding="utf-8")
+# Packages with binary wheels, wherever this runs; those installed here are found by their wheels.
+BINARY = {
+    *(
+        "numpy",
+        "scipy",
+        "pandas",
+        "matplotlib",
+        "statsmodels",
+        "pyyaml",
+        "psutil",
+        "cffi",
+        "contourpy",
+        "kiwisolver",
+    ),
+    *(
+        "debugpy",
+        "charset-normalizer",
+        "pillow",
+        "fonttools",
+        "pydantic-core",
+        "markupsafe",
+        "pyzmq",
+        "tornado",
+    ),
+    *(
+        "argon2-cffi-bindings",
+        "rpds-py",
+        "wrapt",
+        "pywinpty",
+        "aiohttp",
+        "frozenlist",
+        "multidict",
+        "propcache",
+    ),
+    *("yarl", "grimp", "ruff", "uv"),
+}
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users)/[A-Za-z]")
 
 
 def tracked():
     """Files that git tracks or would track."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    try:
+        listed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("no git: what is tracked cannot be told")
     if listed.returncode:
         pytest.skip("not a git clone: what is tracked cannot be told")
     return [path for name in listed.stdout.splitlines() if (path := paths.ROOT / name).is_file()]
@@ -60,6 +100,65 @@ def test_lock_is_pinned_hashed_and_without_addresses():
     assert all("==" in entry.splitlines()[0] and "--hash=sha256:" in entry for entry in entries)
     assert not re.search(r"://|file:|--index|--find-links|@ ", LOCK)
     assert len(locked()) == len(entries), "one version of each, so that all Pythons give the same numbers"
+
+
+def entries(lock):
+    """Name -> the entry of the lock, hashes included."""
+    return {text.partition("==")[0]: text for text in re.split(r"^(?=\S)", lock, flags=re.MULTILINE)[1:]}
+
+
+def with_binary_wheels():
+    """Normalised names of installed packages whose wheel is for some machines only."""
+    tags = {
+        name_of(found.metadata["Name"]): re.findall(
+            r"^Tag: (\S+)", found.read_text("WHEEL") or "", re.MULTILINE
+        )
+        for found in metadata.distributions()
+    }
+    return {name for name, own in tags.items() if any(not tag.endswith("-none-any") for tag in own)}
+
+
+def of_one_machine(lock):
+    """Packages with binary wheels of which the lock holds a single file: that of the machine that wrote it."""
+    binary = BINARY | with_binary_wheels()
+    return {name for name, text in entries(lock).items() if name in binary and text.count("--hash=") == 1}
+
+
+def test_lock_holds_the_files_of_every_platform():
+    found = with_binary_wheels()
+    assert {"numpy", "scipy", "ruff"} <= found and "seaborn" not in found
+    assert set(entries(LOCK)) >= BINARY
+    assert of_one_machine(LOCK) == set()
+    alone = re.sub(
+        r"^(numpy==.*?sha256:\w+)(?: \\\n    --hash=\S+)+", r"\1", LOCK, flags=re.MULTILINE | re.DOTALL
+    )
+    assert of_one_machine(alone) == {"numpy"}
+
+
+def imported(folder):
+    """Import name of each package outside the standard library -> a file that imports it."""
+    found = {}
+    for path in sorted((paths.ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            found |= {name.partition(".")[0]: path.name for name in names}
+    own = {"giamngheo", "tests", *(path.stem for path in (paths.ROOT / "tests").glob("*.py"))}
+    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | own}
+
+
+@pytest.mark.parametrize(("folder", "extras"), [("giamngheo", ()), ("tests", ("test",))])
+def test_what_is_imported_is_declared(folder, extras):
+    declared = {name_of(entry) for entry in PROJECT["dependencies"]}
+    declared |= {name_of(entry) for extra in extras for entry in EXTRAS[extra]}
+    of = metadata.packages_distributions()
+    missing = {
+        name: path
+        for name, path in imported(folder).items()
+        if not declared & {name_of(distribution) for distribution in of.get(name, [name])}
+    }
+    assert missing == {}
 
 
 def test_what_is_installed_is_what_is_locked():
@@ -114,6 +213,8 @@ def test_make_help_lists_the_targets():
         "lint",
         "lab",
         "clean",
+        "lock",
+        "lock-check",
     ):
         assert f"make {target} " in done.stdout
 

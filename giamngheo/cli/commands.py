@@ -4,6 +4,7 @@ Nothing heavy is imported before the input was accepted, so that a refusal takes
 """
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -371,6 +372,8 @@ def _log_to_file():
 
 def main():
     """Run a command; its exit status is 0 done, 1 ran and failed, 2 refused."""
+    for name in [name for name in ("stdout", "stderr") if getattr(sys, name) is None]:  # closed, as by 2>&-
+        setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  in place of the stream
     logged = _log_to_file()
     log.info("giamngheo %s", " ".join(sys.argv[1:]))
     try:

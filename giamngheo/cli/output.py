@@ -1,6 +1,7 @@
 """What the commands print: results as plain dicts for ``--json``, and the same as tables for people."""
 
 import json
+import math
 from datetime import date
 from decimal import Decimal
 
@@ -132,7 +133,8 @@ def as_text(answer, beside=None):
         parts.append(_chances(answer, beside or {}))
     if "money_delivered_bn" in answer:
         money = answer["money_delivered_bn"]
-        rows = [[line, f"{amount:.2f}"] for line, amount in (money | {"total": sum(money.values())}).items()]
+        money = money | {"total": math.fsum(money.values())}
+        rows = [[line, f"{amount:.2f}"] for line, amount in money.items()]
         parts.append(columns([["delivered", "billion VND"], *rows]))
         even = [[target, _needs(needed)] for target, needed in answer["break_even"].items()]
         parts.append(columns([["for an even chance of", "needed"], *even]))

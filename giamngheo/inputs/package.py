@@ -5,6 +5,7 @@ Nothing here imports pandas until a table is asked for as a frame.
 """
 
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -114,7 +115,7 @@ class Package:
         ratios = [
             row.near_poor_vnd_month / row.poor_vnd_month for row in self.last_line if row.near_poor_vnd_month
         ]
-        return sum(ratios) / len(ratios) if ratios else None
+        return math.fsum(ratios) / len(ratios) if ratios else None
 
     def last_counted(self, group: str = "all") -> Reading | None:
         """A group's last reading of the poor that has a count and a rate, on the newer line where two were read.

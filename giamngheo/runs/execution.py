@@ -235,6 +235,7 @@ class _Progress:
         self.total, self.wanted, self.n, self.bar = total, wanted, 0, None
 
     def __enter__(self):
+        self.wanted = self.wanted and sys.stderr is not None  # closed: 2>&-
         if self.wanted and sys.stderr.isatty():
             from tqdm import tqdm
 

@@ -190,7 +190,12 @@ def _record(began, draws, seed, scenarios):
     """What differs from run to run: commit, state of the tree, time, machine, duration."""
 
     def git(*words):
-        done = subprocess.run(["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(
+                ["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False
+            )
+        except OSError:  # there is no git
+            return None
         return done.stdout.strip() if done.returncode == 0 else None
 
     status = git("status", "--porcelain")

@@ -222,6 +222,14 @@ def test_nothing_half_written(tmp_path, monkeypatch):
     assert target.read_text() == "old" and list(tmp_path.glob(".page*")) == []
 
 
+def test_no_word_where_standard_error_is_closed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(execution.sys, "stderr", None)
+    run = execution.Run("a", {}, tmp_path, True, 1, 1, 0.1)
+    with execution._Progress(1, True) as shown:
+        shown.step("a", run)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_bar_on_a_terminal(make_notebook, tmp_path, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

@@ -119,6 +119,12 @@ def test_what_differs_from_run_to_run_stands_beside_the_pages(home):
             assert not record["commit"] or record["commit"] not in text
 
 
+def test_without_git_a_run_has_no_commit(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    record = reports._record(0, DRAWS, SEED, ["full_plan"])
+    assert record["commit"] is None and record["dirty"] is None
+
+
 def test_the_same_content_gives_the_same_bytes(home, package, tmp_path, monkeypatch):
     anew = publish.execute_all
     monkeypatch.setattr(publish, "execute_all", lambda jobs, **more: anew(jobs, **more, reuse=False))

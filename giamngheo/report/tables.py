@@ -26,7 +26,6 @@ __all__ = [
     "loans_table",
     "needed_table",
     "promise_text",
-    "quantile_tables",
     "share_text",
     "solver_table",
     "support_counts",

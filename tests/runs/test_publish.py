@@ -121,7 +121,7 @@ def test_what_differs_from_run_to_run_stands_beside_the_pages(home):
 
 def test_without_git_a_run_has_no_commit(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    record = reports._record(0, DRAWS, SEED, ["full_plan"])
+    record = publish._record(0, DRAWS, SEED, ["full_plan"])
     assert record["commit"] is None and record["dirty"] is None
 
 

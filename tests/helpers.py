@@ -2,8 +2,116 @@
 
 import html
 import re
+from html.parser import HTMLParser
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from giamngheo.report import figure_style
+from giamngheo.report.svg import svg_markup
 
 
 def text_of(markup):
     """What of a piece of HTML is read as text (str)."""
     return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+class Whole(HTMLParser):
+    """Checks that tags close in order and collects ids and addresses."""
+
+    VOID = ("br", "meta", "img", "link", "hr", "input")
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.ids, self.addresses, self.headings, self.tags = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        self.addresses += [attrs[name] for name in ("href", "src", "xlink:href") if name in attrs]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes <{self.open[-1:]}>"
+        self.open.pop()
+
+
+def parsed(markup):
+    """The parsed piece of page, whole."""
+    whole = Whole()
+    whole.feed(markup)
+    whole.close()
+    assert whole.open == []
+    return whole
+
+
+def assert_clean(markup):
+    """Nothing that runs, nothing from outside, no id twice, every reference resolved."""
+    whole = parsed(markup)
+    assert not re.search(r"<script|javascript:|\son\w+=|https?://|@import|url\((?!#)", markup)
+    assert len(whole.ids) == len(set(whole.ids))
+    for name in re.findall(r'(?:href="#|url\(#)([^")]+)', markup):
+        assert name in whole.ids
+    for _, attrs in whole.tags:
+        for name in attrs.get("aria-labelledby", "").split():
+            assert name in whole.ids
+    return whole
+
+
+def faults_of(figure, name):
+    """Texts of a drawn figure that are cut or lie on each other, each named (list of str)."""
+    faults, canvas = [], FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer, edge = canvas.get_renderer(), figure.bbox
+    ticks = {tick for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for tick in axis.get_major_ticks()}
+    drawn = {tick for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) for tick in axis._update_ticks()}
+    left_out = {label for tick in ticks - drawn for label in (tick.label1, tick.label2)}
+    inside = [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in left_out
+    ]
+    for n, (words, box) in enumerate(inside):
+        if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1:
+            faults.append(f"{name}: {words!r} is cut")
+        for other, second in inside[n + 1 :]:
+            width = min(box.x1, second.x1) - max(box.x0, second.x0)
+            height = min(box.y1, second.y1) - max(box.y0, second.y0)
+            if width > 1.5 and height > 2.5:
+                faults.append(f"{name}: {words!r} on {other!r}")
+    return faults
+
+
+def figures_drawn(monkeypatch, make):
+    """The matplotlib figures behind what `make()` returns, by their id on the page (dict)."""
+    found = {}
+
+    def keep(figure, name, *others):
+        found[name] = figure
+        return svg_markup(figure, name, *others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(figure_style, "svg_markup", keep)
+        make()
+    return found
+
+
+def assert_figure(figure):
+    """A figure that is whole, drawn for a page and for a phone, named and told to those who cannot see it."""
+    whole = assert_clean(figure.html)
+    drawings = [attrs for tag, attrs in whole.tags if tag == "svg"]
+    assert {attrs["class"] for attrs in drawings} == {"wide", "narrow"}
+    assert all(attrs["role"] == "img" for attrs in drawings)
+    assert figure.html.count("<title ") == figure.html.count("<desc ") == len(drawings)
+    assert "figcaption" in figure.html and figure.title in figure.text
+    assert len(figure.html) < 30_000 * len(drawings)

@@ -9,12 +9,11 @@ import subprocess
 
 import nbformat
 import pytest
-from test_figures import Whole
+from helpers import Whole, text_of
 
 from giamngheo import load_package, paths
 from giamngheo.language import say
 from giamngheo.report import pages
-from giamngheo.report.exhibits import text_of
 from giamngheo.runs import publish
 from giamngheo.runs.publish import ReportFailed, write_report
 

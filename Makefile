@@ -37,7 +37,7 @@ expected: env ## refresh tests/expected from the code: look at the difference be
 
 data: env ## regenerate the descriptor of data/an-giang and the table of priors in data/reference
 	@$(BIN)/python -c "from giamngheo.inputs.package import load_package, write_descriptor; write_descriptor(load_package().path)"
-	@$(BIN)/python -c "from giamngheo.forecasting.reference_series import write_priors; write_priors()"
+	@$(BIN)/python -c "from giamngheo.forecasting.prior import write_priors; write_priors()"
 
 lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff check --quiet .

@@ -28,13 +28,16 @@ import pandas as pd
 from scipy.special import expit, ndtr, ndtri
 from scipy.stats import norm, theilslopes
 from scipy.stats import t as student_t
+from scoringrules import crps_ensemble
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from giamngheo.forecasting import backtest as bt  # noqa: E402
-from giamngheo.forecasting.draws import load_register, stream  # noqa: E402
-from giamngheo.forecasting.pooling import SCALES, on_scale  # noqa: E402
+from giamngheo.forecasting import scores  # noqa: E402
+from giamngheo.forecasting.draws import draw, stream  # noqa: E402
 from giamngheo.forecasting.reference_series import load_rates  # noqa: E402
+from giamngheo.forecasting.scales import SCALES, on_scale  # noqa: E402
+from giamngheo.inputs.assumptions import load_register  # noqa: E402
 from giamngheo.inputs.descriptor import refresh_hashes  # noqa: E402
 
 try:
@@ -42,10 +45,6 @@ try:
     from statsforecast import models as sfm
 except ImportError:
     StatsForecast = None
-try:
-    from scoringrules import crps_ensemble
-except ImportError:
-    crps_ensemble = None
 
 DRAWS = 400
 CACHE = ROOT / ".cache" / "benchmark"
@@ -295,7 +294,7 @@ def kept(key, compute):
 def fingerprint():
     """Of the data and of the code that makes the scores."""
     files = [ROOT / "data/reference/rates.csv", Path(__file__)]
-    files += [ROOT / "giamngheo" / f"{name}.py" for name in ("pooling", "backtest", "reference")]
+    files += sorted((ROOT / "giamngheo" / "forecasting").glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -308,7 +307,7 @@ def all_scores(rates, quick, variants):
         jobs += [(number, group, windows, name, f) for name, f in methods(rates, group, variants).items()]
     started = time.time()
     for done, (number, group, windows, name, method) in enumerate(jobs, 1):
-        result = kept((content, number, quick, name), lambda m=method, w=windows: bt.scores(m(w), w))
+        result = kept((content, number, quick, name), lambda m=method, w=windows: scores.of(m(w), w))
         gathered.setdefault(group, {}).setdefault(name, []).append((result, windows.unit))
         if sys.stderr.isatty() or done % 20 == 0 or done == len(jobs):
             print(
@@ -335,15 +334,15 @@ def track_record(gathered):
     for group, (found, units) in gathered.items():
         base = found["last value"]["crps"]
         for name, s in found.items():
-            mean = {key: bt.by_unit(values, units).mean() for key, values in s.items() if key != "pit"}
+            mean = {key: scores.by_unit(values, units).mean() for key, values in s.items() if key != "pit"}
             pit = s["pit"][np.isfinite(s["pit"])]
             rows.append(
                 {"group": group, "method": name, "windows": len(units), "units": len(np.unique(units)),
-                 "crps_ratio": mean["crps"] / bt.by_unit(base, units).mean(),
-                 "ratio_se": bt.bootstrap_sd(s["crps"], units, base),
+                 "crps_ratio": mean["crps"] / scores.by_unit(base, units).mean(),
+                 "ratio_se": scores.bootstrap_sd(s["crps"], units, base),
                  "crps_points": mean["crps"], "mae_points": mean["error"],
                  **{f"cover_{q}_pct": 100 * mean[f"cover_{q}"] for q in (50, 80, 95)},
-                 **{f"cover_{q}_se": 100 * bt.bootstrap_sd(s[f"cover_{q}"], units) for q in (50, 80)},
+                 **{f"cover_{q}_se": 100 * scores.bootstrap_sd(s[f"cover_{q}"], units) for q in (50, 80)},
                  **{f"width_{q}_points": mean[f"width_{q}"] for q in (50, 80, 95)},
                  "brier_75": mean["brier_75"], "brier_90": mean["brier_90"],
                  "pit_deciles_pct": " ".join(f"{100 * x:.0f}" for x in np.histogram(pit, 10, (0, 1))[0] / len(pit))}
@@ -407,8 +406,8 @@ def gap_scores(rates, draws=20_000):
         gap = np.log((both - poor).to_numpy())
         for i in range(len(series) - 1):
             years = int(series["year"].iloc[i + 1] - series["year"].iloc[i])
-            drift = register["gap_drift"].draw(0, draws) * years
-            noise = register["gap_spread"].draw(0, draws) * stream(0, "gap").standard_normal(draws)
+            drift = draw(register["gap_drift"], 0, draws) * years
+            noise = draw(register["gap_spread"], 0, draws) * stream(0, "gap").standard_normal(draws)
             error = register["gap_error"].fixed * np.sqrt(2) * stream(1, "gap").standard_normal(draws)
             truth, z = series["near_poor"].iloc[i + 1], poor.iloc[i + 1]
             row = {"series_id": name, "from_year": int(series["year"].iloc[i]), "years": years,
@@ -416,7 +415,7 @@ def gap_scores(rates, draws=20_000):
             for case, moved in (("own_gap", drift + noise * np.sqrt(years) + error), ("fixed_gap", error)):
                 near = 100 * (ndtr(z + np.exp(gap[i] + moved)) - ndtr(z))
                 row[f"{case}_median_pct"] = np.median(near)
-                row[f"{case}_crps"] = bt.crps(near[None, :, None], np.array([[truth]]))[0, 0]
+                row[f"{case}_crps"] = crps_ensemble(truth, near)
             found.append(row)
     return pd.DataFrame(found)
 
@@ -481,11 +480,6 @@ def main(arguments=None):
     )
     counts = record.drop_duplicates("group").set_index("group")[["windows", "units"]]
     print(f"\n{counts.to_string()}")
-    if crps_ensemble is not None:
-        sample = np.random.default_rng(0).gamma(2, size=(3, DRAWS, 4))
-        theirs = crps_ensemble(np.ones((3, 4)), sample, m_axis=1)
-        assert np.allclose(theirs, bt.crps(sample, np.ones((3, 4)))), "CRPS differs from scoringrules"
-        print("\nCRPS agrees with scoringrules")
     gaps = gap_scores(rates)
     print(
         f"\nNear-poor threshold: a gap of its own beside a fixed one\n{gaps.round(3).to_string(index=False)}"

@@ -19,6 +19,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student_t
+from scoringrules import crps_ensemble
 
 from giamngheo import load_package, load_scenario, simulate
 from giamngheo.forecasting.reference_series import load_rates
@@ -234,12 +235,6 @@ def windows(origins, every):
     return [window for one in found.values() for window in one[::every]]
 
 
-def crps(draws, value):
-    """Continuous ranked probability score of draws (Gneiting and Raftery 2007), in points."""
-    ordered, n = np.sort(draws), len(draws)
-    return float(np.abs(ordered - value).mean() - ((2 * np.arange(1, n + 1) - n - 1) * ordered).sum() / n**2)
-
-
 def score(module, window, draws, ppi_draws):
     """Errors of each method in a window (list of dicts), in points; the peer's tutorials take the mean."""
     group, unit, origin, readings, later = window
@@ -264,7 +259,11 @@ def score(module, window, draws, ppi_draws):
             x = draw(int(year))
             inside = np.quantile(x, 0.1) - 1e-9 <= value <= np.quantile(x, 0.9) + 1e-9
             error = {"MAE median": abs(np.median(x) - value), "MAE mean": abs(x.mean() - value)}
-            row = {"set": group, "unit": unit, "method": method} | error | {"CRPS": crps(x, value)}
+            row = (
+                {"set": group, "unit": unit, "method": method}
+                | error
+                | {"CRPS": float(crps_ensemble(value, x))}
+            )
             rows.append(row | {"covers": inside, "outside": outside(x)})
     return rows
 

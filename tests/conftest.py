@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from giamngheo import load_package, load_scenario
-from giamngheo.forecasting.draws import load_register
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.report.wording import Page
 from giamngheo.simulation.outcomes import outcome
 from giamngheo.simulation.shared_draws import shared_draws

@@ -4,8 +4,10 @@ import html
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from scipy.special import ndtr
 
 from giamngheo.report import figure_style
 from giamngheo.report.svg import svg_markup
@@ -92,6 +94,13 @@ def faults_of(figure, name):
     return faults
 
 
+def squared_gap_ratio(z_poor, spread):
+    """Mean squared shortfall of the poor over the squared line, log-normal (Foster, Greer and Thorbecke 1984)."""
+    first = np.exp(spread**2 / 2 - spread * z_poor) * ndtr(z_poor - spread) / ndtr(z_poor)
+    second = np.exp(2 * spread**2 - 2 * spread * z_poor) * ndtr(z_poor - 2 * spread) / ndtr(z_poor)
+    return 1 - 2 * first + second
+
+
 def figures_drawn(monkeypatch, make):
     """The matplotlib figures behind what `make()` returns, by their id on the page (dict)."""
     found = {}
@@ -104,6 +113,15 @@ def figures_drawn(monkeypatch, make):
         patched.setattr(figure_style, "svg_markup", keep)
         make()
     return found
+
+
+def cells_of(markup):
+    """The cells of the tables in a piece of HTML as they are read: {head of the row: {head of the column: cell}}."""
+    rows = [
+        [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", markup)
+    ]
+    return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
 
 
 def assert_figure(figure):

@@ -6,7 +6,7 @@ import pytest
 
 from giamngheo import load_package, load_scenario, simulate
 from giamngheo.analysis.allocation import reallocate
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import money
 from giamngheo.simulation.targets import target_chances
 

@@ -11,7 +11,7 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs import parameters
-from giamngheo.inputs.parse import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs import cache, execution
 from giamngheo.runs.execution import ExecutionFailed, Job, execute, execute_all, notebook_inputs, require_all
 

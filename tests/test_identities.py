@@ -13,8 +13,9 @@ from scipy.special import ndtri
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
 from giamngheo.analysis.money_needed import MOST, MOST_MONEY, MULTIPLES, money_for_chances
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import Scenario
-from giamngheo.inputs.tables import RefusedInput, channel_family
+from giamngheo.inputs.tables import channel_family
 from giamngheo.simulation.channels import CHANNEL_ASSUMPTIONS
 from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after
 from giamngheo.simulation.list_flows import yearly_flows

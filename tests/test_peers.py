@@ -54,12 +54,6 @@ def test_two_readings_have_no_interval_and_more_have_a_students(peers):
     assert np.quantile(draws, 0.9) - noisy.at(5) == pytest.approx(1.886 * error, rel=0.02)  # t, 2 degrees
 
 
-def test_crps_of_a_point_is_its_error_and_of_a_normal_its_closed_form(peers):
-    assert peers.crps(np.full(50, 3.0), 5.0) == pytest.approx(2)
-    normal = np.random.default_rng(0).standard_normal(200_000)
-    assert peers.crps(normal, 0.0) == pytest.approx((np.sqrt(2) - 1) / np.sqrt(np.pi), abs=2e-3)
-
-
 def test_outside_counts_both_ends(peers):
     assert peers.outside(np.array([-0.1, 0.0, 100.0, 100.1])) == 0.5
 

@@ -164,7 +164,7 @@ def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch
 def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from giamngheo.inputs.tables import RefusedInput
+    from giamngheo.inputs.errors import RefusedInput
 
     monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     no_target = replace(package, targets=tuple(t for t in package.targets if not t.status))
@@ -178,7 +178,7 @@ def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package
 
 
 def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
-    from giamngheo.inputs.tables import RefusedInput
+    from giamngheo.inputs.errors import RefusedInput
 
     monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
     with pytest.raises(RefusedInput, match="double"):

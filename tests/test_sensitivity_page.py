@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import assert_clean
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-from test_figures import assert_clean
 from test_sensitivity import ishigami, known_ishigami
 
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis.sensitivity import tornado, turning_points
 from giamngheo.analysis.sensitivity.sobol_indices import BASELINE, TRIM, indices, sobol
-from giamngheo.forecasting.draws import load_register
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.language import number, percent
 from giamngheo.report import figure_style as style
 from giamngheo.report import figures, narrative, tables

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from helpers import squared_gap_ratio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo.forecasting.scales import squared_gap_ratio
 from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after, shift
 
 N = 5

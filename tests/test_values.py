@@ -4,14 +4,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers import squared_gap_ratio
 from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario, simulate
 from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, with_multiples, without_credit
 from giamngheo.analysis.target_years import Deadline, deadlines
-from giamngheo.forecasting.scales import poverty_gap_ratio, squared_gap_ratio
 from giamngheo.simulation.money import money, scaled
+from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 from giamngheo.simulation.shared_draws import shared_draws
 
 

@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from giamngheo.analysis.cost_effectiveness import with_multiples
 from giamngheo.analysis.target_years import deadlines
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import met
 

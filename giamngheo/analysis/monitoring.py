@@ -16,8 +16,8 @@ from giamngheo.analysis.pace import required_pace
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
-from giamngheo.inputs.new_readings import NewReading, new_reading_faults
-from giamngheo.inputs.parse import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.readings import NewReading, new_reading_faults
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
 from giamngheo.simulation.outcomes import CASES, outcome

@@ -1,8 +1,9 @@
 """How much the plan moves, and how much is missing: its effect on the poor rate, and the poverty gap beside it."""
 
-from giamngheo.forecasting.scales import poverty_gap_ratio, probit
+from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 
 
 def plan_effect(package, scenario, shared):
@@ -38,13 +39,9 @@ def poverty_gap_bn(package, base):
     ndarray (n_draws,) or None
         None where no count of households is published.
     """
-    counted = [
-        row for row in package.readings if (row.group, row.status) == ("all", "poor") and row.households
-    ]
-    if not counted:
+    last = package.last_counted()
+    if last is None:
         return None
-    last = max(row.as_of for row in counted)
-    last = next(row for row in counted if row.as_of == last and row.poverty_line == base.trend.poverty_line)
     drawn, (rural, urban) = base.drawn, package.poor_lines_vnd_month
     line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
     ratio = poverty_gap_ratio(probit(float(last.rate_pct) / 100), drawn["spread_below_line"])

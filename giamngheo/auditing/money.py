@@ -4,8 +4,7 @@ from fractions import Fraction
 
 from giamngheo.auditing.checks import Check, Shown, amount
 from giamngheo.auditing.printed import exactly
-
-SOURCES = ("central", "provincial", "mobilised")
+from giamngheo.auditing.terms import SOURCES
 
 
 def money_checks(package, cells):
@@ -81,10 +80,10 @@ def _kind(line):
 
 def _shares(package):
     """Whose money it is, what is lent and comes back, and what reaches households as cash."""
-    total = sum(Fraction(line.total_3y) for line in package.budget)
+    total = Fraction(package.total_bn())
     yield from _by_source(package)
     for channel in ("credit", "cash"):
-        part = sum(Fraction(line.total_3y) for line in package.budget if line.channel == channel)
+        part = Fraction(package.total_bn(channel))
         if not part or not total:
             continue
         values = {

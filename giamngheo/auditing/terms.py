@@ -47,7 +47,8 @@ KEYS = {
     "claims": ("claim",),
     "documents": ("document",),
 }
-MONEY = ("central", "provincial", "mobilised", "annual", "total_3y")
+SOURCES = ("central", "provincial", "mobilised")
+MONEY = (*SOURCES, "annual", "total_3y")
 COMPARISONS = {ast.Eq: "==", ast.LtE: "<=", ast.GtE: ">="}
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 BIGGEST = 1e18

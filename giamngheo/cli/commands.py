@@ -12,7 +12,8 @@ import typer
 
 from giamngheo import __version__, paths
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
-from giamngheo.inputs.parse import RefusedInput, parse_date, unknown
+from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.parse import parse_date
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
 MAX_LOG_BYTES = 1_000_000
@@ -236,7 +237,7 @@ def _full_plan(package, trend, draws, seed):
 
 
 def _series(path):
-    from giamngheo.inputs.tables import read_series
+    from giamngheo.inputs.readings import read_series
 
     return read_series(paths.find(path))
 
@@ -323,7 +324,7 @@ def track(
 ):
     """Add the next year's readings; say how the chances moved."""
     given = _inputs(package, draws=draws, seed=seed)
-    from giamngheo.inputs.new_readings import read_new_readings
+    from giamngheo.inputs.readings import read_new_readings
 
     readings = read_new_readings(paths.find(reading), given.package)
     from giamngheo.analysis.monitoring import track as run_tracking

@@ -1,4 +1,4 @@
-"""The track record of forecasts from very short series: rolling origins, forecasts of many windows at once, scores.
+"""The track record of forecasts from very short series: rolling origins, forecasts of many windows at once.
 
 A window is what a forecaster had: a handful of yearly readings of one unit, at most one year missing, and, where the
 poverty line changed, which line each was read on. What followed over four years is kept apart. Reference series never
@@ -8,25 +8,17 @@ include the unit that is forecast, nor, in the past-only record, a year later th
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
-from giamngheo.forecasting.pooling import (
-    ERROR_POINTS,
-    MAX_ERROR,
-    PERSISTENCES,
-    SCALES,
-    Pool,
-    on_scale,
-    same_line,
-    stretches,
-)
+from giamngheo.forecasting.pooling import PERSISTENCES, Pool, same_line, stretches
+from giamngheo.forecasting.scales import ERROR_POINTS, SCALES, error_on_scale, on_scale
+from giamngheo.forecasting.state_space import Levels
 
 HORIZONS = np.arange(1, 5)
 LEAST_LAST_RATE = 1.0  # percent: below it there is no poverty rate to halve
 DECLINED = 0.9  # of the window's first rate, at most, in a declining series
 ABSOLUTE = ("national-line", "international-line")
 BREAK_FACTOR = 0.4  # of the new line's rates, read on an old one: 3.59 % beside 9.28 %
-SPLICE_SD, LEVEL_SD = 1.0, 3.0  # on the probit scale
+SPLICE_SD = 1.0  # on the probit scale
 LEAST_STEP = 0.02  # logit a year: the spread of a series that stood still
 
 
@@ -240,8 +232,9 @@ def _mixture(windows, priors, model, normal, tails, draws, rng):
     scale = SCALES[model.scale]
     values, error = on_scale(windows.rates_pct, model.scale, model.error_points)
     deviation = priors[:, 2, None] * np.exp(priors[:, 3, None] * normal)
-    mean, total = _moments(windows, priors, model, deviation, tails, error)
-    n = values.shape[1]
+    levels = _levels(windows, priors)
+    mean, n = levels.mean, values.shape[1]
+    total = levels.covariance(deviation, tails, [model.carry_over], error[:, None])
     lower = np.linalg.cholesky(total[:, :, :n, :n])
     both = np.concatenate(
         [
@@ -254,45 +247,25 @@ def _mixture(windows, priors, model, normal, tails, draws, rng):
     log_weight = -0.5 * (white[..., 0] ** 2).sum(-1) - np.log(np.diagonal(lower, axis1=2, axis2=3)).sum(-1)
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     cumulative = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
-    levels = (np.arange(draws) + rng.random((len(windows), 1))) / draws
+    ranks = (np.arange(draws) + rng.random((len(windows), 1))) / draws
     last = len(normal) - 1
-    picks = np.stack([np.searchsorted(c, u).clip(max=last) for c, u in zip(cumulative, levels, strict=True)])
+    picks = np.stack([np.searchsorted(c, u).clip(max=last) for c, u in zip(cumulative, ranks, strict=True)])
     ahead = mean[:, None, n:] + np.einsum("wkni,wkn->wki", white[..., 1:], white[..., 0])
     spread = total[:, :, n:, n:] - white[..., 1:].swapaxes(2, 3) @ white[..., 1:]
     root = np.linalg.cholesky(spread + 1e-10 * np.eye(len(HORIZONS)))
     rows = np.arange(len(windows))[:, None]
     x = ahead[rows, picks]
     x += np.einsum("wdij,wdj->wdi", root[rows, picks], rng.standard_normal((*picks.shape, len(HORIZONS))))
-    x += np.minimum(model.error_points / 100 / scale.slope(x), MAX_ERROR) * rng.standard_normal(x.shape)
+    x += error_on_scale(x, model.error_points, model.scale) * rng.standard_normal(x.shape)
     return 100 * scale.back(x)
 
 
-def _moments(windows, priors, model, deviation, tails, error):
-    """Mean (w, n + 4) and covariance (w, k, n + 4, n + 4) of the readings and the four levels that follow."""
+def _levels(windows, priors):
+    """Of the readings and the four that follow (Levels)."""
     years = np.hstack([windows.years, windows.origins[:, None] + HORIZONS]).astype(float)
-    steps, size = np.diff(years, axis=1), years.shape[1]
-    walk = np.concatenate(
-        [
-            np.zeros((*deviation.shape, 1)),
-            np.cumsum(deviation[..., None] ** 2 * tails * steps[:, None], axis=2),
-        ],
-        2,
-    )
-    total = walk[:, :, np.minimum.outer(np.arange(size), np.arange(size))]
-    middle = (years[:, 1:] + years[:, :-1]) / 2
-    passed = np.tril(np.ones((size, size - 1)), -1) * steps[:, None]
-    newest = windows.lines[:, -1:]
-    line = np.hstack([windows.lines, np.repeat(newest, len(HORIZONS), axis=1)])
-    changes = np.abs(line[:, 1:, None] - line[:, None, 1:])
-    alike = (
-        priors[:, 4, None, None] ** np.abs(middle[:, :, None] - middle[:, None]) * model.carry_over**changes
-    )
-    drift = passed @ alike @ passed.swapaxes(1, 2)
-    offset = (line[:, :, None] == line[:, None]) & (line < newest)[:, None]
-    total += (priors[:, 1, None, None] ** 2 * drift + LEVEL_SD**2 + SPLICE_SD**2 * offset)[:, None]
-    places = np.arange(windows.years.shape[1])
-    total[:, :, places, places] += error[:, None] ** 2 + 1e-9
-    return -priors[:, :1] * (years - years[:, :1]), total
+    lines = np.hstack([windows.lines, np.repeat(windows.lines[:, -1:], len(HORIZONS), axis=1)])
+    mean, sd, _, _, persistence = priors.T
+    return Levels(years, lines, np.arange(years.shape[1]), lines, (mean, sd, persistence), SPLICE_SD)
 
 
 def last_value(windows, draws=400):
@@ -307,74 +280,6 @@ def last_value(windows, draws=400):
 def _quantile_draws(mean, sd, draws, back, quantile=None):
     z = SCALES["probit"].to((np.arange(draws) + 0.5) / draws) if quantile is None else quantile
     return 100 * back(mean[:, None] + sd[:, None] * z[:, None])
-
-
-def crps(draws, outcomes):
-    """Continuous ranked probability score from draws (Gneiting and Raftery 2007, eq. 20), in the draws' unit.
-
-    Parameters
-    ----------
-    draws : ndarray (w, d, h)
-    outcomes : ndarray (w, h)
-
-    Returns
-    -------
-    ndarray (w, h)
-    """
-    ordered, n = np.sort(draws, axis=1), draws.shape[1]
-    weight = 2 * np.arange(n) - n + 1
-    return np.abs(draws - outcomes[:, None]).mean(1) - np.einsum("wdh,d->wh", ordered, weight) / n**2
-
-
-def scores(draws, windows):
-    """Scores of one method on each window and horizon, nan where nothing followed.
-
-    Returns
-    -------
-    dict of str to ndarray (w, 4)
-        crps, error (of the median), pit, cover_50, width_50 (also 80, 95), brier_75, brier_90 (below that percentage
-        of the last value).
-    """
-    outcomes, last = windows.outcomes_pct, windows.rates_pct[:, -1, None]
-    missing = np.isnan(outcomes)
-    found = {
-        "crps": crps(draws, outcomes),
-        "error": np.abs(np.median(draws, axis=1) - outcomes),
-        "pit": (draws < outcomes[:, None]).mean(1) + 0.5 * (draws == outcomes[:, None]).mean(1),
-    }
-    for level in (50, 80, 95):
-        low, high = np.quantile(draws, [0.5 - level / 200, 0.5 + level / 200], axis=1)
-        found[f"cover_{level}"] = ((outcomes >= low) & (outcomes <= high)).astype(float)
-        found[f"width_{level}"] = high - low
-    for share in (75, 90):
-        threshold = share / 100 * last
-        chance = (draws < threshold[:, None]).mean(1)
-        found[f"brier_{share}"] = (chance - (outcomes < threshold)) ** 2
-    return {name: np.where(missing, np.nan, values) for name, values in found.items()}
-
-
-def by_unit(values, units):
-    """Means over each unit's windows and horizons, so that every unit counts once (Series)."""
-    return pd.DataFrame(values).groupby(np.asarray(units)).apply(lambda rows: np.nanmean(rows.to_numpy()))
-
-
-def bootstrap_sd(values, units, other=None, resamples=500, seed=0):
-    """Standard error over units of a balanced mean, or of the ratio of two.
-
-    Parameters
-    ----------
-    values, other : ndarray (w, h)
-    units : ndarray (w,)
-    resamples, seed : int
-
-    Returns
-    -------
-    float
-    """
-    top = by_unit(values, units).to_numpy()
-    picks = np.random.default_rng(seed).integers(len(top), size=(resamples, len(top)))
-    means = top[picks].mean(1)
-    return float(np.std(means if other is None else means / by_unit(other, units).to_numpy()[picks].mean(1)))
 
 
 def _windows(found, lines):

@@ -11,12 +11,11 @@ country's own deviations and cannot show them: the mean of such a group is less 
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.special import expit, logit, ndtr, ndtri
+
+from giamngheo.forecasting.scales import ERROR_POINTS, SCALES, on_scale
 
 SAME_LINE_SERIES = 5  # as many series on the very same line make a reference of their own
 STRETCH = 10  # readings; a drift is that of two plans' length, not of half a century
-ERROR_POINTS = 0.15  # of a published rate: revisions of 0.1 to 0.25 points were seen
-MAX_ERROR = 0.25  # on the scale itself
 LEAST_RATE = 0.5  # percent; below it a rate printed with one decimal says nothing about its fall
 COMMON_SD = 0.02  # probit a year, of a whole country's series about their drift; 0.03 scores alike
 TAILS_IN_SCALE = 2**0.5  # standard deviation of a Student t with 4 d.f. of scale 1
@@ -26,24 +25,6 @@ _SCALES = np.geomspace(0.006, 0.25, 12)  # s
 _SCALE_SPREADS = np.array([0.3, 0.6, 0.9])  # sigma
 _MEANS = np.linspace(-0.06, 0.16, 45)  # m
 _CENTRE = {"mean": (0.0, 0.03), "sd": (np.log(0.01), 1.0), "scale": (np.log(0.04), 1.0)}
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A scale on which drifts are carried: from a share, back to it, its slope there, its unit in probits."""
-
-    to: callable
-    back: callable
-    slope: callable
-    unit: float
-
-
-SCALES = {
-    "probit": Scale(ndtri, ndtr, lambda x: np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi), 1.0),
-    "logit": Scale(logit, expit, lambda x: expit(x) * expit(-x), 1.9),
-    "log": Scale(np.log, lambda x: np.exp(np.minimum(x, 0)), np.exp, 1.6),
-    "points": Scale(lambda p: p, lambda x: np.clip(x, 0, 1), np.ones_like, 0.25),
-}
 
 
 @dataclass(frozen=True)
@@ -61,27 +42,6 @@ class GroupPrior:
     persistence: float
     n_series: int
     group: str = "given"
-
-
-def on_scale(rates_pct, scale="probit", error_points=ERROR_POINTS):
-    """Values of rates on a scale, and the standard deviation of their published error there.
-
-    Parameters
-    ----------
-    rates_pct : ndarray
-        Percent.
-    scale : str
-        A key of `SCALES`.
-    error_points : float
-        Standard deviation of a published rate, percentage points.
-
-    Returns
-    -------
-    tuple of ndarray
-    """
-    chosen = SCALES[scale]
-    values = chosen.to(np.clip(np.asarray(rates_pct, dtype=float) / 100, 2e-4, 1 - 2e-4))
-    return values, np.minimum(error_points / 100 / chosen.slope(values), MAX_ERROR)
 
 
 def stretches(rates, until=None):

@@ -1,20 +1,16 @@
-"""Comparable series from elsewhere, and the prior on a drift that they give: only what was published by a date.
+"""Comparable series from elsewhere: only what was published by a date.
 
 The readings are those of ``data/reference/rates.csv``. Where no date of publication is known, a reading counts as
 published 18 months after its year (survey), 5 months (administrative review) or 24 months (World Bank tables).
 """
 
-from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import pandas as pd
 
 from giamngheo import paths
 from giamngheo.dates import months_after
-from giamngheo.forecasting.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
-from giamngheo.inputs.descriptor import refresh_hashes
-from giamngheo.inputs.tables import RefusedInput, nearest
+from giamngheo.inputs.errors import RefusedInput, nearest
 
 LAG_MONTHS = {
     "vn-review": 5,
@@ -24,9 +20,6 @@ LAG_MONTHS = {
     "international-line": 24,
     "relative-line": 24,
 }
-BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
-LEAST_SERIES = 5  # to show a group's own spreads
-DAYS = tuple(date(year, 1, 21) for year in (2013, 2017, 2021, 2026))  # of the kept table of priors
 
 
 def load_rates(path=None):
@@ -93,101 +86,3 @@ def known_readings(rates, group, known_by, excluded_unit=None):
     )
     doubtful = rows["doubt"].fillna("").str.contains("inferred|planned|uncertain")
     return rows[(published <= pd.Timestamp(known_by)) & ~doubtful]
-
-
-def drift_prior(readings, spreads_from=None):
-    """Partially pooled prior on the yearly fall of a new series of the same kind, and on its yearly deviations.
-
-    Parameters
-    ----------
-    readings : DataFrame
-        series_id, year, rate_pct, one poverty line a series; optional unit, group.
-    spreads_from : DataFrame, optional
-        Readings that lend their spreads where there are fewer than `LEAST_SERIES` series.
-
-    Returns
-    -------
-    GroupPrior
-
-    Raises
-    ------
-    RefusedInput
-        No series with two readings.
-
-    Notes
-    -----
-    The model is that of `forecasting.pooling`.
-    """
-    pieces = stretches(readings if "unit" in readings else readings.assign(unit=readings["series_id"]))
-    if not pieces:
-        raise RefusedInput("the reference holds no series with two readings")
-    group = str(readings["group"].iloc[0]) if "group" in readings else "given"
-    lenders = [] if spreads_from is None else stretches(spreads_from)
-    if len({name for _, name, *_ in pieces}) >= LEAST_SERIES or not lenders:
-        return replace(Pool(pieces).prior(), group=group)
-    return replace(borrowed(pieces, Pool(lenders).prior()), group=group)
-
-
-@cache
-def published_prior(group, known_by, excluded_unit=None, line=None):
-    """The prior that a reference group gave on a day.
-
-    Parameters
-    ----------
-    group : str
-        A group of `LAG_MONTHS`.
-    known_by : datetime.date
-    excluded_unit : str, optional
-        The unit that is being forecast.
-    line : str, optional
-        Its poverty line: series on the very same line are a reference of their own where there are enough.
-
-    Returns
-    -------
-    GroupPrior or None
-        None where no series of the group with two readings was published by then.
-
-    Raises
-    ------
-    RefusedInput
-        An unknown group, with the nearest known one.
-    """
-    rates = load_rates()
-    known = same_line(known_readings(rates, group, known_by, excluded_unit), line)
-    if not stretches(known):
-        return None
-    return drift_prior(known, spreads_from=known_readings(rates, BORROW_FROM, known_by, excluded_unit))
-
-
-def priors_table(days=DAYS):
-    """The priors that each group gave on some days, as data/reference/priors.csv keeps them (`make data`).
-
-    Parameters
-    ----------
-    days : sequence of datetime.date
-
-    Returns
-    -------
-    DataFrame
-        group, known_by, then `forecasting.pooling.PRIOR_COLUMNS`, on the probit scale.
-    """
-    found = [(group, day, published_prior(group, day)) for group in LAG_MONTHS for day in days]
-    rows = [
-        {"group": group, "known_by": day.isoformat()} | {name: getattr(prior, name) for name in PRIOR_COLUMNS}
-        for group, day, prior in found
-        if prior is not None
-    ]
-    return pd.DataFrame(rows).round(4)
-
-
-def write_priors(folder=None):
-    """Write `priors_table` to priors.csv of the reference data, and its hash to the descriptor there.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Default: data/reference.
-    """
-    folder = folder or paths.DATA / "reference"
-    paths.write_atomically(folder / "priors.csv", priors_table().to_csv(index=False, lineterminator="\n"))
-    refresh_hashes(folder)

@@ -7,14 +7,11 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm, t
 
+from giamngheo.forecasting.scales import SCALES
+
 METHODS = ("last_value", "drift", "points", "log", "logit", "damped_trend", "local_linear_trend")
 LEVELS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 STATISTICAL_MINIMUM = 5  # readings below which the two state-space rivals are left out
-_SCALES = {
-    "points": (lambda y: y, lambda x: x),
-    "log": (np.log, np.exp),
-    "logit": (lambda y: logit(y / 100), lambda x: 100 * expit(x)),
-}
 
 
 def spliced(readings, group="all", status="poor"):
@@ -87,10 +84,10 @@ def rival_forecasts(readings, until, group="all"):
 
 def _forecast(method, series, years):
     ahead = years - series.index[-1]
-    if method in _SCALES:
-        return _straight_line(series, years, *_SCALES[method])
-    to, back = _SCALES["logit"]
-    x = to(series.to_numpy())
+    if method in ("points", "log", "logit"):
+        return _straight_line(series, years, SCALES[method])
+    back = SCALES["logit"].back
+    x = SCALES["logit"].to(series.to_numpy() / 100)
     steps = np.diff(x) / np.sqrt(np.diff(series.index))
     if method == "last_value":
         return _normal(x[-1] + 0 * ahead, np.sqrt((steps**2).mean() * ahead), back)
@@ -109,19 +106,23 @@ def _forecast(method, series, years):
     return _normal(mean, sd, back)
 
 
-def _straight_line(series, years, to, back):
-    x, y = series.index.to_numpy(dtype=float), to(series.to_numpy())
+def _straight_line(series, years, scale):
+    x, y = series.index.to_numpy(dtype=float), scale.to(series.to_numpy() / 100)
     n, centre = len(x), x.mean()
     slope, intercept = np.polyfit(x - centre, y, 1)
     spread = ((x - centre) ** 2).sum()
     residual = np.sqrt(((y - intercept - slope * (x - centre)) ** 2).sum() / max(n - 2, 1))
     error = residual * np.sqrt(1 + 1 / n + (years - centre) ** 2 / spread)
     middle = intercept + slope * (years - centre)
-    return {name: back(middle + t.ppf(level, max(n - 2, 1)) * error) for name, level in LEVELS.items()}
+    quantiles = {name: t.ppf(level, max(n - 2, 1)) for name, level in LEVELS.items()}
+    return {name: 100 * scale.back(middle + quantile * error) for name, quantile in quantiles.items()}
 
 
 def _normal(mean, sd, back):
-    return {name: back(np.asarray(mean) + norm.ppf(level) * np.asarray(sd)) for name, level in LEVELS.items()}
+    return {
+        name: 100 * back(np.asarray(mean) + norm.ppf(level) * np.asarray(sd))
+        for name, level in LEVELS.items()
+    }
 
 
 def _damped(regular, horizon):

@@ -1,69 +1,31 @@
-"""Incomes near the poverty line: a local log-normal below it, and another between it and the near-poor line.
+"""Scales on which a share moves evenly: to the scale and back, and what a printed rate's error is there."""
 
-Only the share below each line is observed, so the spread below the poverty line is an assumption and the spread
-of the band follows from the two shares: ``ln(ratio) / (z_u - z_p)`` (Bourguignon 2003 for the log-normal reading).
-"""
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, logit, ndtr, ndtri
+
+ERROR_POINTS = 0.15  # of a published rate: revisions of 0.1 to 0.25 points were seen
+MAX_ERROR = 0.25  # on the scale itself; keeps the error of a rate near zero from swallowing it
 
 
-def share_below(log_ratio, z_poor, spread):
-    """Share of households whose income is below a multiple of the poverty line, on the log-normal through it.
+@dataclass(frozen=True)
+class Scale:
+    """A scale on which drifts are carried: from a share, back to it, its slope there, its unit in probits."""
 
-    Parameters
-    ----------
-    log_ratio : array_like
-        ln(income / poverty line); ``-inf`` for an income of zero or less.
-    z_poor : array_like
-        Probit of the share at or below the poverty line.
-    spread : array_like
-        Local standard deviation of log income, > 0.
-
-    Returns
-    -------
-    ndarray
-        ``Phi(z_poor + log_ratio / spread)``, a share in 0..1.
-    """
-    return ndtr(np.asarray(z_poor) + np.asarray(log_ratio) / np.asarray(spread))
+    to: Callable
+    back: Callable
+    slope: Callable
+    unit: float
 
 
-def poverty_gap_ratio(z_poor, spread):
-    """Mean shortfall of the poor as a share of the poverty line, under a log-normal below the line.
-
-    Parameters
-    ----------
-    z_poor : array_like
-        Probit of the share at or below the poverty line.
-    spread : array_like
-        Standard deviation of log income below the line.
-
-    Returns
-    -------
-    ndarray
-        ``1 - exp(s^2/2 - s z) Phi(z - s) / Phi(z)`` (the income gap ratio of Foster, Greer and Thorbecke 1984).
-    """
-    z, s = np.asarray(z_poor, dtype=float), np.asarray(spread, dtype=float)
-    return 1 - np.exp(s * s / 2 - s * z) * ndtr(z - s) / ndtr(z)
-
-
-def squared_gap_ratio(z_poor, spread):
-    """Mean squared shortfall of the poor over the squared poverty line, under a log-normal below the line.
-
-    Parameters
-    ----------
-    z_poor, spread : array_like
-        As in `poverty_gap_ratio`.
-
-    Returns
-    -------
-    ndarray
-        ``1 - 2 E[y/L | poor] + E[(y/L)^2 | poor]`` (Foster, Greer and Thorbecke 1984, alpha = 2).
-    """
-    z, s = np.asarray(z_poor, dtype=float), np.asarray(spread, dtype=float)
-    first = np.exp(s * s / 2 - s * z) * ndtr(z - s) / ndtr(z)
-    second = np.exp(2 * s * s - 2 * s * z) * ndtr(z - 2 * s) / ndtr(z)
-    return 1 - 2 * first + second
+SCALES = {
+    "probit": Scale(ndtri, ndtr, lambda x: np.exp(-0.5 * np.square(x)) / np.sqrt(2 * np.pi), 1.0),
+    "logit": Scale(logit, expit, lambda x: expit(x) * expit(-x), 1.9),
+    "log": Scale(np.log, lambda x: np.exp(np.minimum(x, 0)), np.exp, 1.6),
+    "points": Scale(lambda p: p, lambda x: np.clip(x, 0, 1), np.ones_like, 0.25),
+}
 
 
 def probit(share):
@@ -80,3 +42,42 @@ def probit(share):
         ``Phi^-1(share)``, within about ±8.2.
     """
     return ndtri(np.clip(share, 1e-16, 1 - 1e-16))
+
+
+def error_on_scale(values, error_points, scale="probit"):
+    """Standard deviation on a scale of an error in points, ``e / (100 slope)``, at most `MAX_ERROR`.
+
+    Parameters
+    ----------
+    values : array_like
+        On the scale.
+    error_points : array_like
+        Standard deviation of the published rate, percentage points.
+    scale : str
+        A key of `SCALES`.
+
+    Returns
+    -------
+    ndarray
+    """
+    return np.minimum(np.asarray(error_points) / (100 * SCALES[scale].slope(values)), MAX_ERROR)
+
+
+def on_scale(rates_pct, scale="probit", error_points=ERROR_POINTS):
+    """Values of rates on a scale, and the standard deviation of their published error there.
+
+    Parameters
+    ----------
+    rates_pct : ndarray
+        Percent.
+    scale : str
+        A key of `SCALES`.
+    error_points : float
+        Standard deviation of a published rate, percentage points.
+
+    Returns
+    -------
+    tuple of ndarray
+    """
+    values = SCALES[scale].to(np.clip(np.asarray(rates_pct, dtype=float) / 100, 2e-4, 1 - 2e-4))
+    return values, error_on_scale(values, error_points, scale)

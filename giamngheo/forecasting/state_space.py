@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from giamngheo.forecasting.scales import error_on_scale
+
 CANDIDATES = 3_000
 MIN_EFFECTIVE_DRAWS = 300
 MOVES = 4  # of the scales after each step of the weights
 STEP = 0.5  # of a move, in standard normals: 0 stands still, 1 starts afresh
 LEVEL_SD = 3.0  # of the first level, on the probit scale: any share from 1e-6 to 1 - 1e-6
-MAX_OBSERVATION_SD = 0.25  # probit; keeps the published error of a rate near zero from swallowing it
-_SQRT_2PI = np.sqrt(2 * np.pi)
 
 
 class TooFewEffectiveDraws(RuntimeError):
@@ -36,24 +36,6 @@ class Posterior:
     innovation_sd: np.ndarray
     observation_error: np.ndarray
     effective_draws: float
-
-
-def observation_sd(level, error_points):
-    """Standard deviation on the probit scale of an error in points: ``e / (100 phi(z))``, capped.
-
-    Parameters
-    ----------
-    level : array_like
-        Probit of the share.
-    error_points : array_like
-        Standard deviation of the published rate in percentage points.
-
-    Returns
-    -------
-    ndarray
-    """
-    density = np.exp(-0.5 * np.square(level)) / _SQRT_2PI
-    return np.minimum(np.asarray(error_points) / (100 * density), MAX_OBSERVATION_SD)
 
 
 def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws, persistence=1.0):
@@ -111,65 +93,115 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
     return model.draw(scales(normals[unique]), picks, effective, rng)
 
 
+class Levels:
+    """Levels at the instants of some rows as one Gaussian vector, given the scales of its parts.
+
+    Windows of one shape may stand side by side: in leading axes of `instants`, `line_at` and `lines`.
+
+    Parameters
+    ----------
+    instants : ndarray (…, s + 1)
+        Years, ascending.
+    line_at : ndarray (…, s + 1) of int
+        The poverty line whose drift is in force on the way to each: 0, 1, … in order of introduction.
+    index : ndarray (r,) of int
+        The instant of each row.
+    lines : ndarray (…, r) of int
+        The line of each row; the newest is the last row's.
+    drift : tuple of float or ndarray (…)
+        Mean, standard deviation and yearly persistence of the fall.
+    splice_sd : float
+        Prior standard deviation of the offset of each earlier line.
+    """
+
+    def __init__(self, instants, line_at, index, lines, drift, splice_sd):
+        mean, sd, persistence = (np.asarray(part)[..., None, None] for part in drift)
+        self.steps = np.diff(instants)
+        passed = (np.arange(self.steps.shape[-1]) < index[:, None]).astype(float)  # steps before each row
+        years = passed * self.steps[..., None, :]  # spent in each step before each row
+        self.walk = np.einsum("is,js->sij", passed, passed)
+        # Drifts of two steps are alike by the years and by the changes of line between them; the last is that of
+        # the year after the last instant.
+        last, newest = instants[..., -1:], lines[..., -1:]
+        middle = np.concatenate([(instants[..., 1:] + instants[..., :-1]) / 2, last + 0.5], axis=-1)
+        line_of = np.concatenate([line_at[..., 1:], newest], axis=-1)
+        alike = sd**2 * persistence ** np.abs(middle[..., :, None] - middle[..., None, :])
+        apart = np.abs(line_of[..., :, None] - line_of[..., None, :])
+        changes = np.arange(lines.max() + 1)[:, None, None]
+        by_changes = np.where(apart[..., None, :, :] == changes, alike[..., None, :, :], 0.0)
+        spent = years[..., None, :, :]
+        self.drifts = spent @ by_changes[..., :-1, :-1] @ spent.swapaxes(-1, -2)
+        self.with_drift = -(spent @ by_changes[..., :-1, -1:])[..., 0]  # of rows with the coming year's drift
+        offset = (lines[..., :, None] == lines[..., None, :]) & (lines < newest)[..., None, :]
+        self.fixed = LEVEL_SD**2 + splice_sd**2 * offset
+        self.mean = -mean[..., 0] * years.sum(axis=-1)
+
+    def carried(self, carry_over):
+        """Share of the drifts' covariance that is left by changes of line between them (…, lines)."""
+        return np.asarray(carry_over)[..., None] ** np.arange(self.drifts.shape[-3])
+
+    def covariance(self, scale, tails, carry_over, noise_sd):
+        """Of the rows, for each of m draws of the scales.
+
+        Parameters
+        ----------
+        scale : ndarray (…, m)
+            Of a year's innovation.
+        tails : ndarray (m, s)
+            Scale mixture of the innovations.
+        carry_over : ndarray (m,) or (1,)
+            Of the drift from line to line.
+        noise_sd : ndarray (…, m or 1, n)
+            Errors of the first n rows; the others are levels themselves.
+
+        Returns
+        -------
+        ndarray (…, m, r, r)
+        """
+        variance = (scale**2)[..., None] * tails * self.steps[..., None, :]
+        rows = self.mean.shape[-1]
+        total = variance @ self.walk.reshape(-1, rows**2)
+        total += self.carried(carry_over) @ self.drifts.reshape(*self.drifts.shape[:-2], rows**2)
+        total = total.reshape(*total.shape[:-1], rows, rows)
+        total += self.fixed[..., None, :, :]
+        places = np.arange(noise_sd.shape[-1])
+        total[..., places, places] += noise_sd**2 + 1e-10
+        return total
+
+
 class _Readings:
     """The readings of one group as a linear Gaussian model, given the scales."""
 
     def __init__(self, times, lines, values, fixed_sd, drift, splice_sd, persistence):
         instants, index = np.unique(times, return_inverse=True)
-        self.gaps, self.values, self.fixed_sd, self.drift = np.diff(instants), values, fixed_sd, drift
-        self.intervals, self.n_lines = len(self.gaps), int(lines[-1]) + 1
         # The drift in force on the way to an instant is that of the earliest line read there.
         line_at = np.array([lines[index == k].min() for k in range(len(instants))])
         # A last row, beside the readings, is the level at the last instant.
-        index = np.append(index, self.intervals)
-        passed = (np.arange(self.intervals)[None, :] < index[:, None]).astype(
-            float
-        )  # steps before each reading
-        years = passed * self.gaps  # spent in each interval before each reading
-        self.walk = np.einsum("ij,kj->jik", passed, passed).reshape(self.intervals, len(index) ** 2)
-        # Drifts of two intervals are alike by the years and by the changes of line between them.
-        middle = np.append((instants[1:] + instants[:-1]) / 2, instants[-1] + 0.5)
-        line_of = np.append(line_at[1:], self.n_lines - 1)
-        alike = persistence ** np.abs(np.subtract.outer(middle, middle))
-        apart = np.abs(np.subtract.outer(line_of, line_of))
-        by_changes = [np.where(apart == changes, alike, 0.0) for changes in range(self.n_lines)]
-        self.drifts = drift[1] ** 2 * np.array([years @ part[:-1, :-1] @ years.T for part in by_changes])
-        self.with_drift = -(drift[1] ** 2) * np.array([years @ part[:-1, -1] for part in by_changes])
-        earlier = np.append(lines < self.n_lines - 1, False)
-        line = np.append(lines, lines[-1])
-        self.fixed_cov = LEVEL_SD**2 + splice_sd**2 * ((line[:, None] == line) & earlier[:, None])
-        self.mean = -drift[0] * years.sum(axis=1)
+        index, rows = np.append(index, len(instants) - 1), np.append(lines, lines[-1])
+        self.levels = Levels(instants, line_at, index, rows, (*drift, persistence), splice_sd)
+        self.values, self.fixed_sd, self.drift = values, fixed_sd, drift
+        self.intervals, self.residual = len(instants) - 1, values - self.levels.mean[:-1]
 
     def _covariance(self, scales):
-        """Of readings and last level (m, n + 1, n + 1), and of these with the last line's drift (m, n + 1)."""
-        step_var = (scales["innovation_sd"] ** 2)[:, None] * scales["tails"] * self.gaps
-        size = len(self.mean)
-        carried = scales["carry_over"][:, None] ** np.arange(self.n_lines)
-        total = step_var @ self.walk
-        total += carried @ self.drifts.reshape(self.n_lines, -1)
-        total = total.reshape(-1, size, size)
-        total += self.fixed_cov
-        with_drift = carried @ self.with_drift
-        error = observation_sd(self.values, scales["observation_error"][:, None])
-        noise = np.where(self.fixed_sd == 0, error, self.fixed_sd) ** 2
-        places = np.arange(size - 1)
-        total[:, places, places] += noise + 1e-10
-        return total, with_drift
+        """Of readings and last level (m, n + 1, n + 1)."""
+        error = error_on_scale(self.values, scales["observation_error"][:, None])
+        noise = np.where(self.fixed_sd == 0, error, self.fixed_sd)
+        return self.levels.covariance(scales["innovation_sd"], scales["tails"], scales["carry_over"], noise)
 
     def log_likelihood(self, scales):
         """Of each draw of the scales, up to a constant (m,)."""
-        lower = np.linalg.cholesky(self._covariance(scales)[0][:, :-1, :-1])
-        residual = (self.values - self.mean[:-1])[:, None]
-        white = np.linalg.solve(lower, np.broadcast_to(residual, (len(lower), *residual.shape)))[..., 0]
+        lower = np.linalg.cholesky(self._covariance(scales)[:, :-1, :-1])
+        white = np.linalg.solve(lower, np.broadcast_to(self.residual[:, None], (*lower.shape[:2], 1)))[..., 0]
         return -0.5 * (white**2).sum(1) - np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(1)
 
     def draw(self, scales, picks, effective, rng):
         """One draw of last level and drift for each pick of a draw of the scales (Posterior)."""
-        total, with_drift = self._covariance(scales)
+        total = self._covariance(scales)
+        with_drift = self.levels.carried(scales["carry_over"]) @ self.levels.with_drift
         known = np.concatenate([total[:, :-1, -1:], with_drift[:, :-1, None]], axis=2)
         weight = np.linalg.solve(total[:, :-1, :-1], known)  # (m, n, 2)
-        residual = self.values - self.mean[:-1]
-        level_mean, drift_mean = (np.array([self.mean[-1], self.drift[0]]) + residual @ weight).T
+        prior_mean = np.array([self.levels.mean[-1], self.drift[0]])
+        level_mean, drift_mean = (prior_mean + self.residual @ weight).T
         explained = np.einsum("mni,mnj->mij", known, weight)
         level_sd = np.sqrt(np.maximum(total[:, -1, -1] - explained[:, 0, 0], 1e-12))
         slope = (with_drift[:, -1] - explained[:, 0, 1]) / level_sd
@@ -254,7 +286,7 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
     moves += posterior.innovation_sd * np.sqrt(tail_draws * span) * rng.standard_normal(shape)
     level = posterior.level + np.cumsum(moves, axis=0)
     if error_sd is None:
-        error_sd = observation_sd(level, posterior.observation_error)
+        error_sd = error_on_scale(level, posterior.observation_error)
     return level + error_sd * rng.standard_normal(shape)
 
 

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.dates import decimal_year
-from giamngheo.forecasting import reference_series as references
-from giamngheo.forecasting.draws import load_register, override, stream
+from giamngheo.forecasting.draws import draw, override, stream, values_at
 from giamngheo.forecasting.pooling import GroupPrior
+from giamngheo.forecasting.prior import drift_prior, published_prior
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.errors import RefusedInput
 
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-STATUSES = ("poor", "near_poor", "poor_or_near_poor")
 WIDE = "wide"  # the prior that knows no comparable series
 ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 
@@ -95,7 +95,7 @@ def forecast(
 
     Notes
     -----
-    The model is that of `forecasting.state_space`; drift prior: `forecasting.reference_series.drift_prior`.
+    The model is that of `forecasting.state_space`; drift prior: `forecasting.prior.drift_prior`.
     """
     readings = _checked(readings)
     origin = readings["as_of"].max().date()
@@ -123,7 +123,7 @@ def forecast(
             all_splice = _splice(poor, line_order)
         last = poor["as_of"].max()
         steps = _steps(max(last, _splice_instant(poor, line_order, all_splice, last)), years)
-        tails = register["tail_shape"].draw(seed, (len(years), draws), f":{group}:future")
+        tails = draw(register["tail_shape"], seed, (len(years), draws), f":{group}:future")
         drift = prior.mean, prior.sd, prior.persistence
         level = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
         own_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
@@ -234,9 +234,9 @@ def _prior(reference, known_by, unit, line, register, assumptions):
     """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
     register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
     if isinstance(reference, pd.DataFrame):
-        prior = references.drift_prior(reference)
+        prior = drift_prior(reference)
     else:
-        prior = None if reference == WIDE else references.published_prior(reference, known_by, unit, line)
+        prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
     if prior is None:
         mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
         return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
@@ -284,10 +284,10 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
 
     def scales(normals):
         names = ("innovation_sd", "observation_error", "carry_over")
-        drawn = {name: register[name].at(normals[:, place]) for place, name in enumerate(names)}
+        drawn = {name: values_at(register[name], normals[:, place]) for place, name in enumerate(names)}
         if prior.scale is not None:
             drawn["innovation_sd"] = prior.scale * np.exp(prior.scale_spread * normals[:, 0])
-        return drawn | {"tails": register["tail_shape"].at(normals[:, 3:])}
+        return drawn | {"tails": values_at(register["tail_shape"], normals[:, 3:])}
 
     return condition_level(
         times[by_line],
@@ -322,7 +322,7 @@ def _gap(rows, line, years, register, seed, draws, group):
 
     def scales(normals):
         still = {name: np.ones(len(normals)) for name in ("observation_error", "carry_over")}
-        spread = register["gap_spread"].at(normals[:, 0])
+        spread = values_at(register["gap_spread"], normals[:, 0])
         return {"innovation_sd": spread, "tails": np.ones_like(normals[:, 3:])} | still
 
     error_sd = register["gap_error"].fixed

@@ -13,7 +13,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
-from giamngheo.inputs.parse import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 
 
 def read_text(path) -> str:

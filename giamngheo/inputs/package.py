@@ -10,16 +10,23 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_rows
-from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, Labels, read_descriptor, write_descriptor
-from giamngheo.inputs.parse import shown
+from giamngheo.inputs.descriptor import (
+    DESCRIPTOR,
+    NAME_PATTERN,
+    Labels,
+    read_descriptor,
+    table_schema,
+    write_descriptor,
+)
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.readings import reading_faults
-from giamngheo.inputs.skeletons import FILES, LABELS
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -28,15 +35,14 @@ from giamngheo.inputs.tables import (
     Measure,
     PovertyLine,
     Reading,
-    RefusedInput,
     Responsibility,
     Row,
     Target,
-    nearest,
-    table_schema,
-    unknown,
 )
 
+TEMPLATE = (
+    Path(__file__).parent.parent / "templates" / "package"
+)  # of an example province, to be written over
 REQUIRED = ("poverty", "lines", "targets", "budget", "documents")
 # Units that stand for something a household receives, so that a quantity of them is a reach.
 REACH_UNITS = ("household", "household_year", "house", "card", "pupil", "person")
@@ -88,13 +94,12 @@ class Package:
     @property
     def last_line(self) -> tuple[PovertyLine, ...]:
         """Rows of the poverty line that the last reading was made on."""
-        last = max(
-            self.readings, key=lambda row: (row.as_of, self._valid_from(row.poverty_line))
-        ).poverty_line
+        last = max(self.readings, key=self._recency).poverty_line
         return tuple(row for row in self.lines if row.poverty_line == last)
 
-    def _valid_from(self, line):
-        return min(row.valid_from for row in self.lines if row.poverty_line == line)
+    def _recency(self, reading):
+        line = reading.poverty_line
+        return reading.as_of, min(row.valid_from for row in self.lines if row.poverty_line == line)
 
     @property
     def poor_lines_vnd_month(self) -> tuple[int, int]:
@@ -111,8 +116,26 @@ class Package:
         ]
         return sum(ratios) / len(ratios) if ratios else None
 
+    def last_counted(self, group: str = "all") -> Reading | None:
+        """A group's last reading of the poor that has a count and a rate, on the newer line where two were read.
+
+        Parameters
+        ----------
+        group : str
+
+        Returns
+        -------
+        Reading or None
+        """
+        counted = [
+            row
+            for row in self.readings
+            if (row.group, row.status) == (group, "poor") and row.households and row.rate_pct
+        ]
+        return max(counted, key=self._recency, default=None)
+
     def group_size(self, group: str) -> float | None:
-        """Households of a group, implied by its last reading of the poor that has a count and a rate.
+        """Households of a group, implied by its last counted reading.
 
         Parameters
         ----------
@@ -123,9 +146,22 @@ class Package:
         float or None
             Households.
         """
-        rows = [row for row in self.readings if (row.group, row.status) == (group, "poor") and row.households]
-        last = max((row for row in rows if row.rate_pct), key=lambda row: row.as_of, default=None)
+        last = self.last_counted(group)
         return float(Fraction(100 * last.households) / Fraction(last.rate_pct)) if last else None
+
+    def total_bn(self, channel: str | None = None) -> Decimal:
+        """Planned money of the whole period as printed, of all budget lines or of those of one channel.
+
+        Parameters
+        ----------
+        channel : str, optional
+
+        Returns
+        -------
+        Decimal
+            Billion VND.
+        """
+        return sum((row.total_3y for row in self.budget if channel in (None, row.channel)), Decimal(0))
 
     def promise(self, line: str) -> tuple[float, str] | None:
         """How many the plan promises that a budget line reaches a year.
@@ -360,10 +396,8 @@ def new_package(path) -> Path:
     except OSError as error:
         raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
     try:
-        for name, text in FILES.items():
-            (made / name).parent.mkdir(exist_ok=True)
-            (made / name).write_text(text, encoding="utf-8", newline="")
-        head = {"name": folder.name, "giamngheo": LABELS}
+        shutil.copytree(TEMPLATE, made, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
         (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
         write_descriptor(made)
         load_package(made)

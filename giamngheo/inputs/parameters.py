@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from giamngheo import paths
-from giamngheo.inputs.parse import RefusedInput, unknown
+from giamngheo.inputs.errors import RefusedInput, unknown
 
 LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000

@@ -1,4 +1,153 @@
-"""What readings that are each in order cannot be together: fractions among percents, mixed poverty lines."""
+"""Readings beside each other: what they cannot be together, bare series, and readings later than a package's.
+
+Fractions among percents and mixed poverty lines are refused wherever readings come in.
+"""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from giamngheo.dates import months_after
+from giamngheo.inputs.csv_rows import read_rows
+from giamngheo.inputs.errors import RefusedInput, shown, unknown
+from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
+
+REVIEW_MONTHS = 5  # from an administrative review's instant to its publication
+
+
+class SeriesReading(Row):
+    """One reading of a bare series (`--series`): the share of households below a threshold at an instant."""
+
+    KEY: ClassVar = ("as_of", "group", "status", "poverty_line")
+
+    as_of: Day = Field(
+        description="Instant that the reading describes; the beginning of a year is 31 December before"
+    )
+    status: Status = Field(
+        description="Poor: at or below the poverty line; near-poor: above it, up to the near-poor one"
+    )
+    poverty_line: Id = Field(description="Poverty line that the reading was made on")
+    rate_pct: Percent = Field(description="Share of households, as printed")
+    households: Households | None = Field(None, description="Households counted")
+    total_households: Households | None = Field(None, description="All households of the group")
+    group: Id = Field("all", description="Population group")
+
+
+class NewReading(SeriesReading):
+    """A reading of a year that a package does not have yet."""
+
+    published: Day | None = Field(None, description="Day of publication; empty: five months later")
+
+    @property
+    def known_by(self) -> date:
+        """Day from which the reading was public."""
+        if self.published:
+            return self.published
+        return months_after(self.as_of, REVIEW_MONTHS)
+
+
+def read_series(path) -> tuple[SeriesReading, ...]:
+    """The readings of a bare series.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the
+        other columns of a package's poverty.csv may stand there and are not read.
+
+    Returns
+    -------
+    tuple of SeriesReading
+
+    Raises
+    ------
+    RefusedInput
+        Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
+    """
+    rows = read_rows(path, SeriesReading, ignored=Reading.model_fields)
+    name = shown(path)
+    if not rows:
+        raise RefusedInput(f"{name}: no reading under the header; at least one reading of the poor is needed")
+    problems = [f"{name}:{row}:{column}: {what}" for row, column, what in reading_faults(rows)]
+    last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
+    if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
+        problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
+    if problems:
+        raise RefusedInput(problems)
+    return tuple(rows.values())
+
+
+def read_new_readings(path, package):
+    """The readings of a file, checked against a package's.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV with the columns of poverty.csv or of a series, and optionally ``published``.
+    package : Package
+
+    Returns
+    -------
+    tuple of NewReading
+
+    Raises
+    ------
+    RefusedInput
+        Every problem found: bad cells, a reading not later than the last, another poverty line, …
+    """
+    rows = read_rows(path, NewReading, ignored=Reading.model_fields)
+    name = shown(path)
+    if not rows:
+        raise RefusedInput(f"{name}: no reading under the header; at least one of the poor is needed")
+    problems = [f"{name}:{row}:{column}: {what}" for row, column, what in new_reading_faults(package, rows)]
+    if problems:
+        raise RefusedInput(problems)
+    return tuple(rows.values())
+
+
+def new_reading_faults(package, rows):
+    """What is wrong with new readings beside a package's.
+
+    Parameters
+    ----------
+    package : Package
+    rows : dict of int to NewReading
+        By their row.
+
+    Yields
+    ------
+    tuple of (int, str, str)
+        Row, column, what.
+    """
+    last = max(row.as_of for row in package.readings)
+    line, groups = package.last_line[0].poverty_line, {row.group for row in package.readings}
+    ends = [area.valid_to for area in package.last_line]
+    for row, reading in rows.items():
+        if reading.as_of <= last:
+            near = date(last.year + (last == date(last.year, 12, 31)), 12, 31)
+            yield row, "as_of", f"{reading.as_of} is not after the last reading, {last}; nearest: {near}"
+        if None not in ends and reading.as_of > max(ends):
+            yield row, "as_of", f"{reading.as_of} is after the line '{line}'; nearest: {max(ends)}"
+        if reading.poverty_line != line:
+            known = [area.poverty_line for area in package.lines]
+            other = "a reading on another line than the last one cannot be compared with it; nearest"
+            wrong = reading.poverty_line in known
+            what = f"{other}: '{line}'" if wrong else unknown("poverty line", reading.poverty_line, [line])
+            yield row, "poverty_line", what
+        if reading.group not in groups:
+            yield row, "group", unknown("group", reading.group, sorted(groups))
+        if reading.status == "near_poor" and package.near_poor_ratio is None:
+            yield row, "status", f"the line '{line}' has no near-poor threshold; nearest: 'poor'"
+        if reading.published and reading.published < reading.as_of:
+            yield row, "published", f"{reading.published} is before the reading; nearest: {reading.as_of}"
+        if not any(
+            (one.as_of, one.group, one.status) == (reading.as_of, "all", "poor") for one in rows.values()
+        ):
+            yield row, "status", f"no reading of the poor of group all at {reading.as_of}; add one"
+    # Rows of the package stand at negative numbers: what is wrong with them was refused when it was loaded.
+    together = {-place: row for place, row in enumerate(package.readings, start=1)} | dict(rows)
+    yield from (fault for fault in reading_faults(together) if fault[0] in rows)
 
 
 def reading_faults(rows):

@@ -4,7 +4,6 @@ A file is checked as written, merged over the scenario it is based on, then, whe
 against its years, budget lines and groups. Shares of money are exact fractions.
 """
 
-import csv
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,8 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.csv_rows import read_text
-from giamngheo.inputs.parse import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
 
@@ -178,7 +178,7 @@ def check_scenario(scenario, package, file=None, lines=None) -> Scenario:
         for key in scenario.targeting
     ]
     named += [("group", scenario.group, groups, ("group",))]
-    named += [("assumption", key, _assumed(), ("assumptions", key)) for key in scenario.assumptions]
+    named += [("assumption", key, load_register(), ("assumptions", key)) for key in scenario.assumptions]
     named += [("year", year, package.years, ("funding", "all", year)) for year in funding.all]
     for table in ("by_source", "by_channel", "by_line"):
         for key, factors in getattr(funding, table).items():
@@ -205,12 +205,6 @@ def _unknown(what, word, known):
         closest = min(known, key=lambda year: abs(year - word))
         return f"unknown year '{word}'; nearest: {closest} (known: {', '.join(map(str, known))})"
     return unknown(what, word, known)
-
-
-def _assumed():
-    """Names in the register that a scenario may change; read without the modules that draw from it."""
-    with (paths.DATA / "assumptions.csv").open(encoding="utf-8", newline="") as file:
-        return [row["name"] for row in csv.DictReader(file)]
 
 
 def _folders(package):

@@ -1,33 +1,15 @@
 """Values of a scenario file, checked one by one; a fault knows its place below the key it was found under."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from giamngheo.inputs.parse import nearest, unknown
+from giamngheo.inputs.assumptions import DISTRIBUTIONS, LIMITS
+from giamngheo.inputs.errors import nearest, unknown
 
 SHOCKS = ("flood_year",)
-# Distribution to its parameters and what they may be; a test holds the names equal to giamngheo.forecasting.draws,
-# whose import would cost numpy's.
-DISTRIBUTIONS = {
-    "fixed": {"value": "any"},
-    "beta": {"a": "positive", "b": "positive"},
-    "normal": {"mean": "any", "sd": "not negative"},
-    "normal_positive": {"mean": "any", "sd": "positive"},
-    "half_normal": {"sd": "not negative"},
-    "lognormal": {"median": "positive", "sigma": "not negative"},
-    "uniform": {"low": "any", "high": "any"},
-    "bernoulli": {"p": "share"},
-    "inverse_gamma": {"a": "positive", "b": "positive"},
-}
-_ALLOWED: dict[str, Callable[[Fraction], bool]] = {
-    "any": lambda value: True,
-    "positive": lambda value: value > 0,
-    "not negative": lambda value: value >= 0,
-    "share": lambda value: 0 <= value <= 1,
-}
 
 
 class Fault(ValueError):
@@ -227,6 +209,6 @@ def _parameter(kind, key, limit, value):
     if key not in value:
         raise Fault(f"{kind} needs the parameter '{key}'")
     exact = placed(key, number, value[key])
-    if not _ALLOWED[limit](exact):
-        raise Fault(f"{float(exact):g} must be {limit}" + (" (0 to 1)" if limit == "share" else ""), (key,))
+    if not LIMITS[limit](exact):
+        raise Fault(f"{float(exact):g} must be {limit}", (key,))
     return float(exact)

@@ -15,42 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from giamngheo.inputs.csv_rows import read_rows
-from giamngheo.inputs.parse import (
-    RefusedInput,
-    nearest,
-    parse_count,
-    parse_date,
-    parse_number,
-    shown,
-    unknown,
-)
-from giamngheo.inputs.readings import reading_faults
-from giamngheo.inputs.table_schemas import table_schema
-
-__all__ = [
-    "CHANNELS",
-    "FAMILIES",
-    "SOURCES",
-    "TABLES",
-    "BudgetLine",
-    "Claim",
-    "Document",
-    "Measure",
-    "PovertyLine",
-    "Reading",
-    "RefusedInput",
-    "Responsibility",
-    "SeriesReading",
-    "Target",
-    "channel_family",
-    "nearest",
-    "parse_date",
-    "read_rows",
-    "read_series",
-    "read_table",
-    "table_schema",
-    "unknown",
-]
+from giamngheo.inputs.parse import parse_count, parse_date, parse_number
 
 Group = Literal["all", "ethnic_minority"]
 Status = Literal["poor", "near_poor"]
@@ -94,24 +59,6 @@ class Row(BaseModel):
 
 def _fault(column, what):
     return PydanticCustomError("row", "{what}", {"column": column, "what": what})
-
-
-class SeriesReading(Row):
-    """One reading of a bare series (`--series`): the share of households below a threshold at an instant."""
-
-    KEY: ClassVar = ("as_of", "group", "status", "poverty_line")
-
-    as_of: Day = Field(
-        description="Instant that the reading describes; the beginning of a year is 31 December before"
-    )
-    status: Status = Field(
-        description="Poor: at or below the poverty line; near-poor: above it, up to the near-poor one"
-    )
-    poverty_line: Id = Field(description="Poverty line that the reading was made on")
-    rate_pct: Percent = Field(description="Share of households, as printed")
-    households: Households | None = Field(None, description="Households counted")
-    total_households: Households | None = Field(None, description="All households of the group")
-    group: Id = Field("all", description="Population group")
 
 
 class Reading(Row):
@@ -246,6 +193,10 @@ class Measure(Row):
         None, description="Stated in the text, or implied by a quantity and a sum of money named for it"
     )
     locator: Text = Field(description="Place in the main document")
+    name_vi: Text | None = Field(None, description="Short name in Vietnamese")
+    name_en: Text | None = Field(None, description="Short name in English")
+    unit_vi: Text | None = Field(None, description="Unit in Vietnamese, where it is one of the plan's own")
+    unit_en: Text | None = Field(None, description="Unit in English, where it is one of the plan's own")
 
 
 class Responsibility(Row):
@@ -297,6 +248,7 @@ class Document(Row):
     )
     licence: Text = Field(description="Licence")
     accessed: Day | None = Field(description="Day on which it was read")
+    licence_vi: Text | None = Field(None, description="Licence in Vietnamese")
 
 
 TABLES: dict[str, type[Row]] = {
@@ -343,34 +295,3 @@ def read_table(path, model: type[Row]) -> tuple[Row, ...]:
         Every problem found, each as "file:row:column: what (nearest valid value)".
     """
     return tuple(read_rows(path, model).values())
-
-
-def read_series(path) -> tuple[SeriesReading, ...]:
-    """The readings of a bare series.
-
-    Parameters
-    ----------
-    path : path-like
-        CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the
-        other columns of a package's poverty.csv may stand there and are not read.
-
-    Returns
-    -------
-    tuple of SeriesReading
-
-    Raises
-    ------
-    RefusedInput
-        Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
-    """
-    rows = read_rows(path, SeriesReading, ignored=Reading.model_fields)
-    name = shown(path)
-    if not rows:
-        raise RefusedInput(f"{name}: no reading under the header; at least one reading of the poor is needed")
-    problems = [f"{name}:{row}:{column}: {what}" for row, column, what in reading_faults(rows)]
-    last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
-    if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
-        problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
-    if problems:
-        raise RefusedInput(problems)
-    return tuple(rows.values())

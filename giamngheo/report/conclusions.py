@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from giamngheo.language import chance, day, number, percent, points, say
-from giamngheo.report.exhibits import prose, stack
-from giamngheo.report.trend.rates import quantile_table
+from giamngheo.language import chance, day, number, points, say
+from giamngheo.report.exhibits import prose
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
@@ -24,82 +23,6 @@ def question(name, package, lang, **values):
     Exhibit
     """
     return prose(say(f"question.{name}", lang, when=day(package.deadline, lang), **values), css="lead")
-
-
-def trend_conclusion(package, forecast, lang):
-    """Where the rates go if the trend goes on, and what the drift was pooled towards.
-
-    Parameters
-    ----------
-    package : Package
-    forecast : Forecast
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    last = forecast.table[
-        (forecast.table["group"] == "all") & (forecast.table["as_of"] == forecast.table["as_of"].max())
-    ]
-    by_status = {row["status"]: row for _, row in last.iterrows()}
-    when = day(forecast.years[-1], lang)
-    words = _rate_words("poor", by_status["poor"], lang) | {
-        "who_poor": say("status.poor", lang),
-        "when": when,
-    }
-    if "near_poor" not in by_status:
-        return prose(say("conclusion.trend_one", lang, **words), css="conclusion")
-    words |= _rate_words("near", by_status["near_poor"], lang) | {"who_near": say("status.near_poor", lang)}
-    words |= {"n": number(forecast.prior.n_series, lang), "drift": number(forecast.prior.mean, lang, 2)}
-    return prose(say("conclusion.trend", lang, **words), css="conclusion")
-
-
-def _rate_words(name, row, lang):
-    return {
-        name: percent(row["q50"], lang, 1),
-        f"{name}_low": number(row["q10"], lang, 1),
-        f"{name}_high": percent(row["q90"], lang, 1),
-    }
-
-
-def minority(forecast, register, lang):
-    """Forecasts of the groups that were never read on the last line, named as the assumption they are.
-
-    Parameters
-    ----------
-    forecast : Forecast
-    register : mapping of str to Assumption
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    parts = []
-    for group in forecast.groups:
-        if group == "all":
-            continue
-        low, middle, high = np.quantile(forecast.draws[group, "poor"][:, -1], (0.1, 0.5, 0.9))
-        words = {
-            "rate": percent(middle, lang, 1),
-            "low": number(low, lang, 1),
-            "high": percent(high, lang, 1),
-        }
-        words |= {
-            "sd": number(register["group_splice_sd"].fixed, lang),
-            "when": day(forecast.years[-1], lang),
-        }
-        parts.append(prose(say("minority.sentence", lang, group=say(f"group.{group}", lang), **words)))
-        reading = say("case.short_continued", lang)
-        parts.append(quantile_table(forecast.table, "poor", lang, group=group, reading=reading))
-    return stack(*parts) if parts else prose(say("minority.none", lang))
-
-
-def data_conclusion(audit, lang):
-    """How many checks there were and how they ended (Exhibit)."""
-    counts = {name: number(audit.summary[name], lang) for name in ("discrepancy", "note", "rounding", "ok")}
-    return prose(say("conclusion.data", lang, n=number(len(audit.checks), lang), **counts), css="conclusion")
 
 
 def compare_sentences(package, results, lang):

@@ -1,10 +1,11 @@
-"""Figures of rates in time: fan charts, rival forecasts, implied numbers of households."""
+"""Readings and forecast of a rate in time: the fan charts that several notebooks show."""
 
 import numpy as np
+import pandas as pd
 
 from giamngheo.dates import decimal_year
-from giamngheo.language import chance, day, number, percent, say
-from giamngheo.report.exhibits import stack
+from giamngheo.language import percent
+from giamngheo.report import wording
 from giamngheo.report.figure_style import (
     BAND_50,
     BAND_80,
@@ -20,9 +21,21 @@ from giamngheo.report.figure_style import (
     spread,
     wrapped,
 )
+from giamngheo.report.html import stack
+from giamngheo.simulation.targets import BOTH, level_pair
 
-RATE_FIGURE = Sizes(wide=3.7, narrow=3.6)
-_COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
+SIZES = Sizes(wide=3.7, narrow=3.6)
+COLUMNS = (
+    "status",
+    "series",
+    "poverty_line",
+    "as_of",
+    "rate_pct",
+    "q10_pct",
+    "q25_pct",
+    "q75_pct",
+    "q90_pct",
+)
 
 
 def year_of(when):
@@ -32,263 +45,144 @@ def year_of(when):
     return np.array([float(decimal_year(each)) - 1 for each in when])
 
 
-def target_text(target, lang):
-    """A level target in signs: ``< 2 %``.
-
-    Parameters
-    ----------
-    target : object with comparator and value_pct
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    str
-    """
-    return f"{_COMPARATORS[target.comparator]} {percent(target.value_pct, lang)}"
-
-
 def of(table, status, group="all"):
-    """Rows of a forecast table for one group and status, in time's order.
-
-    Parameters
-    ----------
-    table : DataFrame
-    status, group : str
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Rows of a table of readings or forecasts for one group and status, in time's order (DataFrame)."""
     return table[(table["group"] == group) & (table["status"] == status)].sort_values("as_of", kind="stable")
 
 
-def fan_chart(table, history, status, lang, *, target=None, other=None, meaning="new", group="all", top=None):
-    """Readings and forecast of one status: median, 50 and 80 % bands, target, change of poverty line.
+def chart(page, table, history, status, *, other=None, meaning="new", top=None):
+    """Readings and forecast of one status beside its target; `other` is a second forecast, whose median is dashed in.
 
-    Parameters
-    ----------
-    table : DataFrame
-        as_of, group, status, q10, q25, q50, q75, q90 in percent of households.
-    history : DataFrame
-        Readings: as_of, group, status, poverty_line, rate_pct.
-    status : {"poor", "near_poor"}
-    lang : {"vi", "en"}
-    target : object, optional
-        comparator, value_pct, as_of.
-    other : DataFrame, optional
-        A second forecast, whose median is dashed in.
-    meaning : {"new", "fixed"}
-        What the second one is: all of the money is new (r = 0), or the gap between the thresholds stands
-        still.
-    group : str
-    top : float, optional
-        Upper end of the rate axis, the same wherever charts are compared.
-
-    Returns
-    -------
-    Exhibit
+    meaning: what the second one is: all of the money is "new", or the gap between the thresholds stays "fixed";
+    top: upper end of the rate axis, the same wherever charts are compared.
     """
-    fan, past = of(table, status, group), of(history, status, group)
-    rival = None if other is None else of(other, status, group)
-    who = say(f"status.{status}", lang)
-    title = say("figure.fan_title", lang, who=_first_upper(who), group=_of_group(group, lang))
-
-    def draw(figure, narrow):
-        draw_fan(
-            figure.subplots(),
-            fan,
-            past,
-            lang,
-            target=target,
-            rival=rival,
-            meaning=meaning,
-            top=top,
-            narrow=narrow,
-        )
-
+    target = level_pair(page.package).get(status)
+    shown = frame(table, history, status, target, other, meaning)
+    who = wording.first_upper(page.say(f"status.{status}"))
     return figure_exhibit(
-        f"fan-{status}-{group}".replace("_", "-"),
-        title,
-        _fan_caption(past, rival, meaning, lang),
-        _fan_description(fan, past, rival, meaning, target, who, lang),
-        draw,
-        RATE_FIGURE,
+        f"fan-{status}-all".replace("_", "-"),
+        page.say("figure.fan_title", who=who),
+        _caption(page, shown),
+        _description(page, shown, who, target),
+        lambda figure, narrow: draw(figure.subplots(), page, shown, target, top, narrow),
+        SIZES,
+        shown,
     )
 
 
-def fan_charts(simulations, targets, lang):
-    """A fan chart a target, at one shared scale: r = 1 in full, the median of r = 0 dashed in.
+def charts(page, simulations):
+    """A fan chart a target, at one shared scale: r = 1 in full, the median of r = 0 dashed in."""
+    tables, history = {r: s.table for r, s in simulations.items()}, simulations[1].trend.history
+    statuses = level_pair(page.package)
+    top = shared_top(tables[1], history, statuses)
+    return stack(*(chart(page, tables[1], history, s, other=tables[0], top=top) for s in statuses))
 
-    Parameters
-    ----------
-    simulations : mapping of int to Simulation
-        By r.
-    targets : mapping of str to Target
-        By status.
-    lang : {"vi", "en"}
 
-    Returns
-    -------
-    Exhibit
-    """
-    tables, history = (
-        {r: simulation.table for r, simulation in simulations.items()},
-        simulations[1].trend.history,
-    )
+def picture(page, result):
+    """The answer at a glance: a fan chart a target, its chance under both cases of the money in the title."""
+    targets, history = level_pair(page.package), result.simulations[1].trend.history
+    tables = {r: simulation.table for r, simulation in result.simulations.items()}
     top = shared_top(tables[1], history, targets)
-    return stack(
-        *(
-            fan_chart(tables[1], history, status, lang, target=target, other=tables[0], top=top)
-            for status, target in targets.items()
-        ),
-        kind="figure",
-    )
+    panels = {s: frame(tables[1], history, s, target, tables[0]) for s, target in targets.items()}
+    notes = [page.say("figure.picture_note")]
+    if len(targets) > 1:
+        both = {f"j{r}": page.chance(chances[BOTH]) for r, chances in result.by_case.items()}
+        notes.append(page.say("figure.picture_both", **both))
 
+    def draw_all(figure, narrow):
+        shape = (len(targets), 1) if narrow else (1, len(targets))
+        axes = np.atleast_1d(figure.subplots(*shape)).ravel()
+        for ax, (status, target) in zip(axes, targets.items(), strict=True):
+            draw(ax, page, panels[status], target, top, narrow=True)
+            words = {f"p{r}": page.chance(result.by_case[r][target.target]) for r in (1, 0)}
+            who = wording.first_upper(page.say(f"status.{status}"))
+            head = page.say(
+                "figure.picture_panel", who=who, target=wording.target_text(target, page), **words
+            )
+            ax.set_title(head, fontsize=9)
+        figure.supxlabel("\n".join(wrapped(part, 52) if narrow else part for part in notes), fontsize=8)
 
-def trend_charts(trend, fixed, targets, lang):
-    """A fan chart of the trend for each status that was forecast, the near-poor one with the fixed-gap median.
-
-    Parameters
-    ----------
-    trend : Forecast
-    fixed : Simulation
-        Of the case in which the gap between the thresholds stands still.
-    targets : mapping of str to Target
-        By status.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    table, history = trend.table, trend.history
-    statuses = [status for status in ("poor", "near_poor") if ("all", status) in trend.draws]
-    top = shared_top(table, history, statuses)
-    others = {"near_poor": {"other": fixed.table, "meaning": "fixed"}}
-    return stack(
-        *(
-            fan_chart(table, history, s, lang, target=targets.get(s), top=top, **others.get(s, {}))
-            for s in statuses
-        ),
-        kind="figure",
-    )
+    title = page.say("figure.picture_title")
+    text, shown = f"{title}. {' '.join(notes)}", pd.concat(panels.values(), ignore_index=True)
+    return figure_exhibit("answer-picture", title, "", text, draw_all, Sizes(3.8, 6.8), shown)
 
 
 def shared_top(table, history, statuses):
     """Upper end of a rate axis that holds all readings and 80 % bands of some statuses (float, percent)."""
-    highest = [of(frame, status)[column].max() for status in statuses for frame, column in
-               ((history, "rate_pct"), (table, "q90"))]  # fmt: skip
-    return _round_up(max(highest))
+    sources = ((history, "rate_pct"), (table, "q90"))
+    return _round_up(max(of(rows, s)[column].max() for s in statuses for rows, column in sources))
 
 
-def draw_fan(ax, fan, past, lang, *, target=None, rival=None, meaning="new", top=None, narrow=False):
-    """Draw a fan chart on given axes.
+def frame(table, history, status, target=None, other=None, meaning="new"):
+    """What a fan chart draws: series "reading", "forecast" (its median and bands), `meaning`, "target" (DataFrame)."""
+    names = {"q50": "rate_pct"} | {q: f"{q}_pct" for q in ("q10", "q25", "q75", "q90")}
+    parts = {"reading": of(history, status), "forecast": of(table, status).rename(columns=names)}
+    if other is not None:
+        parts[meaning] = of(other, status)[["as_of", "q50"]].rename(columns=names)
+    if target is not None:
+        when, value = pd.to_datetime([target.as_of]), [float(target.value_pct)]
+        parts["target"] = pd.DataFrame({"as_of": when, "rate_pct": value})
+    rows = pd.concat([part.assign(series=name) for name, part in parts.items()], ignore_index=True)
+    return rows.assign(status=status)[list(COLUMNS)]
 
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-    fan, past, rival : DataFrame
-        Rows of one group and status: forecast, readings, second forecast (or None).
-    lang, target, meaning, top
-        As of `fan_chart`.
-    narrow : bool
-        Few ticks, small numbers.
-    """
+
+def draw(ax, page, shown, target=None, top=None, narrow=False):
+    """Draw a fan chart from its frame on given axes."""
+    fan, past, rival, meaning = _parts(shown)
     lines = list(past.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index)
-    newest = past[past["poverty_line"] == lines[-1]]
-    start = newest.iloc[-1] if len(newest) else None
+    start = past[past["poverty_line"] == lines[-1]].iloc[-1]
     x, bands = _fan_arrays(fan, start)
     ends = {name: values[-1] for name, values in bands.items()}
-    ax.fill_between(x, bands["q10"], bands["q90"], color=BAND_80, linewidth=0)
-    ax.fill_between(x, bands["q25"], bands["q75"], color=BAND_50, linewidth=0)
-    ax.plot(x, bands["q50"], color=BLUE, linewidth=1.8)
+    ax.fill_between(x, bands["q10_pct"], bands["q90_pct"], color=BAND_80, linewidth=0)
+    ax.fill_between(x, bands["q25_pct"], bands["q75_pct"], color=BAND_50, linewidth=0)
+    ax.plot(x, bands["rate_pct"], color=BLUE, linewidth=1.8)
+    median = page.say("figure.median_value", rate=page.percent(ends["rate_pct"], 1))
     labels = [
-        (ends["q50"], say("figure.median_value", lang, rate=percent(ends["q50"], lang, 1)), BLUE, True),
-        ((ends["q75"] + ends["q90"]) / 2, "80 %", GREY, False),
-        ((ends["q10"] + ends["q25"]) / 2, "80 %", GREY, False),
-        ((ends["q50"] + ends["q75"]) / 2, "50 %", GREY, False),
+        (ends["rate_pct"], median, BLUE, True),
+        ((ends["q75_pct"] + ends["q90_pct"]) / 2, "80 %", GREY, False),
+        ((ends["q10_pct"] + ends["q25_pct"]) / 2, "80 %", GREY, False),
+        ((ends["rate_pct"] + ends["q75_pct"]) / 2, "50 %", GREY, False),
     ]
-    if rival is not None:
-        xr, rb = _fan_arrays(rival, start)
-        ax.plot(xr, rb["q50"], color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)))
-        words = say(f"figure.median_{meaning}", lang, rate=percent(rb["q50"][-1], lang, 1))
-        labels.append((rb["q50"][-1], words, VERMILLION, True))
-    _readings(ax, past, lines, narrow, lang)
-    ceiling = max(top or 0, _round_up(max(bands["q90"].max(), past["rate_pct"].max())))
+    if meaning:
+        xr, second = _fan_arrays(rival, start)
+        ax.plot(xr, second["rate_pct"], color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)))
+        last = second["rate_pct"][-1]
+        words = page.say(f"figure.median_{meaning}", rate=page.percent(last, 1))
+        labels.append((last, words, VERMILLION, True))
+    _readings(ax, page, past, lines, narrow)
+    ceiling = max(top or 0, _round_up(max(bands["q90_pct"].max(), past["rate_pct"].max())))
     ax.set_ylim(0, ceiling)
-    first = min([year_of(past["as_of"].min())] if len(past) else [x[0]])
-    ax.set_xlim(min(first, x[-1] - 10) - (0.9 if narrow else 0.5), x[-1] + 0.02)
+    ax.set_xlim(min(year_of(past["as_of"].min()), x[-1] - 10) - (0.9 if narrow else 0.5), x[-1] + 0.02)
     if target is not None:
         level = float(target.value_pct)
         ax.axhline(level, color=INK, linewidth=1, linestyle=(0, (1, 1.5)))
-        words = say("figure.target", lang, target=target_text(target, lang))
+        words = page.say("figure.target", target=wording.target_text(target, page))
         left = ax.get_xlim()[0] + 0.1
         ax.text(left, level - ceiling * 0.012, words, fontsize=8.5, va="top", fontweight="bold")
         ax.axvline(year_of(target.as_of), color=PALE, linewidth=0.8, zorder=0)
     _right_labels(ax, labels, ceiling)
-    _time_axis(ax, narrow, x[-1], lang)
-    number_ticks(ax.yaxis, lang, 0, " %")
+    _time_axis(ax, page, narrow, x[-1])
+    number_ticks(ax.yaxis, page.lang, 0, " %")
     ax.grid(axis="y")
 
 
-def answer_picture(result, targets, lang):
-    """The answer at a glance: a fan chart a target, its chance under both readings of the money in the title.
-
-    Parameters
-    ----------
-    result : Outcome
-        Of the full plan.
-    targets : mapping of str to Target
-        By status.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    tables = {r: simulation.table for r, simulation in result.simulations.items()}
-    history = result.simulations[1].trend.history
-    top = shared_top(tables[1], history, targets)
-    both = {r: chances.get("both") for r, chances in result.by_case.items()}
-    notes = [say("figure.picture_note", lang)]
-    if len(targets) > 1:
-        notes.append(say("figure.picture_both", lang, **{f"j{r}": chance(p, lang) for r, p in both.items()}))
-
-    def draw(figure, narrow):
-        shape = (len(targets), 1) if narrow else (1, len(targets))
-        axes = np.atleast_1d(figure.subplots(*shape)).ravel()
-        for ax, (status, target) in zip(axes, targets.items(), strict=True):
-            fan, rival = (of(tables[r], status) for r in (1, 0))
-            draw_fan(ax, fan, of(history, status), lang, target=target, rival=rival, top=top, narrow=True)
-            words = {f"p{r}": chance(result.by_case[r][target.target], lang) for r in (1, 0)}
-            who = _first_upper(say(f"status.{status}", lang))
-            head = say("figure.picture_panel", lang, who=who, target=target_text(target, lang), **words)
-            ax.set_title(head, fontsize=9)
-        figure.supxlabel("\n".join(wrapped(part, 52) if narrow else part for part in notes), fontsize=8)
-
-    title = say("figure.picture_title", lang)
-    return figure_exhibit("answer-picture", title, "", f"{title}. {' '.join(notes)}", draw, Sizes(3.8, 6.8))
-
-
-def _first_upper(text):
-    return text[:1].upper() + text[1:]
-
-
-def _of_group(group, lang):
-    return "" if group == "all" else say("figure.of_group", lang, group=say(f"group.{group}", lang))
+def _parts(shown):
+    """Forecast, readings, second forecast and what it is, of a fan chart's frame."""
+    by_series = dict(list(shown.groupby("series", sort=False)))
+    meaning = next((name for name in ("new", "fixed") if name in by_series), None)
+    return by_series["forecast"], by_series["reading"], by_series.get(meaning), meaning
 
 
 def _fan_arrays(fan, start):
     """x and quantiles, from the last reading on the line that is forecast."""
-    x = year_of(fan["as_of"])
-    bands = {q: fan[q].to_numpy(dtype=float) for q in ("q10", "q25", "q50", "q75", "q90")}
-    if start is not None and year_of(start["as_of"]) < x[0]:
+    x, bands = year_of(fan["as_of"]), {q: fan[q].to_numpy(dtype=float) for q in COLUMNS[4:]}
+    if year_of(start["as_of"]) < x[0]:
         x = np.append(year_of(start["as_of"]), x)
         bands = {q: np.append(float(start["rate_pct"]), values) for q, values in bands.items()}
     return x, bands
 
 
-def _readings(ax, past, lines, narrow, lang):
+def _readings(ax, page, past, lines, narrow):
     looks = [{"marker": "s", "color": GREY, "mfc": "white"}, {"marker": "o", "color": BLUE, "mfc": BLUE}]
     for line, look in zip(lines, looks[-len(lines) :], strict=False):
         rows = past[past["poverty_line"] == line]
@@ -302,7 +196,7 @@ def _readings(ax, past, lines, narrow, lang):
             # Where the line falls into a point, its number stands clear of it to the right.
             falling = not level and (rate < y[n - 1] if n else rate > y[min(1, len(y) - 1)])
             ax.annotate(
-                number(rate, lang, 2),
+                page.number(rate, 2),
                 (at, rate),
                 xytext=(3 if falling else 0, 3 if falling else 5 if above else -6),
                 textcoords="offset points",
@@ -316,7 +210,7 @@ def _readings(ax, past, lines, narrow, lang):
         at = year_of(past[past["poverty_line"] == line]["as_of"].min())
         ax.axvline(at, color=ORANGE, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
         ax.annotate(
-            say("figure.line_change", lang),
+            page.say("figure.line_change"),
             (at, 1),
             xycoords=("data", "axes fraction"),
             xytext=(4, -2),
@@ -347,43 +241,50 @@ def _right_labels(ax, labels, ceiling):
         )
 
 
-def _time_axis(ax, narrow, last, lang):
-    step = 2 if narrow else 1
-    ticks = np.arange(int(last), int(ax.get_xlim()[0]), -step)[::-1]
+def _time_axis(ax, page, narrow, last):
+    ticks = np.arange(int(last), int(ax.get_xlim()[0]), -2 if narrow else -1)[::-1]
     ax.set_xticks(ticks, [str(t) for t in ticks])
     ax.get_xticklabels()[-1].set_fontweight("bold")
-    ax.set_xlabel(say("figure.end_of_year", lang))
+    ax.set_xlabel(page.say("figure.end_of_year"))
 
 
 def _round_up(value):
     return float(np.ceil(value / 2) * 2)
 
 
-def _fan_caption(past, rival, meaning, lang):
-    parts = [say("figure.fan_caption", lang)]
+def _caption(page, shown):
+    _, past, _, meaning = _parts(shown)
+    parts = [page.say("figure.fan_caption")]
     if past["poverty_line"].nunique() > 1:
-        parts.append(say("figure.fan_break", lang))
-    if rival is not None:
-        parts.append(say(f"figure.fan_{meaning}", lang))
+        parts.append(page.say("figure.fan_break"))
+    if meaning:
+        parts.append(page.say(f"figure.fan_{meaning}"))
     return " ".join(parts)
 
 
-def _fan_description(fan, past, rival, meaning, target, who, lang):
+def _description(page, shown, who, target):
+    fan, past, rival, meaning = _parts(shown)
     last = fan.iloc[-1]
-    text = say(
+    text = page.say(
         "figure.fan_desc",
-        lang,
-        who=_first_upper(who),
+        who=who,
         n=str(len(past)),
-        first=day(past["as_of"].min(), lang),
-        last=day(past["as_of"].max(), lang),
-        when=day(last["as_of"], lang),
-        median=percent(last["q50"], lang, 1),
-        low=percent(last["q10"], lang, 1),
-        high=percent(last["q90"], lang, 1),
+        first=page.day(past["as_of"].min()),
+        last=page.day(past["as_of"].max()),
+        when=page.day(last["as_of"]),
+        median=page.percent(last["rate_pct"], 1),
+        low=page.percent(last["q10_pct"], 1),
+        high=page.percent(last["q90_pct"], 1),
     )
-    if rival is not None:
-        text += " " + say(f"figure.fan_desc_{meaning}", lang, median=percent(rival.iloc[-1]["q50"], lang, 1))
+    if meaning:
+        median = page.percent(rival.iloc[-1]["rate_pct"], 1)
+        text += " " + page.say(f"figure.fan_desc_{meaning}", median=median)
     if target is not None:
-        text += " " + say("figure.fan_desc_target", lang, target=target_text(target, lang))
+        text += " " + page.say("figure.fan_desc_target", target=wording.target_text(target, page))
     return text
+
+
+def target_text(target, lang):
+    """As `wording.target_text`, for callers that have no page yet."""
+    signs = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
+    return f"{signs[target.comparator]} {percent(target.value_pct, lang)}"

@@ -3,10 +3,7 @@
 from giamngheo.report.conclusions import (
     compare_conclusion,
     compare_sentences,
-    data_conclusion,
-    minority,
     question,
-    trend_conclusion,
 )
 from giamngheo.report.sensitivity.text import (
     draws_note,
@@ -16,28 +13,15 @@ from giamngheo.report.sensitivity.text import (
     support_sentence,
     swing_sentence,
 )
-from giamngheo.report.trend.methods import (
-    limitations,
-    methods,
-    support_sentences,
-    trust_intro,
-)
 
 __all__ = [
     "compare_conclusion",
     "compare_sentences",
-    "data_conclusion",
     "draws_note",
-    "limitations",
     "map_sentence",
-    "methods",
-    "minority",
     "question",
     "sensitivity_conclusion",
     "sobol_sentences",
     "support_sentence",
-    "support_sentences",
     "swing_sentence",
-    "trend_conclusion",
-    "trust_intro",
 ]

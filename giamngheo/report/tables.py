@@ -12,22 +12,14 @@ from giamngheo.report.comparison.equity import equity_tables
 from giamngheo.report.comparison.scenarios import (
     compare_table,
     heat_tables,
-    priors_table,
     solver_table,
     target_heads,
 )
 from giamngheo.report.data.evidence import (
-    agencies_table,
-    audit_tables,
-    measures_table,
-    reference_table,
     share_text,
-    sources_table,
     support_counts,
-    targets_table,
 )
-from giamngheo.report.places import locator_text
-from giamngheo.report.scenario.money import line_names, printed_budget_table
+from giamngheo.report.scenario.money import line_names
 from giamngheo.report.sensitivity.support import sceptic_rest, sceptic_table, support_table
 from giamngheo.report.sensitivity.tables import (
     map_tables,
@@ -36,71 +28,32 @@ from giamngheo.report.sensitivity.tables import (
     turns_table,
 )
 from giamngheo.report.trend.rates import (
-    falls_table,
     first_upper,
-    implied_households,
-    pace_table,
     promise_text,
-    quantile_tables,
-    readings_table,
-)
-from giamngheo.report.trend.track_record import (
-    choices_table,
-    coverage_table,
-    gap_track_table,
-    kind_of,
-    losing_methods,
-    rivals_table,
-    track_ratios,
-    track_sentences,
-    track_table,
 )
 
 __all__ = [
-    "agencies_table",
     "allocation_outcomes",
     "allocation_sentences",
     "allocation_table",
-    "audit_tables",
-    "choices_table",
     "compare_table",
-    "coverage_table",
     "equity_tables",
-    "falls_table",
     "first_upper",
-    "gap_track_table",
     "heat_tables",
-    "implied_households",
-    "kind_of",
     "line_names",
     "loans_table",
-    "locator_text",
-    "losing_methods",
     "map_tables",
-    "measures_table",
     "needed_table",
-    "pace_table",
-    "printed_budget_table",
-    "priors_table",
     "promise_text",
-    "quantile_tables",
-    "readings_table",
-    "reference_table",
-    "rivals_table",
     "sceptic_rest",
     "sceptic_table",
     "share_text",
     "sobol_table",
     "solver_table",
-    "sources_table",
     "support_counts",
     "support_table",
     "target_heads",
-    "targets_table",
     "tornado_table",
-    "track_ratios",
-    "track_sentences",
-    "track_table",
     "turns_table",
     "value_table",
 ]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY
-from giamngheo.report.assumption_words import assumption_name, short, unit_text
+from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
 from giamngheo.simulation.targets import BOTH, level_pair
 
@@ -57,5 +57,5 @@ def condition_text(name, value, register, page):
     x = page.number(short(value))
     if name == "deadline_push":
         return page.say("sensitivity.condition_deadline_push", x=x)
-    told = f"{x} {unit_text(name, register, page)}"
+    told = f"{x} {unit(register[name], page)}"
     return page.say("sensitivity.condition", name=assumption_name(name, register, page), x=told)

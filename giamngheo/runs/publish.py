@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
-from giamngheo.inputs.tables import RefusedInput
 from giamngheo.language import number, say
 from giamngheo.report.pages import (
     FULL_PLAN,

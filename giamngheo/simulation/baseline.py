@@ -81,17 +81,9 @@ def household_counts(package, years, scenario, drawn):
     ndarray (n_years, n_draws) or None
         None where no count is published on the last line.
     """
-    line = package.last_line[0].poverty_line
-    counted = [
-        row
-        for row in package.readings
-        if (row.group, row.status, row.poverty_line) == ("all", "poor", line)
-        and row.households
-        and row.rate_pct
-    ]
-    if not counted:
+    last = package.last_counted()
+    if last is None or last.poverty_line != package.last_line[0].poverty_line:
         return None
-    last = max(counted, key=lambda row: row.as_of)
     growth = [scenario.growth.get(day.year) for day in years]
     yearly = [
         drawn["household_growth_pct"] if g is None else np.full(len(drawn["rural_share"]), g) for g in growth

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.trend import Forecast
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.baseline import before_money, household_counts
 from giamngheo.simulation.channels import line_effect
 from giamngheo.simulation.impact import Stock, Thresholds, reach, shares_after, shift

@@ -2,7 +2,8 @@
 
 A line reaches a share of the poor (and of the near-poor) with an income gain. Reach is nested: the households that one
 line finds first are those that the others find first, and a household reached by several gains from all of them. Shares
-below the poverty line L and the near-poor line U follow from the local log-normals of `forecasting.scales`.
+below the poverty line L and the near-poor line U follow from a local log-normal of incomes below L and another between
+L and U (Bourguignon 2003): the spread of the first is assumed, that of the second is ``ln(ratio) / (z_u - z_p)``.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,8 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from giamngheo import paths
-from giamngheo.forecasting.draws import load_register
+from giamngheo.forecasting.draws import draw
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
 
 MOST_DRAWS = 5_000  # quantiles of flows need no more
@@ -137,7 +138,7 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     """
     trend, register = getattr(simulation, "trend", simulation), load_register()
     rho, partial = (
-        np.asarray(register[name].draw(trend.seed, trend.n_draws) if given is None else given)
+        np.asarray(draw(register[name], trend.seed, trend.n_draws) if given is None else given)
         for name, given in (("list_autocorrelation", rho), ("list_return", partial))
     )
     rho, partial = (value[:MOST_DRAWS] if value.ndim else value for value in (rho, partial))

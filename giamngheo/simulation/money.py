@@ -7,8 +7,9 @@ from math import prod
 
 import pandas as pd
 
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario_values import Yearly
-from giamngheo.inputs.tables import SOURCES, RefusedInput, channel_family
+from giamngheo.inputs.tables import SOURCES, channel_family
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,8 +6,9 @@ numbers) and the planned money's effect is computed once.
 
 from dataclasses import dataclass, field, replace
 
-from giamngheo.forecasting.draws import load_register, override
+from giamngheo.forecasting.draws import draw, override
 from giamngheo.forecasting.trend import package_forecast
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.counterfactual import counterfactual
 
 # Assumptions of the forecast itself; all others are about money and households.
@@ -74,7 +75,7 @@ class SharedDraws:
     def _drawn(self, row):
         key = "drawn", row.name, row.distribution, row.parameters
         if key not in self._made:
-            self._made[key] = row.draw(self.seed, self.draws)
+            self._made[key] = draw(row, self.seed, self.draws)
         return self._made[key]
 
     def _recent(self, kind, key, make):

@@ -15,8 +15,8 @@ from giamngheo.analysis.monitoring import track
 from giamngheo.cli import commands
 from giamngheo.cli.output import as_json, tracking_answer, tracking_text
 from giamngheo.forecasting.reference_series import LAG_MONTHS
-from giamngheo.inputs.new_readings import REVIEW_MONTHS, NewReading, read_new_readings
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.readings import REVIEW_MONTHS, NewReading, read_new_readings
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import target_chances
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import load_scenario
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import exact_sources, money, without_channel
 
 

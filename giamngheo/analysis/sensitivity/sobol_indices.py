@@ -12,7 +12,7 @@ from SALib.sample import sobol as sobol_sample
 from scipy.special import ndtri
 
 from giamngheo.analysis.target_years import Deadline
-from giamngheo.forecasting.draws import override
+from giamngheo.forecasting.draws import override, values_at
 from giamngheo.simulation.counterfactual import counterfactual
 from giamngheo.simulation.shared_draws import BASELINE_ASSUMPTIONS
 
@@ -156,7 +156,7 @@ class Rates:
         level = {name: np.clip(uniforms.get(name, half), EDGE, 1 - EDGE) for name in self.names}
         picks = self.order[(level[BASELINE] * len(self.order)).astype(int)]
         drawn = {
-            name: row.at(ndtri(level[name])) if name in level else row.at(ndtri(half))
+            name: values_at(row, ndtri(level[name])) if name in level else values_at(row, ndtri(half))
             for name, row in self.register.items()
         }
         r = level[CONTINUITY] if self.r is None else np.full(size, float(self.r))

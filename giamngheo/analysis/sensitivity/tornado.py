@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from giamngheo.analysis.sensitivity.cases import ENDS, variants
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY, open_range
-from giamngheo.forecasting.draws import override
+from giamngheo.forecasting.draws import override, values_at
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, Outcome, outcome
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, chance_class
@@ -265,7 +265,7 @@ def at_quantile(register, name, quantile):
     """Value of an assumption at a quantile of its distribution, or of its alternative's (float)."""
     if open_range(register[name]):
         register = override(register, {name: register[name].alternative})
-    return float(register[name].at(np.array([ndtri(quantile)]))[0])
+    return float(values_at(register[name], np.array([ndtri(quantile)]))[0])
 
 
 def fixed_at(scenario, values):

@@ -2,10 +2,10 @@
 
 from giamngheo.analysis.money_needed import MOST, MOST_MONEY
 from giamngheo.language import chance, day, number, percent, say
-from giamngheo.report.exhibits import Column, Exhibit, plain, prose, stack, table
+from giamngheo.report.exhibits import Column, Exhibit, prose, stack, table
 from giamngheo.report.fan import target_text
 from giamngheo.report.scenario.money import amount
-from giamngheo.report.trend.rates import first_upper, promise_text
+from giamngheo.report.trend.rates import promise_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
@@ -155,40 +155,3 @@ def solver_table(package, solved, lang, *, without=None):
     note = say("solve.note", lang, most=number(MOST_MONEY, lang))
     note += f" {say('solve.note_loans', lang)}" if len(cases) > 1 else ""
     return table(say("solve.caption", lang), columns, rows, note=note)
-
-
-def priors_table(package, results, lang, known_by):
-    """The forecast under other groups of comparable series.
-
-    Parameters
-    ----------
-    package : Package
-    results : mapping of str to Outcome
-        By group of comparable series.
-    lang : {"vi", "en"}
-    known_by : datetime.date
-
-    Returns
-    -------
-    Exhibit
-    """
-    heads = target_heads(package, lang)
-    columns = [Column(say("trust.prior", lang), False), Column(say("trust.n_series", lang))]
-    columns += [
-        *(Column(say(f"trust.{name}", lang)) for name in ("drift", "persistence", "scale")),
-        *(Column(say(f"compare.rate_{s}", lang)) for s in level_pair(package)),
-    ]
-    columns += [Column(head) for _, head in heads]
-    rows = []
-    for group, result in results.items():
-        prior = result.simulations[1].trend.prior
-        drift = f"{number(prior.mean, lang, 3)} ± {number(prior.sd, lang, 3)}"
-        cells = [first_upper(say(f"reference.{group}", lang)), number(prior.n_series, lang), drift]
-        cells.append(number(prior.persistence, lang, 2))
-        cells.append("–" if prior.scale is None else number(prior.scale, lang, 3))
-        cells += [number(result.median(1, status), lang, 1) for status in level_pair(package)]
-        rows.append(
-            cells + [" / ".join(chance(result.by_case[r][key], lang) for r in CASES) for key, _ in heads]
-        )
-    note = say("trust.priors_note", lang, known_by=day(known_by, lang))
-    return table(say("trust.priors_caption", lang), columns, rows, note=plain(note))

@@ -1,6 +1,6 @@
 """What a scenario changes, and what of the money it delivers."""
 
-from giamngheo.forecasting.draws import load_register
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.report.html import prose
 from giamngheo.report.wording import share_text
 

@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from giamngheo.language import chance, day, number, percent, say
-from giamngheo.report.fan import year_of
+from giamngheo.language import chance, percent, say
 from giamngheo.report.figure_style import (
     BLUE,
     PALE,
     VERMILLION,
     Sizes,
     figure_exhibit,
-    number_ticks,
     wrapped,
 )
 
@@ -95,51 +93,3 @@ def _pair(ax, place, one, zero):
         ax.plot(zero, place, marker="D", markersize=5, mfc="white", color=VERMILLION, mew=1.3, zorder=2)
     if one is not None:
         ax.plot(one, place, marker="o", markersize=5.5, color=BLUE, zorder=3)
-
-
-def implied_households_chart(series, lang):
-    """Numbers of households that counts and rates imply, each with the range that the rate's rounding allows.
-
-    Parameters
-    ----------
-    series : mapping of str to sequence of dict
-        Group id to rows with as_of, implied, low, high (households).
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    words = "; ".join(
-        f"{say(f'group.{group}', lang)}: "
-        + ", ".join(f"{day(r['as_of'], lang)} {number(r['implied'], lang, 0)}" for r in rows)
-        for group, rows in series.items()
-    )
-
-    def draw(figure, narrow):
-        shape = (len(series), 1) if narrow else (1, len(series))
-        axes = np.atleast_1d(figure.subplots(*shape)).ravel()
-        for ax, (group, rows) in zip(axes, series.items(), strict=True):
-            x = year_of([r["as_of"] for r in rows])
-            y = np.array([r["implied"] for r in rows], dtype=float)
-            spread = np.array(
-                [[r["implied"] - r["low"], r["high"] - r["implied"]] for r in rows], dtype=float
-            ).T
-            ax.errorbar(x, y, yerr=spread, fmt="o", color=BLUE, markersize=4, capsize=2.5, linewidth=1)
-            ax.set_title(say(f"group.{group}", lang))
-            ax.set_ylim(0.9 * min(r["low"] for r in rows), 1.05 * max(r["high"] for r in rows))
-            ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
-            ticks = np.arange(int(x.min()), int(x.max()) + 1, 1 if not narrow else 2)
-            ax.set_xticks(ticks, [str(t) for t in ticks])
-            number_ticks(ax.yaxis, lang)
-            ax.grid(axis="y")
-        axes[-1].set_xlabel(say("figure.end_of_year", lang))
-
-    return figure_exhibit(
-        "implied-households",
-        say("figure.implied_title", lang),
-        say("figure.implied_caption", lang),
-        words,
-        draw,
-        Sizes(2.7, 4.6),
-    )

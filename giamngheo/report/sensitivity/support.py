@@ -4,11 +4,13 @@ import numpy as np
 
 from giamngheo.analysis.sensitivity.turning_points import RANK, SMALL, spans, support_sums
 from giamngheo.forecasting.trend import ESTIMATED
-from giamngheo.language import has_phrase, number, percent, say
+from giamngheo.language import number, percent, say
+from giamngheo.report.assumption_words import grounds, moves
 from giamngheo.report.exhibits import Column, folded, prose, table
 from giamngheo.report.sensitivity.figures import joint_name
 from giamngheo.report.sensitivity.tables import headed, range_text, small_text
 from giamngheo.report.trend.rates import first_upper
+from giamngheo.report.wording import Page
 from giamngheo.simulation.outcomes import CASES
 
 
@@ -108,22 +110,19 @@ def _sceptic_rows(supports, ranges, caption, register, lang):
                 say(f"support.{row['support']}", lang),
                 say("sensitivity.fixed", lang) if still else range_text(name, ranges, register, lang),
                 "–" if still else "; ".join(number(100 * swing, lang, 0) for swing in swings),
-                _moves_text(row["moves"], lang),
+                _moves_text(name, register, lang),
                 _grounds_text(name, register, lang),
             ]
         )
     return table(caption, columns, cells, css="long")
 
 
-def _moves_text(moves, lang):
-    key = f"assumption_moves.{moves}"
-    return say(key, lang) if has_phrase(key) else moves
+def _moves_text(name, register, lang):
+    page = Page(None, lang)
+    return moves(register[name], page) if name in register else page.say("sensitivity.moves_every")
 
 
 def _grounds_text(name, register, lang):
-    if name in register and register[name].reference == ESTIMATED:
-        return say("sensitivity.grounds.estimated", lang)
-    for key in (f"sensitivity.grounds.{name}", f"assumption_reference.{name}"):
-        if has_phrase(key):
-            return say(key, lang)
-    return register[name].reference
+    page, key = Page(None, lang), f"sensitivity.grounds.{name}"
+    estimated = name in register and register[name].reference == ESTIMATED
+    return page.say(key) if page.has(key) and not estimated else grounds(register[name], page)

@@ -5,11 +5,13 @@ import numpy as np
 from giamngheo.analysis.sensitivity.sobol_indices import CONTINUITY, POINTS, TRIM
 from giamngheo.analysis.sensitivity.tornado import swing_table
 from giamngheo.analysis.sensitivity.turning_points import BEYOND, SMALL, joint_swings, sobol_rows, spans
-from giamngheo.language import chance, chance_word, has_phrase, number, percent, points, say
+from giamngheo.language import chance, chance_word, number, percent, points, say
+from giamngheo.report.assumption_words import unit
 from giamngheo.report.comparison.scenarios import target_heads
 from giamngheo.report.exhibits import Column, Exhibit, folded, prose, stack, table
 from giamngheo.report.sensitivity.figures import assumption_name, joint_name
 from giamngheo.report.trend.rates import first_upper
+from giamngheo.report.wording import Page
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -32,8 +34,7 @@ def headed(name, register, lang):
 
 def unit_text(name, register, lang):
     """The unit of an assumption in words (str)."""
-    key = f"assumption_unit.{register[name].unit}"
-    return say(key, lang) if has_phrase(key) else register[name].unit
+    return unit(register[name], Page(None, lang))
 
 
 def range_text(name, ranges, register, lang):

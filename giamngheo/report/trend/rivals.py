@@ -1,62 +1,71 @@
-"""The chosen forecast beside its rivals."""
+"""The chosen forecast beside its rivals, and how each of them did elsewhere."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from giamngheo.language import day, number, say
-from giamngheo.report.fan import of, target_text
+from giamngheo.report import html
+from giamngheo.report.fan import of
 from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.trend import track_record
+from giamngheo.report.wording import first_upper, target_text
+from giamngheo.simulation.targets import level_pair
+
+QUANTILES = {"q50": "median_pct", "q10": "low_pct", "q90": "high_pct"}
 
 
-def rivals_chart(rivals, own, status, lang, *, target=None, losing=()):
-    """Forecasts of one status for the last year by every method: median and 80 % interval, the chosen one
-    first.
+def compared(trend, others, record):
+    """The chosen forecast of the poor rate, first, and its rivals at the last instant (DataFrame).
 
-    Parameters
-    ----------
-    rivals : DataFrame
-        method, as_of, status, q10, q50, q90 (percent).
-    own : DataFrame
-        The chosen forecast's table.
-    status : str
-    lang : {"vi", "en"}
-    target : object, optional
-    losing : set of str
-        Methods that lost to the last value elsewhere, marked.
-
-    Returns
-    -------
-    Exhibit
+    method, as_of, median_pct, low_pct, high_pct (80 %), kind (of series in the track record that comes nearest) and
+    crps_ratio there, over that of the last value.
     """
-    rows = rival_rows(rivals, own, status)
-    marks = ["*" if row["method"] in losing else "" for row in rows]
-    names = [say(f"method.{row['method']}", lang) + mark for row, mark in zip(rows, marks, strict=True)]
-    caption = say("figure.rivals_caption", lang) + (
-        f" {say('figure.rivals_losing', lang)}" if any(marks) else ""
-    )
-    when = day(rows[0]["as_of"], lang)
-    title = say("figure.rivals_title", lang, who=say(f"status.{status}", lang), when=when)
-    words = (
-        say("figure.rivals_desc", lang)
-        + " "
-        + "; ".join(f"{name}: {_interval(row, lang)}" for name, row in zip(names, rows, strict=True))
-    )
+    own = of(trend.table, "poor").iloc[[-1]].assign(method="chosen")
+    kind = track_record.kind_of(trend.history)
+    rows = pd.concat([own, others[others["as_of"] == own["as_of"].iloc[0]]], ignore_index=True)
+    ratios = track_record.ratios(record, kind)
+    rows = rows.assign(kind=kind, crps_ratio=rows["method"].map(ratios)).rename(columns=QUANTILES)
+    return rows[["method", "as_of", *QUANTILES.values(), "kind", "crps_ratio"]]
+
+
+def sentences(page, rows):
+    """How far apart the usual forecasts lie."""
+    usual = rows[rows["method"] != "chosen"]
+    width = usual["high_pct"] - usual["low_pct"]
+    words = {
+        "n": page.number(len(usual)),
+        "low": page.percent(usual["median_pct"].min(), 1),
+        "high": page.percent(usual["median_pct"].max(), 1),
+        "narrow": page.points(width.min(), 1),
+        "wide": page.points(width.max(), 1),
+    }
+    return html.prose(page.say("trust.intro", **words))
+
+
+def chart(page, rows):
+    """Median and 80 % interval of every method, those that lost to the last value elsewhere marked."""
+    losing = rows["crps_ratio"] > 1
+    names = [page.say(f"method.{m}") + "*" * lost for m, lost in zip(rows["method"], losing, strict=True)]
+    caption = page.say("figure.rivals_caption")
+    if losing.any():
+        caption += f" {page.say('figure.rivals_losing')}"
+    drawn = rows.to_dict("records")
+    spans = [_interval(page, row) for row in drawn]
+    words = "; ".join(f"{name}: {span}" for name, span in zip(names, spans, strict=True))
+    target = level_pair(page.package).get("poor")
 
     def draw(figure, narrow):
         ax = figure.subplots()
-        y = np.arange(len(rows))[::-1]
-        for place, row in zip(y, rows, strict=True):
+        y = np.arange(len(drawn))[::-1]
+        for place, row, span in zip(y, drawn, spans, strict=True):
             mine = row["method"] == "chosen"
-            colour = BLUE if mine else GREY
-            ax.plot(
-                [row["q10"], row["q90"]], [place, place], color=colour, linewidth=4 if mine else 2, alpha=0.45
-            )
-            ax.plot(
-                row["q50"], place, marker="o" if mine else "D", color=colour, markersize=6 if mine else 4.5
-            )
+            colour, ends = BLUE if mine else GREY, [row["low_pct"], row["high_pct"]]
+            ax.plot(ends, [place, place], color=colour, linewidth=4 if mine else 2, alpha=0.45)
+            look = {"marker": "o" if mine else "D", "markersize": 6 if mine else 4.5}
+            ax.plot(row["median_pct"], place, color=colour, **look)
             ax.annotate(
-                _interval(row, lang),
-                (row["q90"], place),
+                span,
+                (row["high_pct"], place),
                 xytext=(7, 0),
                 textcoords="offset points",
                 va="center",
@@ -65,47 +74,42 @@ def rivals_chart(rivals, own, status, lang, *, target=None, losing=()):
             )
         ax.set_yticks(y, [wrapped(name, 20) if narrow else name for name in names])
         ax.get_yticklabels()[0].set_fontweight("bold")
-        ax.set_ylim(-0.6, len(rows) - 0.4)
-        longest = max(row["q90"] for row in rows)
+        ax.set_ylim(-0.6, len(drawn) - 0.4)
+        longest = rows["high_pct"].max()
         ax.set_xlim(-0.03 * longest, longest * (1.6 if narrow else 1.3))
         if target is not None:
             ax.axvline(float(target.value_pct), color=INK, linewidth=1, linestyle=(0, (1, 1.5)))
-            words = say("figure.target", lang, target=target_text(target, lang))
-            ax.set_title(words, fontsize=8.5, loc="left")
+            head = page.say("figure.target", target=target_text(target, page))
+            ax.set_title(head, fontsize=8.5, loc="left")
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        number_ticks(ax.xaxis, lang, 0, " %")
+        number_ticks(ax.xaxis, page.lang, 0, " %")
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)
 
+    when, who = page.day(rows["as_of"].iloc[0]), page.say("status.poor")
     return figure_exhibit(
-        f"rivals-{status}".replace("_", "-"),
-        title,
+        "rivals-poor",
+        page.say("figure.rivals_title", who=who, when=when),
         caption,
-        words,
+        f"{page.say('figure.rivals_desc')} {words}",
         draw,
         Sizes(2.9, 3.4),
+        rows,
     )
 
 
-def rival_rows(rivals, own, status):
-    """The chosen forecast and its rivals at the last instant, as dicts in the order shown.
-
-    Parameters
-    ----------
-    rivals, own : DataFrame
-    status : str
-
-    Returns
-    -------
-    list of dict
-        method ("chosen" first), as_of, q10, q50, q90.
-    """
-    last = of(own, status).iloc[-1]
-    rows = [{"method": "chosen", **{k: last[k] for k in ("as_of", "q10", "q50", "q90")}}]
-    others = rivals[(rivals["status"] == status) & (rivals["as_of"] == last["as_of"])]
-    return rows + others[["method", "as_of", "q10", "q50", "q90"]].to_dict("records")
+def table(page, rows):
+    """Median and 80 % interval of every method with how it did elsewhere, folded."""
+    columns = [page.text_column("method", "trust.method", lambda method: page.say(f"method.{method}"))]
+    heads = zip(QUANTILES.values(), ("median", "low", "high"), strict=True)
+    columns += [page.number_column(key, f"trust.{head}", 2) for key, head in heads]
+    columns.append(track_record.ratio_column(page, "crps_ratio", "track.rival_ratio"))
+    when, who = page.day(rows["as_of"].iloc[0]), first_upper(page.say("status.poor"))
+    caption = page.say("trust.rivals_caption", who=who, when=when)
+    note = page.say("track.rival_note", group=page.say(f"track_group.{rows['kind'].iloc[0]}"))
+    return html.folded(caption, html.table("rivals", caption, rows, columns, note=note))
 
 
-def _interval(row, lang):
-    median, low, high = (number(row[name], lang, 1) for name in ("q50", "q10", "q90"))
+def _interval(page, row):
+    median, low, high = (page.number(row[name], 1) for name in QUANTILES.values())
     return f"{median} ({low}–{high})"

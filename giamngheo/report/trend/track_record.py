@@ -1,13 +1,21 @@
-"""Tables of the forecast's track record: error, coverage, rivals, choices not taken, the near-poor gap."""
+"""The forecast's track record: its score beside the rivals', its errors and coverage, and the choices not taken.
 
+`record` is data/reference/track_record.csv, a row a kind of series (group) and method.
+"""
+
+import re
+
+import numpy as np
 import pandas as pd
+from matplotlib.ticker import MultipleLocator
 
-from giamngheo.language import MINUS, day, number, percent, say
-from giamngheo.report.exhibits import Column, folded, prose, stack, table
-from giamngheo.report.trend.rates import first_upper
-from giamngheo.report.trend.rivals import rival_rows
-from giamngheo.report.trend.track_charts import BASE, OURS, PAST_ONLY
+from giamngheo.language import MINUS
+from giamngheo.report import html
+from giamngheo.report.columns import MISSING, is_missing
+from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.wording import first_upper
 
+OURS, PAST_ONLY, BASE = "ours", "ours, past only", "last value"
 SUBSETS = ("declining", "break + 2")  # windows of other groups once more
 # Method of `forecasting.rivals` -> its name in the kept track record.
 RIVALS = {
@@ -23,277 +31,282 @@ RIVALS = {
 
 
 def kind_of(history):
-    """The kind of series in the track record that comes nearest to a plan's readings of the poor (str).
-
-    Parameters
-    ----------
-    history : DataFrame
-        group, status, poverty_line.
-    """
+    """The kind of series in the track record that comes nearest to a plan's readings of the poor (str)."""
     poor = history[(history["group"] == "all") & (history["status"] == "poor")]
     return "break + 2" if poor["poverty_line"].nunique() > 1 else "declining"
 
 
-def track_ratios(record, group):
-    """How each method did on one kind of series, CRPS over that of the last value.
-
-    Parameters
-    ----------
-    record : DataFrame
-        data/reference/track_record.csv.
-    group : str
-
-    Returns
-    -------
-    dict of str to float
-        By method of `forecasting.rivals`, "chosen" for ours with past readings only.
-    """
+def ratios(record, group):
+    """How each method of `forecasting.rivals` did on one kind of series, CRPS over that of the last value (dict)."""
     rows = record[record["group"] == group].set_index("method")["crps_ratio"]
     return {ours: float(rows[theirs]) for ours, theirs in RIVALS.items()}
 
 
-def losing_methods(ratios):
-    """Methods of `track_ratios` that lose to the last value (set of str)."""
-    return {method for method, ratio in ratios.items() if ratio > 1}
+def ratio_column(page, key, head):
+    """A column of CRPS over that of the last value, losers marked."""
+    return page.column(key, head, lambda value: _ratio(page, value), number_format="0.00")
 
 
-def rivals_table(rivals, own, status, lang, ratios, group):
-    """The chosen forecast and its rivals at the last instant, with how each did elsewhere.
-
-    Parameters
-    ----------
-    rivals : DataFrame
-        method, as_of, status, q10, q50, q90.
-    own : DataFrame
-        The chosen forecast's table.
-    status : str
-    lang : {"vi", "en"}
-    ratios : dict of str to float
-        As of `track_ratios`.
-    group : str
-        The kind of series that they are of.
-
-    Returns
-    -------
-    Exhibit
-    """
-    rows = rival_rows(rivals, own, status)
-    cells = [
-        [
-            say(f"method.{row['method']}", lang),
-            *(number(row[q], lang, 2) for q in ("q50", "q10", "q90")),
-            _ratio(ratios[row["method"]], lang),
-        ]
-        for row in rows
-    ]
-    columns = [Column(say("trust.method", lang), False)] + [
-        Column(say(f"trust.{name}", lang)) for name in ("median", "low", "high")
-    ]
-    columns.append(Column(say("track.rival_ratio", lang)))
-    who = first_upper(say(f"status.{status}", lang))
-    caption = say("trust.rivals_caption", lang, who=who, when=day(rows[0]["as_of"], lang))
-    note = say("track.rival_note", lang, group=say(f"track_group.{group}", lang))
-    return folded(caption, table(caption, columns, cells, note=note))
-
-
-def track_table(record, lang):
-    """Rival by rival: the score of each method over that of the last value, losers marked.
-
-    Parameters
-    ----------
-    record : DataFrame
-        data/reference/track_record.csv.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    ratios = record.pivot(index="method", columns="group", values="crps_ratio")
-    groups = list(dict.fromkeys(record["group"]))
-    order = ratios[groups].mean(axis=1).sort_values().index
-    order = [OURS, PAST_ONLY, *(name for name in order if name not in (OURS, PAST_ONLY))]
-    columns = [Column(say("trust.method", lang), False)]
-    columns += [Column(first_upper(say(f"track_group.{group}", lang))) for group in groups]
-    rows = [
-        [_method(name, lang), *(_ratio(ratios.loc[name, group], lang) for group in groups)] for name in order
-    ]
-    units = record.drop_duplicates("group").set_index("group")["units"]
-    rows.append([say("track.units", lang), *(number(units[group], lang) for group in groups)])
-    shown = table(say("track.caption", lang), columns, rows, note=say("track.note", lang), foot=1, css="long")
-    return folded(say("track.table_fold", lang), shown)
-
-
-def coverage_table(record, lang):
-    """Error and coverage of our forecast by kind of series, past readings only in the second line of each.
-
-    Parameters
-    ----------
-    record : DataFrame
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    heads = ("mae", "mae_last", "cover_50", "cover_80", "cover_95", "width_80", "brier_75", "brier_90")
-    columns = [Column(say("track.kind", lang), False)]
-    columns += [Column(say(f"track.{head}", lang)) for head in heads]
-    rows = []
-    for group in dict.fromkeys(record["group"]):
-        at = record[record["group"] == group].set_index("method")
-        for name in (OURS, PAST_ONLY):
-            row, base = at.loc[name], at.loc[BASE]
-            if name == PAST_ONLY and row["crps_ratio"] == at.loc[OURS, "crps_ratio"]:
-                continue
-            label = first_upper(say(f"track_group.{group}", lang))
-            rows.append([
-                label if name == OURS else say("track.past_only", lang),
-                number(row["mae_points"], lang, 2), number(base["mae_points"], lang, 2),
-                *(_covered(row, level, lang) for level in (50, 80)), number(row["cover_95_pct"], lang, 0),
-                number(row["width_80_points"], lang, 1),
-                *(f"{number(row[c], lang, 3)} ({number(base[c], lang, 3)})" for c in ("brier_75", "brier_90")),
-            ])  # fmt: skip
-    shown = table(
-        say("track.coverage_caption", lang), columns, rows, note=say("track.coverage_note", lang), css="long"
-    )
-    return folded(say("track.coverage_fold", lang), shown)
-
-
-def choices_table(variants, lang):
-    """The choices that were not taken and what each would have won or lost.
-
-    Parameters
-    ----------
-    variants : DataFrame
-        data/reference/track_variants.csv.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    ratios = variants.pivot(index="method", columns="group", values="crps_ratio")
-    groups = list(dict.fromkeys(variants["group"]))
-    names = [name for name in dict.fromkeys(variants["method"]) if name.startswith("ours: ")]
-    columns = [Column(say("track.choice", lang), False)]
-    columns += [Column(first_upper(say(f"track_group.{group}", lang))) for group in groups]
-    rows = [[_method(OURS, lang), *(number(ratios.loc[OURS, group], lang, 3) for group in groups)]]
-    for name in names:
-        differences = ratios.loc[name] - ratios.loc[OURS]
-        label = say(f"track_choice.{name.removeprefix('ours: ').replace(' ', '_')}", lang)
-        rows.append([label, *(_signed(differences[group], lang) for group in groups)])
-    shown = table(
-        say("track.choices_caption", lang), columns, rows, note=say("track.choices_note", lang), css="long"
-    )
-    return folded(say("track.choices_fold", lang), shown)
-
-
-def gap_track_table(gaps, lang):
-    """Near-poor rates of lists that came, forecast by a gap of their own and by a fixed gap.
-
-    Parameters
-    ----------
-    gaps : DataFrame
-        data/reference/near_poor_gap.csv.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    columns = [Column(say("track.list", lang), False)]
-    columns += [Column(say(f"track.{head}", lang)) for head in ("came", "own_gap", "fixed_gap")]
-    rows = []
-    for _, row in gaps.iterrows():
-        place = row["series_id"].split(":review")[0].removeprefix("VNM").strip(":") or say(
-            "track.nation", lang
-        )
-        years = f"{row['from_year']} → {row['from_year'] + row['years']}"
-        cells = [f"{place}, {years}", percent(row["near_poor_pct"], lang, 2)]
-        for case in ("own_gap", "fixed_gap"):
-            score = number(row[f"{case}_crps"], lang, 2)
-            cells.append(f"{percent(row[f'{case}_median_pct'], lang, 2)} ({score})")
-        rows.append(cells)
-    means = [number(gaps[f"{case}_crps"].mean(), lang, 2) for case in ("own_gap", "fixed_gap")]
-    rows.append([say("track.mean_score", lang), "", *means])
-    last = (gaps["from_year"] + gaps["years"]).max()
-    note = say(
-        "track.gap_note", lang, n=number(len(gaps), lang), start=str(gaps["from_year"].min()), end=str(last)
-    )
-    return folded(
-        say("track.gap_fold", lang), table(say("track.gap_caption", lang), columns, rows, note=note, foot=1)
-    )
-
-
-def track_sentences(record, history, lang):
-    """How few readings there are, what the record says of ours, and where it falls short.
-
-    Parameters
-    ----------
-    record : DataFrame
-        data/reference/track_record.csv.
-    history : DataFrame
-        Readings that were forecast from: group, status, poverty_line, as_of.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
+def sentences(page, record, history):
+    """How few readings there are, what the record says of ours, and where it falls short."""
     poor = history[(history["group"] == "all") & (history["status"] == "poor")].sort_values("as_of")
     last = poor[poor["poverty_line"] == poor["poverty_line"].iloc[-1]]
-    words = {"n": number(len(poor), lang), "last": number(len(last), lang)}
-    few = [say("track.few" if min(len(poor), len(last)) < 8 else "track.enough", lang, **words)]
-    ratios = record.pivot(index="group", columns="method", values="crps_ratio")
-    past = ratios[PAST_ONLY]
-    others = ratios.drop(columns=[OURS, PAST_ONLY, BASE])
-    beaten = [
-        (group, others.loc[group].idxmin())
-        for group in dict.fromkeys(record["group"])
-        if others.loc[group].min() < ratios.loc[group, OURS]
-    ]
-    losing = [group for group in dict.fromkeys(record["group"]) if past[group] > 1]
+    few = "track.few" if min(len(poor), len(last)) < 8 else "track.enough"
+    scores, others, past = _scores(record)
+    groups, kind = _groups(record), kind_of(history)
     distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")
-    kind = kind_of(history)
     error = record.set_index(["group", "method"]).loc[(kind, PAST_ONLY), "ratio_se"]
-    overall = say(
-        "track.overall", lang,
-        windows=number(int(distinct["windows"].sum()), lang),
-        kind=say(f"track_group.{kind}", lang), near=number(past[kind], lang, 2), margin=number(2 * error, lang, 2),
-        best=number(past.min(), lang, 2), worst=number(past.max(), lang, 2),
-    )  # fmt: skip
-    sentences = [*few, overall]
+    overall = {
+        "windows": page.number(int(distinct["windows"].sum())),
+        "kind": page.say(f"track_group.{kind}"),
+        "near": page.number(past[kind], 2),
+        "margin": page.number(2 * error, 2),
+        "best": page.number(past.min(), 2),
+        "worst": page.number(past.max(), 2),
+    }
+    found = [
+        page.say(few, n=page.number(len(poor)), last=page.number(len(last))),
+        page.say("track.overall", **overall),
+    ]
+    losing = [f"{page.say(f'track_group.{g}')} ({page.number(past[g], 2)})" for g in groups if past[g] > 1]
     if losing:
-        names = "; ".join(f"{say(f'track_group.{g}', lang)} ({number(past[g], lang, 2)})" for g in losing)
-        sentences.append(say("track.losing", lang, groups=names))
+        found.append(page.say("track.losing", groups="; ".join(losing)))
+    beaten = [
+        f"{page.say(f'track_group.{g}')}: {_method(page, others.loc[g].idxmin())} "
+        f"({page.number(others.loc[g].min(), 2)} / {page.number(scores.loc[g, OURS], 2)})"
+        for g in groups
+        if others.loc[g].min() < scores.loc[g, OURS]
+    ]
     if beaten:
-        names = "; ".join(
-            f"{say(f'track_group.{group}', lang)}: {_method(name, lang)} "
-            f"({number(others.loc[group, name], lang, 2)} / {number(ratios.loc[group, OURS], lang, 2)})"
-            for group, name in beaten
+        found.append(page.say("track.beaten", groups="; ".join(beaten)))
+    return html.prose(*found, title=page.say("track.title"))
+
+
+def chart(page, record):
+    """Score of every method on every kind of series, over that of the last value; ours with past readings only."""
+    _, others, past = _scores(record)
+    past = past.sort_values()
+    names = [page.say(f"track_group.{group}") for group in past.index]
+    others = others.loc[past.index]
+    numbers = [
+        f"{name}: {page.number(ours, 2)} ({page.number(rest.min(), 2)}–{page.number(rest.max(), 2)})"
+        for name, ours, (_, rest) in zip(names, past, others.iterrows(), strict=True)
+    ]
+
+    def draw(figure, narrow):
+        ax = figure.subplots()
+        y = np.arange(len(past))[::-1]
+        ax.axvline(1, color=INK, linewidth=1, linestyle=(0, (4, 2)))
+        for place, ours, (_, rest) in zip(y, past, others.iterrows(), strict=True):
+            rest = rest.dropna()
+            ax.plot(rest, np.full(len(rest), place), "D", color=GREY, markersize=4, alpha=0.55)
+            ax.plot(ours, place, "o", color=BLUE, markersize=8)
+            ax.annotate(
+                page.number(ours, 2),
+                (ours, place),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+                fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            )
+        ax.set_yticks(y, [wrapped(name, 18) if narrow else name for name in names])
+        ax.set_ylim(-0.5, len(past) - 0.2)
+        ax.set_xlim(0, 1.05 * others.max().max())
+        head = page.say("track.chart_line")
+        ax.set_title(wrapped(head, 32) if narrow else head, fontsize=8.5, loc="left")
+        ax.xaxis.set_major_locator(MultipleLocator(0.5))
+        number_ticks(ax.xaxis, page.lang, 1)
+        ax.grid(axis="x")
+        ax.tick_params(axis="y", length=0)
+
+    shown = record[~record["method"].isin([OURS, BASE])][["group", "method", "crps_ratio"]]
+    words = f"{page.say('track.chart_desc')} {'; '.join(numbers)}"
+    title, caption = page.say("track.chart_title"), page.say("track.chart_caption")
+    return figure_exhibit("track-record", title, caption, words, draw, Sizes(3.2, 4.2), shown)
+
+
+def calibration(page, record):
+    """Outcomes by tenth of the forecast distribution, one panel a kind of series; even columns are calibrated."""
+    rows = record[record["method"] == PAST_ONLY].set_index("group")["pit_deciles_pct"]
+    panels = {group: np.array(tenths.split(), dtype=float) for group, tenths in rows.items()}
+    names = {group: page.say(f"track_group.{group}") for group in panels}
+    numbers = [f"{names[g]}: {' '.join(page.number(v) for v in tenths)}" for g, tenths in panels.items()]
+
+    def draw(figure, narrow):
+        across = 2 if narrow else 4
+        axes = figure.subplots(-(-len(panels) // across), across, sharex=True, sharey=True, squeeze=False)
+        top = max(tenths.max() for tenths in panels.values())
+        for ax in axes.flat[len(panels) :]:
+            ax.set_visible(False)
+        for ax, (group, tenths) in zip(axes.flat, panels.items(), strict=False):
+            look = {"color": BLUE, "alpha": 0.55, "edgecolor": GREY, "linewidth": 0.4}
+            ax.bar(np.arange(10) + 0.5, tenths, width=0.86, **look)
+            ax.axhline(10, color=INK, linewidth=1, linestyle=(0, (4, 2)))
+            ax.set_title(wrapped(names[group], 22), fontsize=8, loc="left")
+            ax.set_xticks([0, 5, 10], ["0", page.number(0.5, 1), "1"])
+            ax.set_ylim(0, top * 1.08)
+            number_ticks(ax.yaxis, page.lang, 0, " %")
+            ax.grid(axis="y")
+
+    shown = pd.DataFrame(panels, index=pd.RangeIndex(1, 11, name="tenth")).reset_index()
+    shown = shown.melt("tenth", var_name="group", value_name="outcomes_pct")
+    words = f"{page.say('track.calibration_desc')} {'; '.join(numbers)}"
+    title, caption = page.say("track.calibration_title"), page.say("track.calibration_caption")
+    return figure_exhibit("calibration", title, caption, words, draw, Sizes(3.2, 5.4), shown)
+
+
+def table(page, record):
+    """Rival by rival: the score of each method over that of the last value, losers marked, folded."""
+    wide = record.pivot(index="method", columns="group", values="crps_ratio")[_groups(record)]
+    order = [name for name in wide.mean(axis=1).sort_values().index if name not in (OURS, PAST_ONLY)]
+    wide = wide.loc[[OURS, PAST_ONLY, *order]]
+    units = record.drop_duplicates("group").set_index("group")["units"]
+    frame = _by_group(pd.concat([wide, units.to_frame("units").T]), "method")
+    frame.insert(1, "unit", ["ratio"] * len(wide) + ["units of the group"])
+
+    def cell(value, unit):
+        return _ratio(page, value) if unit == "ratio" else page.number(value)
+
+    def name(method):
+        return page.say("track.units") if method == "units" else _method(page, method)
+
+    columns = [page.text_column("method", "trust.method", name), *_group_columns(page, record, cell)]
+    caption, note = page.say("track.caption"), page.say("track.note")
+    shown = html.table("track-record-methods", caption, frame, columns, note=note, foot=1, css="long")
+    return html.folded(page.say("track.table_fold"), shown)
+
+
+def coverage(page, record):
+    """Error and coverage of our forecast by kind of series, past readings only in the second line of each, folded."""
+    base = record[record["method"] == BASE].set_index("group")
+    frame = record[record["method"].isin([OURS, PAST_ONLY])]
+    frame = frame.sort_values("group", key=lambda names: names.map(_groups(record).index), kind="stable")
+    frame = frame[~frame.duplicated(["group", "crps_ratio"])].reset_index(drop=True)
+    compared = ("mae_points", "brier_75", "brier_90")
+    frame = frame.assign(**{f"{name}_last_value": frame["group"].map(base[name]) for name in compared})
+
+    def label(group, method):
+        return (
+            page.say("track.past_only")
+            if method == PAST_ONLY
+            else first_upper(page.say(f"track_group.{group}"))
         )
-        sentences.append(say("track.beaten", lang, groups=names))
-    return stack(prose(*sentences, title=say("track.title", lang)))
+
+    def covered(share, se):
+        return f"{page.number(share, 0)} ± {page.number(2 * se, 0)}"
+
+    def brier(ours, last):
+        return f"{page.number(ours, 3)} ({page.number(last, 3)})"
+
+    columns = [
+        page.text_column(("group", "method"), "track.kind", label),
+        page.number_column("mae_points", "track.mae", 2),
+        page.number_column("mae_points_last_value", "track.mae_last", 2),
+        page.column(("cover_50_pct", "cover_50_se"), "track.cover_50", covered),
+        page.column(("cover_80_pct", "cover_80_se"), "track.cover_80", covered),
+        page.number_column("cover_95_pct", "track.cover_95", 0),
+        page.number_column("width_80_points", "track.width_80", 1),
+        page.column(("brier_75", "brier_75_last_value"), "track.brier_75", brier),
+        page.column(("brier_90", "brier_90_last_value"), "track.brier_90", brier),
+    ]
+    kept = list(dict.fromkeys(key for c in columns for key in ([c.key] if isinstance(c.key, str) else c.key)))
+    caption, note = page.say("track.coverage_caption"), page.say("track.coverage_note")
+    shown = html.table("track-record-coverage", caption, frame[kept], columns, note=note, css="long")
+    return html.folded(page.say("track.coverage_fold"), shown)
 
 
-def _method(name, lang):
-    return say(f"track_method.{name.replace(', ', '_').replace(' ', '_')}", lang)
+def choices(page, variants):
+    """The choices not taken (data/reference/track_variants.csv) and what each would have won or lost, folded."""
+    wide = variants.pivot(index="method", columns="group", values="crps_ratio")[_groups(variants)]
+    names = [name for name in dict.fromkeys(variants["method"]) if name.startswith("ours: ")]
+    frame = _by_group(pd.concat([wide.loc[[OURS]], wide.loc[names] - wide.loc[OURS]]), "method")
+    frame.insert(1, "unit", ["ratio"] + ["change of the ratio"] * len(names))
+
+    def cell(value, unit):
+        if is_missing(value):
+            return MISSING
+        sign = "" if unit == "ratio" else MINUS if value < 0 else "+"
+        return sign + page.number(abs(value), 3)
+
+    def name(method):
+        choice = method.removeprefix("ours: ").replace(" ", "_")
+        return _method(page, OURS) if method == OURS else page.say(f"track_choice.{choice}")
+
+    columns = [page.text_column("method", "track.choice", name), *_group_columns(page, variants, cell)]
+    caption, note = page.say("track.choices_caption"), page.say("track.choices_note")
+    shown = html.table("track-record-choices", caption, frame, columns, note=note, css="long")
+    return html.folded(page.say("track.choices_fold"), shown)
 
 
-def _ratio(value, lang):
-    if pd.isna(value):
-        return "–"
-    return number(value, lang, 2) + (" " + say("track.loses", lang) if value > 1 else "")
+def near_poor_gap(page, gaps):
+    """Near-poor rates of lists that came (data/reference/near_poor_gap.csv), by a gap of their own and a fixed one."""
+    cases = ("own_gap", "fixed_gap")
+    mean = pd.DataFrame(
+        [{"series_id": "mean"} | {f"{case}_crps": gaps[f"{case}_crps"].mean() for case in cases}]
+    )
+    frame = pd.concat([gaps.assign(to_year=gaps["from_year"] + gaps["years"]), mean], ignore_index=True)
+    frame = frame.astype({"from_year": "Int64", "to_year": "Int64"})
+    medians = {case: (f"{case}_median_pct", f"{case}_crps") for case in cases}
+
+    def label(series, start, end):
+        if series == "mean":
+            return page.say("track.mean_score")
+        place = series.split(":review")[0].removeprefix("VNM").strip(":") or page.say("track.nation")
+        return f"{place}, {start} → {end}"
+
+    def scored(median, crps):
+        score = page.number(crps, 2)
+        return score if is_missing(median) else f"{page.percent(median, 2)} ({score})"
+
+    columns = [
+        page.text_column(("series_id", "from_year", "to_year"), "track.list", label),
+        page.column(
+            ("near_poor_pct", "series_id"),
+            "track.came",
+            lambda x, row: "" if row == "mean" else page.percent(x, 2),
+        ),
+        *(page.column(medians[case], f"track.{case}", scored) for case in cases),
+    ]
+    n, start, end = page.number(len(gaps)), str(gaps["from_year"].min()), str(frame["to_year"].max())
+    note, caption = page.say("track.gap_note", n=n, start=start, end=end), page.say("track.gap_caption")
+    kept = frame[
+        ["series_id", "from_year", "to_year", "near_poor_pct", *medians["own_gap"], *medians["fixed_gap"]]
+    ]
+    shown = html.table("near-poor-gap", caption, kept, columns, note=note, foot=1)
+    return html.folded(page.say("track.gap_fold"), shown)
 
 
-def _covered(row, level, lang):
-    margin = 2 * row[f"cover_{level}_se"]
-    return f"{number(row[f'cover_{level}_pct'], lang, 0)} ± {number(margin, lang, 0)}"
+def _scores(record):
+    """CRPS over that of the last value, by group: of every method, of the rivals alone, and ours with the past only."""
+    wide = record.pivot(index="group", columns="method", values="crps_ratio")
+    return wide, wide.drop(columns=[OURS, PAST_ONLY, BASE]), wide[PAST_ONLY]
 
 
-def _signed(value, lang):
-    if pd.isna(value):
-        return "–"
-    text = number(abs(value), lang, 3)
-    return f"{MINUS if value < 0 else '+'}{text}"
+def _groups(record):
+    return list(dict.fromkeys(record["group"]))
+
+
+def _column_of(group):
+    return re.sub(r"\W+", "_", group)
+
+
+def _by_group(wide, rows):
+    """A table with a column a group as a frame whose columns bear names that files can have."""
+    return wide.rename(columns=_column_of).rename_axis(index=rows, columns=None).reset_index()
+
+
+def _group_columns(page, record, show):
+    for group in _groups(record):
+        yield page.column((_column_of(group), "unit"), first_upper(page.say(f"track_group.{group}")), show)
+
+
+def _method(page, name):
+    return page.say(f"track_method.{name.replace(', ', '_').replace(' ', '_')}")
+
+
+def _ratio(page, value):
+    if is_missing(value):
+        return MISSING
+    return page.number(value, 2) + (f" {page.say('track.loses')}" if value > 1 else "")

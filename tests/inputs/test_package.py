@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,15 +14,11 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs.descriptor import write_descriptor
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package, new_package
-from giamngheo.inputs.tables import TABLES, RefusedInput
+from giamngheo.inputs.tables import TABLES
 
 AN_GIANG = paths.DATA / "an-giang"
-
-
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
 
 
 @pytest.fixture
@@ -66,6 +63,24 @@ def test_the_budget_adds_up_to_the_tables_printed_totals(package):
     }
     for kind, figures in as_printed.items():
         assert tuple(total(column, kind) for column in columns) == tuple(map(Decimal, figures))
+
+
+def test_the_whole_and_the_part_of_a_channel(package):
+    assert package.total_bn() == 2155
+    assert package.total_bn("credit") == 600
+    assert package.total_bn("none") == 0
+
+
+def test_the_last_counted_reading_is_on_the_newer_line(package):
+    last = package.last_counted()
+    assert (last.as_of, last.households, last.poverty_line) == (date(2011, 12, 31), 41281, "qd09_2011")
+    earlier = replace(package, readings=tuple(r for r in package.readings if r.as_of < last.as_of))
+    twice = [r for r in earlier.readings if (r.group, r.status) == ("all", "poor") and r.as_of.year == 2010]
+    assert {r.poverty_line for r in twice} == {"qd170_2005", "qd09_2011"}
+    for readings in (earlier.readings, earlier.readings[::-1]):
+        assert replace(earlier, readings=readings).last_counted().poverty_line == "qd09_2011"
+    assert package.last_counted("ethnic_minority").as_of == date(2010, 12, 31)
+    assert package.last_counted("nobody") is None
 
 
 def test_promises_a_year(package):
@@ -244,8 +259,10 @@ def test_validation_is_quick_and_light(package):
     load_package()
     assert time.perf_counter() - start < 0.3
     code = (
-        "import sys, giamngheo.inputs.package, giamngheo.inputs.scenario as s;"
-        "p = giamngheo.inputs.package.load_package(); s.list_scenarios(p);"
+        "import importlib, pkgutil, sys, giamngheo.inputs as inputs;"
+        "names = [m.name for m in pkgutil.walk_packages(inputs.__path__, 'giamngheo.inputs.')];"
+        "door = {name.split('.')[2]: importlib.import_module(name) for name in names};"
+        "p = door['package'].load_package(); door['scenario'].list_scenarios(p);"
         "print(sorted({'pandas', 'numpy', 'scipy', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from giamngheo import load_package
 from giamngheo.forecasting.rivals import METHODS, rival_forecasts, spliced
 
 
@@ -49,8 +48,8 @@ def test_lines_that_never_met_are_not_joined():
     assert spliced(pd.concat([old, new])).index.tolist() == [2003, 2004]
 
 
-def test_all_of_them_forecast_the_decision():
-    table = rival_forecasts(load_package().frame("poverty"), 2015)
+def test_all_of_them_forecast_the_decision(package):
+    table = rival_forecasts(package.frame("poverty"), 2015)
     assert set(table["method"]) == set(METHODS)
     assert table.groupby("method").size().eq(4).all()
     assert table[["q10", "q50", "q90"]].notna().all().all()

@@ -8,14 +8,9 @@ import pytest
 from scipy.special import ndtr
 
 from giamngheo.forecasting.pooling import COMMON_SD
-from giamngheo.forecasting.reference_series import (
-    LAG_MONTHS,
-    drift_prior,
-    known_readings,
-    load_rates,
-    published_prior,
-)
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.forecasting.prior import drift_prior, published_prior
+from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
+from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
 

@@ -28,11 +28,6 @@ AN_GIANG = paths.DATA / "an-giang"
 
 
 @pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
-@pytest.fixture(scope="module")
 def found(package):
     return {check.id: check for check in audit(package).checks}
 

@@ -8,19 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giamngheo import paths
+from giamngheo.inputs.descriptor import table_schema
+from giamngheo.inputs.errors import RefusedInput, nearest
 from giamngheo.inputs.parse import parse_count, parse_date, parse_number
-from giamngheo.inputs.tables import (
-    CHANNELS,
-    FAMILIES,
-    TABLES,
-    Reading,
-    RefusedInput,
-    channel_family,
-    nearest,
-    read_series,
-    read_table,
-    table_schema,
-)
+from giamngheo.inputs.readings import read_series
+from giamngheo.inputs.tables import CHANNELS, FAMILIES, TABLES, Reading, channel_family, read_table
 
 AN_GIANG = paths.DATA / "an-giang"
 SERIES = """as_of,status,poverty_line,rate_pct,households

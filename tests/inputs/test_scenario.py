@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from giamngheo import paths
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package, new_package
 from giamngheo.inputs.scenario import Scenario, check_scenario, list_scenarios, load_scenario
-from giamngheo.inputs.tables import RefusedInput
 
 REQUIRED = {
     *(
@@ -21,11 +21,6 @@ REQUIRED = {
     *("one_year_late", "front_loaded", "credit_only", "income_lines_first", "ethnic_minority_first"),
     *("flood_2014", "double", "hard_core", "fixed_gap"),
 }
-
-
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
 
 
 @pytest.fixture
@@ -230,13 +225,3 @@ def test_another_province_sees_the_scenarios_it_can_use(tmp_path):
     assert "double" in names
     assert "flood_2014" not in names  # its years are others
     assert "ethnic_minority_first" not in names
-
-
-def test_distributions_are_those_that_the_register_can_draw_from():
-    from giamngheo.forecasting import draws
-    from giamngheo.inputs import scenario_values
-
-    known = {name: parameters for name, (parameters, draw) in draws.DISTRIBUTIONS.items() if draw}
-    assert {name: tuple(parameters) for name, parameters in scenario_values.DISTRIBUTIONS.items()} == known
-    for name in scenario_values.SHOCKS:
-        assert name in draws.load_register()

@@ -8,7 +8,8 @@ import pytest
 from frictionless import Package
 
 from giamngheo import paths
-from giamngheo.forecasting.reference_series import load_rates, priors_table
+from giamngheo.forecasting.prior import priors_table
+from giamngheo.forecasting.reference_series import load_rates
 
 FOLDER = paths.DATA / "reference"
 

@@ -1,6 +1,6 @@
-"""The register: complete, readable, and drawn so that one change leaves the others alone."""
+"""Draws from the register: the quantiles of its distributions, and one change leaves the others alone."""
 
-import csv
+import inspect
 import re
 
 import numpy as np
@@ -9,21 +9,15 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 from giamngheo import paths
-from giamngheo.forecasting.draws import DISTRIBUTIONS, load_register, override
-from giamngheo.inputs.tables import RefusedInput
+from giamngheo.forecasting.draws import VALUES, draw, override
+from giamngheo.inputs.assumptions import DISTRIBUTIONS
+from giamngheo.inputs.errors import RefusedInput
 
 
-@pytest.fixture(scope="module")
-def register():
-    return load_register()
-
-
-def test_every_assumption_says_what_it_is_and_what_supports_it():
-    with (paths.DATA / "assumptions.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            optional = ("alternative", "least", "most")
-            assert all(value for column, value in row.items() if column not in optional), row["name"]
-            assert row["support"] in ("measured", "published", "judgement")
+def test_every_distribution_of_the_register_can_be_drawn_from():
+    assert list(VALUES) == list(DISTRIBUTIONS)
+    for kind, parameters in DISTRIBUTIONS.items():
+        assert list(inspect.signature(VALUES[kind]).parameters) == ["x", *parameters]
 
 
 def test_whatever_the_model_draws_stands_in_the_register_and_nothing_else(register):
@@ -50,22 +44,22 @@ def test_whatever_the_model_draws_stands_in_the_register_and_nothing_else(regist
 )
 def test_quantiles_are_those_of_the_distribution(kind, parameters, truth):
     levels = np.linspace(0.02, 0.98, 49)
-    got = DISTRIBUTIONS[kind][1](stats.norm.ppf(levels), *parameters)
+    got = VALUES[kind](stats.norm.ppf(levels), *parameters)
     assert got == pytest.approx(truth.ppf(levels), rel=1e-3, abs=1e-6)
 
 
 def test_bernoulli_is_nought_or_one():
-    draws = DISTRIBUTIONS["bernoulli"][1](np.random.default_rng(0).standard_normal(10_000), 0.3)
+    draws = VALUES["bernoulli"](np.random.default_rng(0).standard_normal(10_000), 0.3)
     assert set(draws) == {0.0, 1.0}
     assert draws.mean() == pytest.approx(0.3, abs=0.02)
 
 
 def test_changing_one_assumption_leaves_the_draws_of_the_others(register):
     changed = override(register, {"return_credit": {"fixed": 0.1}})
-    assert changed["return_credit"].draw(0, 3).tolist() == [0.1] * 3
+    assert draw(changed["return_credit"], 0, 3).tolist() == [0.1] * 3
     for name in register:
         if name != "return_credit":
-            assert_array_equal(changed[name].draw(0, 10), register[name].draw(0, 10))
+            assert_array_equal(draw(changed[name], 0, 10), draw(register[name], 0, 10))
 
 
 @pytest.mark.parametrize(

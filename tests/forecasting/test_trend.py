@@ -1,4 +1,4 @@
-"""The baseline: known drifts come back, shares add up, and what cannot be forecast is refused."""
+"""The trend: known drifts come back, shares add up, and what cannot be forecast is refused."""
 
 from datetime import date
 
@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sampler import walkers
 from scipy.special import ndtr, ndtri
 
-from giamngheo import forecast, load_package, package_forecast
+from giamngheo import forecast, package_forecast
 from giamngheo.forecasting.state_space import condition_level
-from giamngheo.inputs.tables import RefusedInput
-from tests.sampler import walkers
+from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
 
@@ -36,11 +36,6 @@ def final(result, group="all", status="poor"):
 
 def steady(drift, n, level=-1.0):
     return 100 * ndtr(level - drift * np.arange(n))
-
-
-@pytest.fixture(scope="module")
-def package():
-    return load_package()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The track record: honest windows, priors that never saw the answer, forecasts and scores with known answers."""
+"""The track record: honest windows, priors that never saw the answer, forecasts with known answers."""
 
 from dataclasses import astuple
 
@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sampler import walkers
 from scipy.special import ndtr
 
 from giamngheo import forecast
 from giamngheo.forecasting import backtest as bt
-from giamngheo.forecasting.backtest import usable
+from giamngheo.forecasting import scores
 from giamngheo.forecasting.pooling import Pool, same_line, stretches
-from giamngheo.forecasting.reference_series import load_rates
-from tests.sampler import walkers
+from giamngheo.forecasting.reference_series import load_rates, load_table
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def test_leaving_a_unit_out_is_as_if_it_had_never_been():
 def test_forecasts_of_known_series_are_calibrated():
     rows = steady(n_series=60)
     windows = bt.rolling_windows(rows, 6, 0)
-    found = bt.scores(bt.window_forecasts(windows, bt.window_priors(windows, rows)), windows)
-    base = bt.scores(bt.last_value(windows), windows)
+    found = scores.of(bt.window_forecasts(windows, bt.window_priors(windows, rows)), windows)
+    base = scores.of(bt.last_value(windows), windows)
     assert np.nanmean(found["crps"]) < 0.5 * np.nanmean(base["crps"])
     assert np.nanmean(found["cover_80"]) == pytest.approx(0.8, abs=0.12)
     assert np.nanmean(found["pit"]) == pytest.approx(0.5, abs=0.08)
@@ -120,25 +120,10 @@ def test_provinces_start_on_the_line_that_is_forecast(rates):
     assert set(same["line"]) == {"2011-2015"}
 
 
-def test_crps_of_a_normal_is_the_closed_form():
-    draws = np.random.default_rng(0).standard_normal((1, 200_000, 1))
-    assert bt.crps(draws, np.zeros((1, 1)))[0, 0] == pytest.approx(
-        (np.sqrt(2) - 1) / np.sqrt(np.pi), abs=2e-3
-    )
-    certain = np.full((1, 5, 1), 3.0)
-    assert bt.crps(certain, np.full((1, 1), 5.0))[0, 0] == 2.0  # the absolute error
-
-
-def test_every_unit_counts_once():
-    values = np.array([[1.0, np.nan], [1.0, 1.0], [4.0, np.nan]])
-    assert bt.by_unit(values, ["a", "a", "b"]).mean() == 2.5
-    assert bt.bootstrap_sd(values, np.array(["a", "a", "b"]), values) == 0
-
-
 def test_the_batch_is_the_forecast_itself(rates):
     """What is benchmarked is what is shipped: the same prior and readings give the same quantiles."""
     years, rates_pct = np.arange(2000, 2006), np.array([13.2, 11.4, 9.9, 8.6, 7.3, 4.6])
-    group = usable(rates[rates["group"] == "national-line"])
+    group = bt.usable(rates[rates["group"] == "national-line"])
     readings = pd.DataFrame(
         {
             "as_of": [f"{year}-12-31" for year in years],
@@ -160,6 +145,18 @@ def test_the_batch_is_the_forecast_itself(rates):
     for level in (0.1, 0.5, 0.9):
         ours = np.quantile(shipped.draws["all", "poor"], level, axis=0)
         assert_allclose(np.quantile(batch, level, axis=0), ours, rtol=0.05)
+
+
+def test_the_kept_record_is_what_the_code_makes(rates):
+    record = load_table("track_record").set_index(["group", "method"])
+    for group, origin in (("vn-survey from 2012", 2012), ("vn-survey to 2016", 2015)):
+        windows = bt.province_windows(rates, origin)
+        ours = bt.window_forecasts(windows, bt.window_priors(windows, rates, past_only=True))
+        found = [scores.of(draws, windows)["crps"] for draws in (ours, bt.last_value(windows))]
+        mean, base = (scores.by_unit(score, windows.unit).mean() for score in found)
+        kept = record.loc[(group, "ours, past only")]
+        assert mean / base == pytest.approx(kept["crps_ratio"], abs=0.002)
+        assert mean == pytest.approx(kept["crps_points"], abs=0.002)
 
 
 def test_the_batch_agrees_with_a_sampler_of_the_whole_hierarchy():

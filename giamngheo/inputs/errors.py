@@ -1,0 +1,78 @@
+"""What is refused at the door, and how a refusal names its place and the nearest valid value.
+
+Standard library only: a refusal must not wait for pandas.
+"""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+MAX_PROBLEMS = 20
+MAX_KNOWN = 20  # of the words that an error lists
+
+
+class RefusedInput(ValueError):
+    """Input that the workbook will not work with; its text says what, where and the nearest valid value.
+
+    Parameters
+    ----------
+    problems : str or iterable of str
+        One sentence a problem, each naming its place.
+    """
+
+    def __init__(self, problems: str | Iterable[str]):
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        shown = self.problems[:MAX_PROBLEMS]
+        more = len(self.problems) - len(shown)
+        super().__init__("\n".join((*shown, *([f"… and {more} more"] if more else []))))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like the given one.
+
+    Parameters
+    ----------
+    word : str
+    known : iterable of str
+
+    Returns
+    -------
+    str or None
+        None if nothing is known.
+    """
+    written = {str(candidate).lower(): str(candidate) for candidate in known}
+    word = str(word).lower()
+    # An abbreviation is nearer to what it stands for than to another short word.
+    longer = [candidate for candidate in written if len(word) > 2 and candidate.startswith(word)]
+    close = difflib.get_close_matches(word, longer or written, 1, 0.0)
+    return written[close[0]] if close else None
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """The sentence for a word that is not among the known ones.
+
+    Parameters
+    ----------
+    what : str
+        What the word should name, such as "channel".
+    word : str
+    known : iterable of str
+
+    Returns
+    -------
+    str
+    """
+    known = list(dict.fromkeys(str(candidate) for candidate in known))
+    if not known:
+        return f"unknown {what} '{word}'; none is known"
+    listed = ", ".join(known[:MAX_KNOWN]) + (", …" if len(known) > MAX_KNOWN else "")
+    return f"unknown {what} '{word}'; nearest: '{nearest(word, known)}' (known: {listed})"
+
+
+def shown(path) -> str:
+    """A path as an error names it: relative to the working folder where that is shorter."""
+    path = Path(path)
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)

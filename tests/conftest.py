@@ -9,6 +9,7 @@ import pytest
 from giamngheo import load_package, load_scenario
 from giamngheo.analysis.sensitivity.tornado import tornado
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.report.wording import Page
 from giamngheo.simulation.outcomes import outcome
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -35,6 +36,18 @@ def register():
 def shared(package):
     """Draws on An Giang that are enough to compare, and quick."""
     return shared_draws(package, draws=1_000, seed=0)
+
+
+@pytest.fixture(scope="session")
+def full(package, shared):
+    """The full plan under both cases."""
+    return outcome(package, load_scenario("full_plan", package), shared)
+
+
+@pytest.fixture(params=["vi", "en"])
+def page(request, package):
+    """A page in each language."""
+    return Page(package, request.param)
 
 
 @pytest.fixture(scope="session")

@@ -138,3 +138,14 @@ def cells_of(markup):
         for row in re.findall(r"<tr>(.*?)</tr>", markup)
     ]
     return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
+
+
+def assert_figure(figure):
+    """A figure that is whole, drawn for a page and for a phone, named and told to those who cannot see it."""
+    whole = assert_clean(figure.html)
+    drawings = [attrs for tag, attrs in whole.tags if tag == "svg"]
+    assert {attrs["class"] for attrs in drawings} == {"wide", "narrow"}
+    assert all(attrs["role"] == "img" for attrs in drawings)
+    assert figure.html.count("<title ") == figure.html.count("<desc ") == len(drawings)
+    assert "figcaption" in figure.html and figure.title in figure.text
+    assert len(figure.html) < 30_000 * len(drawings)

@@ -39,13 +39,9 @@ def poverty_gap_bn(package, base):
     ndarray (n_draws,) or None
         None where no count of households is published.
     """
-    counted = [
-        row for row in package.readings if (row.group, row.status) == ("all", "poor") and row.households
-    ]
-    if not counted:
+    last = package.last_counted()
+    if last is None:
         return None
-    last = max(row.as_of for row in counted)
-    last = next(row for row in counted if row.as_of == last and row.poverty_line == base.trend.poverty_line)
     drawn, (rural, urban) = base.drawn, package.poor_lines_vnd_month
     line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
     ratio = poverty_gap_ratio(probit(float(last.rate_pct) / 100), drawn["spread_below_line"])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from giamngheo import load_scenario
 from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
     calibrate,
@@ -18,23 +17,18 @@ from giamngheo.simulation.list_flows import (
     yearly_counts,
     yearly_flows,
 )
-from giamngheo.simulation.outcomes import outcome
 from giamngheo.simulation.transitions import FLOWS, lag_two, list_flows, returning
 
 
 @pytest.fixture(scope="module")
-def both(package, shared):
-    return outcome(package, load_scenario("full_plan", package), shared)
+def plan(full):
+    """The full plan where it continues the trend."""
+    return full.simulations[1]
 
 
 @pytest.fixture(scope="module")
-def full(both):
-    return both.simulations[1]
-
-
-@pytest.fixture(scope="module")
-def flows(both):
-    return flows_by_case(both)
+def flows(full):
+    return flows_by_case(full)
 
 
 def test_published_flows_balance_and_say_what_is_derived():
@@ -83,11 +77,11 @@ def test_no_permanent_and_transitory_part_has_as_few_returns_as_the_list():
         assert one["partial"] < 0
 
 
-def test_flows_of_a_simulation_are_the_change_of_its_shares(full):
-    poor = full.draws["all", "poor"]
+def test_flows_of_a_simulation_are_the_change_of_its_shares(plan):
+    poor = plan.draws["all", "poor"]
     previous = np.full(len(poor), 7.84)
-    for place, (day, flows) in enumerate(yearly_flows(full).items()):
-        assert day == full.years[place]
+    for place, (day, flows) in enumerate(yearly_flows(plan).items()):
+        assert day == plan.years[place]
         assert_allclose(flows["poor"], previous)
         assert_allclose(flows["exit"] - flows["entry"], previous - poor[:, place], atol=1e-9)
         assert_allclose(flows["re_entry"] + flows["new_entry"], flows["entry"], atol=1e-12)
@@ -95,33 +89,33 @@ def test_flows_of_a_simulation_are_the_change_of_its_shares(full):
         previous = poor[:, place]
 
 
-def test_exits_of_the_full_plan_are_near_those_published(full):
+def test_exits_of_the_full_plan_are_near_those_published(plan):
     published = published_flows()
     told = published.loc[published["flow"] == "exit", "share_of_start_pct"].dropna()
-    exits = {day.year: shares_of_start(made)["exit"] for day, made in yearly_flows(full).items()}
+    exits = {day.year: shares_of_start(made)["exit"] for day, made in yearly_flows(plan).items()}
     assert list(exits) == [2012, 2013, 2014, 2015]
     assert all(20 < np.median(values) < 33 for values in exits.values())
     assert told.between(*np.quantile(exits[2012], (0.1, 0.9))).all()
-    assert set(shares_of_start(yearly_flows(full)[full.years[0]])) == set(FLOWS)
+    assert set(shares_of_start(yearly_flows(plan)[plan.years[0]])) == set(FLOWS)
 
 
-def test_a_forecast_has_the_flows_of_the_plan_that_continues_it(full):
-    of_plan, of_trend = (yearly_flows(each, 0.98, 0.0) for each in (full, full.trend))
+def test_a_forecast_has_the_flows_of_the_plan_that_continues_it(plan):
+    of_plan, of_trend = (yearly_flows(each, 0.98, 0.0) for each in (plan, plan.trend))
     for day, flows in of_trend.items():
         for name, values in flows.items():
             assert_allclose(of_plan[day][name], values)
 
 
-def test_shares_are_of_those_on_the_list_at_the_start(full):
-    made = yearly_flows(full)[full.years[-1]]
+def test_shares_are_of_those_on_the_list_at_the_start(plan):
+    made = yearly_flows(plan)[plan.years[-1]]
     shares = shares_of_start(made)
     assert_allclose(shares["exit"] * made["poor"] / 100, made["exit"])
     assert_allclose(shares["near_poor_to_poor"] * made["near_poor"] / 100, made["near_poor_to_poor"])
 
 
 @pytest.mark.parametrize("r", [1, 0])
-def test_the_stocks_of_households_add_up_in_every_draw(both, flows, r):
-    for made in yearly_counts(both.simulations[r], flows[r]).values():
+def test_the_stocks_of_households_add_up_in_every_draw(full, flows, r):
+    for made in yearly_counts(full.simulations[r], flows[r]).values():
         left = made["poor_at_start"] - made["exit"] + made["entry"]
         assert_allclose(left, made["poor_at_end"], atol=1e-6)
         assert_allclose(made["poor_to_near_poor"] + made["poor_to_non_poor"], made["exit"], atol=1e-6)
@@ -129,7 +123,7 @@ def test_the_stocks_of_households_add_up_in_every_draw(both, flows, r):
         assert (made["near_poor_to_poor"] <= made["entry"] + 1e-6).all()
 
 
-def test_the_year_before_the_money_is_the_same_under_both_readings(flows):
+def test_the_year_before_the_money_is_the_same_under_full_readings(flows):
     first = min(flows[1])
     for name, values in flows[1][first].items():
         assert_allclose(values, flows[0][first][name])
@@ -142,8 +136,8 @@ def test_a_permanent_part_alone_would_bring_back_more_than_the_list_does():
     assert (found["most_pct"] > found["least_pct"]).all()
 
 
-def test_what_is_calibrated_fits_and_what_is_not_is_listed(full):
-    published, first = published_flows(), yearly_flows(full)[full.years[0]]
+def test_what_is_calibrated_fits_and_what_is_not_is_listed(plan):
+    published, first = published_flows(), yearly_flows(plan)[plan.years[0]]
     rows = published_outside(published, first)
     assert {"near_poor_to_poor", "poor_to_near_poor"} <= set(rows["flow"])
     assert not rows["flow"].isin(["exit", "re_entry"]).any()
@@ -152,11 +146,11 @@ def test_what_is_calibrated_fits_and_what_is_not_is_listed(full):
     assert rows["q50_pct"].iloc[0] == pytest.approx(np.median(shares_of_start(first)[rows["flow"].iloc[0]]))
 
 
-def test_a_group_without_readings_on_the_line_starts_a_year_later(full):
-    assert [day.year for day in yearly_flows(full, group="ethnic_minority")] == [2013, 2014, 2015]
+def test_a_group_without_readings_on_the_line_starts_a_year_later(plan):
+    assert [day.year for day in yearly_flows(plan, group="ethnic_minority")] == [2013, 2014, 2015]
 
 
-def test_a_list_without_near_poor_or_counts_has_no_such_flows(both, flows):
+def test_a_list_without_near_poor_or_counts_has_no_such_flows(full, flows):
     nobody = dict.fromkeys((*OF_NEAR_POOR, "near_poor"), np.zeros(1_000))
     bare = {day: made | nobody for day, made in flows[1].items()}
     assert not set(OF_NEAR_POOR) & set(shares_of_start(bare[min(bare)]))

@@ -1,7 +1,6 @@
 """What ends the tour: what the answer hangs on."""
 
 from giamngheo.report.html import prose
-from giamngheo.report.wording import plan_total
 from giamngheo.simulation.outcomes import CASES
 
 
@@ -12,5 +11,5 @@ def sentence(page, outcome, variants):
     words = {f"p{r}": page.chance(outcome.by_case[r][key]) for r in CASES}
     words |= {f"h{r}": page.chance(core.by_case[r][key]) for r in CASES}
     share = page.percent(float(core.scenario.assumptions["hard_core_pct"]["fixed"]))
-    total = page.money(plan_total(page.package))
+    total = page.money(page.package.total_bn())
     return prose(page.say("conclusion.start", total=total, core=share, **words), css="conclusion")

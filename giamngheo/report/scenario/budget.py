@@ -8,7 +8,7 @@ import pandas as pd
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.figure_style import GREY, INK, ORANGE, Sizes, clipped, figure_exhibit, number_ticks
 from giamngheo.report.html import folded, prose, stack, table
-from giamngheo.report.wording import amount_text, first_upper, plan_total, years_text
+from giamngheo.report.wording import amount_text, first_upper, years_text
 from giamngheo.simulation.money import exact_sources
 
 # From light to dark, in the order of the legend: told apart without colour too.
@@ -21,12 +21,8 @@ def sentences(page, gap_bn, effect_pp):
     gap_bn: draws of the poverty gap, billion VND a year, or None; effect_pp: draws of what the whole plan does.
     """
     package, told = page.package, []
-    total, years = plan_total(package), len(package.years)
-    counted = [
-        row for row in package.readings if (row.group, row.status) == ("all", "poor") and row.households
-    ]
-    if counted:
-        last = max(counted, key=lambda row: row.as_of)
+    total, years, last = package.total_bn(), len(package.years), package.last_counted()
+    if last is not None:
 
         def each(billions):
             return page.number(float(billions) * 1000 / years / last.households, 1)
@@ -42,9 +38,9 @@ def sentences(page, gap_bn, effect_pp):
                 when=page.day(last.as_of),
             )
         )
-        credit = sum(Fraction(row.total_3y) for row in package.budget if row.channel == "credit")
+        credit = package.total_bn("credit")
         if credit:
-            rest = Fraction(total) - credit
+            rest = total - credit
             words = {"credit": page.money(credit), "rest": page.money(rest), "per_household": each(rest)}
             told.append(page.say("money.credit", **words))
     if gap_bn is not None:

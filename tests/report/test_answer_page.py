@@ -1,0 +1,103 @@
+"""The tour: the answer as a pair, its panels, and the frames behind them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from helpers import assert_clean
+
+from giamngheo.analysis.pace import required_pace
+from giamngheo.report.answer import answer, change, conclusion, glossary, pace, panels
+from giamngheo.report.wording import Page, target_heads
+from giamngheo.simulation import outcomes
+from giamngheo.simulation.money import scaled
+from giamngheo.simulation.targets import CHANCE_SCALE
+
+BEYOND = {"vi": "vượt tầm mô hình", "en": "beyond the model's range"}
+
+
+@pytest.fixture(scope="module")
+def variants(package, shared):
+    return outcomes.outcomes(package, ["hard_core", "fixed_gap"], shared)
+
+
+@pytest.fixture(scope="module")
+def needs(full):
+    keys = [(key, r) for key in full.by_case[1] for r in (1, 0)]
+    return {key: {"share_of_plan": None, "exits_per_bn": None} for key in keys}
+
+
+def test_the_answer_is_a_pair_and_says_what_it_cannot_tell(page, full):
+    made = answer.sentences(page, full)
+    numbers = re.findall(r"\d+ %|(?:dưới|trên|under|over) \d+ %", made.text)
+    assert len(numbers) >= 5  # two chances, each for one target and both, and the target itself
+    assert "r = 1" in made.text and "r = 0" in made.text
+    assert ("Tám số liệu" if page.lang == "vi" else "eight readings") in made.text
+    assert made.table.equals(full.chances)
+
+
+def test_every_panel_prints_the_pair_and_what_would_turn_it(page, full, variants, needs):
+    made = panels.side_by_side(page, full, variants, needs)
+    assert_clean(made.html)
+    assert made.html.count('class="panel"') == 3
+    assert made.html.count('class="strip"') == 3
+    for words in ("r = 1", "r = 0", "80 %"):
+        assert made.text.count(words) >= 3
+    assert made.text.count(BEYOND[page.lang]) == 6 + 1  # and once in the note
+
+
+def test_the_numbers_of_the_panels_are_a_frame(page, full, variants, needs):
+    needs = needs | {("both", 0): {"share_of_plan": 1.7, "exits_per_bn": None}}
+    made = panels.side_by_side(page, full, variants, needs)
+    assert list(made.table) == ["target", "case", "measure", "value", "unit"]
+    found = made.table.set_index(["target", "case", "measure"])["value"]
+    assert found["poor_2015", "new", "chance"] == full.by_case[0]["poor_2015"]
+    assert found["near_poor_2015", "continued", "median_pct"] == full.median(1, "near_poor")
+    assert found["both", "new", "break_even"] == 1.7
+    assert found["both", "new", "chance_hard_core"] == variants["hard_core"].by_case[0]["both"]
+    assert page.say("panel.break_even_times", times=page.number(1.7, 1)) in made.text
+
+
+def test_the_scale_has_a_word_for_every_chance(page):
+    frame = panels.scale(page).table
+    assert list(frame["word"]) == [word for word, _ in CHANCE_SCALE]
+    assert frame["to_chance"].iloc[0] == 1 and frame["from_chance"].iloc[-1] == 0
+    assert list(frame["to_chance"].iloc[1:]) == list(frame["from_chance"].iloc[:-1])
+
+
+def test_the_pace_of_both_is_the_sum(page, package):
+    required = required_pace(package)
+    made = pace.sentences(page, required)
+    assert made.table is required and len(made.text.splitlines()) == 3
+    newest = required.groupby("target").last()["required_pp"]
+    assert page.number(-newest.sum(), 2) in made.text.splitlines()[-1]
+
+
+def test_less_money_is_told_beside_the_full_plan(page, package, shared, full):
+    changed = outcomes.outcome(package, scaled(full.scenario, 0.5), shared)
+    text = change.sentence(page, 0.5, changed, full).text
+    for outcome in (changed, full):
+        assert page.percent(outcome.median(0, "poor"), 1) in text
+        assert page.chance(outcome.by_case[0]["poor_2015"]) in text
+    assert "50 %" in text
+
+
+def test_the_tour_ends_on_the_pair_with_and_without_a_hard_core(page, full, variants):
+    text = conclusion.sentence(page, full, variants).text
+    for outcome in (full, variants["hard_core"]):
+        for r in (1, 0):
+            assert page.chance(outcome.by_case[r]["poor_2015"]) in text
+
+
+def test_every_term_has_a_meaning(page):
+    made = glossary.terms(page)
+    assert made.html.count("<dt>") == made.html.count("<dd>") > 5
+    assert_clean(made.html)
+
+
+def test_a_plan_without_a_near_poor_target_has_one_panel(package, full, variants, needs):
+    alone = replace(package, targets=tuple(t for t in package.targets if t.status != "near_poor"))
+    page = Page(alone, "en")
+    assert "both targets" not in answer.sentences(page, full).text
+    assert [key for key, _ in target_heads(page)] == ["poor_2015"]
+    assert panels.side_by_side(page, full, variants, needs).html.count('class="panel"') == 1

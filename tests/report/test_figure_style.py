@@ -1,0 +1,23 @@
+"""The look that figures share: labels that keep apart, texts that fit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from giamngheo.report import figure_style as style
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=8), st.floats(0.1, 5))
+def test_labels_are_kept_apart_and_in_order(positions, least):
+    moved = style.spread(positions, least)
+    order = np.argsort(np.asarray(positions), kind="stable")
+    gaps = np.diff(np.asarray(moved)[order])
+    assert (gaps >= least - 1e-6).all()
+    if len(positions) == 1:
+        assert moved == pytest.approx(positions)
+
+
+def test_a_label_is_cut_at_a_space_and_says_so():
+    assert style.clipped("short", 10) == "short"
+    assert style.clipped("credit for poor households", 15) == "credit for …"

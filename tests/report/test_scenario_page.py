@@ -1,0 +1,206 @@
+"""The page of a scenario: what it changes, its results, money, spread and list flows."""
+
+import re
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from helpers import assert_clean, assert_figure, faults_of, figures_drawn
+
+from giamngheo import list_scenarios, load_scenario
+from giamngheo.report.scenario import assumptions, budget, changes, conclusion, flows, loans, results, spread
+from giamngheo.report.wording import Page
+from giamngheo.simulation.list_flows import (
+    OF_NEAR_POOR,
+    flows_by_case,
+    published_flows,
+    published_outside,
+    yearly_counts,
+)
+from giamngheo.simulation.money import money, without_channel
+from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.targets import above_target
+
+
+@pytest.fixture(scope="module")
+def short(package, shared):
+    """A scenario of which a part of the money is not delivered."""
+    return outcome(package, load_scenario("thirty_percent_short", package), shared)
+
+
+@pytest.fixture(scope="module")
+def moves(full):
+    return flows_by_case(full)
+
+
+@pytest.fixture(scope="module")
+def published():
+    return published_flows()
+
+
+# What it changes
+
+
+def test_a_scenario_is_told_by_what_it_changes(package):
+    page = Page(package, "vi")
+    short, full = (load_scenario(name, package) for name in ("thirty_percent_short", "full_plan"))
+    text = changes.sentences(page, short, money(package, short)).text
+    assert "toàn bộ kinh phí còn 70 %" in text and "1.508,5 tỷ đồng" in text
+    assert "kế hoạch đầy đủ" in changes.sentences(page, full, money(package, full)).text
+
+
+def test_every_scenario_can_be_told(page, package):
+    for name, *_ in list_scenarios(package):
+        scenario = load_scenario(name, package)
+        text = changes.sentences(page, scenario, money(package, scenario)).text
+        assert not re.search(r"[{}]|None|Fraction|_", text)
+
+
+# What it comes to
+
+
+def test_the_results_are_a_frame_with_both_cases(page, package, short):
+    made = results.table(page, short)
+    assert_clean(made.html)
+    found = made.table.set_index(["of", "measure"])
+    for r, case in CASES.items():
+        assert found.loc[("both", "chance"), case] == short.by_case[r]["both"]
+        assert found.loc[("poor", "median_pct"), case] == short.median(r, "poor")
+        ends = found.loc[("poor", "median_pct"), [f"{case}_q10", f"{case}_q90"]]
+        assert tuple(ends) == short.interval(r, "poor")
+        above = above_target(package, short.simulations[r])
+        assert found.loc[("near_poor_2015", "households_above"), case] == above["near_poor_2015"]
+    assert page.percent(short.median(0, "poor"), 1) in made.text
+
+
+def test_the_loans_are_taken_out_of_the_money_and_the_chances(page, package, shared, full):
+    bare = outcome(package, without_channel(full.scenario, "credit"), shared)
+    made = loans.table(page, full, bare).table.set_index("loans")
+    assert made.loc["with", "delivered_bn_vnd"] == 2155
+    assert made.loc["without", "delivered_bn_vnd"] == float(bare.simulations[1].money.total) < 2155
+    assert made.loc["without", "both_chance_new"] == bare.by_case[0]["both"] < full.by_case[0]["both"]
+    assert made.loc["without", "poor_median_pct_new"] == bare.median(0, "poor")
+
+
+def test_a_scenario_ends_on_its_distance_from_the_full_plan(page, short, full):
+    assert page.percent(full.median(1, "poor"), 1) in conclusion.sentence(page, full, full).text
+    text = conclusion.sentence(page, short, full).text
+    assert "+" + page.points(short.median(0, "poor") - full.median(0, "poor"), 2) in text
+    assert page.chance(full.by_case[0]["both"]) in text
+
+
+def test_a_changed_assumption_stands_in_bold(page, package, register, full):
+    core = load_scenario("hard_core", package).assumptions
+    prior = full.simulations[1].trend.prior
+    made = assumptions.table(page, register, prior, core)
+    assert_clean(made.html)
+    assert made.table.loc[made.table["changed"], "assumption"].tolist() == list(core) == ["hard_core_pct"]
+    assert f"<b>{getattr(register['hard_core_pct'], f'meaning_{page.lang}')}</b>" in made.html
+    assert assumptions.table(page, register, prior, {}).html.count("<b>") == 0
+
+
+# Money
+
+
+def test_the_money_table_is_exact(package, full):
+    made = budget.tables(Page(package, "vi"), full.simulations[1].money)
+    for words in ("1.957,5", "137,5", "60", "2.155", "652,5", "45,83", "718,33"):
+        assert words in made.text
+    by_line, by_year = (table.frame for table in made.tables)
+    assert by_line["total_bn_vnd"].iloc[-1] == pytest.approx(2155)
+    assert by_line["total_bn_vnd"].iloc[:-1].sum() == pytest.approx(2155)
+    assert by_year["central_bn_vnd"].iloc[-1] == pytest.approx(1957.5)
+
+
+def test_what_was_planned_is_named_where_it_differs(page, full, short):
+    heads = [budget.tables(page, each.simulations[1].money).text.splitlines()[2] for each in (full, short)]
+    planned = page.say("money.planned")
+    assert planned not in heads[0] and planned in heads[1]
+
+
+def test_the_money_of_a_poor_household_comes_from_plan_and_count(package):
+    made = budget.sentences(Page(package, "en"), None, np.array([0.5, 0.8, 1.2]))
+    last = max((row for row in package.readings if row.households), key=lambda row: row.as_of)
+    counted = next(
+        row for row in package.readings if row.as_of == last.as_of and row.status == "poor" and row.households
+    )
+    assert f"{2155e3 / 3 / counted.households:.1f} million VND" in made.text
+    assert "0.8 percentage points" in made.text
+
+
+# Figures
+
+
+def figures(page, given):
+    return budget.chart(page, given.simulations[1].money), spread.chart(page, given)
+
+
+def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
+    (_, rates), (money_short, _) = drawn = [figures(page, given) for given in (full, short)]
+    for figure in (*drawn[0], *drawn[1]):
+        assert_figure(figure)
+    assert money_short.table["delivered_bn_vnd"].sum() == pytest.approx(1508.5)
+    bins = rates.table
+    assert bins.groupby("case")["draws"].sum().tolist() == [full.simulations[1].trend.n_draws] * 2
+    assert bins.groupby("case")["share_pct"].sum().tolist() == pytest.approx([100, 100])
+    poor = full.simulations[0].draws["all", "poor"][:, -1]
+    third = bins[bins["case"] == "new"].iloc[2]
+    assert third["draws"] == ((poor >= third["from_pct"]) & (poor < third["to_pct"])).sum()
+
+
+def test_the_same_figure_is_the_same_bytes_whatever_the_user_likes(page, short):
+    first = [figure.html for figure in figures(page, short)]
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "lines.linewidth": 9}):
+        assert [figure.html for figure in figures(page, short)] == first
+
+
+def test_no_text_is_cut_or_overlaps(page, full, short, monkeypatch):
+    for given in (full, short):
+        drawn = figures_drawn(monkeypatch, lambda given=given: figures(page, given))
+        faults = [fault for name, figure in drawn.items() for fault in faults_of(figure, name)]
+        assert len(drawn) == 4 and not faults, "\n".join(faults)
+
+
+# List flows
+
+
+def test_the_flow_tables_say_what_the_results_are(page, full, moves, published):
+    counts = yearly_counts(full.simulations[1], moves[1])
+    last = max(counts)
+    low, middle, high = np.quantile(counts[last]["exit"], (0.1, 0.5, 0.9))
+    made = flows.counted(page, counts, 1)
+    assert f"{page.number(middle, -2)} ({page.range(low, high, -2)})" in made.text
+    assert made.table.set_index("flow").loc["exit", f"households_{last.year}_q50"] == middle
+    whole = flows.tables(page, full, moves, published).text
+    assert page.number(25.82, 1) in whole and "Ninh Thuận 2022" in whole
+    assert f"≥ {page.number(0.56, 1)}" in whole  # a lower bound is told as one
+
+
+def test_where_the_model_is_outside_is_said_plainly(page, moves, published, register):
+    made = flows.sentences(page, moves, published, register)
+    rows = published_outside(published, moves[1][min(moves[1])])
+    assert made.table.equals(rows) and len(rows)
+    for row in rows.itertuples():
+        assert page.number(row.published_pct, 1) in made.text and page.number(row.q50_pct, 1) in made.text
+    low, high = register["list_autocorrelation"].parameters
+    assert page.number(low) in made.text and page.number(high) in made.text
+
+
+def test_without_flows_a_sentence_stands_there(page, full, published, register):
+    for shown in (
+        flows.tables(page, full, {1: {}}, published),
+        flows.sentences(page, {1: {}}, published, register),
+    ):
+        assert shown.text == page.say("flows.none") and not shown.tables
+
+
+def test_a_list_without_near_poor_or_counts_has_no_such_rows(page, full, moves, published):
+    nobody = dict.fromkeys((*OF_NEAR_POOR, "near_poor"), np.zeros(1_000))
+    bare = {day: made | nobody | {"poor_to_non_poor": made["exit"]} for day, made in moves[1].items()}
+    told = flows.counted(page, yearly_counts(full.simulations[1], bare), 1)
+    assert not set(told.table["flow"]) & set(OF_NEAR_POOR) and "exit" in set(told.table["flow"])
+    uncounted = SimpleNamespace(simulations={1: SimpleNamespace(households=None)})
+    made = flows.tables(page, uncounted, {1: bare}, published)
+    assert len(made.tables) == 1 and not set(made.table["flow"]) & set(OF_NEAR_POOR)
+    assert "Ninh Thuận 2022" in made.text

@@ -21,7 +21,9 @@ from giamngheo.analysis import allocation
 from giamngheo.analysis.pace import required_pace
 from giamngheo.report import exhibits, figures, narrative, tables
 from giamngheo.report import figure_style as style
+from giamngheo.report.comparison import overview, reallocation
 from giamngheo.report.svg import svg_markup
+from giamngheo.report.wording import Page
 from giamngheo.simulation import outcomes, targets
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -97,12 +99,12 @@ def all_figures(package, full, shared, lang):
     yield figures.rivals_chart(rivals, trend.table, "poor", lang, target=level["poor"])
     yield figures.budget_bars(names, parts, lang, planned=planned)
     yield figures.budget_bars(names, short, lang, planned=planned)
-    yield figures.chance_dots(results, tables.target_heads(package, lang), lang)
+    yield overview.dots(Page(package, lang), results)
     yield figures.rate_histograms(full.simulations, level["poor"], lang)
     yield figures.implied_households_chart(tables.implied_households(package.readings), lang)
     yield figures.answer_picture(full, level, lang)
     spread = allocation.reallocate(package, full.scenario, draws=100, fresh_draws=100)
-    yield figures.allocation_dots(names, spread, lang)
+    yield reallocation.dots(Page(package, lang), spread)
 
 
 @pytest.fixture(scope="module")

@@ -178,3 +178,8 @@ def wrapped(text, width):
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
+
+
+def clipped(text, length):
+    """A text cut at a space to fit a label (str)."""
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

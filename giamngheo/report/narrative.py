@@ -11,8 +11,6 @@ from giamngheo.report.answer.answer import (
 )
 from giamngheo.report.conclusions import (
     change_sentence,
-    compare_conclusion,
-    compare_sentences,
     data_conclusion,
     minority,
     question,
@@ -41,8 +39,6 @@ from giamngheo.report.trend.methods import (
 __all__ = [
     "answer",
     "change_sentence",
-    "compare_conclusion",
-    "compare_sentences",
     "conclusion",
     "data_conclusion",
     "draws_note",

@@ -1,20 +1,8 @@
 """Tables of the report: pure functions from results to HTML and plain text, rounded as a reader sees them."""
 
-from giamngheo.report.comparison.allocation import (
-    allocation_outcomes,
-    allocation_sentences,
-    allocation_table,
-    loans_table,
-    needed_table,
-    value_table,
-)
-from giamngheo.report.comparison.equity import equity_tables
 from giamngheo.report.comparison.scenarios import (
-    compare_table,
-    heat_tables,
     priors_table,
     results_table,
-    solver_table,
     target_heads,
     with_and_without_loans,
 )
@@ -62,31 +50,23 @@ from giamngheo.report.trend.track_record import (
 
 __all__ = [
     "agencies_table",
-    "allocation_outcomes",
-    "allocation_sentences",
-    "allocation_table",
     "assumptions_table",
     "audit_tables",
     "choices_table",
-    "compare_table",
     "coverage_table",
-    "equity_tables",
     "falls_table",
     "first_upper",
     "flow_sentences",
     "flow_tables",
     "gap_track_table",
-    "heat_tables",
     "implied_households",
     "kind_of",
     "line_names",
-    "loans_table",
     "locator_text",
     "losing_methods",
     "map_tables",
     "measures_table",
     "money_tables",
-    "needed_table",
     "pace_table",
     "printed_budget_table",
     "priors_table",
@@ -100,7 +80,6 @@ __all__ = [
     "sceptic_table",
     "share_text",
     "sobol_table",
-    "solver_table",
     "sources_table",
     "support_counts",
     "support_table",
@@ -111,6 +90,5 @@ __all__ = [
     "track_sentences",
     "track_table",
     "turns_table",
-    "value_table",
     "with_and_without_loans",
 ]

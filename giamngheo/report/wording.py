@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from giamngheo import language
 from giamngheo.inputs.package import Package
-from giamngheo.report.columns import Column
+from giamngheo.report.columns import MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
@@ -233,3 +233,8 @@ def report_question(page):
         deadline=when_text(deadline, page),
         targets=f" {page.say('words.and')} ".join(left),
     )
+
+
+def of_cases(write):
+    """How a cell shows both cases of additionality: ``12 % / 3 %``, a dash for one that does not apply (callable)."""
+    return lambda *values: " / ".join(MISSING if is_missing(value) else write(value) for value in values)

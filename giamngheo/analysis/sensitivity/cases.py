@@ -9,9 +9,8 @@ from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import at_case, outcome, simulate
+from giamngheo.simulation.outcomes import outcome, simulate
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import target_chances
 
 ENDS = (0.1, 0.9)  # quantiles that stand for the ends of an assumption's range
 
@@ -78,33 +77,6 @@ def plan_effect(package, scenario, shared):
     whole = simulate(package, scenario, shared=shared)
     bare = simulate(package, scaled(scenario, 0), shared=shared)
     return bare.draws["all", "poor"][:, -1] - whole.draws["all", "poor"][:, -1]
-
-
-def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
-    """Chances for every pair of a share of the plan delivered and r.
-
-    Parameters
-    ----------
-    package : Package
-    scenario : Scenario
-    shared : SharedDraws
-    shares : sequence of float
-        Multiples of the scenario's money.
-    readings : sequence of float
-        Values of r.
-
-    Returns
-    -------
-    dict
-        (share, r) to {target: probability, "both": joint probability}.
-    """
-    grid = {}
-    for share in shares:
-        changed = scaled(scenario, Fraction(str(share)))
-        for r in readings:
-            result = simulate(package, at_case(changed, r), shared=shared)
-            grid[share, r] = target_chances(package, result)
-    return grid
 
 
 def by_reference(package, groups, *, draws, seed):

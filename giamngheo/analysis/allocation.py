@@ -57,11 +57,11 @@ class Reallocation:
     def __repr__(self):
         total, low, high = float(sum(self.lines["plan_bn"])), *map(float, self.bounds)
         within = f"{low:g} to {high:g} times each of {len(self.lines)} lines"
-        return f"<Reallocation of {self.scenario.id}: {total:g} billion VND, {within}, r = {self.r:g}>"
+        return f"Reallocation of {self.scenario.id}, r = {self.r:g}: {total:g} billion VND, {within}"
 
     def _repr_html_(self):
         exact = self.lines.map(lambda value: float(value) if isinstance(value, Fraction) else value)
-        return "\n".join(frame.to_html(index=False) for frame in (exact, self.outcomes))
+        return "\n".join(frame.to_html(index=False, border=0) for frame in (exact, self.outcomes))
 
 
 def reallocate(

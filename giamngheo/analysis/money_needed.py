@@ -151,7 +151,7 @@ def money_for_chances(package, scenario, levels=CHANCES_ASKED, *, seed=0, shared
     return pd.DataFrame(rows, columns=columns).astype({"multiple": float})
 
 
-def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
+def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), cases=(1, 0.5, 0)):
     """Chances for every pair of a share of the money delivered and r.
 
     Parameters
@@ -161,7 +161,7 @@ def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readi
     shared : SharedDraws
     shares : sequence of float
         Multiples of the scenario's money.
-    readings : sequence of float
+    cases : sequence of float
         Values of r.
 
     Returns
@@ -169,7 +169,7 @@ def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readi
     DataFrame
         share_of_plan, r, target (or "both"), chance (0..1).
     """
-    found = deadlines(package, scenario, shared, readings)
+    found = deadlines(package, scenario, shared, cases)
     rows = [
         (share, r, key, chance)
         for share in shares

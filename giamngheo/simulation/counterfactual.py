@@ -114,13 +114,13 @@ class Counterfactual:
 
     def planned(self, places):
         """`at_work` of the planned money (dict of str to ndarray)."""
-        years = self.package.years
-        plan = {
-            (row.line, year): Fraction(row.total_3y) / len(years)
-            for row in self.package.budget
-            for year in years
-        }
-        return self._once(("planned", places), lambda: self.at_work(self.effects({}), plan, places))
+
+        def make():
+            lines, years = self.package.budget, self.package.years
+            plan = {(row.line, year): Fraction(row.total_3y) / len(years) for row in lines for year in years}
+            return self.at_work(self.effects({}), plan, places)
+
+        return self._once(("planned", places), make)
 
     def planned_shift(self, group, places):
         """How far the planned money moves the two thresholds of a group, as of `Population.shift`."""
@@ -260,7 +260,7 @@ class Response:
 
     Notes
     -----
-    For a threshold k: ``z_k = z_k(trend) - [D_k(money) - r D_k(planned money)]``, D in the world without the plan.
+    For a threshold k: ``z_k = z_k(trend) - [D_k(money) - r D_k(planned money)]``, D measured where there is no plan.
     Multiples are mappings of line to number; a line left out keeps its money. Years before the programme are the
     trend's.
     """
@@ -274,14 +274,15 @@ class Response:
         only = None if scenario.group == "all" else scenario.group
         self._effects = counterfactual.effects(scenario.targeting, only)
 
-    @cached_property
-    def _reached(self):
+    def _at_work(self):
         return self.counterfactual.at_work(self._effects, self.money.by("line", "year"), self._places)
 
+    _unit = cached_property(_at_work)  # kept for a search alone: a simulation asks once, and many are kept
+
     def _households(self, multiples):
-        if not multiples:
-            return self._reached
-        return {line: reached * float(multiples.get(line, 1)) for line, reached in self._reached.items()}
+        if multiples is None:
+            return self._at_work()
+        return {line: reached * float(multiples.get(line, 1)) for line, reached in self._unit.items()}
 
     def rates(self, multiples=None, group="all"):
         """Rates of a group under the money of each line times a multiple.

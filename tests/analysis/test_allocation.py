@@ -105,7 +105,7 @@ def test_without_money_there_is_nothing_to_spread(package):
 
 def test_a_result_says_in_a_line_what_it_is_and_shows_its_frames(found):
     assert (
-        repr(found) == "<Reallocation of full_plan: 2155 billion VND, 0.5 to 2 times each of 13 lines, r = 1>"
+        repr(found) == "Reallocation of full_plan, r = 1: 2155 billion VND, 0.5 to 2 times each of 13 lines"
     )
     assert found._repr_html_().count("<table") == 2
     assert "Fraction" not in found._repr_html_()

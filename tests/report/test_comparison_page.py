@@ -155,7 +155,7 @@ def test_scenarios_are_compared_under_the_cases_they_leave_open(package, results
 
 @each_lang
 def test_two_inputs_show_a_table_for_all_targets_and_for_each(package, plan, shared, lang):
-    grid = money_needed.two_inputs(package, plan, shared, shares=(0, 1), readings=(1, 0.5))
+    grid = money_needed.two_inputs(package, plan, shared, shares=(0, 1), cases=(1, 0.5))
     shown = two_inputs.tables(Page(package, lang), grid)
     assert [each.name for each in shown.tables] == [
         f"two-inputs-{key}" for key in ("both", "poor_2015", "near_poor_2015")

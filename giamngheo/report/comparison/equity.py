@@ -13,10 +13,7 @@ _ENDS = ("q10", "q50", "q90")
 
 
 def tables(page, outcomes, shared):
-    """Each counted group beside the rest under the plan, and under the scenario ``<group>_first`` if there is one.
-
-    outcomes are those simulated on shared.
-    """
+    """Each counted group beside the rest, under the plan and, where there is one, the scenario ``<group>_first``."""
     plan, made = outcomes[FULL_PLAN], []
     if plan.simulations[1].households is None:
         return html.prose(page.say("equity.none"))

@@ -54,9 +54,9 @@ def dots(page, found):
     """Each line's money in the two best allocations over its plan: filled the joint chance, open the gap."""
     if found is None:
         return html.prose(page.say("allocation.none"))
-    frame = _sorted_lines(found)
-    rows, names = frame.to_dict("records"), page.line_names
-    words = "; ".join(f"{names[row['line']]}: {_amounts(page, row)}" for row in rows)
+    frame = _lines(page, found)
+    rows = frame.to_dict("records")
+    words = "; ".join(f"{row['name']}: {_amounts(page, row)}" for row in rows)
     most = frame[["joint_of_plan", "gap_of_plan"]].to_numpy().max()
 
     def draw(figure, narrow):
@@ -70,13 +70,13 @@ def dots(page, found):
             ax.plot(row["gap_of_plan"], place, marker="D", markersize=8, **open_mark)
             text = {"textcoords": "offset points", "fontsize": 8, "color": INK}
             if narrow:
-                label = _short(names[row["line"]], _amounts(page, row), 52)
+                label = _short(row["name"], _amounts(page, row), 52)
                 over = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5}}
                 ax.annotate(label, (0, place + 0.2), xytext=(3, 1), va="bottom", **text, **over)
             else:
                 ax.annotate(_amounts(page, row), (most, place), xytext=(12, 0), va="center", **text)
         ax.axvline(1, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), zorder=0)
-        labels = [""] * len(y) if narrow else [wrapped(names[row["line"]], 40) for row in rows]
+        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40) for row in rows]
         ax.set_yticks(y, labels)
         ax.set_xlim(0, most * (1.06 if narrow else 1.42))
         ax.set_ylim(-0.6, len(rows) - (0.1 if narrow else 0.4))
@@ -103,8 +103,11 @@ def dots(page, found):
     )
 
 
-def _sorted_lines(found):
-    return found.lines.sort_values("plan_bn", ascending=False, kind="stable")
+def _lines(page, found):
+    """The lines with their names, the largest first (DataFrame)."""
+    frame = found.lines.sort_values("plan_bn", ascending=False, kind="stable", ignore_index=True)
+    frame.insert(1, "name", frame["line"].map(page.line_names))
+    return frame
 
 
 def _amounts(page, row):
@@ -147,11 +150,10 @@ def outcomes(page, found):
     rows = [{"measure": measure} | _measured(found.fresh, measure) for measure in measures]
 
     def cell(measure, *both):
-        if all(map(is_missing, both)):
-            return MISSING
         values, errors = both[: len(CASES)], both[len(CASES) :]
         write = measures[measure][1]
-        return " / ".join(write(value, error) for value, error in zip(values, errors, strict=True))
+        pairs = zip(values, errors, strict=True)
+        return MISSING if is_missing(values[0]) else " / ".join(write(*pair) for pair in pairs)
 
     columns = [page.text_column("measure", "", lambda measure: measures[measure][0])]
     for name in ALLOCATIONS:
@@ -165,12 +167,11 @@ def outcomes(page, found):
 
 def _measured(fresh, measure):
     """A measure under each allocation and case, with the standard error of a change; the plan's own is none."""
-    row, error = {}, measure.replace("_change", "_se")
-    for name in ALLOCATIONS:
-        for case in CASES.values():
-            one, none = fresh.loc[(name, case)], name == "plan" and error != measure
-            row[f"{name}_{case}"] = None if none else one[measure]
-            row[f"{name}_se_{case}"] = None if none or error == measure else one[error]
+    row, change = {}, measure.endswith("_change")
+    for (name, case), one in fresh.iterrows():
+        none = change and name == "plan"
+        row[f"{name}_{case}"] = None if none else one[measure]
+        row[f"{name}_se_{case}"] = one[measure.replace("_change", "_se")] if change and not none else None
     return row
 
 
@@ -178,8 +179,10 @@ def table(page, found):
     """Billion VND per line: planned, its bounds, best for the joint chance, best for the poverty gap."""
     if found is None:
         return html.prose(page.say("allocation.none"))
-    lines = _sorted_lines(found)
-    total = {"line": "total"} | {f"{name}_bn": sum(lines[f"{name}_bn"]) for name in ALLOCATIONS}
+    lines = _lines(page, found)
+    total = {"line": "total", "name": page.say("words.total")} | {
+        f"{name}_bn": sum(lines[f"{name}_bn"]) for name in ALLOCATIONS
+    }
     frame = pd.concat([lines, pd.DataFrame([total])], ignore_index=True)
 
     def amount(bn):
@@ -189,9 +192,7 @@ def table(page, found):
         return amount(bn) + ("" if is_missing(bound) else _MARKS[bound])
 
     columns = [
-        page.text_column(
-            "line", "money.line", lambda line: page.line_names.get(line) or page.say("words.total")
-        ),
+        page.text_column("name", "money.line"),
         page.column("plan_bn", "money.planned", amount),
         page.column(
             ("line", "low_bn", "high_bn"),

@@ -24,14 +24,14 @@ def tables(page, grid):
 
 def _table(page, grid, key, caption, darkest):
     own = grid[grid["target"] == key].pivot(index="share_of_plan", columns="r", values="chance")
-    readings = list(dict.fromkeys(grid["r"]))
+    cases = list(dict.fromkeys(grid["r"]))
     shades = {
         (i, j): chance / darkest
-        for i, row in enumerate(own[readings].to_numpy())
+        for i, row in enumerate(own[cases].to_numpy())
         for j, chance in enumerate(row, start=1)
     }
-    names = {r: f"chance_r_{r:g}" for r in readings}
+    names = {r: f"chance_r_{r:g}" for r in cases}
     columns = [page.text_column("share_of_plan", "heat.share", lambda share: page.percent(100 * share, 0))]
     columns += [page.chance_column(name, page.say("heat.r", r=page.number(r))) for r, name in names.items()]
-    frame = own[readings].rename(columns=names).reset_index()
+    frame = own[cases].rename(columns=names).reset_index()
     return html.table(f"two-inputs-{key}", caption, frame, columns, shades=shades, css="heat")

@@ -40,15 +40,13 @@ def _case_column(page):
 
 
 def lines(page, values, effects):
-    """Poor households fewer at the deadline, and points of the poverty rate, per money of each line.
-
-    From the frames of `cost_effectiveness.marginal_value` and `needed_effect`, whose even chance is the last row.
-    """
+    """What the money of each line does, from `cost_effectiveness.marginal_value`, and what an even chance needs."""
     if values.empty:
         return html.prose(page.say("value.none"))
     chosen = values[(values["basis"] == "average") & (values["outcome"] == "poor")]
     by = chosen.set_index(["unit", "case", "line"]).sort_index()
-    named = [line for line in chosen["line"].unique() if line in page.line_names]
+    names = page.line_names
+    named = [line for line in chosen["line"].unique() if line in names]
     named.sort(key=lambda line: -by.loc[("households", "continued", line), "mean"])
     sums = [line for line in ("total", "without_credit") if line in set(chosen["line"])]
     rows = []
@@ -63,6 +61,8 @@ def lines(page, values, effects):
     if len(poor):
         asked = poor.set_index("case")["needed_per_bn"]
         rows.append({"line": "needed"} | {f"exits_q50_{case}": bn for case, bn in asked.items()})
+    frame = pd.DataFrame(rows)
+    frame.insert(1, "name", [names.get(line) or page.say(f"value.{line}") for line in frame["line"]])
 
     def ends(low, middle, high):
         return page.number(middle, 1) if is_missing(low) else _with_ends(page, low, middle, high)
@@ -73,24 +73,17 @@ def lines(page, values, effects):
         return page.column(("line", *keys), head, _but("needed", show))
 
     columns = [
-        page.text_column(
-            "line", "money.line", lambda line: page.line_names.get(line) or page.say(f"value.{line}")
-        ),
+        page.text_column("name", "money.line"),
         page.column(
             ("line", "money_bn_vnd"), "compare.money", _but("needed", lambda bn: amount_text(bn, page))
         ),
     ]
-    columns += [
-        page.column(
-            tuple(f"exits_{name}_{case}" for name in _ENDS),
-            page.say("value.exits", r=page.number(r)),
-            ends,
-        )
-        for r, case in CASES.items()
-    ]
+    for r, case in CASES.items():
+        keys = tuple(f"exits_{name}_{case}" for name in _ENDS)
+        columns.append(page.column(keys, page.say("value.exits", r=page.number(r)), ends))
     columns += [both("exits_mean", "value.mean", 1), both("points_per_100_bn", "value.points", 3)]
     caption, note, foot = page.say("value.caption"), page.say("value.note"), len(rows) - len(named)
-    return html.table("value-of-a-line", caption, pd.DataFrame(rows), columns, note=note, foot=foot)
+    return html.table("value-of-a-line", caption, frame, columns, note=note, foot=foot)
 
 
 def _but(line, show):

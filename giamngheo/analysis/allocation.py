@@ -5,7 +5,7 @@ to the poorest, a gap counts every dong that reaches them (Bourguignon and Field
 measured effect before the deadline is cut to its bound by either, which says nothing of its worth later.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -13,11 +13,12 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from giamngheo.analysis.cost_effectiveness import with_multiples
 from giamngheo.analysis.target_years import deadlines
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.simulation.money import with_multiples
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import met
+from giamngheo.simulation.targets import BOTH
 
 BOUNDS = (Fraction(1, 2), Fraction(2))  # of a line's plan
 SEARCH_DRAWS, FRESH_DRAWS = 2_000, 10_000
@@ -28,16 +29,15 @@ GAINED = 1e-7  # least improvement of an objective that counts
 DIFFERENCE = 0.01  # of a line's plan: step of a slope
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reallocation:
     """Two ways to spread the same total over the lines, beside the plan.
 
     lines: line, plan_bn, joint_bn, gap_bn, low_bn, high_bn (its bounds; all exact, Fraction), joint_of_plan,
-    gap_of_plan (multiples),
-    joint_bound, gap_bound ("low", "high" or ""). outcomes: a row for each allocation ("plan", "joint",
-    "gap"), draws ("search", "fresh") and r: a chance a target, "both", means poor_pct, gap_pct,
-    squared_gap_pct, and for "both" and gap_pct the change from the plan with its standard error, draw by
-    draw. scenarios: objective to Scenario.
+    gap_of_plan (multiples), joint_bound, gap_bound ("low", "high" or ""). outcomes: a row for each allocation
+    ("plan", "joint", "gap"), draws ("search", "fresh") and case (of `CASES`): a chance a target, "both", means
+    poor_pct, gap_pct, squared_gap_pct, and for "both" and gap_pct the change from the plan with its standard error,
+    draw by draw. scenarios: objective to Scenario.
     """
 
     scenario: object
@@ -45,9 +45,23 @@ class Reallocation:
     bounds: tuple
     power: int
     seeds: tuple
-    lines: pd.DataFrame = field(repr=False)
-    outcomes: pd.DataFrame = field(repr=False)
-    scenarios: dict = field(repr=False)
+    lines: pd.DataFrame
+    outcomes: pd.DataFrame
+    scenarios: dict
+
+    @property
+    def fresh(self):
+        """Outcomes on draws that the search did not see, by allocation and case (DataFrame)."""
+        return self.outcomes[self.outcomes["draws"] == "fresh"].set_index(["allocation", "case"])
+
+    def __repr__(self):
+        total, low, high = float(sum(self.lines["plan_bn"])), *map(float, self.bounds)
+        within = f"{low:g} to {high:g} times each of {len(self.lines)} lines"
+        return f"Reallocation of {self.scenario.id}, r = {self.r:g}: {total:g} billion VND, {within}"
+
+    def _repr_html_(self):
+        exact = self.lines.map(lambda value: float(value) if isinstance(value, Fraction) else value)
+        return "\n".join(frame.to_html(index=False, border=0) for frame in (exact, self.outcomes))
 
 
 def reallocate(
@@ -75,7 +89,7 @@ def reallocate(
     line_bounds : mapping of str to tuple of number, optional
         Other bounds for some lines.
     r : float, optional
-        Reading under which to search; default: the scenario's. Outcomes are given under 1 and 0.
+        Additionality under which to search; default: the scenario's. Outcomes are given under both cases.
     power : int
         Of the gap: 1 the poverty gap, 2 its square.
     draws, fresh_draws : int
@@ -102,13 +116,12 @@ def reallocate(
     """
     r = float(scenario.continuity if r is None else r)
     seeds = (seed, seed + 1 if fresh_seed is None else fresh_seed)
-    readings = tuple(dict.fromkeys((r, 1.0, 0.0)))
-    searched = deadlines(package, scenario, shared_draws(package, draws=draws, seed=seed), readings)
+    searched = deadlines(package, scenario, shared_draws(package, draws=draws, seed=seed), (r, *CASES))
     deadline = searched[r]
     plan = {line: amount for line, amount in deadline.money.by("line").items() if amount}
     limits = _limits(plan, bounds, line_bounds or {})
     if not deadline.targets:
-        raise RefusedInput("reallocation: no target on a rate of all households falls in the programme years")
+        raise RefusedInput("reallocation: no target on a rate of all households falls in the years simulated")
     problem = _Problem(deadline, plan, limits)
     found = {"joint": problem.joint_chance_most(), "gap": problem.gap_least(power)}
     scenarios = {}
@@ -118,9 +131,9 @@ def reallocate(
     outcomes = []
     fresh = deadlines(package, scenario, shared_draws(package, draws=fresh_draws, seed=seeds[1]))
     for name, where in (("search", searched), ("fresh", fresh)):
-        for reading in (1, 0):
-            row = {"draws": name, "r": reading}
-            outcomes += _outcomes(where[reading], plan, {"plan": plan, **found}, row)
+        for case, word in CASES.items():
+            row = {"draws": name, "case": word}
+            outcomes += _outcomes(where[case], plan, {"plan": plan, **found}, row)
     table, outcomes = _table(plan, found, limits), pd.DataFrame(outcomes)
     return Reallocation(scenario, r, tuple(bounds), power, seeds, table, outcomes, scenarios)
 
@@ -138,7 +151,7 @@ def reallocate_if_any(package, scenario, **options):
     Returns
     -------
     Reallocation or None
-        None without money, or without a target in the programme years.
+        None without money, or without a target in the years simulated.
     """
     try:
         return reallocate(package, scenario, **options)
@@ -163,7 +176,7 @@ class _Problem:
         for bandwidth in BANDWIDTHS:
             best = self._search(lambda multiples, width=bandwidth: -self._soft_chance(multiples, width), best)
         best = self._exchanged(lambda multiples: -self._soft_chance(multiples, BANDWIDTHS[-1]), best)
-        return max((self.start, best), key=lambda amounts: self.deadline.hits(self._of(amounts)).mean())
+        return max((self.start, best), key=lambda amounts: self.deadline.chances(self._of(amounts))[BOTH])
 
     def gap_least(self, power):
         """Exact amounts by line with the lowest expected poverty gap."""
@@ -182,9 +195,9 @@ class _Problem:
     def _soft_chance(self, multiples, bandwidth):
         rates, chance = self.deadline.rates(multiples), 1.0
         for target in self.deadline.targets:
-            rate = rates[target.group, target.status][:, self.deadline.years.index(target.as_of)]
+            short = float(target.value_pct) - self.deadline.at(target, rates)
             sign = 1 if target.comparator.startswith("<") else -1
-            chance = chance * expit(sign * (float(target.value_pct) - rate) / bandwidth)
+            chance = chance * expit(sign * short / bandwidth)
         return float(chance.mean())
 
     def _slope(self, objective, vector):
@@ -291,11 +304,11 @@ def _outcomes(deadline, plan, allocations, first):
     rows, before = [], None
     for name, amounts in allocations.items():
         multiples = {line: float(amounts[line] / plan[line]) for line in plan}
-        rates, hits, gap = deadline.rates(multiples), deadline.hits(multiples), deadline.gap(multiples)
+        rates, gap = deadline.rates(multiples), deadline.gap(multiples)
+        hits = deadline.hits(rates)
         before = before or (hits, gap)
-        row = {"allocation": name} | first
-        row |= {each.target: float(met(each, rates, deadline.years).mean()) for each in deadline.targets}
-        row |= {"both": float(hits.mean()), "poor_pct": float(rates["all", "poor"][:, -1].mean())}
+        row = {"allocation": name} | first | deadline.chances(multiples)
+        row |= {"poor_pct": float(rates["all", "poor"][:, -1].mean())}
         row |= {"gap_pct": float(gap.mean()), "squared_gap_pct": float(deadline.gap(multiples, 2).mean())}
         for key, new, old in (("both", hits, before[0]), ("gap_pct", gap, before[1])):
             change = new.astype(float) - old

@@ -3,65 +3,18 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.analysis.money_needed import CHANCES_ASKED
 from giamngheo.analysis.target_years import deadlines
 from giamngheo.forecasting.scales import probit
-from giamngheo.inputs.scenario_values import Yearly
-from giamngheo.simulation.money import money
-from giamngheo.simulation.targets import met
+from giamngheo.simulation.money import credit_lines
+from giamngheo.simulation.outcomes import CASES
 
-CREDIT = "credit"  # channel of loans, which are repaid and so not spent
 STEP = 0.01  # of a line's money: the margin
 OUTCOMES = ("poor", "poor_or_near_poor")
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
-def with_multiples(package, scenario, multiples, name=None):
-    """The scenario with the money of some lines multiplied, exactly.
-
-    Parameters
-    ----------
-    package : Package
-    scenario : Scenario
-    multiples : mapping of str to Fraction
-        By line.
-    name : str, optional
-        Id of the new scenario.
-
-    Returns
-    -------
-    Scenario
-        With a factor for each of these lines and years; one at equal cost gets factors for all lines.
-    """
-    funding, ratio = scenario.funding, {}
-    if funding.keep_total:  # else a changed line would be made up for by the others
-        timely = scenario.model_copy(update={"delay_years": 0.0})
-        free = timely.model_copy(update={"funding": funding.model_copy(update={"keep_total": False})})
-        kept, loose = (money(package, each).by("line", "year") for each in (timely, free))
-        ratio = {cell: kept[cell] / loose[cell] for cell in kept if loose[cell]}
-    by_line = dict(funding.by_line)
-    for line in multiples if not ratio else [row.line for row in package.budget]:
-        old = by_line.get(line, Yearly())
-        by_line[line] = Yearly(
-            {
-                year: old.get(year, 1) * ratio.get((line, year), 1) * multiples.get(line, 1)
-                for year in package.years
-            }
-        )
-    funding = funding.model_copy(update={"by_line": by_line, "keep_total": False})
-    return scenario.model_copy(update={"funding": funding, "id": name or scenario.id})
-
-
-def without_credit(package, scenario):
-    """The scenario with no loan delivered (Scenario); a repaid loan is not spent, so both are shown."""
-    return with_multiples(package, scenario, dict.fromkeys(credit_lines(package), 0), "without_credit")
-
-
-def credit_lines(package):
-    """Budget lines that are lent, not spent (tuple of str)."""
-    return tuple(row.line for row in package.budget if row.channel == CREDIT)
-
-
-def marginal_value(package, scenario, shared, readings=(1, 0)):
+def marginal_value(package, scenario, shared):
     """What a billion VND of each line moves at the deadline, on average and at the margin.
 
     Parameters
@@ -69,18 +22,16 @@ def marginal_value(package, scenario, shared, readings=(1, 0)):
     package : Package
     scenario : Scenario
     shared : SharedDraws
-    readings : sequence of float
-        Values of r.
 
     Returns
     -------
     DataFrame
-        r, line (also "total" and "without_credit"), money_bn, basis ("average": against none of it; "margin":
-        one percent more), outcome ("poor", "poor_or_near_poor"), unit ("points", "households"; exits from the
-        status, per billion VND), mean, q10, q50, q90. Lines without money are left out.
+        case (of `CASES`), line (also "total" and "without_credit"), money_bn, basis ("average": against none of it;
+        "margin": one percent more), outcome ("poor", "poor_or_near_poor"), unit ("points", "households"; exits from
+        the status, per billion VND), mean, q10, q50, q90. Lines without money are left out.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, shared, readings).items():
+    for r, deadline in deadlines(package, scenario, shared).items():
         now, amounts = deadline.rates(), deadline.money.by("line")
         for name, lines in _parts(package, amounts).items():
             cost = float(sum(amounts[line] for line in lines))
@@ -89,12 +40,16 @@ def marginal_value(package, scenario, shared, readings=(1, 0)):
                 for status in OUTCOMES:
                     if ("all", status) in now:
                         points = (now["all", status] - other["all", status])[:, -1] / spent
-                        row = {"r": r, "line": name, "money_bn": cost, "basis": basis, "outcome": status}
-                        rows += _described(row, points, deadline.households[-1])
+                        units = {"points": points, "households": points / 100 * deadline.households[-1]}
+                        first = {"case": CASES[r], "line": name, "money_bn": cost, "basis": basis}
+                        rows += [
+                            first | {"outcome": status, "unit": unit} | mean_and_quantiles(values)
+                            for unit, values in units.items()
+                        ]
     return pd.DataFrame(rows)
 
 
-def credit_table(package, scenario, shared, readings=(1, 0)):
+def credit_table(package, scenario, shared):
     """The scenario with and without its loans: money, chances, rates, gap and exits per billion.
 
     Parameters
@@ -102,39 +57,34 @@ def credit_table(package, scenario, shared, readings=(1, 0)):
     package : Package
     scenario : Scenario
     shared : SharedDraws
-    readings : sequence of float
-        Values of r.
 
     Returns
     -------
     DataFrame
-        r, credit ("with", "without"), money_bn, a chance a target, "both", median poor_pct and
+        credit ("with", "without"), case (of `CASES`), money_bn, a chance a target, "both", median poor_pct and
         poor_or_near_poor_pct, mean gap_pct, and exits_per_bn_… (mean, q10, q50, q90: poor households fewer at
         the deadline than with none of this money, per billion VND of it).
     """
     rows = []
-    lent = credit_lines(package)
-    for r, deadline in deadlines(package, scenario, shared, readings).items():
-        amounts = deadline.money.by("line")
-        none = deadline.rates(dict.fromkeys(amounts, 0))["all", "poor"][:, -1]
-        for credit, multiples in (("with", {}), ("without", dict.fromkeys(lent, 0))):
-            rates = deadline.rates(multiples)
-            cost = float(sum(amount for line, amount in amounts.items() if line not in multiples))
-            row = {"r": r, "credit": credit, "money_bn": cost}
-            row |= {each.target: float(met(each, rates, deadline.years).mean()) for each in deadline.targets}
-            row |= {"both": float(deadline.hits(multiples).mean())}
+    found = deadlines(package, scenario, shared)
+    for credit, multiples in (("with", {}), ("without", dict.fromkeys(credit_lines(package), 0))):
+        for r, deadline in found.items():
+            rates, none = deadline.rates(multiples), deadline.rates(deadline.all_times(0))
+            cost = float(sum(bn for line, bn in deadline.money.by("line").items() if line not in multiples))
+            row = {"credit": credit, "case": CASES[r], "money_bn": cost} | deadline.chances(multiples)
             for status in OUTCOMES:
                 if ("all", status) in rates:
                     row[f"{status}_pct"] = float(np.median(rates["all", status][:, -1]))
             row |= {"gap_pct": float(deadline.gap(multiples).mean())}
             if cost:
-                exits = (none - rates["all", "poor"][:, -1]) / 100 * deadline.households[-1] / cost
-                row |= {f"exits_per_bn_{name}": value for name, value in _summary(exits).items()}
+                fewer = (none["all", "poor"] - rates["all", "poor"])[:, -1]
+                exits = fewer / 100 * deadline.households[-1] / cost
+                row |= {f"exits_per_bn_{name}": value for name, value in mean_and_quantiles(exits).items()}
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def needed_effect(package, scenario, shared, chances=(0.5, 0.8, 0.9), readings=(1, 0)):
+def needed_effect(package, scenario, shared, chances=CHANCES_ASKED):
     """The effect at which the money would meet each target: per billion VND, and per poor household.
 
     Parameters
@@ -144,16 +94,14 @@ def needed_effect(package, scenario, shared, chances=(0.5, 0.8, 0.9), readings=(
     shared : SharedDraws
     chances : sequence of float
         0..1.
-    readings : sequence of float
-        Values of r.
 
     Returns
     -------
     DataFrame
-        r, target, status, needed_per_bn (households of that status that a billion VND must take off the list for
-        the median to meet the target, over what no money gives), moved_per_bn (what it does, median), and for the
-        poor income_vnd_… and household_mvnd_… by chance in percent: what all who would be poor without the money
-        would have to gain, VND a head a month and million VND a household a year. Empty without money.
+        case (of `CASES`), target, status, needed_per_bn (as of `Deadline.exits_needed_per_bn`), moved_per_bn (what it
+        does, median), and for the poor income_vnd_… and household_mvnd_… by chance in percent: what all who would be
+        poor without the money would have to gain, VND a head a month and million VND a household a year. Empty
+        without money.
 
     Notes
     -----
@@ -161,22 +109,18 @@ def needed_effect(package, scenario, shared, chances=(0.5, 0.8, 0.9), readings=(
     poor; the gain a draw needs is ``1 - exp(-s (z - z*))``, and its quantiles are the chances.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, shared, readings).items():
-        amounts = deadline.money.by("line")
-        cost = float(sum(amounts.values()))
-        if not cost:
-            continue
-        now, none = deadline.rates(), deadline.rates(dict.fromkeys(amounts, 0))
-        for target in deadline.targets:
-            place, limit = deadline.years.index(target.as_of), float(target.value_pct)
-            before, after = (rates["all", target.status][:, place] for rates in (none, now))
-            households = deadline.households[place]
-            missing = max(np.median(before) - limit, 0) / 100 * np.median(households)
-            row = {"r": r, "target": target.target, "status": target.status}
-            row |= {"needed_per_bn": float(missing / cost)}
-            row |= {"moved_per_bn": float(np.median((before - after) / 100 * households) / cost)}
+    for r, deadline in deadlines(package, scenario, shared).items():
+        needed = deadline.exits_needed_per_bn()
+        now, none = deadline.rates(), deadline.rates(deadline.all_times(0))
+        for target in deadline.targets if needed else ():
+            before, after = (deadline.at(target, rates) for rates in (none, now))
+            fewer = (before - after) / 100 * deadline.households[deadline.years.index(target.as_of)]
+            row = {"case": CASES[r], "target": target.target, "status": target.status}
+            row |= {"needed_per_bn": needed[target.target]}
+            row |= {"moved_per_bn": float(np.median(fewer) / float(deadline.money.total))}
             if target.status == "poor":
-                row |= _gains_needed(package, deadline.world.drawn, before, limit, chances)
+                drawn, limit = deadline.counterfactual.drawn, float(target.value_pct)
+                row |= _gains_needed(package, drawn, before, limit, chances)
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -205,14 +149,18 @@ def _parts(package, amounts):
     return parts | ({"without_credit": spent} if 0 < len(spent) < len(everything) else {})
 
 
-def _described(row, points, households):
-    units = {"points": points, "households": points / 100 * households}
-    return [row | {"unit": unit} | _summary(values) for unit, values in units.items()]
+def mean_and_quantiles(values):
+    """Mean and quantiles of draws.
 
+    Parameters
+    ----------
+    values : ndarray (n_draws,)
 
-def _summary(values):
+    Returns
+    -------
+    dict of str to float
+        mean, q10, q50, q90, to nine decimals: no effect is 0, not the last bit of a quantile.
+    """
     found = [values.mean(), *np.quantile(values, list(QUANTILES.values()))]
-    clean = [
-        round(float(value), 9) + 0.0 for value in found
-    ]  # no effect is 0, not the last bit of a quantile
+    clean = [round(float(value), 9) + 0.0 for value in found]
     return dict(zip(("mean", *QUANTILES), clean, strict=True))

@@ -10,11 +10,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from giamngheo.analysis.cost_effectiveness import with_multiples
-from giamngheo.simulation.outcomes import simulate
+from giamngheo.analysis.cost_effectiveness import mean_and_quantiles
+from giamngheo.simulation.money import with_multiples
+from giamngheo.simulation.outcomes import CASES, at_case, simulate
 
 PARTS = ("group", "rest", "all", "gap")
-_ENDS = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
 def counted_groups(package, trend):
@@ -81,15 +81,18 @@ def levels(package, results, group):
     Returns
     -------
     DataFrame
-        scenario, r, who (`PARTS`), mean, q10, q50, q90 (percent; points for the gap), weight_pct (the group's
-        share of households, median), impossible (share of draws).
+        scenario, case (of `CASES`), who (`PARTS`), mean, q10, q50, q90 (percent; points for the gap), weight_pct
+        (the group's share of households, median), impossible (share of draws).
     """
     rows = []
     for name, result in results.items():
         for r, simulation in result.simulations.items():
             made = parts(package, simulation, group)
             more = {"weight_pct": float(100 * np.median(made["weight"])), "impossible": impossible(made)}
-            rows += [{"scenario": name, "r": r, "who": who} | _described(made[who]) | more for who in PARTS]
+            rows += [
+                {"scenario": name, "case": CASES[r], "who": who} | mean_and_quantiles(made[who]) | more
+                for who in PARTS
+            ]
     return pd.DataFrame(rows)
 
 
@@ -107,8 +110,8 @@ def changes(package, plan, other, group, shared):
     Returns
     -------
     DataFrame
-        r, who (`PARTS`), mean, q10, q50, q90 (points, draw by draw), households (mean change in poor households;
-        NaN for the gap).
+        case (of `CASES`), who (`PARTS`), mean, q10, q50, q90 (points, draw by draw), households (mean change in
+        poor households; NaN for the gap).
 
     Notes
     -----
@@ -128,7 +131,7 @@ def changes(package, plan, other, group, shared):
         }
         bare = new
         if back:
-            kept = with_multiples(package, other.scenario, back).model_copy(update={"continuity": float(r)})
+            kept = at_case(with_multiples(package, other.scenario, back), r)
             bare = parts(package, simulate(package, kept, shared=shared), group)
         moved = {who: new[who] - old[who] for who in ("group", "all")} | {"rest": bare["rest"] - old["rest"]}
         moved["gap"] = moved["group"] - moved["rest"]
@@ -136,10 +139,7 @@ def changes(package, plan, other, group, shared):
         base = {"group": own, "rest": new["households"] - own, "all": new["households"]}
         for who in PARTS:
             count = float((moved[who] / 100 * base[who]).mean()) if who in base else np.nan
-            rows.append({"r": r, "who": who} | _described(moved[who]) | {"households": count})
+            rows.append(
+                {"case": CASES[r], "who": who} | mean_and_quantiles(moved[who]) | {"households": count}
+            )
     return pd.DataFrame(rows)
-
-
-def _described(values):
-    ends = np.quantile(values, list(_ENDS.values()))
-    return {"mean": float(values.mean())} | dict(zip(_ENDS, map(float, ends), strict=True))

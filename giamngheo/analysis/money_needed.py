@@ -2,16 +2,14 @@
 
 from itertools import pairwise
 
-import numpy as np
+import pandas as pd
 
-from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import CASES, simulate
+from giamngheo.analysis.target_years import Deadline, deadlines
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import level_targets, target_chances
 
 CHANCES_ASKED = (0.5, 0.8, 0.9)
 MOST_MONEY = 10  # times the plan; beyond that the mechanics were not meant to be believed
-MOST = "most"  # in place of a chance: the most money that is believed
 MULTIPLES = (
     0.0,
     0.5,
@@ -25,31 +23,21 @@ SOLVER_DRAWS = 4_000
 
 
 class MoneyCurve:
-    """Chances of a scenario as all its money is multiplied, each multiple simulated once.
+    """Chances of a scenario as all its money is multiplied, each multiple evaluated once.
 
     Parameters
     ----------
-    package : Package
-    scenario : Scenario
-    seed, draws : int
-    shared : SharedDraws, optional
-        Shared work; it then gives seed and draws.
+    deadline : Deadline
+        Its scenario's money is the unit.
     """
 
-    def __init__(self, package, scenario, *, seed=0, draws=SOLVER_DRAWS, shared=None):
-        self._package, self._scenario = package, scenario
-        self._shared = shared or shared_draws(package, draws=draws, seed=seed)
-        self._seen = {}
-
-    def at(self, share):
-        """The simulation at a multiple of the money (Simulation)."""
-        return simulate(self._package, scaled(self._scenario, share), shared=self._shared)
+    def __init__(self, deadline):
+        self._deadline, self._seen = deadline, {}
 
     def chances(self, share):
         """Chance of each target, and of "both" of group all, at a multiple of the money (dict of str to float)."""
         if share not in self._seen:
-            result = self.at(share)
-            self._seen[share] = target_chances(self._package, result)
+            self._seen[share] = self._deadline.chances(self._deadline.all_times(share))
         return self._seen[share]
 
     def needed(self, chance):
@@ -102,11 +90,16 @@ def break_even(package, simulation, *, seed=0):
         beyond `MOST_MONEY`); exits_per_bn, households that each billion VND delivered must take below the target, over
         what the same model gives with no money at all (None where it has no meaning).
     """
-    curve = MoneyCurve(package, simulation.scenario, seed=seed)
-    exits = exits_needed_per_bn(package, curve, simulation)
+    scenario = simulation.scenario
+    shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
+    return _break_even(Deadline(package, scenario, shared.counterfactual(scenario)))
+
+
+def _break_even(deadline):
+    exits = deadline.exits_needed_per_bn()
     return {
         key: {"share_of_plan": share, "exits_per_bn": exits.get(key)}
-        for key, share in curve.needed(0.5).items()
+        for key, share in MoneyCurve(deadline).needed(0.5).items()
     }
 
 
@@ -124,42 +117,13 @@ def even_chance(package, outcome, *, seed=0):
     dict of (str, int) to dict
         (target or "both", r) to what `break_even` says of it.
     """
-    found = {r: break_even(package, outcome.simulations[r], seed=seed) for r in CASES}
-    return {(key, r): needed for r in CASES for key, needed in found[r].items()}
+    shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
+    found = {r: _break_even(deadline) for r, deadline in deadlines(package, outcome.scenario, shared).items()}
+    return {(key, r): needed for r, each in found.items() for key, needed in each.items()}
 
 
-def exits_needed_per_bn(package, curve, simulation):
-    """Households a billion VND must move for the median to meet each target, over the same model without money.
-
-    Parameters
-    ----------
-    package : Package
-    curve : MoneyCurve
-        Of the simulated scenario.
-    simulation : Simulation
-
-    Returns
-    -------
-    dict of str to float
-        Households a billion VND delivered; empty where nothing is delivered or no household is counted.
-    """
-    delivered = float(simulation.money.total)
-    if not delivered or simulation.households is None:
-        return {}
-    bare = curve.at(MULTIPLES[0])
-    needed = {}
-    for target in level_targets(package):
-        if target.group != "all" or target.as_of not in bare.years:
-            continue
-        place = bare.years.index(target.as_of)
-        rate = np.median(bare.draws[target.group, target.status][:, place])
-        households = np.median(bare.households[:, place])
-        needed[target.target] = float(max(rate - float(target.value_pct), 0) / 100 * households / delivered)
-    return needed
-
-
-def money_for_chances(package, scenario, levels, *, seed=0, shared=None):
-    """The multiple of the money that each chance needs, and the chances at the most money that is believed.
+def money_for_chances(package, scenario, levels=CHANCES_ASKED, *, seed=0, shared=None):
+    """The multiple of the money that each chance needs, beside the chances at the most money that is believed.
 
     Parameters
     ----------
@@ -173,13 +137,43 @@ def money_for_chances(package, scenario, levels, *, seed=0, shared=None):
 
     Returns
     -------
-    dict
-        (r, level) to {target or "both": multiple or None}; (r, "most") to {target or "both": chance}.
+    DataFrame
+        case (of `CASES`), target (or "both"), chance_asked, multiple (0 where no money is needed, NaN beyond
+        `MOST_MONEY` times the scenario's) and chance_at_most (of that target, at `MOST_MONEY` times the money).
     """
-    shared = shared or shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
-    solved = {}
-    for r in CASES:
-        curve = MoneyCurve(package, scenario.model_copy(update={"continuity": float(r)}), shared=shared)
-        solved |= {(r, level): curve.needed(level) for level in levels}
-        solved[r, MOST] = curve.chances(float(MOST_MONEY))
-    return solved
+    shared, rows = shared or shared_draws(package, draws=SOLVER_DRAWS, seed=seed), []
+    for r, deadline in deadlines(package, scenario, shared).items():
+        curve = MoneyCurve(deadline)
+        most = curve.chances(float(MOST_MONEY))
+        for level in levels:
+            rows += [(CASES[r], key, level, times, most[key]) for key, times in curve.needed(level).items()]
+    columns = ["case", "target", "chance_asked", "multiple", "chance_at_most"]
+    return pd.DataFrame(rows, columns=columns).astype({"multiple": float})
+
+
+def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), cases=(1, 0.5, 0)):
+    """Chances for every pair of a share of the money delivered and r.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    shared : SharedDraws
+    shares : sequence of float
+        Multiples of the scenario's money.
+    cases : sequence of float
+        Values of r.
+
+    Returns
+    -------
+    DataFrame
+        share_of_plan, r, target (or "both"), chance (0..1).
+    """
+    found = deadlines(package, scenario, shared, cases)
+    rows = [
+        (share, r, key, chance)
+        for share in shares
+        for r, deadline in found.items()
+        for key, chance in deadline.chances(deadline.all_times(share)).items()
+    ]
+    return pd.DataFrame(rows, columns=["share_of_plan", "r", "target", "chance"])

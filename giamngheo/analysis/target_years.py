@@ -1,238 +1,97 @@
-"""The rates and the poverty gap at the dates of the targets, as a function of each line's money.
+"""What is asked of a scenario at the dates of the targets alone, for any multiple of each line's money.
 
-Evaluates the mechanics of `simulation.impact` at those years and for all households alone, for any multiple
-of each line's money: what a search over allocations, a margin and a variance decomposition need, with the
-figures of `simulation.outcomes.simulate` at a fraction of its cost.
+A search over allocations, a margin, a break-even and a variance decomposition need no other years; the evaluator is
+that of the simulations (`simulation.counterfactual.Response`).
 """
 
-from dataclasses import replace
-from functools import cached_property
+from types import SimpleNamespace
 
 import numpy as np
-from scipy.special import ndtr
 
-from giamngheo.forecasting.scales import probit
-from giamngheo.simulation.counterfactual import seen_by
-from giamngheo.simulation.impact import Stock, Thresholds, reach, shares_after, shift
-from giamngheo.simulation.money import money
-from giamngheo.simulation.targets import level_targets, met
-
-# Gauss-Legendre quadrature over fractions of the poverty line, (n_nodes, 1)
-FRACTIONS, WEIGHTS = (np.reshape(each, (-1, 1)) / 2 for each in np.polynomial.legendre.leggauss(8))
-FRACTIONS = FRACTIONS + 0.5
+from giamngheo.simulation.counterfactual import Response
+from giamngheo.simulation.outcomes import CASES, at_case
+from giamngheo.simulation.targets import level_targets, met, target_chances
 
 
-class Deadline:
-    """Rates of all households at the dates of their targets, as a function of the money of each line.
+class Deadline(Response):
+    """Rates, chances and the poverty gap at the dates of the targets, as a function of the money of each line.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
         Its money, timing and targeting are the unit that multiples refer to.
-    world : Counterfactual
-        Its r may be a number or an array (n_draws,).
+    counterfactual : Counterfactual
 
     Notes
     -----
-    targets: those on a rate of all households in the programme years; years: their dates; households:
-    (n_years, n_draws).
+    targets: those on a rate of all households; years: the dates of all targets on a rate and the last that is
+    simulated; households: (n_years, n_draws). Multiples are mappings of line to number, as of `Response`.
     """
 
-    def __init__(self, package, scenario, world):
-        self.world, self.money, self._r = world, money(package, scenario), world.continuity
-        only = None if scenario.group == "all" else scenario.group
-        self._setting = setting = world.once("deadline", lambda: _Setting(package, world, self.money))
-        self.targets, self.years, self.households = setting.targets, setting.years, setting.households
-        amounts = self.money.by("line", "year")
-        self._effects = _at_work(
-            world.effects(scenario.targeting, only), amounts, package.years, setting.places
-        )
+    def __init__(self, package, scenario, counterfactual):
+        years = counterfactual.trend.years
+        asked = [target for target in level_targets(package) if target.as_of in years]
+        super().__init__(counterfactual, scenario, sorted({years[-1], *(target.as_of for target in asked)}))
+        self.targets = tuple(target for target in asked if target.group == "all")
+        self._groups = dict.fromkeys(("all", *(target.group for target in asked)))
 
-    @cached_property
-    def _deep_effects(self):
-        return _deeper(self._effects)
+    @property
+    def households(self):
+        """Households of group all at the years (ndarray (n_years, n_draws))."""
+        places = list(map(self.counterfactual.trend.years.index, self.years))
+        return self.counterfactual.households[places]
 
-    def rates(self, multiples=None):
-        """Rates under the money of each line times a multiple.
+    def at(self, target, rates):
+        """The rate that a target is on, at its date, percent (ndarray (n_draws,))."""
+        return rates[target.group, target.status][:, self.years.index(target.as_of)]
 
-        Parameters
-        ----------
-        multiples : mapping of str to number, optional
-            By line, default 1.
-
-        Returns
-        -------
-        dict of (group, status) to ndarray (n_draws, n_years)
-            Percent, at `years`; as of a `Simulation`.
-        """
-        setting = self._setting
-        moved, planned = setting.rates.shifts(self._effects, multiples or {}), setting.rates.planned
-        z_poor, z_upper = setting.levels
-        poor = ndtr(z_poor - (moved[0] - self._r * planned[0]))
-        rates = {("all", "poor"): 100 * poor.T}
-        if z_upper is not None:
-            upper = np.maximum(ndtr(z_upper - (moved[1] - self._r * planned[1])), poor)
-            rates |= {
-                ("all", "near_poor"): 100 * (upper - poor).T,
-                ("all", "poor_or_near_poor"): 100 * upper.T,
-            }
-        return rates
-
-    def hits(self, multiples=None):
-        """Whether all targets on a rate of all households are met, draw by draw (ndarray of bool)."""
-        rates = self.rates(multiples)
+    def hits(self, rates):
+        """Whether all targets of all households are met by rates, draw by draw (ndarray of bool)."""
         return np.logical_and.reduce([met(target, rates, self.years) for target in self.targets])
 
-    def gap(self, multiples=None, power=1):
-        """Poverty gap of all households at the last of the years (Foster, Greer and Thorbecke 1984).
+    def chances(self, multiples=None):
+        """Chance of each target, and of all of them at once, as `simulation.targets.target_chances` (dict)."""
+        draws = {}
+        for group in self._groups:
+            draws |= self.rates(multiples, group)
+        return target_chances(self.counterfactual.package, SimpleNamespace(draws=draws, years=self.years))
 
-        Parameters
-        ----------
-        multiples : mapping of str to number, optional
-        power : int
-            1: mean shortfall; 2: mean squared shortfall.
+    def all_times(self, share):
+        """Multiples that take all the money times a share (dict)."""
+        return dict.fromkeys(self.money.by("line"), share)
+
+    def exits_needed_per_bn(self):
+        """Households a billion VND must take below each target for the median to meet it, over what no money gives.
 
         Returns
         -------
-        ndarray (n_draws,)
-            Percent of the poverty line (power 1) or of its square, the not poor counted as 0.
-
-        Notes
-        -----
-        The index is the integral over k of the share below k poverty lines (times ``2 (1 - k)`` for power 2),
-        by Gauss-Legendre quadrature; r enters as for a rate, on the probit of the index.
+        dict of str to float
+            By target of all households, of the money delivered; empty where nothing is.
         """
-        weights = WEIGHTS * (1 if power == 1 else 2 * (1 - FRACTIONS))
-
-        def scale(shares):
-            return probit((weights * shares).sum(axis=0))
-
-        gap = self._setting.gap
-        after = gap.shares(self._deep_effects, multiples or {})[0]
-        trend, base, new, plan = (
-            scale(shares) for shares in (self._setting.trend_gap, gap.before, after, gap.after_plan)
-        )
-        return 100 * ndtr(trend - ((base - new) - self._r * (base - plan)))
+        cost, needed = float(self.money.total), {}
+        bare = self.rates(self.all_times(0)) if cost else {}
+        for target in self.targets if cost else ():
+            missing = max(np.median(self.at(target, bare)) - float(target.value_pct), 0)
+            households = self.households[self.years.index(target.as_of)]
+            needed[target.target] = float(missing / 100 * np.median(households) / cost)
+        return needed
 
 
-def deadlines(package, scenario, shared, readings=(1, 0)):
-    """The `Deadline` of a scenario under each reading of the money.
+def deadlines(package, scenario, shared, cases=tuple(CASES)):
+    """The `Deadline` of a scenario under each case of additionality.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
     shared : SharedDraws
-    readings : sequence of float
+    cases : sequence of float
         Values of r.
 
     Returns
     -------
     dict of float to Deadline
     """
-    read = {r: scenario.model_copy(update={"continuity": float(r)}) for r in readings}
-    return {r: Deadline(package, each, shared.counterfactual(each)) for r, each in read.items()}
-
-
-class _Setting:
-    """What all scenarios of a world share at the dates of the targets."""
-
-    def __init__(self, package, world, plan):
-        programme = [day.year for day in world.trend.years[world.first :]]
-        self.targets = tuple(
-            row for row in level_targets(package) if row.group == "all" and row.as_of.year in programme
-        )
-        self.places = sorted({programme.index(row.as_of.year) for row in self.targets}) or [
-            len(programme) - 1
-        ]
-        self.years = tuple(world.trend.years[world.first + place] for place in self.places)
-        self.households = world.households[world.first :][self.places]
-        self.levels = self._at_places(z if z is None else z[world.first :] for z in world.levels["all"])
-        base, stocks = world.base
-        stocks = {name: _at(seen_by("all", stock, stocks), self.places) for name, stock in stocks.items()}
-        amounts = plan.by("line", "year", which="planned")
-        planned = _at_work(world.effects({}), amounts, package.years, self.places)
-        spread, ratio = world.drawn["spread_below_line"], float(np.log(package.near_poor_ratio or 1))
-        self.rates = _Mechanics(Thresholds(*self._at_places(base["all"]), spread, ratio), stocks, planned)
-
-    def _at_places(self, levels):
-        return [None if z is None else z[self.places] for z in levels]
-
-    @cached_property
-    def _down(self):
-        return np.log(FRACTIONS) / self.rates.thresholds.spread_below
-
-    @cached_property
-    def trend_gap(self):
-        """Shares below fractions of the poverty line in the last year, as the trend has them."""
-        return ndtr(self.levels[0][-1] + self._down)
-
-    @cached_property
-    def gap(self):
-        """Mechanics of the last year at fractions of the poverty line: the area below is the poverty gap."""
-        base = self.rates.thresholds
-        deep = Thresholds(base.z_poor[-1] + self._down, None, base.spread_below, 0.0)
-        stocks = {name: _at(stock, [-1]) for name, stock in self.rates.stocks.items()}
-        reached = {line: tuple(times[-1:] for times in both) for line, both in self.rates.reached.items()}
-        return _Mechanics(deep, stocks, _deeper(self.rates.effects), reached)
-
-
-class _Mechanics:
-    """`shares_after` at one set of thresholds, and what the planned money does there."""
-
-    def __init__(self, thresholds, stocks, planned, reached=None):
-        self.thresholds, self.stocks, self.effects = thresholds, stocks, planned
-        ones = np.ones(len(thresholds.z_poor))
-        self.reached = reached or {each.line: reach(each, ones, stocks[each.reserved]) for each in planned}
-        self.before = ndtr(thresholds.z_poor)
-
-    @cached_property
-    def after_plan(self):
-        """Share below the lower threshold after the planned money."""
-        return self.shares(self.effects, {})[0]
-
-    @cached_property
-    def planned(self):
-        """Shifts of the thresholds by the planned money, probits."""
-        return self.shifts(self.effects, {})
-
-    def shares(self, effects, multiples):
-        """Shares below the thresholds after the money of each line times a multiple."""
-        rows = len(next(iter(self.stocks.values())).poor)
-        amounts = {effect.line: np.full(rows, float(multiples.get(effect.line, 1))) for effect in effects}
-        return shares_after(self.thresholds, effects, amounts, self.stocks, self.reached)
-
-    def shifts(self, effects, multiples):
-        """How far the money moves the thresholds, probits."""
-        lower, upper = self.shares(effects, multiples)
-        z_poor, z_upper = self.thresholds.z_poor, self.thresholds.z_upper
-        return shift(z_poor, lower), None if upper is None else shift(z_upper, upper)
-
-
-def _at_work(effects, amounts, years, places):
-    """Effects whose unit is the line's own money, with what is left of earlier years' by each place."""
-    found = []
-    for effect in effects:
-        left, at_places = 0.0, []
-        for place, year in enumerate(years):
-            left = float(amounts[effect.line, year]) + effect.persistence * left
-            if place in places:
-                at_places.append(left)
-        reached, none = effect.households_per_bn * np.array(at_places), np.zeros_like(effect.persistence)
-        found.append(replace(effect, households_per_bn=reached, persistence=none))
-    return found
-
-
-def _deeper(effects):
-    """Effects of the last year, seen from fractions of the poverty line: gains are larger shares of those."""
-    return [
-        replace(each, households_per_bn=each.households_per_bn[-1:], gain=each.gain / FRACTIONS)
-        for each in effects
-    ]
-
-
-def _at(stock, places):
-    """A stock at some of its years."""
-    values = (getattr(stock, field) for field in ("poor", "near_poor", "poor_share", "near_share"))
-    return Stock(*(value[places] if np.ndim(value) else value for value in values))
+    made = {r: at_case(scenario, r) for r in cases}
+    return {r: Deadline(package, each, shared.counterfactual(each)) for r, each in made.items()}

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from giamngheo import language
 from giamngheo.inputs.package import Package
-from giamngheo.report.columns import DAY, Column
+from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
@@ -244,3 +244,8 @@ def share_text(share, page):
     """A share as percent without needless decimals (str)."""
     percent = 100 * Fraction(share)
     return page.percent(percent, 0 if percent.denominator == 1 else 1)
+
+
+def of_cases(write):
+    """How a cell shows both cases of additionality: ``12 % / 3 %``, a dash for one that does not apply (callable)."""
+    return lambda *values: " / ".join(MISSING if is_missing(value) else write(value) for value in values)

@@ -1,4 +1,4 @@
-"""From money to shares below the lines: closed forms on draws, one budget line and year at a time.
+"""What a billion VND of a budget line does, and from money to shares below the lines: closed forms on draws.
 
 A line reaches a share of the poor (and of the near-poor) with an income gain. Reach is nested: the households that one
 line finds first are those that the others find first, and a household reached by several gains from all of them. Shares
@@ -6,12 +6,27 @@ below the poverty line L and the near-poor line U follow from a local log-normal
 L and U (Bourguignon 2003): the spread of the first is assumed, that of the second is ``ln(ratio) / (z_u - z_p)``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.scales import probit
+
+# channel -> assumptions: income gained per VND, value where the plan promises no number, persistence
+CHANNEL_ASSUMPTIONS = {
+    "credit": ("return_credit", "value_credit", "persistence_credit"),
+    "cost_relief": ("pass_through_relief", "value_relief", "persistence_recurrent"),
+    "cash": ("pass_through_cash", "value_cash", "persistence_recurrent"),
+    "assets": ("return_assets", "value_assets", "persistence_assets"),
+    "livelihood": ("yield_livelihood", "value_livelihood", "persistence_assets"),
+    "training": ("return_training", "value_training", "persistence_assets"),
+    "enabling": ("return_enabling", "value_training", "persistence_assets"),
+}
+# Gauss-Legendre quadrature over fractions of the poverty line, (n_nodes, 1)
+FRACTIONS, WEIGHTS = (np.reshape(each, (-1, 1)) / 2 for each in np.polynomial.legendre.leggauss(8))
+FRACTIONS = FRACTIONS + 0.5
 
 
 @dataclass(frozen=True)
@@ -52,14 +67,153 @@ class Stock:
     near_share: np.ndarray | float = 1.0
 
 
-def reach(effect, amount, stock):
-    """How often over a line's money reaches the poor and the near-poor, before any cap.
+def line_effect(package, row, register, drawn, targeting):
+    """Households reached and income gained per billion VND of a budget line.
+
+    Parameters
+    ----------
+    package : Package
+    row : BudgetLine
+    register : mapping of str to Assumption
+    drawn : mapping of str to ndarray (n_draws,)
+        Draws of the register.
+    targeting : mapping of str to float
+        Share that reaches the poor, by line or channel, instead of the register's.
+
+    Returns
+    -------
+    LineEffect or None
+        None where the line raises no measured income under these assumptions.
+
+    Notes
+    -----
+    The number reached is the plan's own promise where it makes one (cards and pupils turned into households), else
+    money over an assumed value. The gain is ``yield * money / households / 12 / persons`` a head a month, as a share
+    of the poverty line between the rural and the urban one.
+    """
+    gain_name, value_name, persistence_name = CHANNEL_ASSUMPTIONS[row.channel]
+    if register[gain_name].fixed == 0:
+        return None
+    persons = drawn["persons_per_household"]
+    yearly_bn = float(row.total_3y) / len(package.years)
+    promise = package.promise(row.line)
+    if promise is not None and yearly_bn:
+        per_household = {"person": persons, "card": persons, "pupil": drawn["pupils_per_household"]}
+        households_per_bn = np.full_like(persons, promise[0] / yearly_bn) / per_household.get(promise[1], 1.0)
+    else:
+        households_per_bn = 1000 / drawn[value_name]
+    income = drawn[gain_name] * 1e9 / households_per_bn
+    if row.channel == "cash":
+        income = income * drawn["cash_counts"]
+    rural_line, urban_line = package.poor_lines_vnd_month
+    line = drawn["rural_share"] * rural_line + (1 - drawn["rural_share"]) * urban_line
+    to_poor = drawn["targeting_credit" if row.channel == "credit" else "targeting_other"]
+    target = targeting.get(row.line, targeting.get(row.channel))
+    if target is not None:
+        to_poor = np.full_like(to_poor, float(target))
+    return LineEffect(
+        line=row.line,
+        households_per_bn=households_per_bn,
+        gain=income / 12 / persons / line,
+        to_poor=to_poor,
+        near_share=drawn["near_poor_share"],
+        persistence=drawn[persistence_name],
+        reserved=None if row.group == "all" else row.group,
+    )
+
+
+@dataclass(frozen=True)
+class Population:
+    """The groups of a province before any money, at some years.
+
+    levels: group to the probits below L and below U, each (n_years, n_draws); spread_below, log_ratio: as of
+    `Thresholds`; stocks: households that a line may reach, by the group it is reserved for (None for all); planned:
+    line to `reach` of the planned money among them.
+    """
+
+    levels: dict
+    spread_below: np.ndarray
+    log_ratio: float
+    stocks: dict
+    planned: dict
+
+    def shares(self, group, effects, households):
+        """Shares of a group below the two lines after money, as of `shares_after`."""
+        mine = [effect for effect in effects if effect.reserved in (None, group) or group == "all"]
+        stocks = self._shares_of_all if group == "all" else self.stocks
+        thresholds = Thresholds(*self.levels[group], self.spread_below, self.log_ratio)
+        return shares_after(thresholds, mine, households, stocks, self.planned)
+
+    def shift(self, group, effects, households):
+        """How far money moves the two thresholds of a group: probits >= 0, the second None without a near-poor line.
+
+        Parameters
+        ----------
+        group : str
+        effects : sequence of LineEffect
+        households : mapping of str to ndarray (n_years, n_draws)
+            By line, as of `households_reached`.
+
+        Returns
+        -------
+        tuple of ndarray (n_years, n_draws)
+        """
+        z_s, shares = self.levels[group], self.shares(group, effects, households)
+        return tuple(None if z is None else shift(z, share) for z, share in zip(z_s, shares, strict=True))
+
+    @cached_property
+    def _shares_of_all(self):
+        """Stocks of reserved lines as shares of all households of that status, where all are looked at."""
+        whole, seen = self.stocks[None], {}
+        for name, stock in self.stocks.items():
+            poor_share, near_share = (
+                own / np.maximum(all_, 1e-9)
+                for own, all_ in ((stock.poor, whole.poor), (stock.near_poor, whole.near_poor))
+            )
+            seen[name] = (
+                stock if name is None else replace(stock, poor_share=poor_share, near_share=near_share)
+            )
+        return seen
+
+    @cached_property
+    def at_fractions(self):
+        """All households in the last year, with a fraction of the poverty line for each of its years (Population)."""
+        z = self.levels["all"][0][-1] + np.log(FRACTIONS) / self.spread_below
+        stocks = {name: Stock(one.poor[-1:], one.near_poor[-1:]) for name, one in self.stocks.items()}
+        planned = {line: tuple(times[-1:] for times in both) for line, both in self.planned.items()}
+        return Population({"all": (z, None)}, self.spread_below, 0.0, stocks, planned)
+
+
+def households_reached(effect, amount):
+    """Households that a line's money is at work in, with what is left of earlier years'.
 
     Parameters
     ----------
     effect : LineEffect
     amount : ndarray (n_years,)
         Billion VND.
+
+    Returns
+    -------
+    ndarray (n_years, n_draws)
+    """
+    reached = np.empty((len(amount), len(effect.persistence)))
+    left = 0.0
+    for year, value in enumerate(amount):
+        left = value + effect.persistence * left
+        reached[year] = left
+    reached *= effect.households_per_bn
+    return reached
+
+
+def reach(effect, households, stock):
+    """How often over a line's money reaches the poor and the near-poor, before any cap.
+
+    Parameters
+    ----------
+    effect : LineEffect
+    households : ndarray (n_years, n_draws)
+        As of `households_reached`.
     stock : Stock
 
     Returns
@@ -68,22 +222,20 @@ def reach(effect, amount, stock):
         Households reached over the stock of poor, and of near-poor. What finds no poor household left goes to the
         near-poor and others in the proportions that hold for the rest.
     """
-    reached = _accumulated(amount, effect.persistence)
-    reached *= effect.households_per_bn
-    poor = reached * effect.to_poor
-    others = (reached - np.minimum(poor, stock.poor)) * effect.near_share
+    poor = households * effect.to_poor
+    others = (households - np.minimum(poor, stock.poor)) * effect.near_share
     return poor / np.maximum(stock.poor, 1e-9), others / np.maximum(stock.near_poor, 1e-9)
 
 
-def shares_after(thresholds, effects, amounts, stocks, planned):
+def shares_after(thresholds, effects, households, stocks, planned):
     """Shares below the two lines once the money has acted.
 
     Parameters
     ----------
     thresholds : Thresholds
     effects : sequence of LineEffect
-    amounts : mapping of str to ndarray (n_years,)
-        Billion VND by line and year.
+    households : mapping of str to ndarray (n_years, n_draws)
+        By line, as of `households_reached`.
     stocks : mapping of (str or None) to Stock
         By the group that a line is reserved for.
     planned : mapping of str to tuple of ndarray
@@ -103,9 +255,9 @@ def shares_after(thresholds, effects, amounts, stocks, planned):
     """
     z, spread = thresholds.z_poor, thresholds.spread_below
     reached = [
-        (reach(effect, amounts[effect.line], stocks[effect.reserved]), effect)
+        (reach(effect, households[effect.line], stocks[effect.reserved]), effect)
         for effect in effects
-        if amounts[effect.line].any()
+        if households[effect.line].any()
     ]
     poor = ndtr(z)
     steps = _steps([_covered(times[0], effect, stocks, planned, 0) for times, effect in reached])
@@ -163,16 +315,6 @@ def _below(z_poor, income, spread):
     """Share with less than (1 + income) poverty lines; none at or below an income of zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return ndtr(z_poor + np.log1p(np.maximum(income, -1.0)) / spread)
-
-
-def _accumulated(amount, persistence):
-    """Billion VND at work in each year: this year's, and what is left of earlier years', (n_years, n_draws)."""
-    at_work = np.empty((len(amount), len(persistence)))
-    left = 0.0
-    for year, value in enumerate(amount):
-        left = value + persistence * left
-        at_work[year] = left
-    return at_work
 
 
 def shift(z, share):

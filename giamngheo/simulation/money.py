@@ -203,3 +203,49 @@ def without_channel(scenario, channel):
 
 def _funded(scenario, **changes):
     return scenario.model_copy(update={"funding": scenario.funding.model_copy(update=changes)})
+
+
+def with_multiples(package, scenario, multiples, name=None):
+    """The scenario with the money of some lines multiplied, exactly.
+
+    Parameters
+    ----------
+    package : Package
+    scenario : Scenario
+    multiples : mapping of str to Fraction
+        By line.
+    name : str, optional
+        Id of the new scenario.
+
+    Returns
+    -------
+    Scenario
+        With a factor for each of these lines and years; one at equal cost gets factors for all lines.
+    """
+    funding, ratio = scenario.funding, {}
+    if funding.keep_total:  # else a changed line would be made up for by the others
+        timely = scenario.model_copy(update={"delay_years": 0.0})
+        free = timely.model_copy(update={"funding": funding.model_copy(update={"keep_total": False})})
+        kept, loose = (money(package, each).by("line", "year") for each in (timely, free))
+        ratio = {cell: kept[cell] / loose[cell] for cell in kept if loose[cell]}
+    by_line = dict(funding.by_line)
+    for line in multiples if not ratio else [row.line for row in package.budget]:
+        old = by_line.get(line, Yearly())
+        by_line[line] = Yearly(
+            {
+                year: old.get(year, 1) * ratio.get((line, year), 1) * multiples.get(line, 1)
+                for year in package.years
+            }
+        )
+    funding = funding.model_copy(update={"by_line": by_line, "keep_total": False})
+    return scenario.model_copy(update={"funding": funding, "id": name or scenario.id})
+
+
+def without_credit(package, scenario):
+    """The scenario with no loan delivered (Scenario); a repaid loan is not spent, so both are shown."""
+    return with_multiples(package, scenario, dict.fromkeys(credit_lines(package), 0), "without_credit")
+
+
+def credit_lines(package):
+    """Budget lines that are lent, not spent (tuple of str)."""
+    return tuple(row.line for row in package.budget if row.channel == "credit")

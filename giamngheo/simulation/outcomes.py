@@ -1,7 +1,7 @@
 """A funding scenario in front of the baseline: what the two rates become when money differs from the plan.
 
 For a threshold k: ``z_k(S) = z_k(trend) - [D_k(money of S) - r D_k(planned money)]``, D being how far money moves it
-in the world without the plan (`simulation.counterfactual`). With r = 1 full delivery continues the trend; with r = 0
+without the plan (`simulation.counterfactual`). With r = 1 full delivery continues the trend; with r = 0
 all of the plan is new.
 """
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from giamngheo.forecasting.trend import Forecast, summarise
 from giamngheo.inputs.scenario import check_scenario, load_scenario
-from giamngheo.simulation.money import Money, money
+from giamngheo.simulation.counterfactual import Response, rates
+from giamngheo.simulation.money import Money
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import BOTH, target_chances
 
@@ -86,58 +86,45 @@ def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
     Money acts from the first programme year; what it does in a year counts at that year's end.
     """
     shared = shared or shared_draws(package, draws=draws, seed=seed)
-    world = shared.counterfactual(check_scenario(scenario, package))
-    amounts = money(package, scenario)
-    draws = _Draws(world, amounts, scenario)
-    return Simulation(
-        scenario, world.trend, amounts, draws, None if world.households is None else world.households.T
-    )
+    counterfactual = shared.counterfactual(check_scenario(scenario, package))
+    response, households = Response(counterfactual, scenario), counterfactual.households
+    draws = _Draws(response, scenario)
+    households = None if households is None else households.T
+    return Simulation(scenario, counterfactual.trend, response.money, draws, households)
 
 
 class _Draws(Mapping):
     """Draws by (group, status), a group simulated when it is first asked for."""
 
-    def __init__(self, world, amounts, scenario):
-        self._world, self._amounts, self._scenario, self._made = world, amounts, scenario, {}
-        only = None if scenario.group == "all" else scenario.group
-        as_planned = amounts.delivered == amounts.planned and not scenario.targeting and not only
-        self._moves = not as_planned or world.continuity != 1
-        self._only = only
+    def __init__(self, response, scenario):
+        self._response, self._counterfactual, self._made = response, response.counterfactual, {}
+        amounts = response.money
+        as_planned = amounts.delivered == amounts.planned and not scenario.targeting
+        self._moves = not as_planned or scenario.group != "all" or self._counterfactual.continuity != 1
         if self._moves:
             self["all", "poor"]  # what cannot be simulated is refused here, not when it is read
 
     def __iter__(self):
-        return iter(self._world.trend.draws)
+        return iter(self._counterfactual.trend.draws)
 
     def __len__(self):
-        return len(self._world.trend.draws)
+        return len(self._counterfactual.trend.draws)
 
     def __getitem__(self, key):
-        if not self._moves and self._world.follows_trend:
-            return self._world.trend.draws[key]  # the forecast itself, to the bit
+        trend = self._counterfactual.trend.draws
+        if not self._moves and self._counterfactual.follows_trend:
+            return trend[key]  # the forecast itself, to the bit
         if key not in self._made:
-            if key not in self._world.trend.draws:
+            if key not in trend:
                 raise KeyError(key)
-            self._made |= self._simulated(key[0])
+            group = key[0]
+            moved = (
+                self._response.rates(group=group)
+                if self._moves
+                else rates(group, self._counterfactual.levels[group])
+            )
+            self._made |= moved
         return self._made[key]
-
-    def _simulated(self, group):
-        world, scenario = self._world, self._scenario
-        z_poor, z_upper = world.levels[group]
-        if self._moves:
-            amounts = self._amounts.by("line", "year")
-            moved = world.moved(group, amounts, scenario.targeting, self._only)
-            z_poor, z_upper = z_poor.copy(), None if z_upper is None else z_upper.copy()
-            z_poor[world.first :] -= moved[0]
-            if z_upper is not None:
-                z_upper[world.first :] -= moved[1]
-        poor = ndtr(z_poor)
-        made = {(group, "poor"): 100 * poor.T}
-        if z_upper is not None:
-            upper = np.maximum(ndtr(z_upper), poor)
-            made[group, "near_poor"] = 100 * (upper - poor).T
-            made[group, "poor_or_near_poor"] = 100 * upper.T
-        return made
 
 
 @dataclass(frozen=True, repr=False)

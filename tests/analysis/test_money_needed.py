@@ -1,11 +1,15 @@
-"""The money at which targets become an even bet."""
+"""The money that makes a target an even bet, and what each billion would have to do."""
 
 import numpy as np
 import pytest
 
 from giamngheo import load_scenario, simulate
-from giamngheo.analysis.money_needed import MoneyCurve, break_even
+from giamngheo.analysis.cost_effectiveness import needed_effect
+from giamngheo.analysis.money_needed import SOLVER_DRAWS, MoneyCurve, break_even, even_chance
+from giamngheo.analysis.target_years import Deadline
 from giamngheo.simulation.money import scaled
+from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
 
@@ -15,16 +19,25 @@ def new(package):
     return scenario, simulate(package, scenario)
 
 
-def test_the_money_found_gives_the_chance_asked(package, new):
+@pytest.fixture(scope="module")
+def solver(package):
+    return shared_draws(package, draws=SOLVER_DRAWS, seed=0)
+
+
+def curve(package, scenario, shared):
+    return MoneyCurve(Deadline(package, scenario, shared.counterfactual(scenario)))
+
+
+def test_the_money_found_gives_the_chance_asked(package, new, solver):
     scenario, _ = new
-    share = MoneyCurve(package, scenario).needed(0.5)["poor_2015"]
+    share = curve(package, scenario, solver).needed(0.5)["poor_2015"]
     result = simulate(package, scaled(scenario, share), draws=20_000, seed=7)
     assert target_chances(package, result)["poor_2015"] == pytest.approx(0.5, abs=0.03)
 
 
-def test_a_chance_that_no_money_reaches_is_none(package, new):
+def test_a_chance_that_no_money_reaches_is_none(package, new, solver):
     scenario, _ = new
-    assert MoneyCurve(package, scenario).needed(0.9999)["both"] is None
+    assert curve(package, scenario, solver).needed(0.9999)["both"] is None
 
 
 def test_break_even_is_what_each_billion_must_do(package, new):
@@ -34,3 +47,13 @@ def test_break_even_is_what_each_billion_must_do(package, new):
     needed = (np.median(bare.draws["all", "poor"][:, -1]) - 2) / 100 * np.median(bare.households[:, -1])
     assert found["exits_per_bn"] == pytest.approx(needed / 2155, rel=0.05)
     assert found["share_of_plan"] > 1
+
+
+def test_the_break_even_a_billion_is_that_of_the_panels(package, shared, solver):
+    plan = outcome(package, load_scenario("full_plan", package), shared)
+    panels = even_chance(package, plan)
+    told = needed_effect(package, plan.scenario, solver).set_index(["target", "case"])["needed_per_bn"]
+    for (target, r), found in panels.items():
+        if target != "both":
+            assert told[target, CASES[r]] == found["exits_per_bn"]
+        assert found == break_even(package, plan.simulations[r])[target]

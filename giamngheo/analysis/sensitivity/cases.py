@@ -4,8 +4,6 @@ A table of cases has a row for each case of additionality and target: assumption
 "percent" with the value, or a word), value, case ("continued", "new"), target (or "both"), chance (0..1).
 """
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
@@ -15,9 +13,8 @@ from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import at_case, outcome, simulate
+from giamngheo.simulation.outcomes import outcome
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import target_chances
 
 BASE = "base"  # the unchanged case
 BEYOND = "gap_as_last"  # a case shown beside the ranges, not inside one
@@ -218,30 +215,3 @@ def chances_at(package, scenario, shared):
         By case and target (or "both").
     """
     return outcome(package, scenario, shared).chances.set_index(["case", "target"])["chance"].to_dict()
-
-
-def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), readings=(1, 0.5, 0)):
-    """Chances for every pair of a share of the plan delivered and r.
-
-    Parameters
-    ----------
-    package : Package
-    scenario : Scenario
-    shared : SharedDraws
-    shares : sequence of float
-        Multiples of the scenario's money.
-    readings : sequence of float
-        Values of r.
-
-    Returns
-    -------
-    dict
-        (share, r) to {target: probability, "both": joint probability}.
-    """
-    grid = {}
-    for share in shares:
-        changed = scaled(scenario, Fraction(str(share)))
-        for r in readings:
-            result = simulate(package, at_case(changed, r), shared=shared)
-            grid[share, r] = target_chances(package, result)
-    return grid

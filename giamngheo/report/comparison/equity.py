@@ -1,158 +1,129 @@
-"""Tables of a population group beside all other households, and of what favouring it gives and takes."""
+"""A population group beside all other households, and what favouring it gives and takes."""
+
+import pandas as pd
 
 from giamngheo.analysis.equity import PARTS, changes, counted_groups, levels
-from giamngheo.language import chance, day, number, percent, say, signed
-from giamngheo.report.comparison.scenarios import target_heads
-from giamngheo.report.exhibits import Column, prose, stack, table
-from giamngheo.report.trend.rates import first_upper
+from giamngheo.report import html
+from giamngheo.report.wording import first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
 FULL_PLAN = "full_plan"
+_ENDS = ("q10", "q50", "q90")
 
 
-def equity_tables(package, results, shared, lang):
-    """Each counted group beside the rest under the plan, and under the scenario that puts it first.
-
-    Parameters
-    ----------
-    package : Package
-    results : mapping of str to Outcome
-        The full plan, and as far as there is one, a scenario named ``<group>_first``.
-    shared : SharedDraws
-        That they were simulated on.
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    plan, made = results[FULL_PLAN], []
+def tables(page, outcomes, shared):
+    """Each counted group beside the rest, under the plan and, where there is one, the scenario ``<group>_first``."""
+    plan, made = outcomes[FULL_PLAN], []
     if plan.simulations[1].households is None:
-        return prose(say("equity.none", lang))
-    for group in counted_groups(package, plan.simulations[1].trend):
-        first = results.get(f"{group}_first")
+        return html.prose(page.say("equity.none"))
+    for group in counted_groups(page.package, plan.simulations[1].trend):
+        first = outcomes.get(f"{group}_first")
         chosen = {FULL_PLAN: plan} | ({} if first is None else {first.scenario.id: first})
-        made.append(level_table(package, chosen, levels(package, chosen, group), group, lang))
+        made.append(_level_table(page, chosen, group))
         if first is not None:
-            moved = changes(package, plan, first, group, shared)
-            made += [
-                change_table(package, plan, first, moved, group, lang),
-                prose(change_sentence(plan, first, moved, group, lang)),
-            ]
-    return stack(*made, kind="table") if made else prose(say("equity.none", lang))
+            moved = changes(page.package, plan, first, group, shared)
+            made += [_change_table(page, plan, first, moved, group)]
+            made += [html.prose(_change_sentence(page, plan, first, moved, group))]
+    return html.stack(*made) if made else html.prose(page.say("equity.none"))
 
 
-def level_table(package, results, found, group, lang):
-    """Poverty rates of a group, of the rest and of all at the deadline, and the gap in points.
-
-    Parameters
-    ----------
-    package : Package
-    results : mapping of str to Outcome
-    found : DataFrame
-        As of `analysis.equity.levels`.
-    group : str
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    by = found.set_index(["scenario", "r", "who"])
-    cases = [(name, r) for name in results for r in CASES if r in results[name].shown]
-    columns = [Column(say("equity.who", lang), False)]
-    columns += [Column(f"{results[name].scenario.title[lang]}, r = {number(r, lang)}") for name, r in cases]
-    rows = [
-        [who_name(who, group, lang), *(_with_interval(by.loc[(name, r, who)], lang) for name, r in cases)]
-        for who in PARTS
-    ]
-    when = day(results[FULL_PLAN].simulations[1].years[-1], lang)
-    note = say(
-        "equity.note",
-        lang,
-        group=say(f"group.{group}", lang),
-        weight=percent(found["weight_pct"].iloc[0], lang, 1),
-        size=number(package.group_size(group), lang, -2),
-        impossible=percent(100 * found["impossible"].max(), lang, 1),
-    )
-    return table(say("equity.caption", lang, when=when), columns, rows, note=note)
-
-
-def who_name(who, group, lang):
+def _who(page, who, group):
     """Name of a part of the province (str)."""
     named = {"group": f"group.{group}", "all": "group.all"}
-    return first_upper(say(named.get(who, f"equity.{who}"), lang))
+    return first_upper(page.say(named.get(who, f"equity.{who}")))
 
 
-def _with_interval(row, lang):
-    low, middle, high = (number(row[name], lang, 1) for name in ("q10", "q50", "q90"))
-    return f"{middle} ({low}–{high})"
-
-
-def change_table(package, plan, first, moved, group, lang):
-    """What a scenario that puts a group first moves against the plan: rates, gap, households, chances.
-
-    Parameters
-    ----------
-    package : Package
-    plan, first : Outcome
-    moved : DataFrame
-        As of `analysis.equity.changes`.
-    group : str
-    lang : {"vi", "en"}
-
-    Returns
-    -------
-    Exhibit
-    """
-    by = moved.set_index(["r", "who"])
-    shown = [r for r in CASES if r in first.shown]
-    columns = [Column(say("equity.who", lang), False)]
-    columns += [Column(f"r = {number(r, lang)}") for r in shown]
+def _level_table(page, outcomes, group):
+    """Poverty rates of a group, of the rest and of all at the deadline, and the gap in points."""
+    found = levels(page.package, outcomes, group)
+    by = found.set_index(["scenario", "case", "who"])
+    shown = [(name, r) for name, outcome in outcomes.items() for r in CASES if r in outcome.shown]
     rows = []
     for who in PARTS:
-        name = say("equity.change", lang, who=who_name(who, group, lang))
-        rows.append([name, *(_change(by.loc[(r, who)], lang) for r in shown)])
-    for who in ("group", "rest", "all"):
-        name = say("equity.households", lang, who=who_name(who, group, lang))
-        rows.append([name, *(signed(by.loc[(r, who), "households"], lang, -1) for r in shown)])
-    for key, head in target_heads(package, lang):
-        chances = [[pair.by_case[r][key] for pair in (plan, first)] for r in shown]
-        name = f"{say('panel.chance', lang)}: {head}"
-        rows.append([name, *(" → ".join(chance(p, lang) for p in both) for both in chances)])
-    caption = say("equity.change_caption", lang, title=first.scenario.title[lang])
-    count = by["households"]
-    left = {r: count[r, "all"] - count[r, "group"] - count[r, "rest"] for r in CASES}
-    words = {f"left{r}": number(abs(left[r]), lang, -1) for r in CASES}
-    return table(caption, columns, rows, note=say("equity.change_note", lang, **words))
+        row = {"who": who}
+        for name, r in shown:
+            row |= {f"{name}_{CASES[r]}_{end}": by.loc[(name, CASES[r], who), end] for end in _ENDS}
+        rows.append(row)
 
+    def interval(low, middle, high):
+        low, middle, high = (page.number(value, 1) for value in (low, middle, high))
+        return f"{middle} ({low}–{high})"
 
-def _change(row, lang):
-    low, middle, high = (signed(row[name], lang, 2) for name in ("q10", "q50", "q90"))
-    return say("equity.interval", lang, middle=middle, low=low, high=high)
-
-
-def change_sentence(plan, first, moved, group, lang):
-    """What the scenario buys the group and costs the others, on average, and what the targets make of it (str).
-
-    Parameters
-    ----------
-    plan, first : Outcome
-    moved : DataFrame
-    group : str
-    lang : {"vi", "en"}
-    """
-    by = moved.set_index(["r", "who"])["mean"]
-    words = {f"group{r}": signed(by[r, "group"], lang, 1) for r in CASES}
-    words |= {f"rest{r}": signed(by[r, "rest"], lang, 2) for r in CASES}
-    key = BOTH if plan.by_case[1][BOTH] is not None else next(iter(plan.by_case[1]))
-    words |= {f"before{r}": chance(plan.by_case[r][key], lang) for r in CASES}
-    words |= {f"after{r}": chance(first.by_case[r][key], lang) for r in CASES}
-    return say(
-        "equity.sentence",
-        lang,
-        title=first.scenario.title[lang],
-        who=say(f"group.{group}", lang),
-        **words,
+    columns = [page.text_column("who", "equity.who", lambda who: _who(page, who, group))]
+    for name, r in shown:
+        head = f"{outcomes[name].scenario.title[page.lang]}, r = {page.number(r)}"
+        keys = tuple(f"{name}_{CASES[r]}_{end}" for end in _ENDS)
+        columns.append(page.column(keys, head, interval))
+    when = page.day(outcomes[FULL_PLAN].simulations[1].years[-1])
+    note = page.say(
+        "equity.note",
+        group=page.say(f"group.{group}"),
+        weight=page.percent(found["weight_pct"].iloc[0], 1),
+        size=page.number(page.package.group_size(group), -2),
+        impossible=page.percent(100 * found["impossible"].max(), 1),
     )
+    caption = page.say("equity.caption", when=when)
+    return html.table(f"rates-{group}-and-rest", caption, pd.DataFrame(rows), columns, note=note)
+
+
+def _change_table(page, plan, first, moved, group):
+    """What a scenario that puts a group first moves against the plan: rates, gap, households, chances."""
+    by = moved.set_index(["case", "who"])
+    shown = {r: CASES[r] for r in CASES if r in first.shown}
+    rows = []
+    for who in PARTS:
+        row = {"of": who, "unit": "points"}
+        for case in shown.values():
+            row |= {f"{end}_{case}": by.loc[(case, who), end] for end in _ENDS}
+        rows.append(row)
+    for who in ("group", "rest", "all"):
+        row = {"of": who, "unit": "households"}
+        rows.append(row | {f"mean_{case}": by.loc[(case, who), "households"] for case in shown.values()})
+    heads = dict(target_heads(page))
+    for key in heads:
+        row = {"of": key, "unit": "chance"}
+        for r, case in shown.items():
+            row |= {f"plan_{case}": plan.by_case[r][key], f"first_{case}": first.by_case[r][key]}
+        rows.append(row)
+
+    def name(of, unit):
+        if unit == "chance":
+            return f"{page.say('panel.chance')}: {heads[of]}"
+        return page.say(
+            "equity.change" if unit == "points" else "equity.households", who=_who(page, of, group)
+        )
+
+    def cell(unit, low, middle, high, households, before, after):
+        if unit == "households":
+            return page.signed(households, -1)
+        if unit == "chance":
+            return f"{page.chance(before)} → {page.chance(after)}"
+        low, middle, high = (page.signed(value, 2) for value in (low, middle, high))
+        return page.say("equity.interval", middle=middle, low=low, high=high)
+
+    columns = [page.text_column(("of", "unit"), "equity.who", name)]
+    for r, case in shown.items():
+        keys = (f"{key}_{case}" for key in (*_ENDS, "mean", "plan", "first"))
+        columns.append(page.column(("unit", *keys), f"r = {page.number(r)}", cell))
+    count = by["households"]
+    left = {r: count[case, "all"] - count[case, "group"] - count[case, "rest"] for r, case in CASES.items()}
+    note = page.say("equity.change_note", **{f"left{r}": page.number(abs(n), -1) for r, n in left.items()})
+    caption = page.say("equity.change_caption", title=first.scenario.title[page.lang])
+    return html.table(f"changes-{group}-first", caption, pd.DataFrame(rows), columns, note=note)
+
+
+def _change_sentence(page, plan, first, moved, group):
+    """What the scenario buys the group and costs the others, on average, and what the targets make of it (str)."""
+    by = moved.set_index(["case", "who"])["mean"]
+    key = BOTH if plan.by_case[1][BOTH] is not None else next(iter(plan.by_case[1]))
+    words = {}
+    for r, case in CASES.items():
+        words |= {
+            f"group{r}": page.signed(by[case, "group"], 1),
+            f"rest{r}": page.signed(by[case, "rest"], 2),
+        }
+        words |= {f"before{r}": page.chance(plan.by_case[r][key])}
+        words |= {f"after{r}": page.chance(first.by_case[r][key])}
+    title, who = first.scenario.title[page.lang], page.say(f"group.{group}")
+    return page.say("equity.sentence", title=title, who=who, **words)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from giamngheo import load_package, load_scenario, simulate
+from giamngheo import load_scenario, simulate
 from giamngheo.analysis.allocation import reallocate
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import money
@@ -14,18 +14,13 @@ SMALL = {"draws": 400, "fresh_draws": 1_000}
 
 
 @pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
-@pytest.fixture(scope="module")
 def found(package):
     return reallocate(package, load_scenario("full_plan", package), **SMALL)
 
 
-def outcome(found, allocation, draws, r=1):
-    rows = found.outcomes.set_index(["allocation", "draws", "r"])
-    return rows.loc[(allocation, draws, r)]
+def outcome(found, allocation, draws, case="continued"):
+    rows = found.outcomes.set_index(["allocation", "draws", "case"])
+    return rows.loc[(allocation, draws, case)]
 
 
 def test_the_total_is_kept_to_the_last_dong(package, found):
@@ -53,8 +48,8 @@ def test_neither_is_worse_than_the_plan_on_the_draws_of_the_search(found):
 
 
 def test_the_gain_holds_on_fresh_draws(found):
-    for r in (1, 0):
-        joint, gap = (outcome(found, name, "fresh", r) for name in ("joint", "gap"))
+    for case in ("continued", "new"):
+        joint, gap = (outcome(found, name, "fresh", case) for name in ("joint", "gap"))
         assert joint["both_change"] > 2 * joint["both_se"] > 0
         assert gap["gap_pct_change"] < -2 * gap["gap_pct_se"] < 0
 
@@ -106,3 +101,11 @@ def test_bounds_that_cannot_be_are_refused(package, options, says):
 def test_without_money_there_is_nothing_to_spread(package):
     with pytest.raises(RefusedInput, match="no money"):
         reallocate(package, load_scenario("no_new_money", package), draws=100, fresh_draws=100)
+
+
+def test_a_result_says_in_a_line_what_it_is_and_shows_its_frames(found):
+    assert (
+        repr(found) == "Reallocation of full_plan, r = 1: 2155 billion VND, 0.5 to 2 times each of 13 lines"
+    )
+    assert found._repr_html_().count("<table") == 2
+    assert "Fraction" not in found._repr_html_()

@@ -12,14 +12,22 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtri
 
 from giamngheo import load_package, load_scenario, package_forecast, simulate
-from giamngheo.analysis.money_needed import MOST, MOST_MONEY, MULTIPLES, money_for_chances
+from giamngheo.analysis.money_needed import MOST_MONEY, MULTIPLES, money_for_chances
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.inputs.tables import channel_family
-from giamngheo.simulation.channels import CHANNEL_ASSUMPTIONS
-from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after
+from giamngheo.simulation.impact import (
+    CHANNEL_ASSUMPTIONS,
+    LineEffect,
+    Stock,
+    Thresholds,
+    households_reached,
+    reach,
+    shares_after,
+)
 from giamngheo.simulation.list_flows import yearly_flows
 from giamngheo.simulation.money import SOURCES, money
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 from giamngheo.simulation.transitions import FLOWS
@@ -30,12 +38,7 @@ RESAMPLED = 1.4  # error of a chance over that of independent draws: the draws a
 
 
 @pytest.fixture(scope="module")
-def package():
-    return load_package()
-
-
-@pytest.fixture(scope="module")
-def shared(package):
+def few_draws(package):
     return shared_draws(package, draws=300, seed=5)
 
 
@@ -93,11 +96,11 @@ def test_full_delivery_is_the_baseline_to_the_bit_under_any_seed(package, seed, 
 
 @few(6)
 @given(st.integers(0, 2**31), st.sampled_from(LINES))
-def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, shared, dong, line):
+def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, few_draws, dong, line):
     """What full delivery skips is continuous with it: no jump between the shortcut and the arithmetic."""
-    trend = shared.counterfactual(trial()).trend
+    trend = few_draws.counterfactual(trial()).trend
     more = trial(funding={"by_line": {line: {2013: 1 + Fraction(dong, 10**18)}}})
-    for key, values in simulate(package, more, shared=shared).draws.items():
+    for key, values in simulate(package, more, shared=few_draws).draws.items():
         assert_allclose(values, trend.draws[key], atol=1e-5)
 
 
@@ -115,10 +118,10 @@ def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, sha
     st.fractions(1, 30, max_denominator=8),
 )
 def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
-    package, shared, funding, phasing, r, line, source, year, more
+    package, few_draws, funding, phasing, r, line, source, year, more
 ):
     scenario = trial(funding=funding, phasing=phasing, continuity=r)
-    before = simulate(package, scenario, shared=shared)
+    before = simulate(package, scenario, shared=few_draws)
     tables = {name: dict(funding[name]) for name in ("by_line", "by_source")}
     changes = [("by_line", line), ("by_source", source)]
     for table, key in changes:
@@ -126,7 +129,7 @@ def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
         years = {each: now if isinstance(now, Fraction) else now.get(each, Fraction(1)) for each in YEARS}
         raised = {**tables[table], key: years | {year: years[year] * more + Fraction(1, 2)}}
         richer = trial(funding=funding | {table: raised}, phasing=phasing, continuity=r)
-        after = simulate(package, richer, shared=shared)
+        after = simulate(package, richer, shared=few_draws)
         assert all(after.money.delivered[cell] >= amount for cell, amount in before.money.delivered.items())
         for group in ("all", "ethnic_minority"):
             for status in ("poor", "poor_or_near_poor"):
@@ -145,8 +148,8 @@ def squared_gap(income, spread, gift, covered):
     effect = LineEffect("gift", covered, gift / FRACTIONS, np.ones(n), np.zeros(n), np.zeros(n), None)
     deep = Thresholds((np.log(FRACTIONS) - np.log(income)) / spread, None, np.full(n, spread), 0.0)
     stocks = {None: Stock(np.ones((1, n)), np.ones((1, n)))}
-    planned = {"gift": reach(effect, np.zeros(1), stocks[None])}
-    below, _ = shares_after(deep, [effect], {"gift": np.ones(1)}, stocks, planned)
+    planned = {"gift": reach(effect, np.zeros((1, n)), stocks[None])}
+    below, _ = shares_after(deep, [effect], {"gift": households_reached(effect, [1.0])}, stocks, planned)
     return (2 * (1 - FRACTIONS) * below).mean(axis=0)
 
 
@@ -187,8 +190,9 @@ def test_a_gap_and_one_dong_to_each_empties_poverty_and_fills_the_band(incomes):
         gift = LineEffect(
             "gift", np.ones(n), 1 - income + dong / line, np.ones(n), np.ones(n), np.zeros(n), None
         )
-        planned = {"gift": reach(gift, np.zeros(1), stocks[None])}
-        poor, upper = shares_after(thresholds, [gift], {"gift": np.ones(1)}, stocks, planned)
+        planned = {"gift": reach(gift, np.zeros((1, n)), stocks[None])}
+        given = {"gift": households_reached(gift, [1.0])}
+        poor, upper = shares_after(thresholds, [gift], given, stocks, planned)
         assert_array_equal(poor, np.full((1, n), left))
         assert_allclose(upper, 1.0, atol=1e-12)
 
@@ -198,11 +202,13 @@ def test_a_gap_and_one_dong_to_each_empties_poverty_and_fills_the_band(incomes):
 
 @pytest.fixture(scope="module")
 def asked(package):
-    """What the solver says of many chances, once, and a shared with draws that it never saw."""
+    """What the solver says of many chances, once, and shared draws that it never saw."""
     scenario, levels = load_scenario("full_plan", package), tuple(np.round(np.linspace(0.03, 0.99, 17), 3))
     solved = money_for_chances(package, scenario, levels, shared=shared_draws(package, draws=SOLVER, seed=21))
+    solved = solved.set_index(["case", "target", "chance_asked"])
     return SimpleNamespace(
-        solved=solved,
+        multiple=solved["multiple"],
+        at_most=solved["chance_at_most"],
         levels=levels,
         own=shared_draws(package, draws=SOLVER, seed=21),
         fresh=shared_draws(package, draws=FRESH, seed=98),
@@ -225,10 +231,10 @@ def error(chance):
 def test_the_money_that_the_solver_asks_for_gives_its_chance_and_no_less_money_does(package, asked, data):
     r, level = data.draw(st.sampled_from([1, 0])), data.draw(st.sampled_from(asked.levels))
     name = data.draw(st.sampled_from(["poor_2015", "near_poor_2015", "both"]))
-    multiple = asked.solved[r, level][name]
-    if multiple is None:
+    multiple = asked.multiple[CASES[r], name, level]
+    if np.isnan(multiple):
         # The most money that is believed does not reach it, nor any that the solver tries, nor less for the poor.
-        assert asked.solved[r, MOST][name] < level
+        assert asked.at_most[CASES[r], name, level] < level
         tried = {*MULTIPLES, data.draw(st.floats(0, MOST_MONEY))} if name == "poor_2015" else MULTIPLES
         for each in tried:
             assert chances(package, asked.own, r, each)[name] < level
@@ -248,11 +254,11 @@ def test_the_money_that_the_solver_asks_for_gives_its_chance_and_no_less_money_d
 
 
 def test_the_chances_asked_are_both_reachable_and_not(asked):
-    answers = [asked.solved[r, level]["poor_2015"] for r in (1, 0) for level in asked.levels]
-    assert None in answers and any(answers) and 0.0 in answers
-    for r in (1, 0):
-        found = [asked.solved[r, level]["poor_2015"] for level in asked.levels]
-        known = [each for each in found if each is not None]
+    answers = asked.multiple.xs("poor_2015", level="target")
+    assert answers.isna().any() and (answers > 0).any() and (answers == 0).any()
+    for case in CASES.values():
+        found = answers[case].tolist()
+        known = [each for each in found if not np.isnan(each)]
         assert found[: len(known)] == known == sorted(known)  # dearer as more is asked, then out of reach
 
 
@@ -262,14 +268,14 @@ def test_the_chances_asked_are_both_reachable_and_not(asked):
 @few(20)
 @given(st.sampled_from(LINES), by_year, fundings, reading)
 def test_a_line_that_passes_nothing_through_changes_nothing_to_the_bit(
-    package, shared, line, amounts, funding, r
+    package, few_draws, line, amounts, funding, r
 ):
     channel = next(row.channel for row in package.budget if row.line == line)
     nothing = {CHANNEL_ASSUMPTIONS[channel][0]: {"fixed": 0}}
     one = trial(funding=funding, continuity=r, assumptions=nothing)
     other = {**funding, "by_line": {**funding["by_line"], line: amounts}}
-    before = simulate(package, one, shared=shared)
-    after = simulate(package, trial(funding=other, continuity=r, assumptions=nothing), shared=shared)
+    before = simulate(package, one, shared=few_draws)
+    after = simulate(package, trial(funding=other, continuity=r, assumptions=nothing), shared=few_draws)
     same(before.draws, after.draws)
 
 
@@ -358,9 +364,9 @@ def test_a_reallocation_keeps_the_total_of_every_year_for_any_factors(
 # List flows
 
 
-def test_the_flows_are_those_of_households_followed_one_by_one(package, shared):
+def test_the_flows_are_those_of_households_followed_one_by_one(package, few_draws):
     """Positions follow a stationary second-order autoregression; each review cuts them at the published shares."""
-    full = simulate(package, load_scenario("plan_is_new", package), shared=shared)
+    full = simulate(package, load_scenario("plan_is_new", package), shared=few_draws)
     draw, rho, partial, n = 17, 0.9, -0.35, 600_000
     flows = yearly_flows(full, rho, partial)
     rng = np.random.default_rng(11)
@@ -396,12 +402,12 @@ def test_the_flows_are_those_of_households_followed_one_by_one(package, shared):
             assert share == pytest.approx(expected, abs=5 * np.sqrt(expected / n) + 1e-6), (day, name)
 
 
-def test_a_little_continuity_changes_little(package, shared):
+def test_a_little_continuity_changes_little(package, few_draws):
     """No jump on the way from new money (r = 0) to money that continues the trend (r = 1)."""
     plan = trial()
     levels = {}
     for r in (0.0, 0.001, 0.999, 1.0):
-        result = simulate(package, plan.model_copy(update={"continuity": r}), shared=shared)
+        result = simulate(package, plan.model_copy(update={"continuity": r}), shared=few_draws)
         levels[r] = ndtri(result.draws["all", "poor"] / 100)
     assert_allclose(levels[0.001], levels[0.0], atol=2e-3)
     assert_allclose(levels[0.999], levels[1.0], atol=2e-3)

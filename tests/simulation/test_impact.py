@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo.simulation.impact import LineEffect, Stock, Thresholds, reach, shares_after, shift
+from giamngheo.simulation.impact import (
+    LineEffect,
+    Stock,
+    Thresholds,
+    households_reached,
+    reach,
+    shares_after,
+    shift,
+)
 
 N = 5
 POOR, NEAR = 41_281.0, 32_045.0
@@ -23,13 +31,14 @@ def effect(line="a", per_bn=100.0, gain=0.05, to_poor=1.0, persistence=0.0, rese
 
 def after(effects, amounts, planned=None, thresholds=THRESHOLDS, stocks=STOCKS):
     """Shares after money, the plan being nothing unless given."""
-    by_line = {line: np.atleast_1d(np.asarray(amount, dtype=float)) for line, amount in amounts.items()}
-    plan = {line: np.atleast_1d(np.asarray((planned or {}).get(line, 0.0), dtype=float)) for line in amounts}
-    reached = {
-        e.line: reach(e, np.broadcast_to(plan[e.line], by_line[e.line].shape), stocks[e.reserved])
-        for e in effects
-    }
-    return shares_after(thresholds, effects, by_line, stocks, reached)
+
+    def households(money):
+        return {each.line: households_reached(each, np.atleast_1d(money[each.line])) for each in effects}
+
+    nothing = {line: 0.0 * np.asarray(amount) for line, amount in amounts.items()}
+    plan = households(planned or nothing)
+    reached = {each.line: reach(each, plan[each.line], stocks[each.reserved]) for each in effects}
+    return shares_after(thresholds, effects, households(amounts), stocks, reached)
 
 
 def test_no_money_and_no_gain_change_nothing():
@@ -102,7 +111,7 @@ def test_the_closed_form_is_the_count_over_households():
     amounts = {"a": 200.0, "b": 300.0, "c": 150.0}
     rank, gain = rng.random(n), np.zeros(n)
     for one in effects:
-        times = reach(one, np.array([amounts[one.line]]), STOCKS[None])
+        times = reach(one, households_reached(one, [amounts[one.line]]), STOCKS[None])
         for place in (0, 1):
             gain += one.gain[0] * ((status == place) & (rank < times[place][0, 0]))
     poor, upper = after(effects, amounts)

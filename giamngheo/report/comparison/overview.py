@@ -1,0 +1,115 @@
+"""All scenarios side by side: the chance of each target, the rates and the money."""
+
+import numpy as np
+import pandas as pd
+
+from giamngheo.report import html
+from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped, figure_exhibit, wrapped
+from giamngheo.report.wording import amount_text, of_cases, target_heads
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, above_target, level_pair
+
+
+def dots(page, outcomes):
+    """Chances of each target under every scenario, one row a scenario: filled r = 1, open r = 0."""
+    heads = target_heads(page)
+    frame = pd.DataFrame(
+        [
+            (name, outcome.scenario.title[page.lang], key, CASES[r], outcome.by_case[r][key])
+            for name, outcome in outcomes.items()
+            for key, _ in heads
+            for r in outcome.shown
+        ],
+        columns=["scenario", "title", "target", "case", "chance"],
+    )
+    by = frame.set_index(["scenario", "target", "case"])["chance"].to_dict()
+    titles = frame.drop_duplicates("scenario").set_index("scenario")["title"]
+    limit = min(1.0, max(0.1, np.ceil(frame["chance"].max() * 10.5) / 10))
+    joint = frame[frame["target"] == heads[-1][0]]
+    words = "; ".join(
+        f"{title}: " + " / ".join(map(page.chance, joint[joint["scenario"] == name]["chance"]))
+        for name, title in titles.items()
+    )
+
+    def draw(figure, narrow):
+        shape = {"nrows": len(heads), "sharex": True} if narrow else {"ncols": len(heads), "sharey": True}
+        y = np.arange(len(titles))[::-1]
+        for i, (ax, (key, heading)) in enumerate(
+            zip(np.atleast_1d(figure.subplots(**shape)), heads, strict=True)
+        ):
+            for place, name in zip(y, titles.index, strict=True):
+                _pair(ax, place, *(by.get((name, key, case)) for case in CASES.values()))
+            ax.set_title(heading, fontsize=9)
+            ax.set_xlim(-limit * 0.04, limit * 1.02)
+            ax.set_ylim(-0.7, len(titles) - 0.3)
+            ax.grid(axis="both")
+            ax.tick_params(axis="y", length=0)
+            if narrow or i == 0:
+                ax.set_yticks(y, [clipped(each, 30) if narrow else wrapped(each, 26) for each in titles])
+            ax.xaxis.set_major_formatter(lambda v, _: page.percent(round(100 * v, 6), 0))
+            ax.tick_params(axis="x", labelbottom=True)
+
+    height = 0.27 * len(titles)
+    return figure_exhibit(
+        "scenarios",
+        page.say("figure.compare_title"),
+        page.say("figure.compare_caption"),
+        page.say("figure.compare_desc", rows=words),
+        draw,
+        Sizes(0.8 + 1.15 * height, 1.0 + len(heads) * (0.5 + 0.7 * height)),
+        frame,
+    )
+
+
+def _pair(ax, place, one, zero):
+    if one is not None and zero is not None:
+        ax.plot([one, zero], [place, place], color=PALE, linewidth=2, zorder=1)
+    if zero is not None:
+        ax.plot(zero, place, marker="D", markersize=5, mfc="white", color=VERMILLION, mew=1.3, zorder=2)
+    if one is not None:
+        ax.plot(one, place, marker="o", markersize=5.5, color=BLUE, zorder=3)
+
+
+def sentences(page, outcomes):
+    """How far apart the scenarios lie that differ in money alone."""
+    target = next(iter(level_pair(page.package).values())).target
+    alike = [
+        each
+        for each in outcomes.values()
+        if not each.scenario.assumptions and not each.scenario.shock and each.shown == tuple(CASES)
+    ]
+    words = {}
+    for r, name in ((1, ""), (0, "0")):
+        chances = [each.by_case[r][target] for each in alike]
+        words |= {f"low{name}": page.chance(min(chances)), f"high{name}": page.chance(max(chances))}
+    return html.prose(page.say("compare.sentence_spread", **words))
+
+
+def table(page, outcomes):
+    """Chances, rates, households above the targets and money of every scenario, under the cases it leaves open."""
+    rows = []
+    for name, outcome in outcomes.items():
+        row = {"scenario": name, "title": outcome.scenario.title[page.lang]}
+        for r in outcome.shown:
+            simulation, case = outcome.simulations[r], CASES[r]
+            row |= {f"chance_{key}_{case}": p for key, p in outcome.by_case[r].items()}
+            row |= {f"{status}_pct_{case}": outcome.median(r, status) for status in level_pair(page.package)}
+            row[f"households_above_{case}"] = above_target(page.package, simulation).get(BOTH)
+        rows.append(row | {"money_bn_vnd": float(outcome.simulations[1].money.total)})
+    frame = pd.DataFrame(rows)
+
+    def both(key, head, write):
+        keys = tuple(f"{key}_{case}" for case in CASES.values())
+        return page.column(keys, head, of_cases(write))
+
+    columns = [page.text_column("title", "compare.scenario")]
+    columns += [both(f"chance_{key}", head, page.chance) for key, head in target_heads(page)]
+    columns += [
+        both(f"{status}_pct", f"compare.rate_{status}", lambda rate: page.number(rate, 1))
+        for status in level_pair(page.package)
+    ]
+    columns.append(both("households_above", "compare.above", lambda n: page.number(n, -2)))
+    columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
+    when = page.day(next(iter(outcomes.values())).simulations[1].years[-1])
+    note = page.say("compare.note", when=when)
+    return html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)

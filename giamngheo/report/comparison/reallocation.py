@@ -1,0 +1,209 @@
+"""The same total spread otherwise over the budget lines: for the joint chance, and against the poverty gap.
+
+Every function takes a `Reallocation`, or None where there is nothing to spread.
+"""
+
+import numpy as np
+import pandas as pd
+
+from giamngheo.language import rounded
+from giamngheo.report import html
+from giamngheo.report.columns import MISSING, is_missing
+from giamngheo.report.figure_style import (
+    BLUE,
+    INK,
+    PALE,
+    VERMILLION,
+    Sizes,
+    figure_exhibit,
+    number_ticks,
+    wrapped,
+)
+from giamngheo.report.wording import amount_text, target_heads
+from giamngheo.simulation.outcomes import CASES
+
+ALLOCATIONS = ("plan", "joint", "gap")
+_MARKS = {"low": " ↓", "high": " ↑", "": ""}
+
+
+def sentences(page, found):
+    """What the two searches reward, how far apart they end, and what neither can say."""
+    if found is None:
+        return html.prose(page.say("allocation.none"))
+    lines, total = found.lines, sum(found.lines["plan_bn"])
+    moved = {name: sum(abs(lines[f"{name}_bn"] - lines["plan_bn"])) / 2 for name in ("joint", "gap")}
+    apart = sum(abs(lines["joint_bn"] - lines["gap_bn"])) / 2
+    amounts = {f"moved_{name}": bn for name, bn in moved.items()} | {"total": total, "apart": apart}
+    words = {name: page.money(float(bn), 0) for name, bn in amounts.items()}
+    words |= {"share": page.percent(100 * apart / total, 1)}
+    changes = found.outcomes.set_index(["draws", "allocation", "case"])["both_change"]
+    for name, draws, case in (
+        ("gain", "fresh", "continued"),
+        ("gain0", "fresh", "new"),
+        ("searched", "search", "continued"),
+    ):
+        words[name] = page.points(100 * changes[draws, "joint", case], 1)
+    items = [page.say("allocation.rewards")]
+    items.append(page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words))
+    if any(row.channel == "enabling" and row.total_3y for row in page.package.budget):
+        items.append(page.say("allocation.no_effect", channel=page.say("channel.enabling")))
+    return html.bullets([*items, page.say("allocation.law"), page.say("allocation.judgement")])
+
+
+def dots(page, found):
+    """Each line's money in the two best allocations over its plan: filled the joint chance, open the gap."""
+    if found is None:
+        return html.prose(page.say("allocation.none"))
+    frame = _lines(page, found)
+    rows = frame.to_dict("records")
+    words = "; ".join(f"{row['name']}: {_amounts(page, row)}" for row in rows)
+    most = frame[["joint_of_plan", "gap_of_plan"]].to_numpy().max()
+
+    def draw(figure, narrow):
+        ax = figure.subplots()
+        y = np.arange(len(rows))[::-1]
+        for place, row in zip(y, rows, strict=True):
+            least, highest = (float(row[end] / row["plan_bn"]) for end in ("low_bn", "high_bn"))
+            ax.plot([least, highest], [place, place], color=PALE, linewidth=3, zorder=1)
+            ax.plot(row["joint_of_plan"], place, marker="o", markersize=5.5, color=BLUE, zorder=2)
+            open_mark = {"mfc": "none", "color": VERMILLION, "mew": 1.4, "zorder": 3}
+            ax.plot(row["gap_of_plan"], place, marker="D", markersize=8, **open_mark)
+            text = {"textcoords": "offset points", "fontsize": 8, "color": INK}
+            if narrow:
+                label = _short(row["name"], _amounts(page, row), 52)
+                over = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5}}
+                ax.annotate(label, (0, place + 0.2), xytext=(3, 1), va="bottom", **text, **over)
+            else:
+                ax.annotate(_amounts(page, row), (most, place), xytext=(12, 0), va="center", **text)
+        ax.axvline(1, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), zorder=0)
+        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40) for row in rows]
+        ax.set_yticks(y, labels)
+        ax.set_xlim(0, most * (1.06 if narrow else 1.42))
+        ax.set_ylim(-0.6, len(rows) - (0.1 if narrow else 0.4))
+        ax.set_xticks(np.arange(0, most + 0.01, 0.5))
+        ax.tick_params(axis="y", length=0)
+        number_ticks(ax.xaxis, page.lang, None, "×")
+        ax.set_xlabel(page.say("figure.allocation_x"))
+        handles = [
+            ax.plot([], [], marker="o", markersize=5.5, color=BLUE, linestyle="")[0],
+            ax.plot([], [], marker="D", markersize=8, mfc="none", color=VERMILLION, mew=1.4, linestyle="")[0],
+        ]
+        texts = [page.say(f"allocation.{name}") for name in ("joint", "gap")]
+        figure.legend(handles, texts, loc="outside upper left", ncols=1 if narrow else 2, fontsize=8.5)
+
+    height = 0.33 * len(rows)
+    return figure_exhibit(
+        "allocation",
+        page.say("figure.allocation_title"),
+        page.say("figure.allocation_caption"),
+        page.say("figure.allocation_desc", rows=words),
+        draw,
+        Sizes(1.2 + height, 1.4 + 1.2 * height),
+        frame,
+    )
+
+
+def _lines(page, found):
+    """The lines with their names, the largest first (DataFrame)."""
+    frame = found.lines.sort_values("plan_bn", ascending=False, kind="stable", ignore_index=True)
+    frame.insert(1, "name", frame["line"].map(page.line_names))
+    return frame
+
+
+def _amounts(page, row):
+    """Planned amount, and both others, billion VND."""
+    plan, joint, gap = (page.number(rounded(row[f"{name}_bn"], 1).normalize() + 0) for name in ALLOCATIONS)
+    return f"{plan} → {joint} | {gap}"
+
+
+def _short(name, numbers, length):
+    """Name and numbers on one line, the name cut at a space where both are too long."""
+    room = length - len(numbers) - 3
+    if len(name) > room:
+        name = f"{name[: room - 2].rsplit(' ', 1)[0].rstrip(',')} …"
+    return f"{name} · {numbers}"
+
+
+def outcomes(page, found):
+    """Chances and poverty gap under each allocation, on draws that the search did not see."""
+    if found is None:
+        return html.prose(page.say("allocation.none"))
+
+    def change(times, decimals):
+        def write(value, error):
+            half = page.number(2 * times * error, decimals)
+            return f"{page.signed(times * value, decimals)} ± {half}"
+
+        return write
+
+    measures = {
+        key: (f"{page.say('panel.chance')}: {head}", lambda value, _: page.chance(value))
+        for key, head in target_heads(page)
+        if key in found.outcomes
+    }
+    measures |= {
+        "both_change": (page.say("allocation.chance_change"), change(100, 1)),
+        "poor_pct": (page.say("allocation.poor"), lambda value, _: page.number(value, 2)),
+        "gap_pct": (page.say("allocation.gap_pct"), lambda value, _: page.number(value, 2)),
+        "gap_pct_change": (page.say("allocation.gap_change"), change(1, 3)),
+    }
+    rows = [{"measure": measure} | _measured(found.fresh, measure) for measure in measures]
+
+    def cell(measure, *both):
+        values, errors = both[: len(CASES)], both[len(CASES) :]
+        write = measures[measure][1]
+        pairs = zip(values, errors, strict=True)
+        return MISSING if is_missing(values[0]) else " / ".join(write(*pair) for pair in pairs)
+
+    columns = [page.text_column("measure", "", lambda measure: measures[measure][0])]
+    for name in ALLOCATIONS:
+        keys = (f"{name}{kind}_{case}" for kind in ("", "_se") for case in CASES.values())
+        columns.append(page.column(("measure", *keys), f"allocation.{name}", cell))
+    seeds = {"search": str(found.seeds[0]), "fresh": str(found.seeds[1])}
+    note = page.say("allocation.outcomes_note", r=page.number(found.r, 0), **seeds)
+    caption = page.say("allocation.outcomes_caption")
+    return html.table("allocation-outcomes", caption, pd.DataFrame(rows), columns, note=note)
+
+
+def _measured(fresh, measure):
+    """A measure under each allocation and case, with the standard error of a change; the plan's own is none."""
+    row, change = {}, measure.endswith("_change")
+    for (name, case), one in fresh.iterrows():
+        none = change and name == "plan"
+        row[f"{name}_{case}"] = None if none else one[measure]
+        row[f"{name}_se_{case}"] = one[measure.replace("_change", "_se")] if change and not none else None
+    return row
+
+
+def table(page, found):
+    """Billion VND per line: planned, its bounds, best for the joint chance, best for the poverty gap."""
+    if found is None:
+        return html.prose(page.say("allocation.none"))
+    lines = _lines(page, found)
+    total = {"line": "total", "name": page.say("words.total")} | {
+        f"{name}_bn": sum(lines[f"{name}_bn"]) for name in ALLOCATIONS
+    }
+    frame = pd.concat([lines, pd.DataFrame([total])], ignore_index=True)
+
+    def amount(bn):
+        return amount_text(bn, page)
+
+    def found_amount(bn, bound):
+        return amount(bn) + ("" if is_missing(bound) else _MARKS[bound])
+
+    columns = [
+        page.text_column("name", "money.line"),
+        page.column("plan_bn", "money.planned", amount),
+        page.column(
+            ("line", "low_bn", "high_bn"),
+            "allocation.bounds",
+            lambda line, least, most: "" if line == "total" else f"{amount(least)}–{amount(most)}",
+        ),
+    ]
+    columns += [
+        page.column((f"{name}_bn", f"{name}_bound"), f"allocation.{name}", found_amount)
+        for name in ("joint", "gap")
+    ]
+    caption, note = page.say("allocation.caption"), page.say("allocation.note")
+    whole = html.table("allocation-lines", caption, frame, columns, note=note, foot=1)
+    return html.folded(page.say("allocation.fold"), whole)

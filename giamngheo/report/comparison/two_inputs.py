@@ -1,0 +1,37 @@
+"""Chances for every pair of a share of the plan delivered and r, darker for higher."""
+
+from giamngheo.report import html
+from giamngheo.report.wording import promise_text
+from giamngheo.simulation.targets import BOTH, level_pair
+
+
+def tables(page, grid):
+    """A table of all targets at once, then of each, from the frame of `analysis.money_needed.two_inputs`."""
+    captions = {
+        target.target: page.say("heat.caption", target=promise_text(target, page))
+        for target in level_pair(page.package).values()
+    }
+    if len(captions) > 1:
+        captions = {BOTH: page.say("heat.caption_both")} | captions
+    darkest = max(grid[grid["target"].isin(captions)]["chance"].max(), 0.2)
+    parts = [_table(page, grid, key, caption, darkest) for key, caption in captions.items()]
+    whole = html.stack(*parts)
+    side_by_side = html.Exhibit(
+        "", f'<div class="heats">{"".join(part.html for part in parts)}</div>', whole.text, whole.tables
+    )
+    return html.stack(side_by_side, html.prose(page.say("heat.note"), css="note"))
+
+
+def _table(page, grid, key, caption, darkest):
+    own = grid[grid["target"] == key].pivot(index="share_of_plan", columns="r", values="chance")
+    cases = list(dict.fromkeys(grid["r"]))
+    shades = {
+        (i, j): chance / darkest
+        for i, row in enumerate(own[cases].to_numpy())
+        for j, chance in enumerate(row, start=1)
+    }
+    names = {r: f"chance_r_{r:g}" for r in cases}
+    columns = [page.text_column("share_of_plan", "heat.share", lambda share: page.percent(100 * share, 0))]
+    columns += [page.chance_column(name, page.say("heat.r", r=page.number(r))) for r, name in names.items()]
+    frame = own[cases].rename(columns=names).reset_index()
+    return html.table(f"two-inputs-{key}", caption, frame, columns, shades=shades, css="heat")

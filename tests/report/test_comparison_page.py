@@ -1,0 +1,212 @@
+"""What a page tells of the scenarios compared, of what money moves, and of the same total spread otherwise."""
+
+from dataclasses import replace
+
+import matplotlib as mpl
+import pytest
+from helpers import assert_figure, faults_of, figures_drawn
+
+from giamngheo import load_scenario
+from giamngheo.analysis import allocation, cost_effectiveness, money_needed
+from giamngheo.analysis.equity import changes, levels
+from giamngheo.language import chance, number
+from giamngheo.report.comparison import equity, money_for_chance, overview, reallocation, two_inputs, value
+from giamngheo.report.wording import Page
+from giamngheo.simulation import outcomes
+from giamngheo.simulation.money import without_credit
+from giamngheo.simulation.shared_draws import shared_draws
+
+GROUP = "ethnic_minority"
+LANGS = ("vi", "en")
+each_lang = pytest.mark.parametrize("lang", LANGS)
+
+
+@pytest.fixture(scope="module")
+def plan(package):
+    return load_scenario("full_plan", package)
+
+
+@pytest.fixture(scope="module")
+def needed(package, plan, shared):
+    return cost_effectiveness.needed_effect(package, plan, shared)
+
+
+@pytest.fixture(scope="module")
+def found(package, plan):
+    return allocation.reallocate(package, plan, draws=200, fresh_draws=600)
+
+
+@pytest.fixture(scope="module")
+def solved(package, plan, shared):
+    return money_needed.money_for_chances(package, plan, (0.5, 0.9), shared=shared)
+
+
+@each_lang
+def test_a_chance_out_of_reach_is_told_with_its_limit(package, solved, lang):
+    text = money_for_chance.table(Page(package, lang), solved).text
+    both = solved.set_index(["case", "target", "chance_asked"]).loc[("continued", "both", 0.9)]
+    limit = both["chance_at_most"]
+    assert both["multiple"] != both["multiple"] and limit < 0.9
+    assert {"vi": "không đạt", "en": "not reached"}[lang] in text and chance(limit, lang) in text
+    assert number(money_needed.MOST_MONEY, lang) in text
+
+
+@each_lang
+def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, shared, solved, lang):
+    bare = money_needed.money_for_chances(package, without_credit(package, plan), (0.5, 0.9), shared=shared)
+    keys = ["case", "target", "chance_asked"]
+    more, less = (
+        found.set_index(keys).loc[("continued", "poor_2015", 0.5), "multiple"] for found in (bare, solved)
+    )
+    assert more > less
+    text = money_for_chance.table(Page(package, lang), solved, without=bare).text
+    assert number(more * 1555, lang, -2) in text
+    lines = tuple(row for row in package.budget if row.channel != "credit")
+    unlent = money_for_chance.table(Page(replace(package, budget=lines), lang), solved, without=bare).text
+    assert {"vi": "Không có vốn vay", "en": "Without the loans"}[lang] not in unlent
+
+
+@each_lang
+def test_lines_are_sorted_by_what_a_billion_does(package, plan, shared, needed, lang):
+    worth = cost_effectiveness.marginal_value(package, plan, shared)
+    lines = value.lines(Page(package, lang), worth, needed).text.splitlines()
+    names = Page(package, lang).line_names
+    training, roads = (
+        next(n for n, line in enumerate(lines) if line.startswith(names[name]))
+        for name in ("training", "infrastructure")
+    )
+    assert training < roads and lines[roads].rstrip().endswith("0 / 0")
+    assert (
+        number(needed[needed["case"] == "continued"].set_index("status")["needed_per_bn"]["poor"], lang, 1)
+        in lines[-2]
+    )
+
+
+@each_lang
+def test_a_plan_that_lends_nothing_says_so(package, plan, shared, lang):
+    worth = cost_effectiveness.credit_table(package, plan, shared)
+    text = value.loans(Page(package, lang), worth).text
+    assert number(2155, lang) in text and number(1555, lang) in text
+    same = worth[worth["credit"] == "with"]
+    assert not value.loans(Page(package, lang), same).tables
+
+
+@each_lang
+def test_the_totals_shown_are_the_plan_s_exactly(package, found, lang):
+    for name in ("plan", "joint", "gap"):
+        assert sum(found.lines[f"{name}_bn"]) == 2155
+    total = reallocation.table(Page(package, lang), found).text.splitlines()[-2]
+    assert total.count(number(2155, lang)) == 3
+
+
+@each_lang
+def test_bounds_and_results_are_those_found(package, found, lang):
+    text = reallocation.table(Page(package, lang), found).text
+    for row in found.lines.itertuples():
+        assert row.low_bn <= row.joint_bn <= row.high_bn and row.low_bn <= row.gap_bn <= row.high_bn
+    assert "↓" in text and "↑" in text
+    told = reallocation.outcomes(Page(package, lang), found).text
+    fresh = found.fresh["both"]
+    for name in ("plan", "joint", "gap"):
+        assert f"{chance(fresh[name, 'continued'], lang)} / {chance(fresh[name, 'new'], lang)}" in told
+
+
+@each_lang
+def test_the_sentences_and_the_picture_tell_how_far_apart_the_two_are(package, found, lang):
+    apart = float(sum(abs(found.lines["joint_bn"] - found.lines["gap_bn"])) / 2)
+    assert number(apart, lang, 0) in reallocation.sentences(Page(package, lang), found).text
+    picture = reallocation.dots(Page(package, lang), found)
+    assert picture.html.count("<svg") == 2
+    for row in found.lines.itertuples():
+        assert number(row.joint_bn, lang, 1).removesuffix(",0").removesuffix(".0") in picture.text
+
+
+@each_lang
+def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lang):
+    page, scenario = Page(package, lang), load_scenario("no_new_money", package)
+    few = shared_draws(package, draws=100)
+    assert allocation.reallocate_if_any(package, scenario, draws=50, fresh_draws=50) is None
+    parts = (reallocation.table, reallocation.outcomes, reallocation.sentences, reallocation.dots)
+    shown = [part(page, None) for part in parts]
+    nothing = cost_effectiveness.needed_effect(package, scenario, few)
+    worth = cost_effectiveness.marginal_value(package, scenario, few)
+    shown += [value.needed(page, nothing), value.lines(page, worth, nothing)]
+    assert nothing.empty and worth.empty
+    assert all(each.text and not each.tables for each in shown)
+
+
+@pytest.fixture(scope="module")
+def results(package, shared):
+    return outcomes.outcomes(package, ["full_plan", "ethnic_minority_first", "plan_is_new"], shared)
+
+
+@each_lang
+def test_scenarios_are_compared_under_the_cases_they_leave_open(package, results, lang):
+    page = Page(package, lang)
+    shown = overview.table(page, results)
+    row = shown.table.set_index("scenario").loc["plan_is_new"]
+    assert row["chance_both_new"] == results["plan_is_new"].by_case[0]["both"]
+    assert row["chance_both_continued"] != row["chance_both_continued"]  # it sets r itself
+    assert f"– / {chance(row['chance_both_new'], lang)}" in shown.text
+    drawn = overview.dots(page, results).table
+    assert len(drawn) == 3 * (2 + 2 + 1)
+    for each in drawn.itertuples():
+        r = {"continued": 1, "new": 0}[each.case]
+        assert each.chance == results[each.scenario].by_case[r][each.target]
+
+
+@each_lang
+def test_two_inputs_show_a_table_for_all_targets_and_for_each(package, plan, shared, lang):
+    grid = money_needed.two_inputs(package, plan, shared, shares=(0, 1), cases=(1, 0.5))
+    shown = two_inputs.tables(Page(package, lang), grid)
+    assert [each.name for each in shown.tables] == [
+        f"two-inputs-{key}" for key in ("both", "poor_2015", "near_poor_2015")
+    ]
+    by = grid.set_index(["share_of_plan", "r", "target"])["chance"]
+    assert by.groupby("target").size().tolist() == [4, 4, 4]
+    assert shown.tables[1].frame.set_index("share_of_plan").loc[1, "chance_r_0.5"] == by[1, 0.5, "poor_2015"]
+    assert chance(by[1, 1, "both"], lang) in shown.text
+
+
+@each_lang
+def test_the_tables_say_what_the_results_are(package, results, shared, lang):
+    text = equity.tables(Page(package, lang), results, shared).text
+    found = levels(package, results, GROUP).set_index(["scenario", "case", "who"])
+    for _, row in found.iterrows():
+        low, middle, high = (number(row[name], lang, 1) for name in ("q10", "q50", "q90"))
+        assert f"{middle} ({low}–{high})" in text
+    moved = changes(package, results["full_plan"], results["ethnic_minority_first"], GROUP, shared)
+    assert number(moved.set_index(["case", "who"]).loc[("continued", "rest"), "mean"], lang, 2) in text
+
+
+@each_lang
+def test_without_the_scenario_the_levels_stand_alone(package, results, shared, lang):
+    text = equity.tables(Page(package, lang), {"full_plan": results["full_plan"]}, shared).text
+    assert results["ethnic_minority_first"].scenario.title[lang] not in text
+    assert number(22200, lang) in text
+
+
+@each_lang
+def test_without_a_group_a_sentence_stands_there(package, lang):
+    readings = tuple(row for row in package.readings if row.group == "all")
+    budget = tuple(row for row in package.budget if row.group == "all")
+    other = replace(package, readings=readings, budget=budget)
+    shared = shared_draws(other, draws=300)
+    results = {"full_plan": outcomes.outcome(other, load_scenario("full_plan"), shared)}
+    assert not equity.tables(Page(other, lang), results, shared).tables
+
+
+@each_lang
+def test_figures_are_clean_and_nothing_is_cut(package, results, found, lang, monkeypatch):
+    page = Page(package, lang)
+
+    def draw():
+        return [overview.dots(page, results), reallocation.dots(page, found)]
+
+    drawn = figures_drawn(monkeypatch, draw)
+    assert not [fault for name, figure in drawn.items() for fault in faults_of(figure, name)]
+    first = draw()
+    for figure in first:
+        assert_figure(figure)
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "lines.linewidth": 9}):
+        assert [figure.html for figure in draw()] == [figure.html for figure in first]

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from giamngheo.analysis.target_years import Deadline, deadlines
+from giamngheo.analysis.target_years import TargetYears, deadlines
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -27,7 +27,7 @@ class MoneyCurve:
 
     Parameters
     ----------
-    deadline : Deadline
+    deadline : TargetYears
         Its scenario's money is the unit.
     """
 
@@ -92,7 +92,7 @@ def break_even(package, simulation, *, seed=0):
     """
     scenario = simulation.scenario
     shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
-    return _break_even(Deadline(package, scenario, shared.counterfactual(scenario)))
+    return _break_even(TargetYears(package, scenario, shared.counterfactual(scenario)))
 
 
 def _break_even(deadline):

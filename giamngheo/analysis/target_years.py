@@ -13,7 +13,7 @@ from giamngheo.simulation.outcomes import CASES, at_case
 from giamngheo.simulation.targets import level_targets, met, target_chances
 
 
-class Deadline(Response):
+class TargetYears(Response):
     """Rates, chances and the poverty gap at the dates of the targets, as a function of the money of each line.
 
     Parameters
@@ -79,7 +79,7 @@ class Deadline(Response):
 
 
 def deadlines(package, scenario, shared, cases=tuple(CASES)):
-    """The `Deadline` of a scenario under each case of additionality.
+    """The `TargetYears` of a scenario under each case of additionality.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def deadlines(package, scenario, shared, cases=tuple(CASES)):
 
     Returns
     -------
-    dict of float to Deadline
+    dict of float to TargetYears
     """
     made = {r: at_case(scenario, r) for r in cases}
-    return {r: Deadline(package, each, shared.counterfactual(each)) for r, each in made.items()}
+    return {r: TargetYears(package, each, shared.counterfactual(each)) for r, each in made.items()}

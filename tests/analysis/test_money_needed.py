@@ -6,7 +6,7 @@ import pytest
 from giamngheo import load_scenario, simulate
 from giamngheo.analysis.cost_effectiveness import needed_effect
 from giamngheo.analysis.money_needed import SOLVER_DRAWS, MoneyCurve, break_even, even_chance
-from giamngheo.analysis.target_years import Deadline
+from giamngheo.analysis.target_years import TargetYears
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, outcome
 from giamngheo.simulation.shared_draws import shared_draws
@@ -25,7 +25,7 @@ def solver(package):
 
 
 def curve(package, scenario, shared):
-    return MoneyCurve(Deadline(package, scenario, shared.counterfactual(scenario)))
+    return MoneyCurve(TargetYears(package, scenario, shared.counterfactual(scenario)))
 
 
 def test_the_money_found_gives_the_chance_asked(package, new, solver):

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from giamngheo import load_scenario, simulate
-from giamngheo.analysis.target_years import Deadline, deadlines
+from giamngheo.analysis.target_years import TargetYears, deadlines
 from giamngheo.forecasting.scales import squared_gap_ratio
 from giamngheo.simulation.money import scaled, with_multiples
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
@@ -19,14 +19,14 @@ from giamngheo.simulation.targets import target_chances
 def test_the_deadline_alone_gives_what_the_whole_simulation_gives(package, shared, name, r):
     scenario = load_scenario(name, package).model_copy(update={"continuity": r})
     whole = simulate(package, scenario, shared=shared)
-    for key, rates in Deadline(package, scenario, shared.counterfactual(scenario)).rates().items():
+    for key, rates in TargetYears(package, scenario, shared.counterfactual(scenario)).rates().items():
         assert_allclose(rates[:, -1], whole.draws[key][:, -1], atol=1e-9)
 
 
 def test_money_for_one_group_alone_reaches_that_group_alone(package, shared):
     scenario = load_scenario("double", package).model_copy(update={"group": "ethnic_minority"})
     whole = simulate(package, scenario, shared=shared).draws["all", "poor"][:, -1]
-    rates = Deadline(package, scenario, shared.counterfactual(scenario)).rates()
+    rates = TargetYears(package, scenario, shared.counterfactual(scenario)).rates()
     assert_allclose(rates["all", "poor"][:, -1], whole, atol=1e-9)
     double = simulate(package, load_scenario("double", package), shared=shared).draws["all", "poor"][:, -1]
     assert whole.mean() > double.mean()
@@ -37,7 +37,7 @@ def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, shared
     multiples = {"credit": Fraction(1, 2), "em_land": Fraction(3, 2), "training": Fraction(2)}
     changed = with_multiples(package, scenario, multiples)
     whole = simulate(package, changed, shared=shared)
-    rates = Deadline(package, scenario, shared.counterfactual(scenario)).rates(multiples)
+    rates = TargetYears(package, scenario, shared.counterfactual(scenario)).rates(multiples)
     assert_allclose(rates["all", "near_poor"][:, -1], whole.draws["all", "near_poor"][:, -1], atol=1e-9)
 
 
@@ -45,7 +45,7 @@ def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, shared
 def test_without_money_the_gap_is_that_of_the_log_normal(package, shared, power, ratio):
     scenario = load_scenario("plan_is_new", package)
     base = shared.counterfactual(scenario)
-    nothing = Deadline(package, scaled(scenario, 0), base).gap(power=power)
+    nothing = TargetYears(package, scaled(scenario, 0), base).gap(power=power)
     z, spread = base.levels["all"][0][-1], base.drawn["spread_below_line"]
     assert_allclose(nothing, 100 * ratio(z, spread) * ndtr(z), rtol=1e-4)
 
@@ -55,7 +55,7 @@ def test_the_full_plan_continues_the_trend_of_the_gap_too(package, shared):
     base = shared.counterfactual(scenario)
     z, spread = base.levels["all"][0][-1], base.drawn["spread_below_line"]
     trend = 100 * poverty_gap_ratio(z, spread) * ndtr(z)
-    assert_allclose(Deadline(package, scenario, base).gap(), trend, rtol=1e-4)
+    assert_allclose(TargetYears(package, scenario, base).gap(), trend, rtol=1e-4)
 
 
 def test_more_money_never_widens_the_gap(package, shared):
@@ -72,6 +72,6 @@ def test_more_money_never_widens_the_gap(package, shared):
 @pytest.mark.parametrize("share", [0, Fraction(1, 2), 2])
 def test_chances_are_those_of_the_scenario_with_that_money(package, shared, share, r):
     scenario = load_scenario("one_year_late", package).model_copy(update={"continuity": r})
-    deadline = Deadline(package, scenario, shared.counterfactual(scenario))
+    deadline = TargetYears(package, scenario, shared.counterfactual(scenario))
     whole = simulate(package, scaled(scenario, share), shared=shared)
     assert deadline.chances(deadline.all_times(share)) == target_chances(package, whole)

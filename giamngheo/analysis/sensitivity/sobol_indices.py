@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from giamngheo.analysis.sensitivity.cases import CONTINUITY, open_range
 from giamngheo.analysis.sensitivity.tornado import SMALL
-from giamngheo.analysis.target_years import Deadline
+from giamngheo.analysis.target_years import TargetYears
 from giamngheo.forecasting.draws import override, values_at
 from giamngheo.simulation.counterfactual import counterfactual
 from giamngheo.simulation.outcomes import CASES
@@ -207,7 +207,7 @@ class Rates:
         }
         r = level[CONTINUITY] if self.r is None else np.full(size, float(self.r))
         picked = _picked(self.package, self.scenario, self.trend, self.register, drawn, picks, r)
-        return Deadline(self.package, self.scenario, picked).rates()["all", self.status][:, -1]
+        return TargetYears(self.package, self.scenario, picked).rates()["all", self.status][:, -1]
 
     def moves(self, name, size=64):
         """Whether an input can move the rate at all (bool): its two ends differ somewhere."""

@@ -44,7 +44,7 @@ STATED = ("sum", "difference", "mean")
 
 def tables(package):
     """Rows of a package by table."""
-    return {name: package.readings if name == "poverty" else getattr(package, name) for name in TABLES}
+    return {name: package.rows(name) for name in TABLES}
 
 
 def raw_rows(path):
@@ -95,7 +95,7 @@ def changed_package(package, table, index, row, column, text):
     # The door's own check of the tables taken together.
     if len(set(keys)) < len(keys) or next(iter(packages._faults(numbered, package.labels)), None):
         return None
-    return replace(package, **{"readings" if table == "poverty" else table: tuple(rows)})
+    return replace(package, **{packages.ATTRIBUTES.get(table, table): tuple(rows)})
 
 
 class Relations:
@@ -115,7 +115,7 @@ class Relations:
     def relations(self, package):
         """Whether each relation holds (dict of str to bool)."""
         rows = package.readings
-        cells, starts = Cells(package), {line.poverty_line: line.valid_from for line in package.lines}
+        cells, starts = Cells(package), {line.poverty_line: line.valid_from for line in package.poverty_lines}
         found = {f"claim {c.claim}": _claim_holds(c, cells) for c in self.claims}
         totals = [(r, _total(r)) for r in rows if r.households is not None and r.rate_pct > 0]
         for (a, ta), (b, tb) in combinations(totals, 2):

@@ -149,7 +149,7 @@ class Plan:
 
     def schedule(self, share):
         """Billion VND (lines, years) from the last reading on; before the plan starts, its yearly average."""
-        years, budget = self.package.years, self.package.budget
+        years, budget = self.package.years, self.package.budget_lines
         amounts = money(self.package, scaled(self.scenario, share)).by("line", "year")
         before = years[0] - 1 - self.package.frame("poverty")["as_of"].max().year
         past = [[float(row.total_3y) / len(years)] * before for row in budget]
@@ -162,7 +162,7 @@ class Plan:
             every, near = (group, status) == ("all", "poor"), status == "near_poor"
             links[place] = [
                 line
-                for line, row in enumerate(self.package.budget)
+                for line, row in enumerate(self.package.budget_lines)
                 if every or (row.group in (group, "all") and (not near or row.line in NEAR_POOR_LINES))
             ]
         if one_programme:

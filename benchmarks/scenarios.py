@@ -30,7 +30,7 @@ def variant(full, package, number, mixed):
     rng = random.Random(number)
     by_line = {
         row.line: Yearly({year: Fraction(rng.randint(0, 40), 20) for year in package.years})
-        for row in rng.sample(package.budget, 4)
+        for row in rng.sample(package.budget_lines, 4)
     }
     by_source = {"mobilised": Yearly(dict.fromkeys(package.years, Fraction(rng.randint(0, 20), 20)))}
     changes = {

@@ -38,7 +38,7 @@ def main():
     print("{:>8} {:>9} {:>12} {:>6} {:>8} {:>16} {:>6}".format(*heads))
     for draws in options.draws:
         numbers = np.random.default_rng(0).standard_normal(
-            draws * len(package.budget) * len(package.years) * 2
+            draws * len(package.budget_lines) * len(package.years) * 2
         )
         unit = best_of(options.repeats, lambda numbers=numbers: ndtr(numbers))
         shared = shared_draws(package, draws=draws, seed=0)

@@ -98,8 +98,8 @@ def needed_effect(package, scenario, shared, chances=CHANCES_ASKED):
     Returns
     -------
     DataFrame
-        case (of `CASES`), target, status, needed_per_bn (as of `TargetYears.exits_needed_per_bn`), moved_per_bn (what it
-        does, median), and for the poor income_vnd_… and household_mvnd_… by chance in percent: what all who would be
+        case (of `CASES`), target, status, needed_per_bn (as of `TargetYears.exits_needed_per_bn`), moved_per_bn (what
+        it does, median), and for the poor income_vnd_… and household_mvnd_… by chance in percent: what all who would be
         poor without the money would have to gain, VND a head a month and million VND a household a year. Empty
         without money.
 

@@ -120,7 +120,7 @@ def changes(package, plan, other, group, shared):
     which is taken by subtraction. So the parts' changes add up to that of all only up to this difference.
     """
     rows = []
-    reserved = [row.line for row in package.budget if row.group == group]
+    reserved = [row.line for row in package.budget_lines if row.group == group]
     for r, simulation in other.simulations.items():
         old, new = (parts(package, pair.simulations[r], group) for pair in (plan, other))
         delivered, planned = (simulation.money.by("line", which=which) for which in ("delivered", "planned"))

@@ -23,7 +23,7 @@ def duty_checks(package):
     """
     if not package.agencies:
         return
-    for line in package.budget:
+    for line in package.budget_lines:
         rows = [row for row in package.agencies if row.line == line.line]
         yield _leads(line, rows)
         yield from _implementing(line, rows)
@@ -140,7 +140,7 @@ def line_checks(package):
     Check
     """
     by_line = {}
-    for row in sorted(package.lines, key=lambda row: (row.valid_from, row.poverty_line)):
+    for row in sorted(package.poverty_lines, key=lambda row: (row.valid_from, row.poverty_line)):
         by_line.setdefault(row.poverty_line, []).append(row)
     for name, rows in by_line.items():
         ratios = [Fraction(r.near_poor_vnd_month, r.poor_vnd_month) for r in rows if r.near_poor_vnd_month]

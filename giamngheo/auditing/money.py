@@ -20,7 +20,7 @@ def money_checks(package, cells):
     Check
     """
     years = len(package.years)
-    for line in package.budget:
+    for line in package.budget_lines:
         central, provincial, mobilised, annual = (
             cells.figure("budget", c, getattr(line, c)) for c in (*SOURCES, "annual")
         )
@@ -96,7 +96,7 @@ def _shares(package):
             id=f"money_{channel}",
             kind="money",
             result="note",
-            locator="; ".join(line.locator for line in package.budget if line.channel == channel),
+            locator="; ".join(line.locator for line in package.budget_lines if line.channel == channel),
             recomputed=part,
             unit="bn_vnd",
             sentences=((f"budget.{channel}", values),),
@@ -104,7 +104,9 @@ def _shares(package):
 
 
 def _by_source(package):
-    a_year = {source: sum(Fraction(getattr(line, source)) for line in package.budget) for source in SOURCES}
+    a_year = {
+        source: sum(Fraction(getattr(line, source)) for line in package.budget_lines) for source in SOURCES
+    }
     whole = sum(a_year.values())
     if not whole:
         return
@@ -113,7 +115,7 @@ def _by_source(package):
         id="money_sources",
         kind="money",
         result="note",
-        locator="; ".join((package.budget[0].locator, package.budget[-1].locator)),
+        locator="; ".join((package.budget_lines[0].locator, package.budget_lines[-1].locator)),
         recomputed=100 * a_year["central"] / whole,
         unit="percent",
         sentences=(("budget.by_source", values),),

@@ -26,7 +26,7 @@ def resource_checks(package, readings, cells):
     Check
     """
     years = len(package.years)
-    lines = {line.line: line for line in package.budget}
+    lines = {line.line: line for line in package.budget_lines}
     promises = [
         m
         for m in package.measures
@@ -47,9 +47,9 @@ def resource_checks(package, readings, cells):
             yield _cost(cells, measure, line, a_year, years)
     yield from _two_rates(promises, lines, years)
     counted = {measure.line for measure in promises}
-    uncounted = [line for line in package.budget if line.line not in counted and line.annual]
+    uncounted = [line for line in package.budget_lines if line.line not in counted and line.annual]
     if uncounted:
-        yield _uncounted(uncounted, len(package.budget))
+        yield _uncounted(uncounted, len(package.budget_lines))
 
 
 def _name(line):

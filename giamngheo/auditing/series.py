@@ -45,7 +45,7 @@ def dated(package):
     -------
     list of Dated
     """
-    starts = {line.poverty_line: line.valid_from for line in package.lines}
+    starts = {line.poverty_line: line.valid_from for line in package.poverty_lines}
     rows = sorted(package.readings, key=lambda r: (r.group, _rank(r), r.as_of, starts[r.poverty_line]))
     return [Dated(row, decimal_year(row.as_of), printed(row.rate_pct), implied_total(row)) for row in rows]
 

@@ -68,9 +68,7 @@ class Cells:
     """
 
     def __init__(self, package):
-        self.tables = {
-            name: package.readings if name == "poverty" else getattr(package, name) for name in KEYS
-        }
+        self.tables = {name: package.rows(name) for name in KEYS}
         self._rows = {}
         self._figures = {}
         self._first = {}

@@ -139,7 +139,7 @@ def _check_out(out):
 def validate(package: Package = paths.PACKAGE, verbose: Verbose = False):
     """Check a package; name file, row and column at fault."""
     loaded = _inputs(package).package
-    counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget}
+    counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
 
 

@@ -44,6 +44,8 @@ from giamngheo.inputs.tables import (
 TEMPLATE = (
     Path(__file__).parent.parent / "templates" / "package"
 )  # of an example province, to be written over
+# A table's file, and what its rows are where another word says more.
+ATTRIBUTES = {"poverty": "readings", "lines": "poverty_lines", "budget": "budget_lines"}
 REQUIRED = ("poverty", "lines", "targets", "budget", "documents")
 # Units that stand for something a household receives, so that a quantity of them is a reach.
 REACH_UNITS = ("household", "household_year", "house", "card", "pupil", "person")
@@ -58,9 +60,9 @@ class Package:
     labels: Labels
     descriptor: dict[str, Any] = field(repr=False)
     readings: tuple[Reading, ...] = field(repr=False)
-    lines: tuple[PovertyLine, ...] = field(repr=False)
+    poverty_lines: tuple[PovertyLine, ...] = field(repr=False)
     targets: tuple[Target, ...] = field(repr=False)
-    budget: tuple[BudgetLine, ...] = field(repr=False)
+    budget_lines: tuple[BudgetLine, ...] = field(repr=False)
     measures: tuple[Measure, ...] = field(repr=False)
     agencies: tuple[Responsibility, ...] = field(repr=False)
     claims: tuple[Claim, ...] = field(repr=False)
@@ -96,11 +98,11 @@ class Package:
     def last_line(self) -> tuple[PovertyLine, ...]:
         """Rows of the poverty line that the last reading was made on."""
         last = max(self.readings, key=self._recency).poverty_line
-        return tuple(row for row in self.lines if row.poverty_line == last)
+        return tuple(row for row in self.poverty_lines if row.poverty_line == last)
 
     def _recency(self, reading):
         line = reading.poverty_line
-        return reading.as_of, min(row.valid_from for row in self.lines if row.poverty_line == line)
+        return reading.as_of, min(row.valid_from for row in self.poverty_lines if row.poverty_line == line)
 
     @property
     def poor_lines_vnd_month(self) -> tuple[int, int]:
@@ -162,7 +164,7 @@ class Package:
         Decimal
             Billion VND.
         """
-        return sum((row.total_3y for row in self.budget if channel in (None, row.channel)), Decimal(0))
+        return sum((row.total_3y for row in self.budget_lines if channel in (None, row.channel)), Decimal(0))
 
     def promise(self, line: str) -> tuple[float, str] | None:
         """How many the plan promises that a budget line reaches a year.
@@ -187,6 +189,10 @@ class Package:
                 return float(row.quantity) / (len(self.years) if row.per == "period" else 1), row.unit
         return None
 
+    def rows(self, table: str) -> tuple[Row, ...]:
+        """The rows of a table by the name of its file, such as "poverty" or "budget"."""
+        return getattr(self, ATTRIBUTES.get(table, table))
+
     def frame(self, table: str):
         """A table as a DataFrame.
 
@@ -209,7 +215,7 @@ class Package:
             raise RefusedInput(unknown("table", table, TABLES))
         import pandas as pd
 
-        rows, columns = getattr(self, _attribute(table)), {}
+        rows, columns = self.rows(table), {}
         for described in table_schema(TABLES[table])["fields"]:
             name, kind = described["name"], described["type"]
             values = [getattr(row, name) for row in rows]
@@ -222,10 +228,6 @@ class Package:
             else:
                 columns[name] = pd.Series(values, dtype="str")
         return pd.DataFrame(columns)
-
-
-def _attribute(table):
-    return "readings" if table == "poverty" else table
 
 
 def load_package(path=None) -> Package:
@@ -271,7 +273,7 @@ def load_package(path=None) -> Package:
         ]
     if problems:
         raise RefusedInput(problems)
-    rows = {_attribute(table): tuple(found.values()) for table, found in tables.items()}
+    rows = {ATTRIBUTES.get(table, table): tuple(found.values()) for table, found in tables.items()}
     return Package(name=name, path=folder, labels=labels, descriptor=descriptor, **rows)
 
 

@@ -130,7 +130,7 @@ def new_reading_faults(package, rows):
         if None not in ends and reading.as_of > max(ends):
             yield row, "as_of", f"{reading.as_of} is after the line '{line}'; nearest: {max(ends)}"
         if reading.poverty_line != line:
-            known = [area.poverty_line for area in package.lines]
+            known = [area.poverty_line for area in package.poverty_lines]
             other = "a reading on another line than the last one cannot be compared with it; nearest"
             wrong = reading.poverty_line in known
             what = f"{other}: '{line}'" if wrong else unknown("poverty line", reading.poverty_line, [line])

@@ -168,7 +168,7 @@ def check_scenario(scenario, package, file=None, lines=None) -> Scenario:
     RefusedInput
         An unknown year, budget line, group or assumption.
     """
-    budget = [row.line for row in package.budget]
+    budget = [row.line for row in package.budget_lines]
     groups = list(dict.fromkeys(row.group for row in package.readings))
     ahead = range(max(row.as_of for row in package.readings).year + 1, package.deadline.year + 1)
     funding = scenario.funding

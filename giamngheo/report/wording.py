@@ -86,7 +86,7 @@ class Page:
     @property
     def line_names(self):
         """Names of the budget lines (dict of str to str)."""
-        return {row.line: self.name(row) for row in self.package.budget}
+        return {row.line: self.name(row) for row in self.package.budget_lines}
 
     # Columns of tables: the head is a phrase's key, or the text itself where it has none.
 

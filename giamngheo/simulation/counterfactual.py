@@ -74,7 +74,7 @@ class Counterfactual:
         """
 
         def make():
-            rows = self.package.budget
+            rows = self.package.budget_lines
             made = (line_effect(self.package, row, self.register, self.drawn, targeting) for row in rows)
             known = [effect for effect in made if effect is not None]
             # A line for a group without readings reaches all: nothing tells where that group stands.
@@ -116,7 +116,7 @@ class Counterfactual:
         """`at_work` of the planned money (dict of str to ndarray)."""
 
         def make():
-            lines, years = self.package.budget, self.package.years
+            lines, years = self.package.budget_lines, self.package.years
             plan = {(row.line, year): Fraction(row.total_3y) / len(years) for row in lines for year in years}
             return self.at_work(self.effects({}), plan, places)
 

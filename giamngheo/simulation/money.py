@@ -116,8 +116,8 @@ def money(package, scenario):
     What a delay moves past the last year is lost.
     """
     years = package.years
-    totals = {row.line: exact_sources(row, len(years)) for row in package.budget}
-    channels = {row.line: row.channel for row in package.budget}
+    totals = {row.line: exact_sources(row, len(years)) for row in package.budget_lines}
+    channels = {row.line: row.channel for row in package.budget_lines}
     even = Fraction(1, len(years))
     planned = {
         (line, source, year): total * even
@@ -229,7 +229,7 @@ def with_multiples(package, scenario, multiples, name=None):
         kept, loose = (money(package, each).by("line", "year") for each in (timely, free))
         ratio = {cell: kept[cell] / loose[cell] for cell in kept if loose[cell]}
     by_line = dict(funding.by_line)
-    for line in multiples if not ratio else [row.line for row in package.budget]:
+    for line in multiples if not ratio else [row.line for row in package.budget_lines]:
         old = by_line.get(line, Yearly())
         by_line[line] = Yearly(
             {
@@ -248,4 +248,4 @@ def without_credit(package, scenario):
 
 def credit_lines(package):
     """Budget lines that are lent, not spent (tuple of str)."""
-    return tuple(row.line for row in package.budget if row.channel == "credit")
+    return tuple(row.line for row in package.budget_lines if row.channel == "credit")

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import pytest
+from helpers import squared_gap_ratio
 from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from giamngheo import load_scenario, simulate
 from giamngheo.analysis.target_years import TargetYears, deadlines
-from giamngheo.forecasting.scales import squared_gap_ratio
 from giamngheo.simulation.money import scaled, with_multiples
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 from giamngheo.simulation.targets import target_chances

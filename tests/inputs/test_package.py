@@ -44,7 +44,7 @@ def test_what_the_package_holds(package):
     assert (package.name, package.published) == ("an-giang", date(2013, 1, 21))
     assert package.years == (2013, 2014, 2015)
     assert package.deadline == date(2015, 12, 31)
-    assert (len(package.readings), len(package.budget)) == (16, 13)
+    assert (len(package.readings), len(package.budget_lines)) == (16, 13)
     assert package.poor_lines_vnd_month == (400_000, 500_000)
     assert package.near_poor_ratio == pytest.approx(1.3)
     assert package.main_document.document == "qd107_2013"
@@ -53,7 +53,7 @@ def test_what_the_package_holds(package):
 
 def test_the_budget_adds_up_to_the_tables_printed_totals(package):
     def total(column, kind=None):
-        return sum(getattr(row, column) for row in package.budget if kind in (None, row.kind_table))
+        return sum(getattr(row, column) for row in package.budget_lines if kind in (None, row.kind_table))
 
     columns = ("annual", "central", "provincial", "mobilised", "total_3y")
     as_printed = {
@@ -96,7 +96,7 @@ def test_implied_size_of_a_group(package):
 
 
 def test_every_section_with_money_names_its_agencies(package):
-    for row in package.budget:
+    for row in package.budget_lines:
         assert {"lead", "implementing"} & {a.role for a in package.agencies if a.line == row.line}
     roles = {(a.line, a.agency_en, a.locator) for a in package.agencies if a.role == "lead"}
     assert ("health", "Department of Labour, Invalids and Social Affairs", "IV.2") in roles
@@ -237,8 +237,8 @@ def test_a_new_package_validates_and_is_not_written_over(tmp_path):
 
 
 def test_locators_and_hashes_are_complete(package):
-    for table in ("readings", "targets", "budget", "measures", "agencies", "claims"):
-        assert all(row.locator for row in getattr(package, table))
+    for table in ("poverty", "targets", "budget", "measures", "agencies", "claims"):
+        assert all(row.locator for row in package.rows(table))
     for resource in package.descriptor["resources"]:
         assert resource["hash"].startswith("sha256:")
 

@@ -61,8 +61,10 @@ def test_the_solver_shows_the_plan_without_its_loans_too(package, plan, shared, 
     assert more > less
     text = money_for_chance.table(Page(package, lang), solved, without=bare).text
     assert number(more * 1555, lang, -2) in text
-    lines = tuple(row for row in package.budget if row.channel != "credit")
-    unlent = money_for_chance.table(Page(replace(package, budget=lines), lang), solved, without=bare).text
+    lines = tuple(row for row in package.budget_lines if row.channel != "credit")
+    unlent = money_for_chance.table(
+        Page(replace(package, budget_lines=lines), lang), solved, without=bare
+    ).text
     assert {"vi": "Không có vốn vay", "en": "Without the loans"}[lang] not in unlent
 
 
@@ -189,8 +191,8 @@ def test_without_the_scenario_the_levels_stand_alone(package, results, shared, l
 @each_lang
 def test_without_a_group_a_sentence_stands_there(package, lang):
     readings = tuple(row for row in package.readings if row.group == "all")
-    budget = tuple(row for row in package.budget if row.group == "all")
-    other = replace(package, readings=readings, budget=budget)
+    budget = tuple(row for row in package.budget_lines if row.group == "all")
+    other = replace(package, readings=readings, budget_lines=budget)
     shared = shared_draws(other, draws=300)
     results = {"full_plan": outcomes.outcome(other, load_scenario("full_plan"), shared)}
     assert not equity.tables(Page(other, lang), results, shared).tables

@@ -53,8 +53,8 @@ def trial(**fields):
 factor = st.fractions(0, 4, max_denominator=20)
 reading = st.fractions(0, 1, max_denominator=10).map(float) | st.sampled_from([0.0, 1.0])
 by_year = st.dictionaries(st.sampled_from(YEARS), factor, max_size=3) | factor
-LINES = [row.line for row in load_package().budget]
-CHANNELS = [row.channel for row in load_package().budget]
+LINES = [row.line for row in load_package().budget_lines]
+CHANNELS = [row.channel for row in load_package().budget_lines]
 fundings = st.fixed_dictionaries(
     {
         "all": by_year,
@@ -270,7 +270,7 @@ def test_the_chances_asked_are_both_reachable_and_not(asked):
 def test_a_line_that_passes_nothing_through_changes_nothing_to_the_bit(
     package, few_draws, line, amounts, funding, r
 ):
-    channel = next(row.channel for row in package.budget if row.line == line)
+    channel = next(row.channel for row in package.budget_lines if row.line == line)
     nothing = {CHANNEL_ASSUMPTIONS[channel][0]: {"fixed": 0}}
     one = trial(funding=funding, continuity=r, assumptions=nothing)
     other = {**funding, "by_line": {**funding["by_line"], line: amounts}}
@@ -300,7 +300,7 @@ def test_every_billion_delivered_is_one_put_in_line_by_line_source_by_source_yea
     prompt = money(package, trial(funding=funding, phasing=phasing))
     late = money(package, trial(funding=funding, phasing=phasing, delay_years=delay))
     due = Fraction(str(delay))
-    for row in package.budget:
+    for row in package.budget_lines:
         keys = (
             ("by_channel", row.channel),
             ("by_channel", channel_family(row.channel)),

@@ -28,12 +28,12 @@ def test_the_full_plan_is_2155_billion_exactly(package):
         "mobilised": 60,
     }
     assert full.by("year") == dict.fromkeys((2013, 2014, 2015), Fraction(2155, 3))
-    assert full.by("line") == {row.line: Fraction(row.total_3y) for row in package.budget}
+    assert full.by("line") == {row.line: Fraction(row.total_3y) for row in package.budget_lines}
     assert full.delivered == full.planned
 
 
 def test_a_rounded_year_is_completed_in_the_source_that_was_rounded(package):
-    housing = next(row for row in package.budget if row.line == "housing")
+    housing = next(row for row in package.budget_lines if row.line == "housing")
     assert exact_sources(housing, 3) == {"central": 240, "provincial": 10, "mobilised": 0}
 
 
@@ -78,16 +78,18 @@ def test_phasing_moves_money_between_years_and_loses_none(tmp_path, package):
 def test_a_plan_without_its_loans_keeps_all_other_money(package):
     full = load_scenario("full_plan", package)
     bare = money(package, without_channel(full, "credit"))
-    lent = {row.line for row in package.budget if row.channel == "credit"}
+    lent = {row.line for row in package.budget_lines if row.channel == "credit"}
     assert lent and all(amount == 0 for (line, *_), amount in bare.delivered.items() if line in lent)
-    assert bare.total == 2155 - sum(Fraction(row.total_3y) for row in package.budget if row.line in lent)
+    assert bare.total == 2155 - sum(
+        Fraction(row.total_3y) for row in package.budget_lines if row.line in lent
+    )
     assert bare.planned == money(package, full).planned
 
 
 def test_the_money_is_a_table_of_planned_and_delivered(package):
     short = delivered(package, "thirty_percent_short")
     table = short.table.set_index(["line", "source", "year"])
-    assert len(table) == len(package.budget) * 3 * 3
+    assert len(table) == len(package.budget_lines) * 3 * 3
     assert table["planned_bn_vnd"].sum() == pytest.approx(2155)
     for cell, amount in short.delivered.items():
         assert table.loc[cell, "delivered_bn_vnd"] == float(amount)

@@ -16,7 +16,7 @@ from giamngheo.simulation.targets import BOTH
 def table(page, solved, without=None):
     """From frames of `analysis.money_needed.money_for_chances`: of the plan, and of the plan without its loans."""
     total = plan_total(page.package)
-    lent = sum(row.total_3y for row in page.package.budget if row.line in credit_lines(page.package))
+    lent = sum(row.total_3y for row in page.package.budget_lines if row.line in credit_lines(page.package))
     parts = [("with", solved, total)]
     parts += [("without", without, total - lent)] if without is not None and lent else []
     heads = dict(target_heads(page))

@@ -45,7 +45,7 @@ def sentences(page, found):
         words[name] = page.points(100 * changes[draws, "joint", case], 1)
     items = [page.say("allocation.rewards")]
     items.append(page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words))
-    if any(row.channel == "enabling" and row.total_3y for row in page.package.budget):
+    if any(row.channel == "enabling" and row.total_3y for row in page.package.budget_lines):
         items.append(page.say("allocation.no_effect", channel=page.say("channel.enabling")))
     return html.bullets([*items, page.say("allocation.law"), page.say("allocation.judgement")])
 

@@ -56,7 +56,7 @@ def sentences(page, gap_bn, effect_pp):
 def _sources(page, total):
     """What each source gives, with its share (str)."""
     sums = dict.fromkeys(SOURCES, 0)
-    for row in page.package.budget:
+    for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
             sums[source] += value
     return ", ".join(
@@ -167,7 +167,7 @@ def tables(page, money):
 def _by_line(page, money):
     """Money by budget line and source over the period, with what was planned where it differs."""
     planned = money.by("line", which="planned")
-    lines = sorted(page.package.budget, key=lambda row: -planned[row.line])
+    lines = sorted(page.package.budget_lines, key=lambda row: -planned[row.line])
     frame = _with_total(_parts(money).loc[[row.line for row in lines]], page)
     frame.insert(0, "name", [*(page.name(row) for row in lines), page.say("words.total")])
     frame.insert(1, "channel", [*(row.channel for row in lines), ""])

@@ -52,7 +52,7 @@ def _document_notes(page, part):
 
 
 def _break_notes(page):
-    starts = {row.poverty_line: row.valid_from for row in page.package.lines}
+    starts = {row.poverty_line: row.valid_from for row in page.package.poverty_lines}
     twice = {}
     for row in page.package.readings:
         if (row.group, row.status) == ("all", "poor"):

@@ -18,7 +18,7 @@ from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
 
-def text_of(markup):
+def read_aloud(markup):
     """What of a piece of HTML is read as text (str)."""
     return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
@@ -110,7 +110,7 @@ def made_up(base, *cases, register, draws=10_000):
     return Tornado(None, register, draws, pd.DataFrame(rows, columns=COLUMNS))
 
 
-def squared_gap_ratio(z_poor, spread):
+def squared_shortfall(z_poor, spread):
     """Mean squared shortfall of the poor over the squared line, log-normal (Foster, Greer and Thorbecke 1984)."""
     first = np.exp(spread**2 / 2 - spread * z_poor) * ndtr(z_poor - spread) / ndtr(z_poor)
     second = np.exp(2 * spread**2 - 2 * spread * z_poor) * ndtr(z_poor - 2 * spread) / ndtr(z_poor)
@@ -134,7 +134,7 @@ def figures_drawn(monkeypatch, make):
 def cells_of(markup):
     """The cells of the tables in a piece of HTML as they are read: {head of the row: {head of the column: cell}}."""
     rows = [
-        [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        [read_aloud(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in re.findall(r"<tr>(.*?)</tr>", markup)
     ]
     return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}

@@ -4,7 +4,7 @@ Sentences live in ``phrases/*.toml``. Numbers have one rounding rule: half away 
 decimal digits of the value (5.25 -> 5,3; a float is read to 12 significant digits).
 """
 
-from giamngheo.language.chances import CHANCE_CLASSES, chance, chance_key, chance_word
+from giamngheo.language.chances import chance
 from giamngheo.language.numbers import (
     MINUS,
     day,
@@ -28,13 +28,10 @@ from giamngheo.language.phrasebook import (
 )
 
 __all__ = [
-    "CHANCE_CLASSES",
     "LANGUAGES",
     "MINUS",
     "PHRASES",
     "chance",
-    "chance_key",
-    "chance_word",
     "day",
     "exact",
     "has_phrase",

@@ -9,12 +9,6 @@ LANGUAGES = ("vi", "en")
 PHRASES = Path(__file__).parent.parent / "phrases"
 
 
-@cache
-def _file_phrases(path):
-    with path.open("rb") as file:
-        return tomllib.load(file)
-
-
 def _flat(tree, prefix=""):
     for key, value in tree.items():
         if isinstance(value, dict) and not set(value) & set(LANGUAGES):
@@ -49,25 +43,11 @@ def phrases():
     """
     merged = {}
     for path in phrase_files():
-        for key, value in _flat(_file_phrases(path)):
+        for key, value in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
             if key in merged:
                 raise ValueError(f"phrase {key!r} stands twice, the second time in {path.name}")
             merged[key] = value
     return merged
-
-
-def _phrase(key):
-    # The file named after the section first: a refusal at the door should not parse the glossary.
-    own = PHRASES / f"{key.split('.')[0]}.toml"
-    if own.exists():
-        node = _file_phrases(own)
-        for part in key.split("."):
-            node = node.get(part) if isinstance(node, dict) else None
-        if isinstance(node, dict) and set(LANGUAGES) <= set(node):
-            return node
-    if key not in phrases():
-        raise KeyError(f"no phrase {key!r} in giamngheo/phrases")
-    return phrases()[key]
 
 
 def placeholders(text):
@@ -121,7 +101,9 @@ def say(key, lang, **values):
     TypeError
         A value that is not a string.
     """
-    template = _phrase(key)[lang]
+    if key not in phrases():
+        raise KeyError(f"no phrase {key!r} in giamngheo/phrases")
+    template = phrases()[key][lang]
     for name, value in values.items():
         if not isinstance(value, str):
             raise TypeError(

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.dates import decimal_year
-from giamngheo.language import percent
 from giamngheo.report import wording
 from giamngheo.report.figure_style import (
     BAND_50,
@@ -282,9 +281,3 @@ def _description(page, shown, who, target):
     if target is not None:
         text += " " + page.say("figure.fan_desc_target", target=wording.target_text(target, page))
     return text
-
-
-def target_text(target, lang):
-    """As `wording.target_text`, for callers that have no page yet."""
-    signs = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
-    return f"{signs[target.comparator]} {percent(target.value_pct, lang)}"

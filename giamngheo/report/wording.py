@@ -201,11 +201,6 @@ def years_text(years):
     return str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}"
 
 
-def plan_total(package):
-    """The planned money of the whole period, billion VND (exact)."""
-    return package.total_bn()
-
-
 def header(page):
     """Title of the report (str)."""
     labels = page.package.labels
@@ -233,7 +228,7 @@ def report_question(page):
     deadline = max((target.as_of for target in targets.values()), default=package.deadline)
     return page.say(
         "report.question",
-        total=page.money(plan_total(package)),
+        total=page.money(package.total_bn()),
         years=years_text(package.years),
         deadline=when_text(deadline, page),
         targets=f" {page.say('words.and')} ".join(left),

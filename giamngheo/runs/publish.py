@@ -101,7 +101,7 @@ def _check_reportable(package):
             f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
             "nearest: give a target its status, comparator, value_pct and as_of"
         )
-    if not any((row.group, row.status) == ("all", "poor") and row.households for row in package.readings):
+    if not package.last_counted():
         raise RefusedInput(
             f"{package.name}: no reading of the poor in poverty.csv counts households, and a report tells how many "
             "miss the target; nearest: give households"

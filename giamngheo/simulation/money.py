@@ -193,16 +193,7 @@ def scaled(scenario, share):
     funding = scenario.funding
     every = Fraction(1) if funding.all.every is None else funding.all.every
     whole = Yearly({year: factor * share for year, factor in funding.all.items()}, every * share)
-    return _funded(scenario, all=whole)
-
-
-def without_channel(scenario, channel):
-    """The scenario without the money of one channel, "credit" for a plan without its loans (Scenario)."""
-    return _funded(scenario, by_channel={**scenario.funding.by_channel, channel: Yearly({}, Fraction(0))})
-
-
-def _funded(scenario, **changes):
-    return scenario.model_copy(update={"funding": scenario.funding.model_copy(update=changes)})
+    return scenario.model_copy(update={"funding": funding.model_copy(update={"all": whole})})
 
 
 def with_multiples(package, scenario, multiples, name=None):

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from helpers import squared_gap_ratio
+from helpers import squared_shortfall
 from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
@@ -41,7 +41,7 @@ def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, shared
     assert_allclose(rates["all", "near_poor"][:, -1], whole.draws["all", "near_poor"][:, -1], atol=1e-9)
 
 
-@pytest.mark.parametrize(("power", "ratio"), [(1, poverty_gap_ratio), (2, squared_gap_ratio)])
+@pytest.mark.parametrize(("power", "ratio"), [(1, poverty_gap_ratio), (2, squared_shortfall)])
 def test_without_money_the_gap_is_that_of_the_log_normal(package, shared, power, ratio):
     scenario = load_scenario("plan_is_new", package)
     base = shared.counterfactual(scenario)

@@ -18,7 +18,7 @@ from giamngheo.simulation.list_flows import (
     published_outside,
     yearly_counts,
 )
-from giamngheo.simulation.money import money, without_channel
+from giamngheo.simulation.money import money, without_credit
 from giamngheo.simulation.outcomes import CASES, outcome
 from giamngheo.simulation.targets import above_target
 
@@ -75,7 +75,7 @@ def test_the_results_are_a_frame_with_both_cases(page, package, short):
 
 
 def test_the_loans_are_taken_out_of_the_money_and_the_chances(page, package, shared, full):
-    bare = outcome(package, without_channel(full.scenario, "credit"), shared)
+    bare = outcome(package, without_credit(package, full.scenario), shared)
     made = loans.table(page, full, bare).table.set_index("loans")
     assert made.loc["with", "delivered_bn_vnd"] == 2155
     assert made.loc["without", "delivered_bn_vnd"] == float(bare.simulations[1].money.total) < 2155

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from helpers import Whole, text_of
+from helpers import Whole, read_aloud
 
 from giamngheo.language import say
 from giamngheo.report import pages
@@ -88,15 +88,15 @@ def test_the_index_says_what_it_must_in_order(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")
     places = [text.index(f'id="{section}"') for section in pages.SECTIONS]
     assert places == sorted(places)
-    first = text_of(text[text.index("<main") : text.index('id="picture"')])
+    first = read_aloud(text[text.index("<main") : text.index('id="picture"')])
     for words in ("r = 1", "r = 0", say("case.new", lang), say("case.continued", lang), "80 %"):
         assert words in first
     assert first.count(say("panel.break_even", lang)) == 3
     assert say("answer.unidentified", lang, n={"vi": "Tám", "en": "eight"}[lang]) in first
     number = {"vi": "2.155 tỷ đồng", "en": "2,155 billion VND"}[lang]
-    assert number in text_of(text)
+    assert number in read_aloud(text)
     for key in ("section.money", "section.audit", "section.glossary", "section.limitations", "section.run"):
-        assert say(key, lang) in text_of(text)
+        assert say(key, lang) in read_aloud(text)
     assert re.search(r"[0-9a-f]{64}", text) and f" {SEED}" in text
 
 

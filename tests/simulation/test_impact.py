@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import squared_gap_ratio
+from helpers import squared_shortfall
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
@@ -142,7 +142,7 @@ def test_equal_money_lowers_the_squared_gap_of_the_poorer_by_at_least_as_much(ri
 
     def slope(share):
         z = ndtri(share)
-        lower = squared_gap_ratio(z, spread)
+        lower = squared_shortfall(z, spread)
         # Income of the poor rises by a share of the line: the same as a lower line for them, to first order.
         first = np.exp(spread**2 / 2 - spread * z)
         from scipy.special import ndtr

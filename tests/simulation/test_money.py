@@ -6,7 +6,7 @@ import pytest
 
 from giamngheo import load_scenario
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.simulation.money import exact_sources, money, without_channel
+from giamngheo.simulation.money import exact_sources, money, without_credit
 
 
 def delivered(package, name):
@@ -77,7 +77,7 @@ def test_phasing_moves_money_between_years_and_loses_none(tmp_path, package):
 
 def test_a_plan_without_its_loans_keeps_all_other_money(package):
     full = load_scenario("full_plan", package)
-    bare = money(package, without_channel(full, "credit"))
+    bare = money(package, without_credit(package, full))
     lent = {row.line for row in package.budget_lines if row.channel == "credit"}
     assert lent and all(amount == 0 for (line, *_), amount in bare.delivered.items() if line in lent)
     assert bare.total == 2155 - sum(

@@ -7,16 +7,15 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report import html
 from giamngheo.report.columns import is_missing
-from giamngheo.report.wording import plan_total, target_heads
-from giamngheo.simulation.money import credit_lines
+from giamngheo.report.wording import target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
 
 def table(page, solved, without=None):
     """From frames of `analysis.money_needed.money_for_chances`: of the plan, and of the plan without its loans."""
-    total = plan_total(page.package)
-    lent = sum(row.total_3y for row in page.package.budget_lines if row.line in credit_lines(page.package))
+    total = page.package.total_bn()
+    lent = page.package.total_bn("credit")
     parts = [("with", solved, total)]
     parts += [("without", without, total - lent)] if without is not None and lent else []
     heads = dict(target_heads(page))

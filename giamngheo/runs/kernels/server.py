@@ -50,6 +50,7 @@ def import_everything():
         except Exception:
             print(f"not imported ahead: {name}", file=sys.stderr)
             traceback.print_exc()
+    importlib.import_module("giamngheo.language").phrases()  # read once for all kernels
     gc.collect()
     gc.freeze()  # keep the pages shared between the kernels
 

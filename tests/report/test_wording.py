@@ -1,0 +1,48 @@
+"""Words that several notebooks share."""
+
+import pytest
+
+from giamngheo.report.wording import Page, locator_text
+from giamngheo.simulation.targets import CHANCE_SCALE
+
+
+@pytest.mark.parametrize(
+    ("p", "word"),
+    [
+        (0.0, "exceptionally unlikely"),
+        (0.0099, "exceptionally unlikely"),
+        (0.01, "very unlikely"),
+        (0.10, "unlikely"),
+        (0.33, "about as likely as not"),
+        (0.66, "likely"),
+        (0.90, "very likely"),
+        (0.99, "virtually certain"),
+        (1.0, "virtually certain"),
+    ],
+)
+def test_a_chance_has_its_word(package, p, word):
+    assert Page(package, "en").chance_word(p) == word
+
+
+@pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
+def test_a_chance_outside_its_scale_has_none(package, p):
+    with pytest.raises(ValueError):
+        Page(package, "vi").chance_word(p)
+
+
+def test_the_scale_of_words_is_the_fixed_one(package):
+    page = Page(package, "vi")
+    assert [page.chance_word(least) for _, least in CHANCE_SCALE] == [
+        "gần như chắc chắn",
+        "rất có khả năng",
+        "có khả năng",
+        "khả năng ngang nhau",
+        "ít khả năng",
+        "rất ít khả năng",
+        "gần như không thể",
+    ]
+    assert [least for _, least in CHANCE_SCALE] == [0.99, 0.9, 0.66, 0.33, 0.1, 0.01, 0]
+
+
+def test_a_locator_is_put_into_words(package):
+    assert locator_text("preamble 4; I.2 item 1", Page(package, "en")) != "preamble 4; I.2 item 1"

@@ -13,6 +13,7 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import DEFAULTS, declared_parameters, read_cells
+from giamngheo.report.html import TABLES_MIME
 from giamngheo.runs import cache
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.kernels.provisioner import NAME as WARM
@@ -97,6 +98,19 @@ def test_the_notebooks_are_there():
 @each_notebook
 def test_guard(notebook):
     assert problems(notebook) == []
+
+
+@each_notebook
+def test_every_table_and_figure_keeps_the_frame_behind_it(notebook):
+    """So that a changed value fails nbval, and stands in the files beside the page."""
+    shown = [
+        (cell["id"], "".join(data.get("text/html", "")), data.get(TABLES_MIME, []))
+        for cell in read_cells(notebook)
+        for data in (output.get("data", {}) for output in cell.get("outputs", []))
+    ]
+    drawn = [(cell, tables) for cell, html, tables in shown if "<table" in html or "<figure" in html]
+    assert drawn and all(table["rows"] for _, tables in drawn for table in tables)
+    assert not [cell for cell, tables in drawn if not tables]
 
 
 @each_notebook

@@ -170,6 +170,11 @@ class Door:
         notebook : Path
         parameters : mapping
 
+        Returns
+        -------
+        dict
+            The parameters in the order of the notebook's own cell, so that the injected one is always the same.
+
         Raises
         ------
         RefusedInput
@@ -185,6 +190,7 @@ class Door:
         for name, value in values.items():
             check_value(name, value)
         self._load(values["package"], values["scenario"])
+        return {name: parameters[name] for name in declared if name in parameters}
 
     def _load(self, package, scenario):
         from giamngheo.inputs.package import load_package

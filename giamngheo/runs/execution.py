@@ -101,8 +101,8 @@ def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeou
     door, contents, ready = Door(), cache.Contents(), []
     for job in jobs:
         notebook = paths.find(job.notebook)
-        door.check(notebook, job.parameters)
-        ready.append(_Ready(notebook, dict(job.parameters), Path(job.out).absolute(), door.cells(notebook)))
+        parameters = door.check(notebook, job.parameters)
+        ready.append(_Ready(notebook, parameters, Path(job.out).absolute(), door.cells(notebook)))
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
         start_ahead()

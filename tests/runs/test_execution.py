@@ -118,8 +118,8 @@ def test_same_content_same_bytes_and_not_run_twice(make_notebook, tmp_path, monk
 def test_the_order_of_parameters_does_not_matter(make_notebook, tmp_path):
     notebook, given = make_notebook("n", "lang", parameters=PARAMETERS), {"seed": 7, "lang": "en"}
     outs = [tmp_path / f"{n}.ipynb" for n in range(2)]
-    for out, parameters in zip(outs, (given, dict(reversed(given.items()))), strict=True):
-        assert execute(notebook, parameters, out, reuse=False).ok
+    for out, ordered in zip(outs, (given, dict(reversed(given.items()))), strict=True):
+        assert execute(notebook, ordered, out, reuse=False).ok
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
 

@@ -125,7 +125,16 @@ def test_a_closed_standard_stream_is_no_reason_to_fail(closed, shown):
         (["scenarios"], 0, "full_plan"),
         (["simulate", "--scenario", "dubble"], 2, ""),
     ):
-        command = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "giamngheo.cli", *arguments]
+        command = [
+            "sh",
+            "-c",
+            f'"$@" {closed}',
+            "sh",
+            sys.executable,
+            "-m",
+            "giamngheo.cli.commands",
+            *arguments,
+        ]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=paths.ROOT, check=False)
         assert done.returncode == expected
         assert done.stdout.startswith(words) if shown and words else done.stdout == ""

@@ -13,23 +13,6 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_sum_of_floats():
-    """Refuse sum() of floats in the workbook: Python 3.12 gives another last digit than 3.11; math.fsum does not."""
-    plain = builtins.sum
-
-    def checked(items, /, start=0):
-        if not sys._getframe(1).f_globals.get("__name__", "").startswith("giamngheo"):
-            return plain(items, start)
-        items = list(items)
-        assert len(items) < 3 or not any(type(item) is float for item in items), "math.fsum for floats"
-        return plain(items, start)
-
-    builtins.sum = checked
-    yield
-    builtins.sum = plain
-
-
 @pytest.fixture
 def refresh_expected(request):
     return request.config.getoption("--refresh-expected")
@@ -54,3 +37,20 @@ def make_notebook(tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_sum_of_floats():
+    """Refuse sum() of floats in the workbook: Python 3.12 gives another last digit than 3.11; math.fsum does not."""
+    plain = builtins.sum
+
+    def checked(items, /, start=0):
+        if not sys._getframe(1).f_globals.get("__name__", "").startswith("giamngheo"):
+            return plain(items, start)
+        items = list(items)
+        assert len(items) < 3 or not any(type(item) is float for item in items), "math.fsum for floats"
+        return plain(items, start)
+
+    builtins.sum = checked
+    yield
+    builtins.sum = plain

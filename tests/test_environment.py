@@ -147,7 +147,9 @@ def environment(monkeypatch, tmp_path):
     monkeypatch.setenv("PIP_CONFIG_FILE", str(configuration))
     monkeypatch.setenv("PIP_FIND_LINKS", "/wheels")
     monkeypatch.setenv("UV_CACHE_DIR", "/cache")
-    return environment_of(paths.ROOT)
+    module = environment_of(paths.ROOT)
+    monkeypatch.setattr(module, "PIP", [sys.executable, "-m", "pip"])
+    return module
 
 
 def told(environment):

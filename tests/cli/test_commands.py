@@ -121,20 +121,12 @@ def test_no_heavy_import_before_the_input_was_accepted(arguments, status):
 
 @pytest.mark.parametrize(("closed", "shown"), [("2>&-", True), (">&- 2>&-", False)])
 def test_a_closed_standard_stream_is_no_reason_to_fail(closed, shown):
+    script = "from importlib.metadata import entry_points as e; e(name='giamngheo')['giamngheo'].load()()"
     for arguments, expected, words in (
         (["scenarios"], 0, "full_plan"),
         (["simulate", "--scenario", "dubble"], 2, ""),
     ):
-        command = [
-            "sh",
-            "-c",
-            f'"$@" {closed}',
-            "sh",
-            sys.executable,
-            "-m",
-            "giamngheo.cli.commands",
-            *arguments,
-        ]
+        command = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-c", script, *arguments]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=paths.ROOT, check=False)
         assert done.returncode == expected
         assert done.stdout.startswith(words) if shown and words else done.stdout == ""

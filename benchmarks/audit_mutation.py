@@ -34,6 +34,7 @@ from itertools import combinations, islice, pairwise
 from giamngheo.auditing import audit
 from giamngheo.auditing.printed import printed
 from giamngheo.auditing.terms import BadTerms, Cells, parse
+from giamngheo.dates import decimal_year
 from giamngheo.inputs import package as packages
 from giamngheo.inputs.tables import TABLES
 
@@ -148,7 +149,7 @@ def _growth(key, series):
     for start in range(len(series)):
         low, high = series[start][1]
         for (a, _), (b, total) in pairwise(series[start:]):
-            years = (b.as_of - a.as_of).days / 365.25
+            years = float(decimal_year(b.as_of) - decimal_year(a.as_of))
             low = max(low * (1 + GROWTH[0]) ** years, total[0])
             high = min(high * (1 + GROWTH[1]) ** years, total[1])
             found[f"growth {key} {series[start][0].as_of} {b.as_of} {b.poverty_line}"] = low <= high + TINY

@@ -194,8 +194,7 @@ class Plan:
 
     def spreadsheet(self, whole, share):
         """Prediction of the spreadsheet, for `rows`; its two lines know nothing of each other."""
-        counted = [row for row in self.package.readings if (row.group, row.status) == ("all", "poor")]
-        last = max(counted, key=lambda row: row.as_of)
+        last = self.package.last_counted()
         households = last.households / float(last.rate_pct) * 100
         yearly_bn = float(self.package.total_bn()) / len(self.package.years)
         delivered = money(self.package, scaled(self.scenario, share)).by("year")

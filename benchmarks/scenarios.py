@@ -1,7 +1,7 @@
 """A thousand scenarios on two cores: time, its growth, memory; and how soon one what-if change answers.
 
 Scenarios differ in money by line, source and year, timing, reading of the money and targeting; some differ in
-an assumption or a shock as well and need a world of their own. A pool of forked workers shares the forecast
+an assumption or a shock as well and need a counterfactual of their own. A pool of forked workers shares the forecast
 and the draws. Memory is the sum of the proportional set sizes of all processes, at its highest.
 """
 
@@ -103,7 +103,7 @@ def what_if(repeats):
     times = []
     for number in range(repeats):
         start = time.perf_counter()
-        answer(10_001 + 2 * number)  # odd: its world is there already
+        answer(10_001 + 2 * number)  # odd: its counterfactual is there already
         times.append(time.perf_counter() - start)
     return 1e3 * float(np.median(times))
 
@@ -115,7 +115,7 @@ def main():
     parser.add_argument("--counts", type=int, nargs="+", default=[125, 250, 500, 1_000])
     parser.add_argument("--draws", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--mixed", action="store_true", help="a fifth need a world of their own")
+    parser.add_argument("--mixed", action="store_true", help="a fifth need a counterfactual of their own")
     options = parser.parse_args()
     package = load_package()
     full = load_scenario("full_plan", package)

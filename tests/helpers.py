@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from giamngheo.analysis.sensitivity.cases import BASE, COLUMNS
 from giamngheo.analysis.sensitivity.tornado import Tornado
-from giamngheo.report import figure_style
+from giamngheo.report import columns, figure_style
 from giamngheo.report.svg import svg_markup
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
@@ -149,3 +149,8 @@ def assert_figure(figure):
     assert figure.html.count("<title ") == figure.html.count("<desc ") == len(drawings)
     assert "figcaption" in figure.html and figure.title in figure.text
     assert len(figure.html) < 30_000 * len(drawings)
+
+
+def rows_of(table):
+    """The cells of a table as they are read (list of list of str)."""
+    return columns.rows_of(table.frame, table.columns)

@@ -230,3 +230,12 @@ def test_top_of_the_package_imports_nothing_heavy():
     script = "import sys, giamngheo; print([m for m in ('pandas', 'numpy', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_folder_of_the_report_is_kept_from_the_others():
+    contracts = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
+    (kept,) = (row["modules"] for row in contracts["contracts"] if row["type"] == "independence")
+    folders = {path.parent.name for path in (paths.ROOT / "giamngheo" / "report").glob("*/__init__.py")}
+    assert {name.rpartition(".")[2] for name in kept} == folders

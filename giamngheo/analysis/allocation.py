@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from giamngheo.analysis.target_years import deadlines
+from giamngheo.analysis.target_years import target_years
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.outcomes import CASES
@@ -116,20 +116,20 @@ def reallocate(
     """
     r = float(scenario.continuity if r is None else r)
     seeds = (seed, seed + 1 if fresh_seed is None else fresh_seed)
-    searched = deadlines(package, scenario, shared_draws(package, draws=draws, seed=seed), (r, *CASES))
-    deadline = searched[r]
-    plan = {line: amount for line, amount in deadline.money.by("line").items() if amount}
+    searched = target_years(package, scenario, shared_draws(package, draws=draws, seed=seed), (r, *CASES))
+    asked = searched[r]
+    plan = {line: amount for line, amount in asked.money.by("line").items() if amount}
     limits = _limits(plan, bounds, line_bounds or {})
-    if not deadline.targets:
+    if not asked.targets:
         raise RefusedInput("reallocation: no target on a rate of all households falls in the years simulated")
-    problem = _Problem(deadline, plan, limits)
+    problem = _Problem(asked, plan, limits)
     found = {"joint": problem.joint_chance_most(), "gap": problem.gap_least(power)}
     scenarios = {}
     for name, amounts in found.items():
         multiples = {line: amounts[line] / plan[line] for line in plan}
         scenarios[name] = with_multiples(package, scenario, multiples, f"{scenario.id}_{name}"[:64])
     outcomes = []
-    fresh = deadlines(package, scenario, shared_draws(package, draws=fresh_draws, seed=seeds[1]))
+    fresh = target_years(package, scenario, shared_draws(package, draws=fresh_draws, seed=seeds[1]))
     for name, where in (("search", searched), ("fresh", fresh)):
         for case, word in CASES.items():
             row = {"draws": name, "case": word}
@@ -162,8 +162,8 @@ def reallocate_if_any(package, scenario, **options):
 class _Problem:
     """One search: amounts of the lines within limits that add up to the plan's total, on one set of draws."""
 
-    def __init__(self, deadline, plan, limits):
-        self.deadline, self.plan, self.limits = deadline, plan, limits
+    def __init__(self, asked, plan, limits):
+        self.asked, self.plan, self.limits = asked, plan, limits
         self.lines, self.total = tuple(plan), sum(plan.values())
         self.unit = np.array([float(amount) for amount in plan.values()])
         self.low, self.high = (np.array([float(limits[line][end]) for line in plan]) for end in (0, 1))
@@ -176,13 +176,13 @@ class _Problem:
         for bandwidth in BANDWIDTHS:
             best = self._search(lambda multiples, width=bandwidth: -self._soft_chance(multiples, width), best)
         best = self._exchanged(lambda multiples: -self._soft_chance(multiples, BANDWIDTHS[-1]), best)
-        return max((self.start, best), key=lambda amounts: self.deadline.chances(self._of(amounts))[BOTH])
+        return max((self.start, best), key=lambda amounts: self.asked.chances(self._of(amounts))[BOTH])
 
     def gap_least(self, power):
         """Exact amounts by line with the lowest expected poverty gap."""
 
         def gap(multiples):
-            return self.deadline.gap(multiples, power).mean()
+            return self.asked.gap(multiples, power).mean()
 
         return self._exchanged(gap, self._search(gap, self.start))
 
@@ -193,9 +193,9 @@ class _Problem:
         return dict(zip(self.lines, np.asarray(vector) / self.unit, strict=True))
 
     def _soft_chance(self, multiples, bandwidth):
-        rates, chance = self.deadline.rates(multiples), 1.0
-        for target in self.deadline.targets:
-            short = float(target.value_pct) - self.deadline.at(target, rates)
+        rates, chance = self.asked.rates(multiples), 1.0
+        for target in self.asked.targets:
+            short = float(target.value_pct) - self.asked.at(target, rates)
             sign = 1 if target.comparator.startswith("<") else -1
             chance = chance * expit(sign * short / bandwidth)
         return float(chance.mean())
@@ -300,16 +300,16 @@ def _limits(plan, bounds, line_bounds):
     return limits
 
 
-def _outcomes(deadline, plan, allocations, first):
+def _outcomes(asked, plan, allocations, first):
     rows, before = [], None
     for name, amounts in allocations.items():
         multiples = {line: float(amounts[line] / plan[line]) for line in plan}
-        rates, gap = deadline.rates(multiples), deadline.gap(multiples)
-        hits = deadline.hits(rates)
+        rates, gap = asked.rates(multiples), asked.gap(multiples)
+        hits = asked.hits(rates)
         before = before or (hits, gap)
-        row = {"allocation": name} | first | deadline.chances(multiples)
+        row = {"allocation": name} | first | asked.chances(multiples)
         row |= {"poor_pct": float(rates["all", "poor"][:, -1].mean())}
-        row |= {"gap_pct": float(gap.mean()), "squared_gap_pct": float(deadline.gap(multiples, 2).mean())}
+        row |= {"gap_pct": float(gap.mean()), "squared_gap_pct": float(asked.gap(multiples, 2).mean())}
         for key, new, old in (("both", hits, before[0]), ("gap_pct", gap, before[1])):
             change = new.astype(float) - old
             row |= {

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.analysis.money_needed import CHANCES_ASKED
-from giamngheo.analysis.target_years import deadlines
+from giamngheo.analysis.target_years import target_years
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import credit_lines
 from giamngheo.simulation.outcomes import CASES
@@ -31,16 +31,16 @@ def marginal_value(package, scenario, shared):
         the status, per billion VND), mean, q10, q50, q90. Lines without money are left out.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, shared).items():
-        now, amounts = deadline.rates(), deadline.money.by("line")
+    for r, asked in target_years(package, scenario, shared).items():
+        now, amounts = asked.rates(), asked.money.by("line")
         for name, lines in _parts(package, amounts).items():
             cost = float(sum(amounts[line] for line in lines))
             for basis, multiple, spent in (("average", 0, -cost), ("margin", 1 + STEP, STEP * cost)):
-                other = deadline.rates(dict.fromkeys(lines, multiple))
+                other = asked.rates(dict.fromkeys(lines, multiple))
                 for status in OUTCOMES:
                     if ("all", status) in now:
                         points = (now["all", status] - other["all", status])[:, -1] / spent
-                        units = {"points": points, "households": points / 100 * deadline.households[-1]}
+                        units = {"points": points, "households": points / 100 * asked.households[-1]}
                         first = {"case": CASES[r], "line": name, "money_bn": cost, "basis": basis}
                         rows += [
                             first | {"outcome": status, "unit": unit} | mean_and_quantiles(values)
@@ -66,19 +66,19 @@ def credit_table(package, scenario, shared):
         the deadline than with none of this money, per billion VND of it).
     """
     rows = []
-    found = deadlines(package, scenario, shared)
+    found = target_years(package, scenario, shared)
     for credit, multiples in (("with", {}), ("without", dict.fromkeys(credit_lines(package), 0))):
-        for r, deadline in found.items():
-            rates, none = deadline.rates(multiples), deadline.rates(deadline.all_times(0))
-            cost = float(sum(bn for line, bn in deadline.money.by("line").items() if line not in multiples))
-            row = {"credit": credit, "case": CASES[r], "money_bn": cost} | deadline.chances(multiples)
+        for r, asked in found.items():
+            rates, none = asked.rates(multiples), asked.rates(asked.all_times(0))
+            cost = float(sum(bn for line, bn in asked.money.by("line").items() if line not in multiples))
+            row = {"credit": credit, "case": CASES[r], "money_bn": cost} | asked.chances(multiples)
             for status in OUTCOMES:
                 if ("all", status) in rates:
                     row[f"{status}_pct"] = float(np.median(rates["all", status][:, -1]))
-            row |= {"gap_pct": float(deadline.gap(multiples).mean())}
+            row |= {"gap_pct": float(asked.gap(multiples).mean())}
             if cost:
                 fewer = (none["all", "poor"] - rates["all", "poor"])[:, -1]
-                exits = fewer / 100 * deadline.households[-1] / cost
+                exits = fewer / 100 * asked.households[-1] / cost
                 row |= {f"exits_per_bn_{name}": value for name, value in mean_and_quantiles(exits).items()}
             rows.append(row)
     return pd.DataFrame(rows)
@@ -109,17 +109,17 @@ def needed_effect(package, scenario, shared, chances=CHANCES_ASKED):
     poor; the gain a draw needs is ``1 - exp(-s (z - z*))``, and its quantiles are the chances.
     """
     rows = []
-    for r, deadline in deadlines(package, scenario, shared).items():
-        needed = deadline.exits_needed_per_bn()
-        now, none = deadline.rates(), deadline.rates(deadline.all_times(0))
-        for target in deadline.targets if needed else ():
-            before, after = (deadline.at(target, rates) for rates in (none, now))
-            fewer = (before - after) / 100 * deadline.households[deadline.years.index(target.as_of)]
+    for r, asked in target_years(package, scenario, shared).items():
+        needed = asked.exits_needed_per_bn()
+        now, none = asked.rates(), asked.rates(asked.all_times(0))
+        for target in asked.targets if needed else ():
+            before, after = (asked.at(target, rates) for rates in (none, now))
+            fewer = (before - after) / 100 * asked.households[asked.years.index(target.as_of)]
             row = {"case": CASES[r], "target": target.target, "status": target.status}
             row |= {"needed_per_bn": needed[target.target]}
-            row |= {"moved_per_bn": float(np.median(fewer) / float(deadline.money.total))}
+            row |= {"moved_per_bn": float(np.median(fewer) / float(asked.money.total))}
             if target.status == "poor":
-                drawn, limit = deadline.counterfactual.drawn, float(target.value_pct)
+                drawn, limit = asked.counterfactual.drawn, float(target.value_pct)
                 row |= _gains_needed(package, drawn, before, limit, chances)
             rows.append(row)
     return pd.DataFrame(rows)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from giamngheo.analysis.target_years import TargetYears, deadlines
+from giamngheo.analysis.target_years import TargetYears, target_years
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -27,17 +27,17 @@ class MoneyCurve:
 
     Parameters
     ----------
-    deadline : TargetYears
+    asked : TargetYears
         Its scenario's money is the unit.
     """
 
-    def __init__(self, deadline):
-        self._deadline, self._seen = deadline, {}
+    def __init__(self, asked):
+        self._asked, self._seen = asked, {}
 
     def chances(self, share):
         """Chance of each target, and of "both" of group all, at a multiple of the money (dict of str to float)."""
         if share not in self._seen:
-            self._seen[share] = self._deadline.chances(self._deadline.all_times(share))
+            self._seen[share] = self._asked.chances(self._asked.all_times(share))
         return self._seen[share]
 
     def needed(self, chance):
@@ -95,11 +95,11 @@ def break_even(package, simulation, *, seed=0):
     return _break_even(TargetYears(package, scenario, shared.counterfactual(scenario)))
 
 
-def _break_even(deadline):
-    exits = deadline.exits_needed_per_bn()
+def _break_even(asked):
+    exits = asked.exits_needed_per_bn()
     return {
         key: {"share_of_plan": share, "exits_per_bn": exits.get(key)}
-        for key, share in MoneyCurve(deadline).needed(0.5).items()
+        for key, share in MoneyCurve(asked).needed(0.5).items()
     }
 
 
@@ -118,7 +118,7 @@ def even_chance(package, outcome, *, seed=0):
         (target or "both", r) to what `break_even` says of it.
     """
     shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
-    found = {r: _break_even(deadline) for r, deadline in deadlines(package, outcome.scenario, shared).items()}
+    found = {r: _break_even(asked) for r, asked in target_years(package, outcome.scenario, shared).items()}
     return {(key, r): needed for r, each in found.items() for key, needed in each.items()}
 
 
@@ -142,8 +142,8 @@ def money_for_chances(package, scenario, levels=CHANCES_ASKED, *, seed=0, shared
         `MOST_MONEY` times the scenario's) and chance_at_most (of that target, at `MOST_MONEY` times the money).
     """
     shared, rows = shared or shared_draws(package, draws=SOLVER_DRAWS, seed=seed), []
-    for r, deadline in deadlines(package, scenario, shared).items():
-        curve = MoneyCurve(deadline)
+    for r, asked in target_years(package, scenario, shared).items():
+        curve = MoneyCurve(asked)
         most = curve.chances(float(MOST_MONEY))
         for level in levels:
             rows += [(CASES[r], key, level, times, most[key]) for key, times in curve.needed(level).items()]
@@ -169,11 +169,11 @@ def two_inputs(package, scenario, shared, shares=(0, 0.5, 0.7, 1, 1.5, 2), cases
     DataFrame
         share_of_plan, r, target (or "both"), chance (0..1).
     """
-    found = deadlines(package, scenario, shared, cases)
+    found = target_years(package, scenario, shared, cases)
     rows = [
         (share, r, key, chance)
         for share in shares
-        for r, deadline in found.items()
-        for key, chance in deadline.chances(deadline.all_times(share)).items()
+        for r, asked in found.items()
+        for key, chance in asked.chances(asked.all_times(share)).items()
     ]
     return pd.DataFrame(rows, columns=["share_of_plan", "r", "target", "chance"])

@@ -78,7 +78,7 @@ class TargetYears(Response):
         return needed
 
 
-def deadlines(package, scenario, shared, cases=tuple(CASES)):
+def target_years(package, scenario, shared, cases=tuple(CASES)):
     """The `TargetYears` of a scenario under each case of additionality.
 
     Parameters

@@ -236,7 +236,7 @@ def _jsonable(x):
     return x
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """All checks of one package.
 
@@ -247,6 +247,10 @@ class Audit:
     """
 
     checks: tuple[Check, ...] = field(default_factory=tuple)
+
+    def __repr__(self):
+        counts = (f"{count} {result}" for result, count in self.summary.items())
+        return f"Audit of {len(self.checks)} checks: {', '.join(counts)}"
 
     @property
     def summary(self):

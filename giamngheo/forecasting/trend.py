@@ -21,7 +21,7 @@ WIDE = "wide"  # the prior that knows no comparable series
 ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Forecast:
     """A predictive distribution of the published rates at coming ends of year.
 
@@ -46,6 +46,18 @@ class Forecast:
     def table(self):
         """Mean and quantiles in percent: as_of, group, status, mean, q025 … q975 (DataFrame)."""
         return summarise(self.draws, self.years)
+
+    def __repr__(self):
+        medians = (
+            f"{status} {np.median(values[:, -1]):.2f} %"
+            for (group, status), values in self.draws.items()
+            if group == "all"
+        )
+        known = f"readings to {self.origin}, prior {self.reference} as known by {self.known_by}"
+        return f"Forecast: {known}, medians at {self.years[-1]}: {', '.join(medians)}"
+
+    def _repr_html_(self):
+        return self.table.to_html(index=False, border=0)
 
     @property
     def groups(self):

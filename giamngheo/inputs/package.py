@@ -51,7 +51,7 @@ REQUIRED = ("poverty", "lines", "targets", "budget", "documents")
 REACH_UNITS = ("household", "household_year", "house", "card", "pupil", "person")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Package:
     """A checked data package; every table is a tuple of frozen rows of `inputs.tables`."""
 
@@ -67,6 +67,10 @@ class Package:
     agencies: tuple[Responsibility, ...] = field(repr=False)
     claims: tuple[Claim, ...] = field(repr=False)
     documents: tuple[Document, ...] = field(repr=False)
+
+    def __repr__(self):
+        counts = f"{len(self.readings)} readings, {len(self.targets)} targets, {len(self.budget_lines)} budget lines"
+        return f"Package {self.name}: {counts}"
 
     @property
     def main_document(self) -> Document:

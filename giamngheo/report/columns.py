@@ -17,6 +17,7 @@ import pandas as pd
 
 MISSING = "–"
 DAY = "yyyy-mm-dd"  # how a spreadsheet writes a date
+FORMATS = {"chance": "0.0 %", "households": "#,##0"}  # of a number whose name says what it is
 SHEET_NAME = 31  # letters that a spreadsheet allows
 SIGNIFICANT = 6  # digits of a float in a file: what differs beyond is another machine's arithmetic
 
@@ -35,10 +36,14 @@ class Column:
     numeric: bool = True
     number_format: str = "General"
 
+    @property
+    def keys(self):
+        """Columns of the frame that it shows (tuple of str)."""
+        return (self.key,) if isinstance(self.key, str) else self.key
+
     def cell(self, row):
         """What stands in the cell of one row (mapping) of the frame (str)."""
-        keys = (self.key,) if isinstance(self.key, str) else self.key
-        values = [row[key] for key in keys]
+        values = [row[key] for key in self.keys]
         if all(is_missing(value) for value in values):
             return MISSING
         return self.show(*values) if self.show else " ".join(str(value) for value in values)
@@ -62,24 +67,26 @@ class Table:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.name):
             raise ValueError(f"a table is named by small letters, digits and hyphens, not {self.name!r}")
 
-    def rows(self):
-        """The cells as the reader sees them (list of list of str)."""
-        return [[column.cell(row) for column in self.columns] for row in self.frame.to_dict("records")]
-
     def as_json(self):
         """The frame as a notebook's output keeps it: name, caption, columns, rows of plain values (dict)."""
-        shown = {column.key: column for column in self.columns if isinstance(column.key, str)}
-        columns = [
-            {"name": name}
-            | (
-                {"head": shown[name].head, "format": shown[name].number_format}
-                if name in shown
-                else {"head": name}
-            )
-            for name in map(str, self.frame.columns)
-        ]
+        shown = {key: column for column in self.columns for key in column.keys}
+        columns = [self._described(str(name), shown.get(name)) for name in self.frame.columns]
         rows = [[plain_value(value) for value in row] for row in self.frame.itertuples(index=False)]
         return {"name": self.name, "caption": self.caption, "columns": columns, "rows": rows}
+
+    @staticmethod
+    def _described(name, column):
+        """A column of the files: its name, and in a spreadsheet its head, with the name where several share one."""
+        if column is None or not column.head:
+            ends = (shape for end, shape in FORMATS.items() if end in name)
+            return {"name": name, "head": name, "format": next(ends, "General")}
+        head = column.head if len(column.keys) == 1 else f"{column.head} ({name})"
+        return {"name": name, "head": head, "format": column.number_format}
+
+
+def rows_of(frame, columns):
+    """The cells of a frame as the reader sees them (list of list of str)."""
+    return [[column.cell(row) for column in columns] for row in frame.to_dict("records")]
 
 
 def plain_value(value):
@@ -121,12 +128,12 @@ def to_csv(stored):
 
 
 def workbook(stored, title):
-    """Stored tables as a spreadsheet with a sheet each; the same tables give the same bytes.
+    """Stored tables as a spreadsheet: a sheet of contents, then one each; the same tables give the same bytes.
 
     Parameters
     ----------
-    stored : sequence of dict
-        As of `Table.as_json`; their names become the sheets'.
+    stored : sequence of (str, dict)
+        The page of each table and the table, as of `Table.as_json`; both give the sheet its name.
     title : str
 
     Returns
@@ -136,14 +143,21 @@ def workbook(stored, title):
     """
     import xlsxwriter
 
-    file, taken = io.BytesIO(), set()
+    file, taken = io.BytesIO(), {"0"}
+    sheets = [(_sheet_name(f"{page[:2]} {table['name']}", taken), table) for page, table in stored]
     plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(file, plain_text) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        for table in stored:
-            sheet = book.add_worksheet(_sheet_name(table["name"], taken))
+        contents = book.add_worksheet("0")
+        contents.write_string(0, 0, title, bold)
+        contents.set_column(0, 0, SHEET_NAME)
+        for row, (name, table) in enumerate(sheets, start=2):
+            contents.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+            contents.write_string(row, 1, table["caption"])
+        for name, table in sheets:
+            sheet = book.add_worksheet(name)
             sheet.write_string(0, 0, table["caption"], bold)
             for place, column in enumerate(table["columns"]):
                 sheet.write_string(1, place, column["head"], head)

@@ -6,9 +6,9 @@ last digit of a float.
 
 import html
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from giamngheo.report.columns import Table, aligned
+from giamngheo.report.columns import Table, aligned, rows_of
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
 TABLES_MIME = "application/vnd.giamngheo.tables+json"  # the frames, for the files beside a page and for nbval
@@ -22,14 +22,14 @@ _QUANTITY = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Exhibit:
     """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames."""
 
     title: str
-    html: str = field(repr=False)
-    text: str = field(repr=False)
-    tables: tuple[Table, ...] = field(default=(), repr=False)
+    html: str
+    text: str
+    tables: tuple[Table, ...] = ()
 
     @property
     def table(self):
@@ -39,6 +39,10 @@ class Exhibit:
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {"text/html": self.html, "text/plain": self.text}
         return bundle | ({TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {})
+
+    def __repr__(self):
+        kept = ", ".join(f"{table.name} {table.frame.shape}" for table in self.tables)
+        return f"Exhibit {self.title!r}" + (f", tables: {kept}" if kept else "")
 
     def __str__(self):
         return self.text
@@ -103,7 +107,7 @@ def folded(summary, exhibit, css=""):
     return replace(exhibit, html=body, text=f"{plain(summary)}\n{exhibit.text}")
 
 
-def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0):
+def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0, tidy=None):
     """A table for the page and for plain text, with the frame it shows.
 
     Parameters
@@ -124,14 +128,15 @@ def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades
     shades : mapping of (int, int) to float, optional
         (row, column) -> depth of background 0..1; the number stands in the cell, so colour is never alone.
     foot : int
-        How many last rows are totals.
+        How many last rows are totals, which are shown but not kept.
+    tidy : DataFrame, optional
+        What is kept in place of the frame, where its rows are a pivot of this.
 
     Returns
     -------
     Exhibit
     """
-    shown = Table(name, plain(caption), frame, tuple(columns))
-    rows, shades = shown.rows(), shades or {}
+    rows, shades = rows_of(frame, columns), shades or {}
     head = "".join(f'<th scope="col"{_css("r" if c.numeric else "")}>{rich(c.head)}</th>' for c in columns)
     lines = [_row(i, row, columns, row_heads, shades) for i, row in enumerate(rows)]
     body, total = (lines[:-foot], lines[-foot:]) if foot else (lines, [])
@@ -144,7 +149,10 @@ def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades
     )
     cells = [[plain(cell) for cell in row] for row in [[c.head for c in columns], *rows]]
     text = plain(caption) + "\n" + aligned(cells, columns)
-    return Exhibit(plain(caption), markup, text + (f"\n{plain(note)}" if note else ""), (shown,))
+    kept = Table(
+        name, plain(caption), frame.head(len(frame) - foot) if tidy is None else tidy, tuple(columns)
+    )
+    return Exhibit(plain(caption), markup, text + (f"\n{plain(note)}" if note else ""), (kept,))
 
 
 def _css(names):

@@ -40,6 +40,11 @@ class Made:
     notebook: object
 
     @property
+    def sheet_prefix(self):
+        """The notebook's number, by which its tables' sheets begin (str)."""
+        return ONE_SCENARIO[:2] if self.name.startswith("scenario/") else self.name[:2]
+
+    @property
     def tables(self):
         """The tables behind its exhibits by their file's address beside the index page (dict of str to dict)."""
         stored = [
@@ -91,7 +96,7 @@ def on_index(made):
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 
 
-def index_page(page, made, scenarios, footer):
+def index_page(page, made, scenarios, footer, other_language=True):
     """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
     shown = on_index(made)
     outputs = [tagged_outputs(each.notebook) for each in shown]
@@ -107,7 +112,7 @@ def index_page(page, made, scenarios, footer):
             parts.append(_contents([other for other in present if other not in FIRST_SCREEN], page))
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
-    links = [_language_link("index.html", page, depth=0)]
+    links = [_language_link("index.html", page, depth=0)] if other_language else []
     return _page(page, header(page), question, question, links, "\n".join(parts), footer)
 
 
@@ -156,13 +161,11 @@ def _language_link(address, page, depth):
     }
 
 
-def notebook_page(page, made, footer):
+def notebook_page(page, made, footer, other_language=True):
     """The page of one executed notebook (HTML), with the lines of the run record."""
     depth = made.name.count("/")
-    links = [
-        {"href": "../" * depth + "index.html", "text": page.say("report.index_link")},
-        _language_link(f"{made.name}.html", page, depth),
-    ]
+    links = [{"href": "../" * depth + "index.html", "text": page.say("report.index_link")}]
+    links += [_language_link(f"{made.name}.html", page, depth)] if other_language else []
     title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
     return _page(page, title, title, "", links, notebook_body(made, page), footer)
 
@@ -176,6 +179,7 @@ def notebook_body(made, page):
             {
                 "href": up + made.address_of(table),
                 "text": page.say("report.table_file", caption=table["caption"]),
+                "name": f"{table['name']}.csv",
             }
             for output in cell.get("outputs", [])
             for table in output.get("data", {}).get(TABLES_MIME, [])

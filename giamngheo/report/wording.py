@@ -91,8 +91,9 @@ class Page:
     # Columns of tables: the head is a phrase's key, or the text itself where it has none.
 
     def column(self, key, head, show=None, *, numeric=True, number_format="General"):
-        """A column with a formatter of its own (Column)."""
-        return Column(key, self.say(head) if self.has(head) else head, show, numeric, number_format)
+        """A column with a formatter of its own (Column); its head is a phrase's key, or the words themselves."""
+        is_key = re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)+", head)
+        return Column(key, self.say(head) if is_key else head, show, numeric, number_format)
 
     def text_column(self, key, head="", show=None):
         """A column of words, set flush left (Column)."""
@@ -111,10 +112,6 @@ class Page:
     def signed_column(self, key, head, decimals=None):
         """A column of changes (Column)."""
         return self.column(key, head, lambda x: self.signed(x, decimals), number_format="+0.###;-0.###;0")
-
-    def percent_column(self, key, head, decimals=None):
-        """A column of percent, or of shares times a hundred (Column)."""
-        return self.column(key, head, lambda x: self.percent(x, decimals), number_format='0.##" %"')
 
     def chance_column(self, key, head):
         """A column of probabilities 0..1 (Column)."""

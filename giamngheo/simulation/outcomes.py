@@ -27,9 +27,8 @@ CASES = {1: "continued", 0: "new"}  # r: the plan's money continues the trend; a
 class Simulation:
     """Predictive distribution under a scenario.
 
-    draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`, a group simulated when it is first
-    read; households: of group all,
-    (n_draws, n_years), None where no count was published.
+    draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`, a group simulated when it is first read;
+    households: of group all, (n_draws, n_years), None where no count was published.
     """
 
     scenario: object
@@ -103,6 +102,9 @@ class _Draws(Mapping):
         self._moves = not as_planned or scenario.group != "all" or self._counterfactual.continuity != 1
         if self._moves:
             self["all", "poor"]  # what cannot be simulated is refused here, not when it is read
+
+    def __repr__(self):
+        return f"draws of {', '.join(' '.join(key) for key in self)}"
 
     def __iter__(self):
         return iter(self._counterfactual.trend.draws)

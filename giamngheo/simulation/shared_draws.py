@@ -38,6 +38,9 @@ class SharedDraws:
     draws: int
     seed: int
     register: dict = field(repr=False)
+    trend: object = field(
+        default=None, repr=False
+    )  # under the register's own assumptions, if it is already made
     _made: dict = field(default_factory=dict, repr=False)
 
     def counterfactual(self, scenario):
@@ -53,7 +56,8 @@ class SharedDraws:
 
     def with_trend(self, trend):
         """The same, with a forecast that is already made as the trend under the register's own assumptions."""
-        return replace(self, _made={**self._made, ("trend", repr({})): trend})
+        drawn = {key: values for key, values in self._made.items() if key[0] == "drawn"}
+        return replace(self, trend=trend, _made=drawn)
 
     def fork(self):
         """The same, whose further trends and counterfactuals are forgotten with it: many cases would fill memory."""
@@ -65,10 +69,14 @@ class SharedDraws:
         changes = {
             name: scenario.assumptions[name] for name in BASELINE_ASSUMPTIONS if name in scenario.assumptions
         }
-        trend = self._recent(
-            "trend",
-            repr(changes),
-            lambda: package_forecast(self.package, draws=self.draws, seed=self.seed, assumptions=changes),
+        trend = (
+            self.trend
+            if self.trend and not changes
+            else self._recent(
+                "trend",
+                repr(changes),
+                lambda: package_forecast(self.package, draws=self.draws, seed=self.seed, assumptions=changes),
+            )
         )
         return counterfactual(self.package, trend, scenario, register, drawn, float(scenario.continuity))
 

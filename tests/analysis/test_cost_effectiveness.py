@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 from giamngheo import load_scenario, simulate
 from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, needed_effect
-from giamngheo.analysis.target_years import deadlines
+from giamngheo.analysis.target_years import target_years
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import money, scaled, without_credit
 from giamngheo.simulation.outcomes import CASES
@@ -76,10 +76,10 @@ def test_the_gain_for_a_chance_meets_the_target_with_that_chance(package, shared
     plan = load_scenario("full_plan", package)
     found = needed_effect(package, plan, shared, chances=(0.5, 0.8)).set_index(["case", "status"])
     rural, urban = package.poor_lines_vnd_month
-    for r, deadline in deadlines(package, plan, shared).items():
-        drawn = deadline.counterfactual.drawn
+    for r, asked in target_years(package, plan, shared).items():
+        drawn = asked.counterfactual.drawn
         line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
-        bare = deadline.rates(deadline.all_times(0))["all", "poor"][:, -1] / 100
+        bare = asked.rates(asked.all_times(0))["all", "poor"][:, -1] / 100
         for level in (0.5, 0.8):
             gain = found.loc[(CASES[r], "poor"), f"income_vnd_{round(100 * level)}"] / line
             after = ndtr(probit(bare) + np.log1p(-np.minimum(gain, 0.999)) / drawn["spread_below_line"])

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from giamngheo import load_scenario, simulate
-from giamngheo.analysis.target_years import TargetYears, deadlines
+from giamngheo.analysis.target_years import TargetYears, target_years
 from giamngheo.simulation.money import scaled, with_multiples
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 from giamngheo.simulation.targets import target_chances
@@ -59,11 +59,11 @@ def test_the_full_plan_continues_the_trend_of_the_gap_too(package, shared):
 
 
 def test_more_money_never_widens_the_gap(package, shared):
-    for deadline in deadlines(package, load_scenario("full_plan", package), shared).values():
+    for asked in target_years(package, load_scenario("full_plan", package), shared).values():
         for power in (1, 2):
             before = None
             for share in (0, 0.5, 1, 3):
-                gap = deadline.gap(dict.fromkeys(deadline.money.by("line"), share), power)
+                gap = asked.gap(dict.fromkeys(asked.money.by("line"), share), power)
                 assert before is None or (gap <= before + 1e-9).all()
                 before = gap
 
@@ -72,6 +72,6 @@ def test_more_money_never_widens_the_gap(package, shared):
 @pytest.mark.parametrize("share", [0, Fraction(1, 2), 2])
 def test_chances_are_those_of_the_scenario_with_that_money(package, shared, share, r):
     scenario = load_scenario("one_year_late", package).model_copy(update={"continuity": r})
-    deadline = TargetYears(package, scenario, shared.counterfactual(scenario))
+    asked = TargetYears(package, scenario, shared.counterfactual(scenario))
     whole = simulate(package, scaled(scenario, share), shared=shared)
-    assert deadline.chances(deadline.all_times(share)) == target_chances(package, whole)
+    assert asked.chances(asked.all_times(share)) == target_chances(package, whole)

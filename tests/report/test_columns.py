@@ -9,6 +9,7 @@ from fractions import Fraction
 import openpyxl
 import pandas as pd
 import pytest
+from helpers import rows_of
 
 from giamngheo.report.columns import Column, Table, plain_value, to_csv, workbook
 from giamngheo.report.html import table
@@ -38,12 +39,12 @@ def shown(package):
 
 
 def test_cells_are_written_as_the_language_writes_them(shown):
-    assert shown.tables[0].rows() == [
+    assert rows_of(shown.tables[0]) == [
         ["31/12/2010", "9,3", "10 % – 30 %", "=1+1"],
         ["31/12/2011", "–", "25 % – 50 %", "đất"],
     ]
     assert '<td class="r">9,3</td>' in shown.html and "31/12/2010" in shown.text
-    assert shown.table is FRAME and shown.title == "A caption"
+    assert shown.table.equals(FRAME) and shown.title == "A caption"
 
 
 def test_the_files_hold_the_frame_itself(shown):
@@ -59,15 +60,15 @@ def test_the_files_hold_the_frame_itself(shown):
         "what": "=1+1",
     }
     assert rows[1]["rate_pct"] == ""
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook([stored, stored], "t")))["falls-2"]
-    assert [cell.value for cell in sheet[2]] == ["Thời điểm", "%", "low", "high", "What"]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook([("02", stored)] * 2, "t")))["02 falls-2"]
+    assert [cell.value for cell in sheet[2]] == ["Thời điểm", "%", "80 % (low)", "80 % (high)", "What"]
     assert sheet["A3"].value.date() == date(2010, 12, 31) and sheet["A3"].number_format == "yyyy-mm-dd"
     assert sheet["E3"].value == "=1+1" and sheet["E3"].data_type == "s", "text, not a formula"
 
 
 def test_the_same_tables_give_the_same_bytes(shown):
     stored = shown.tables[0].as_json()
-    assert workbook([stored], "t") == workbook([stored], "t")
+    assert workbook([("02", stored)], "t") == workbook([("02", stored)], "t")
 
 
 @pytest.mark.parametrize(

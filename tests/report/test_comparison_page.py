@@ -166,7 +166,8 @@ def test_two_inputs_show_a_table_for_all_targets_and_for_each(package, plan, sha
     ]
     by = grid.set_index(["share_of_plan", "r", "target"])["chance"]
     assert by.groupby("target").size().tolist() == [4, 4, 4]
-    assert shown.tables[1].frame.set_index("share_of_plan").loc[1, "chance_r_0.5"] == by[1, 0.5, "poor_2015"]
+    kept = shown.tables[1].frame.set_index(["share_of_plan", "r"])["chance"]
+    assert kept[1, 0.5] == by[1, 0.5, "poor_2015"] and len(kept) == 4
     assert chance(by[1, 1, "both"], lang) in shown.text
 
 

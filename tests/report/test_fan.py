@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import assert_clean, faults_of, figures_drawn
+from helpers import assert_clean, faults_of, figures_drawn, rows_of
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
@@ -155,4 +155,4 @@ def test_quantiles_stand_for_every_status_and_case(page, full):
         r = {name: r for r, name in CASES.items()}[case]
         last = table.frame.iloc[-1]
         assert last["q50_pct"] == pytest.approx(full.median(r, status))
-        assert table.rows()[-1][5] == page.number(last["q50_pct"], 2)
+        assert rows_of(table)[-1][5] == page.number(last["q50_pct"], 2)

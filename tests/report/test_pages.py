@@ -63,7 +63,7 @@ def test_a_page_links_to_the_tables_behind_its_exhibits(package):
     ):
         made = pages.Made(name, "Trend", notebook)
         html = pages.notebook_body(made, Page(package, "en"))
-        assert f'<a href="{address}" title="Data of: Pace &amp; more">CSV</a>' in html
+        assert f'<a href="{address}" title="Data of: Pace &amp; more">pace.csv</a>' in html
         assert made.tables == {address.removeprefix("../"): STORED}
 
 

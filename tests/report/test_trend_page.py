@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import assert_clean, cells_of, faults_of, figures_drawn, parsed
+from helpers import assert_clean, cells_of, faults_of, figures_drawn, parsed, rows_of
 
 from giamngheo import load_scenario, package_forecast, simulate
 from giamngheo.analysis.pace import required_pace
@@ -154,7 +154,7 @@ def test_every_tenth_is_drawn_where_it_belongs(page, record, monkeypatch):
 def test_errors_and_coverage_are_those_of_the_record(page, record):
     shown = track_record.coverage(page, record)
     kept, table = record.set_index(["group", "method"]), shown.tables[0]
-    for row, cells in zip(table.frame.to_dict("records"), table.rows(), strict=True):
+    for row, cells in zip(table.frame.to_dict("records"), rows_of(table), strict=True):
         own, last = kept.loc[(row["group"], row["method"])], kept.loc[(row["group"], LAST_VALUE)]
         name = page.say("track.past_only") if row["method"] == PAST_ONLY else group_name(page, row["group"])
         assert cells[:3] == [name, page.number(own["mae_points"], 2), page.number(last["mae_points"], 2)]
@@ -216,7 +216,7 @@ def test_the_nearest_kind_of_series_is_that_of_the_break():
 def test_an_own_gap_beats_a_fixed_one_on_the_lists_that_came(page):
     gaps = load_table("near_poor_gap")
     assert gaps["own_gap_crps"].mean() < 0.7 * gaps["fixed_gap_crps"].mean()
-    rows = track_record.near_poor_gap(page, gaps).tables[0].rows()
+    rows = rows_of(track_record.near_poor_gap(page, gaps).tables[0])
     for cells, (_, row) in zip(rows, gaps.iterrows(), strict=False):
         assert cells[1] == page.percent(row["near_poor_pct"], 2)
         for cell, case in zip(cells[2:], ("own_gap", "fixed_gap"), strict=True):
@@ -229,7 +229,7 @@ def test_an_own_gap_beats_a_fixed_one_on_the_lists_that_came(page):
 def test_each_prior_stands_beside_the_forecast_that_it_gives(page, by_group):
     table = priors.table(page, by_group).tables[0]
     for (group, result), row, cells in zip(
-        by_group.items(), table.frame.to_dict("records"), table.rows(), strict=True
+        by_group.items(), table.frame.to_dict("records"), rows_of(table), strict=True
     ):
         prior = result.simulations[1].trend.prior
         assert (row["reference"], row["n_series"], row["drift_mean"]) == (group, prior.n_series, prior.mean)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from giamngheo.dates import decimal_year
 from giamngheo.forecasting.draws import override, values_at
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
@@ -157,7 +158,7 @@ def observed_gap_growth(package):
     gaps = [
         np.log(probit(rates[d]["poor"] + rates[d]["near_poor"]) - probit(rates[d]["poor"])) for d in days[-2:]
     ]
-    return float((gaps[1] - gaps[0]) / ((days[-1] - days[-2]).days / 365.25))
+    return float((gaps[1] - gaps[0]) / float(decimal_year(days[-1]) - decimal_year(days[-2])))
 
 
 def at_quantile(register, name, quantile):

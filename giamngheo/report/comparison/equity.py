@@ -64,7 +64,8 @@ def _level_table(page, outcomes, group):
         impossible=page.percent(100 * found["impossible"].max(), 1),
     )
     caption = page.say("equity.caption", when=when)
-    return html.table(f"rates-{group}-and-rest", caption, pd.DataFrame(rows), columns, note=note)
+    name = f"rates-{group}-and-rest"
+    return html.table(name, caption, pd.DataFrame(rows), columns, note=note, tidy=found)
 
 
 def _change_table(page, plan, first, moved, group):

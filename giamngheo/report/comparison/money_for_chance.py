@@ -21,6 +21,7 @@ def table(page, solved, without=None):
     heads = dict(target_heads(page))
     levels = sorted(set(solved["chance_asked"]))
     multiples = {level: f"multiple_{round(100 * level)}_pct" for level in levels}
+    tidy = pd.concat([found.assign(loans=name, money_bn_vnd=float(bn)) for name, found, bn in parts])
     rows = []
     for key, case, (loans, found, bn) in product(heads, CASES.values(), parts):
         own = found[(found["target"] == key) & (found["case"] == case)].set_index("chance_asked")
@@ -50,4 +51,5 @@ def table(page, solved, without=None):
     columns.append(page.chance_column("chance_at_most", page.say("solve.at_most", most=most)))
     note = page.say("solve.note", most=most)
     note += f" {page.say('solve.note_loans')}" if len(parts) > 1 else ""
-    return html.table("money-for-a-chance", page.say("solve.caption"), pd.DataFrame(rows), columns, note=note)
+    caption, frame = page.say("solve.caption"), pd.DataFrame(rows)
+    return html.table("money-for-a-chance", caption, frame, columns, note=note, tidy=tidy)

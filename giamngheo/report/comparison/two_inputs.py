@@ -23,7 +23,8 @@ def tables(page, grid):
 
 
 def _table(page, grid, key, caption, darkest):
-    own = grid[grid["target"] == key].pivot(index="share_of_plan", columns="r", values="chance")
+    tidy = grid[grid["target"] == key]
+    own = tidy.pivot(index="share_of_plan", columns="r", values="chance")
     cases = list(dict.fromkeys(grid["r"]))
     shades = {
         (i, j): chance / darkest
@@ -34,4 +35,5 @@ def _table(page, grid, key, caption, darkest):
     columns = [page.text_column("share_of_plan", "heat.share", lambda share: page.percent(100 * share, 0))]
     columns += [page.chance_column(name, page.say("heat.r", r=page.number(r))) for r, name in names.items()]
     frame = own[cases].rename(columns=names).reset_index()
-    return html.table(f"two-inputs-{key}", caption, frame, columns, shades=shades, css="heat")
+    name = f"two-inputs-{key}"
+    return html.table(name, caption, frame, columns, shades=shades, css="heat", tidy=tidy)

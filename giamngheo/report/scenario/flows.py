@@ -14,6 +14,7 @@ from giamngheo.simulation.list_flows import (
     shares_of_start,
     yearly_counts,
 )
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.transitions import FLOWS
 
 # Order of the rows, and which of them are a part of the one before.
@@ -132,7 +133,10 @@ def counted(page, counts, r):
     if _mostly_near(counts):
         note += f" {page.say('flows.note_entries')}"
     caption = page.say("flows.caption_households", r=page.number(r))
-    return table(f"flow-counts-r{r}", caption, _frame(told, by_year), columns, note=note)
+    frame = _frame(told, by_year)
+    tidy = _tidy(frame, "households").rename(columns={"stem": "year"})
+    tidy["year"] = tidy["year"].str.removeprefix("households_").astype(int)
+    return table(f"flow-counts-{CASES[r]}", caption, frame, columns, note=note, tidy=tidy)
 
 
 def shares(page, flows, published):
@@ -150,10 +154,17 @@ def shares(page, flows, published):
         share, doubt = f"{unit}_{year}_pct", f"{unit}_{year}_doubt"
         frame[share], frame[doubt] = rows["share_of_start_pct"].to_numpy(), rows["doubt"].to_numpy()
         columns.append(page.column((share, doubt), f"{_place(page, unit)} {year}", told))
+    tidy = _tidy(frame[["flow", *(f"{stem}_{end}" for stem in ours for end in _ENDS)]], "pct")
+    parts = tidy.pop("stem").str.extract(r"pct_(\d+)(?:_r(\d))?")
+    cases = parts[1].map({str(r): case for r, case in CASES.items()})
+    tidy = tidy.assign(unit=page.package.name, year=parts[0].astype(int), case=cases)
+    shown = published[published["flow"].isin(frame["flow"])].drop_duplicates(["unit", "year", "flow"])
+    elsewhere = shown[["flow", "unit", "year", "share_of_start_pct", "doubt"]]
+    tidy = pd.concat([tidy, elsewhere.rename(columns={"share_of_start_pct": "q50_pct"})])
     note = page.say("flows.note_shares")
     if set(frame["flow"]) & {name for name, of in FLOWS.items() if of != "poor"}:
         note += f" {page.say('flows.note_near')}"
-    return table("flow-shares", page.say("flows.caption_shares"), frame, columns, note=note)
+    return table("flow-shares", page.say("flows.caption_shares"), frame, columns, note=note, tidy=tidy)
 
 
 def _own_years(page, flows):
@@ -180,6 +191,14 @@ def _frame(told, found):
                 row |= {f"{stem}_{end}": value for end, value in zip(_ENDS, ends, strict=True)}
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _tidy(frame, unit):
+    """A frame of `_frame` with a row a flow and column's stem, its quantiles named by their unit (DataFrame)."""
+    long = frame.melt("flow")
+    long[["stem", "end"]] = long["variable"].str.rsplit("_", n=1, expand=True)
+    wide = long.pivot(index=["flow", "stem"], columns="end", values="value").reset_index()
+    return wide.rename(columns={end: f"{end}_{unit}" for end in _ENDS}).rename_axis(columns=None)
 
 
 def _name_column(page):

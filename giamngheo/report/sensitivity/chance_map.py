@@ -32,7 +32,8 @@ def tables(page, grid, register):
     deepest = max(joint["chance"].max(), 0.2)
     parts = []
     for case in CASES.values():
-        cells = joint[joint["case"] == case].pivot(index=first, columns=second, values="chance")
+        tidy = joint[joint["case"] == case]
+        cells = tidy.pivot(index=first, columns=second, values="chance")
         keys = [f"{second}={short(value):g}" for value in cells.columns]
         columns = [page.text_column(first, "", lambda value: page.number(short(value)))]
         columns += [
@@ -44,7 +45,7 @@ def tables(page, grid, register):
         )
         shades = {(i, j + 1): p / deepest for (i, j), p in np.ndenumerate(cells.to_numpy())}
         frame = cells.set_axis(keys, axis=1).reset_index()
-        parts.append(table(f"map-{case}", caption, frame, columns, shades=shades, css="heat"))
+        parts.append(table(f"map-{case}", caption, frame, columns, shades=shades, css="heat", tidy=tidy))
     whole = stack(*parts)
     html = f'<div class="heats">{"".join(part.html for part in parts)}</div>'
     side_by_side = Exhibit("", html, whole.text, whole.tables)

@@ -137,7 +137,11 @@ def table(page, found):
         columns.append(page.column(keys, head, lambda *ends: _spans_text(page, ends)))
     note = page.say("sensitivity.tornado_note", joint=joint_name(page), small=small_text(page))
     caption = page.say("sensitivity.tornado_caption")
-    whole = shown_table("tornado-table", caption, pd.DataFrame(rows), columns, note=note, css="long")
+    chances = {name: f"{name}_chance" for name in ("base", "low", "high")}
+    tidy = found.swings.rename(columns=chances | {"swing": "swing_of_chance"})
+    whole = shown_table(
+        "tornado-table", caption, pd.DataFrame(rows), columns, note=note, css="long", tidy=tidy
+    )
     return folded(page.say("sensitivity.tornado_fold"), whole)
 
 

@@ -96,7 +96,7 @@ def on_index(made):
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 
 
-def index_page(page, made, scenarios, footer, other_language=True):
+def index_page(page, made, scenarios, footer):
     """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
     shown = on_index(made)
     outputs = [tagged_outputs(each.notebook) for each in shown]
@@ -112,7 +112,7 @@ def index_page(page, made, scenarios, footer, other_language=True):
             parts.append(_contents([other for other in present if other not in FIRST_SCREEN], page))
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
-    links = [_language_link("index.html", page, depth=0)] if other_language else []
+    links = [_language_link("index.html", page, depth=0)]
     return _page(page, header(page), question, question, links, "\n".join(parts), footer)
 
 
@@ -161,11 +161,13 @@ def _language_link(address, page, depth):
     }
 
 
-def notebook_page(page, made, footer, other_language=True):
+def notebook_page(page, made, footer):
     """The page of one executed notebook (HTML), with the lines of the run record."""
     depth = made.name.count("/")
-    links = [{"href": "../" * depth + "index.html", "text": page.say("report.index_link")}]
-    links += [_language_link(f"{made.name}.html", page, depth)] if other_language else []
+    links = [
+        {"href": "../" * depth + "index.html", "text": page.say("report.index_link")},
+        _language_link(f"{made.name}.html", page, depth),
+    ]
     title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
     return _page(page, title, title, "", links, notebook_body(made, page), footer)
 

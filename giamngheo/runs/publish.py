@@ -17,7 +17,6 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.report.columns import to_csv, workbook
 from giamngheo.report.pages import (
@@ -84,7 +83,7 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
             raise ReportFailed("\n".join(lines))
         pages = {}
         for lang in langs:
-            pages |= _pages(package, lang, langs, chosen, Path(folder) / lang, Path(out), draws, seed)
+            pages |= _pages(package, lang, chosen, Path(folder) / lang, Path(out), draws, seed)
     for path, text in pages.items():  # only now: a report is written whole or not at all
         paths.write_atomically(path, text)
     record = _record(began, draws, seed, list(chosen))
@@ -123,7 +122,7 @@ def _jobs(package, lang, chosen, folder, draws, seed):
         yield Job(notebook, simulated | {"scenario": given}, out, f"{lang} {ONE_SCENARIO} {scenario}")
 
 
-def _pages(package, lang, langs, chosen, folder, out, draws, seed):
+def _pages(package, lang, chosen, folder, out, draws, seed):
     """Path to content of every file of one language."""
     home, page = out / package.name / lang, Page(package, lang)
     titles = {scenario: load_scenario(name, package).title[lang] for scenario, name in chosen.items()}
@@ -133,16 +132,14 @@ def _pages(package, lang, langs, chosen, folder, out, draws, seed):
         for name, title in titles.items()
     ]
     footer = _footer(page, draws, seed)
-    other = next(each for each in LANGS if each != lang)
-    both = other in langs or (home.parent / other / "index.html").exists()
-    files = {home / f"{each.name}.html": notebook_page(page, each, footer, both) for each in made}
+    files = {home / f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {home / address: to_csv(table) for each in made for address, table in each.tables.items()}
     told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
     files[home / WORKBOOK] = workbook(told, page.say("report.tables"))
     if picture := picture_file(made[0].notebook):
         files[home / "answer.svg"] = picture
     linked = _linked_scenarios(package, titles, home, lang)
-    files[home / "index.html"] = index_page(page, made, linked, footer, both)
+    files[home / "index.html"] = index_page(page, made, linked, footer)
     return files
 
 

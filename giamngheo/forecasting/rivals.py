@@ -19,6 +19,7 @@ from giamngheo.forecasting.fits import (
     parameters_frame,
     residuals_frame,
 )
+from giamngheo.forecasting.levels import lines_in_order
 from giamngheo.forecasting.scales import on_scale
 from giamngheo.inputs.errors import RefusedInput
 
@@ -123,9 +124,8 @@ def spliced(readings, group="all", status="poor"):
     if "group" in rows:
         rows = rows[rows["group"] == group]
     rows = rows.assign(as_of=pd.to_datetime(rows["as_of"])).sort_values("as_of", kind="stable")
-    lines = rows.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index[::-1]
     whole = pd.Series(dtype=float)
-    for line in lines:
+    for line in reversed(lines_in_order(rows)):
         part = rows[rows["poverty_line"] == line].set_index("as_of")["rate_pct"].astype(float)
         if whole.empty:
             whole = part

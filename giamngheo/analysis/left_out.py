@@ -33,7 +33,12 @@ def forecasts_without_each_reading(package, trend, *, draws=5_000):
     rows = _rows(package, trend, readings, draws, {})
     for place in order:
         left = readings.loc[place]
-        names = {"left_as_of": "as_of", "left_line": "poverty_line", "left_status": "status", "left_pct": "rate_pct"}
+        names = {
+            "left_as_of": "as_of",
+            "left_line": "poverty_line",
+            "left_status": "status",
+            "left_pct": "rate_pct",
+        }
         told = {name: left[column] for name, column in names.items()}
         rows += _rows(package, trend, readings.drop(index=place), draws, told)
     columns = ["left_as_of", "left_line", "left_status", "left_pct", "status", "as_of", *QUANTILES]

@@ -21,11 +21,12 @@ import pandas as pd
 from scipy.stats import t as student_t
 from scoringrules import crps_ensemble
 
-from giamngheo import load_package, load_scenario, simulate
+from giamngheo import load_package, load_scenario
 from giamngheo.forecasting.reference_series import load_rates
 from giamngheo.forecasting.rivals import spliced
 from giamngheo.forecasting.trend import forecast
 from giamngheo.simulation.money import money, scaled
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import level_targets
 
@@ -188,7 +189,7 @@ class Plan:
     def ours(self, shared, r, share):
         """Prediction of giamngheo, for `rows`."""
         scenario = scaled(self.scenario, share).model_copy(update={"continuity": r})
-        draws = simulate(self.package, scenario, shared=shared).draws
+        draws = simulate_case(self.package, scenario, shared=shared).draws
         poor, near = (draws["all", status][:, -1] for status in ("poor", "near_poor"))
         return poor, near, np.concatenate([values.ravel() for values in draws.values()])
 

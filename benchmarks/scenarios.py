@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from giamngheo import load_package, load_scenario, simulate
+from giamngheo import load_package, load_scenario
 from giamngheo.inputs.scenario_values import Yearly
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
@@ -52,7 +53,7 @@ def variant(full, package, number, mixed):
 def answer(number):
     """Chances under one scenario, and the rates' medians."""
     package, shared, full, mixed = (SHARED[name] for name in ("package", "shared", "full", "mixed"))
-    result = simulate(package, variant(full, package, number, mixed), shared=shared)
+    result = simulate_case(package, variant(full, package, number, mixed), shared=shared)
     medians = [float(np.median(result.draws["all", status][:, -1])) for status in ("poor", "near_poor")]
     return [*target_chances(package, result).values(), *medians]
 

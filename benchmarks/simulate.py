@@ -10,7 +10,8 @@ import time
 import numpy as np
 from scipy.special import ndtr
 
-from giamngheo import load_package, load_scenario, simulate
+from giamngheo import load_package, load_scenario
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -42,9 +43,11 @@ def main():
         )
         unit = best_of(options.repeats, lambda numbers=numbers: ndtr(numbers))
         shared = shared_draws(package, draws=draws, seed=0)
-        simulate(package, scenario, shared=shared)
-        one = best_of(options.repeats, lambda shared=shared: simulate(package, scenario, shared=shared))
-        cold = best_of(options.repeats, lambda draws=draws: simulate(package, scenario, draws=draws, seed=0))
+        simulate_case(package, scenario, shared=shared)
+        one = best_of(options.repeats, lambda shared=shared: simulate_case(package, scenario, shared=shared))
+        cold = best_of(
+            options.repeats, lambda draws=draws: simulate_case(package, scenario, draws=draws, seed=0)
+        )
         row = (draws, 1e3 * unit, 1e3 * one, one / unit, 1e6 * one / draws, 1e3 * cold, cold / unit)
         print("{:>8} {:>9.1f} {:>12.1f} {:>6.2f} {:>8.2f} {:>16.1f} {:>6.2f}".format(*row))
 

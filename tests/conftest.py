@@ -10,7 +10,7 @@ from giamngheo import load_package, load_scenario
 from giamngheo.analysis.sensitivity.tornado import tornado
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.report.wording import Page
-from giamngheo.simulation.outcomes import outcome
+from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -41,7 +41,7 @@ def shared(package):
 @pytest.fixture(scope="session")
 def full(package, shared):
     """The full plan under both cases."""
-    return outcome(package, load_scenario("full_plan", package), shared)
+    return simulate(package, load_scenario("full_plan", package), shared=shared)
 
 
 @pytest.fixture(params=["vi", "en"])
@@ -53,7 +53,9 @@ def page(request, package):
 @pytest.fixture(scope="session")
 def shown(package):
     """The full plan from more draws than `shared`, as a page shows it."""
-    return outcome(package, load_scenario("full_plan", package), shared_draws(package, draws=2_000, seed=0))
+    return simulate(
+        package, load_scenario("full_plan", package), shared=shared_draws(package, draws=2_000, seed=0)
+    )
 
 
 @pytest.fixture(scope="session")

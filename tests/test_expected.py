@@ -8,7 +8,7 @@ import csv
 import pytest
 
 from giamngheo import list_scenarios, load_package, load_scenario, paths
-from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
@@ -24,7 +24,7 @@ def results():
     package = load_package()
     shared = shared_draws(package, draws=DRAWS, seed=SEED)
     for name, _, _ in list_scenarios(package):
-        simulation = simulate(package, load_scenario(name, package), shared=shared)
+        simulation = simulate_case(package, load_scenario(name, package), shared=shared)
         for target, chance in target_chances(package, simulation).items():
             yield name, "all targets at once" if target == "both" else target, "chance", chance
         for (group, status), draws in simulation.draws.items():

@@ -12,7 +12,7 @@ import pandas as pd
 
 from giamngheo.analysis.cost_effectiveness import mean_and_quantiles
 from giamngheo.simulation.money import with_multiples
-from giamngheo.simulation.outcomes import CASES, at_case, simulate
+from giamngheo.simulation.outcomes import CASES, at_case, simulate_case
 
 PARTS = ("group", "rest", "all", "gap")
 
@@ -28,13 +28,13 @@ def counted_groups(package, trend):
     return tuple(group for group in trend.groups if group != "all" and package.group_size(group))
 
 
-def parts(package, simulation, group):
+def parts(package, case, group):
     """Poverty rates of a group, of all other households and of all together at the last instant.
 
     Parameters
     ----------
     package : Package
-    simulation : Simulation
+    case : Case
         With counts of households.
     group : str
 
@@ -50,8 +50,8 @@ def parts(package, simulation, group):
     all others grow. Group and province are drawn on their own, so that the group can, rarely, have more poor
     than the province and the rest a rate below zero: `impossible` counts such draws, none is clipped.
     """
-    whole, own = (simulation.draws[name, "poor"][:, -1] for name in ("all", group))
-    households = simulation.households[:, -1]
+    whole, own = (case.draws[name, "poor"][:, -1] for name in ("all", group))
+    households = case.households[:, -1]
     weight = package.group_size(group) / households
     rest = (whole - weight * own) / (1 - weight)
     return {
@@ -75,7 +75,7 @@ def levels(package, results, group):
     Parameters
     ----------
     package : Package
-    results : mapping of str to Outcome
+    results : mapping of str to Simulation
     group : str
 
     Returns
@@ -86,8 +86,8 @@ def levels(package, results, group):
     """
     rows = []
     for name, result in results.items():
-        for r, simulation in result.simulations.items():
-            made = parts(package, simulation, group)
+        for r, case in result.cases.items():
+            made = parts(package, case, group)
             more = {"weight_pct": float(100 * np.median(made["weight"])), "impossible": impossible(made)}
             rows += [
                 {"scenario": name, "case": CASES[r], "who": who} | mean_and_quantiles(made[who]) | more
@@ -102,7 +102,7 @@ def changes(package, plan, other, group, shared):
     Parameters
     ----------
     package : Package
-    plan, other : Outcome
+    plan, other : Simulation
     group : str
     shared : SharedDraws
         That both were simulated on.
@@ -121,9 +121,9 @@ def changes(package, plan, other, group, shared):
     """
     rows = []
     reserved = [row.line for row in package.budget_lines if row.group == group]
-    for r, simulation in other.simulations.items():
-        old, new = (parts(package, pair.simulations[r], group) for pair in (plan, other))
-        delivered, planned = (simulation.money.by("line", which=which) for which in ("delivered", "planned"))
+    for r, case in other.cases.items():
+        old, new = (parts(package, pair.cases[r], group) for pair in (plan, other))
+        delivered, planned = (case.money.by("line", which=which) for which in ("delivered", "planned"))
         back = {
             line: Fraction(planned[line]) / Fraction(delivered[line])
             for line in reserved
@@ -132,7 +132,7 @@ def changes(package, plan, other, group, shared):
         bare = new
         if back:
             kept = at_case(with_multiples(package, other.scenario, back), r)
-            bare = parts(package, simulate(package, kept, shared=shared), group)
+            bare = parts(package, simulate_case(package, kept, shared=shared), group)
         moved = {who: new[who] - old[who] for who in ("group", "all")} | {"rest": bare["rest"] - old["rest"]}
         moved["gap"] = moved["group"] - moved["rest"]
         own = new["weight"] * new["households"]

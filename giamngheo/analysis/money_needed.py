@@ -73,13 +73,13 @@ def _first_crossing(value, level, steps=7):
     return None
 
 
-def break_even(package, simulation, *, seed=0):
+def break_even(package, case, *, seed=0):
     """What would have to be true for each target, and all of them, to be an even bet.
 
     Parameters
     ----------
     package : Package
-    simulation : Simulation
+    case : Case
         Its scenario's money is the unit.
     seed : int
 
@@ -90,7 +90,7 @@ def break_even(package, simulation, *, seed=0):
         beyond `MOST_MONEY`); exits_per_bn, households that each billion VND delivered must take below the target, over
         what the same model gives with no money at all (None where it has no meaning).
     """
-    scenario = simulation.scenario
+    scenario = case.scenario
     shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
     return _break_even(TargetYears(package, scenario, shared.counterfactual(scenario)))
 
@@ -103,13 +103,13 @@ def _break_even(asked):
     }
 
 
-def even_chance(package, outcome, *, seed=0):
+def even_chance(package, simulation, *, seed=0):
     """`break_even` of a scenario under both cases of additionality.
 
     Parameters
     ----------
     package : Package
-    outcome : Outcome
+    simulation : Simulation
     seed : int
 
     Returns
@@ -118,7 +118,7 @@ def even_chance(package, outcome, *, seed=0):
         (target or "both", r) to what `break_even` says of it.
     """
     shared = shared_draws(package, draws=SOLVER_DRAWS, seed=seed)
-    found = {r: _break_even(asked) for r, asked in target_years(package, outcome.scenario, shared).items()}
+    found = {r: _break_even(asked) for r, asked in target_years(package, simulation.scenario, shared).items()}
     return {(key, r): needed for r, each in found.items() for key, needed in each.items()}
 
 

@@ -20,7 +20,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.readings import NewReading, new_reading_faults
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
-from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import BOTH, chances, level_targets, met
 
@@ -165,20 +165,20 @@ def _outlook(package, known_by, draws, seed):
     shared = shared_draws(start, draws=draws, seed=seed)
     if start.readings == package.readings:
         shared = shared.with_trend(trend)
-    full = outcome(start, load_scenario("full_plan", package), shared)
-    by_case = {r: _after(full.simulations[r], trend, outlook.last) for r in CASES}
+    full = simulate(start, load_scenario("full_plan", package), shared=shared)
+    by_case = {r: _after(full.cases[r], trend, outlook.last) for r in CASES}
     return replace(outlook, trend=trend, draws=by_case)
 
 
-def _after(simulation, trend, last):
+def _after(case, trend, last):
     """The trend's draws, moved by what the simulated money does after the last reading, which shows what it did."""
-    if simulation.trend is trend:
-        return simulation.draws
-    places = [simulation.years.index(day) for day in trend.years]
-    done = [place for place, day in enumerate(simulation.years) if day <= last]
+    if case.trend is trend:
+        return case.draws
+    places = [case.years.index(day) for day in trend.years]
+    done = [place for place, day in enumerate(case.years) if day <= last]
 
     def moved(key):
-        down = probit(simulation.trend.draws[key] / 100) - probit(simulation.draws[key] / 100)
+        down = probit(case.trend.draws[key] / 100) - probit(case.draws[key] / 100)
         down = down[:, places] - (down[:, done[-1:]] if done else 0)
         return 100 * ndtr(probit(trend.draws[key] / 100) - down)
 

@@ -2,7 +2,7 @@
 
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 
 
@@ -21,8 +21,8 @@ def plan_effect(package, scenario, shared):
     ndarray (n_draws,)
         Percentage points, >= 0.
     """
-    whole = simulate(package, scenario, shared=shared)
-    bare = simulate(package, scaled(scenario, 0), shared=shared)
+    whole = simulate_case(package, scenario, shared=shared)
+    bare = simulate_case(package, scaled(scenario, 0), shared=shared)
     return bare.draws["all", "poor"][:, -1] - whole.draws["all", "poor"][:, -1]
 
 

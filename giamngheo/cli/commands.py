@@ -230,11 +230,11 @@ def _full_plan(package, trend, draws, seed):
     """Chances of the full plan on a trend that is already made, case by case."""
     from giamngheo import load_scenario
     from giamngheo.cli.output import cases
-    from giamngheo.simulation.outcomes import outcome
+    from giamngheo.simulation.outcomes import simulate
     from giamngheo.simulation.shared_draws import shared_draws
 
     shared = shared_draws(package, draws=draws, seed=seed).with_trend(trend)
-    return cases(outcome(package, load_scenario("full_plan", package), shared))
+    return cases(simulate(package, load_scenario("full_plan", package), shared=shared))
 
 
 def _series(path):
@@ -290,12 +290,14 @@ def simulate(
     """Say what a funding scenario does to the chances."""
     given = _inputs(package, scenario, draws=draws, seed=seed)
     from giamngheo.cli.output import as_json, as_text, simulation_answer
-    from giamngheo.simulation.outcomes import outcome, simulate
+    from giamngheo.simulation.outcomes import simulate, simulate_case
     from giamngheo.simulation.shared_draws import shared_draws
 
     shared = shared_draws(given.package, draws=draws, seed=seed)
-    both = outcome(given.package, given.scenario, shared)
-    answer = simulation_answer(simulate(given.package, given.scenario, shared=shared), both, given.package)
+    both = simulate(given.package, given.scenario, shared=shared)
+    answer = simulation_answer(
+        simulate_case(given.package, given.scenario, shared=shared), both, given.package
+    )
     print(as_json(answer) if json else as_text(answer, answer["cases"]))
 
 

@@ -14,7 +14,7 @@ def forecast_answer(forecast, package=None, group=None):
 
     Parameters
     ----------
-    forecast : Forecast or Simulation
+    forecast : Forecast or Case
     package : Package, optional
         Whose targets are judged; none for a bare series.
     group : str, optional
@@ -48,14 +48,14 @@ def forecast_answer(forecast, package=None, group=None):
     )
 
 
-def simulation_answer(simulation, outcome, package):
-    """A simulation as ``simulate --json`` prints it.
+def simulation_answer(case, simulation, package):
+    """A scenario as ``simulate --json`` prints it.
 
     Parameters
     ----------
-    simulation : Simulation
+    case : Case
         With the scenario's own additionality.
-    outcome : Outcome
+    simulation : Simulation
         The same scenario under both cases.
     package : Package
 
@@ -68,13 +68,13 @@ def simulation_answer(simulation, outcome, package):
     from giamngheo.analysis.money_needed import break_even
     from giamngheo.simulation.targets import level_targets, target_results
 
-    scenario, trend = simulation.scenario, simulation.trend
+    scenario, trend = case.scenario, case.trend
     baseline = target_results(package, trend)
-    needed = break_even(package, simulation, seed=trend.seed)
+    needed = break_even(package, case, seed=trend.seed)
     even = {target.target: needed.get(target.target) for target in level_targets(package)}
     own = {
         "scenario": scenario.id,
-        "cases": cases(outcome),
+        "cases": cases(simulation),
         "baseline_probability": dict(zip(baseline["target"], baseline["probability"], strict=True)),
         "break_even": {
             key: found if found and found["share_of_plan"] is not None else None
@@ -82,15 +82,15 @@ def simulation_answer(simulation, outcome, package):
         },
     }
     # A fraction of a billion is the exact figure; the nearest double to it prints as such.
-    money = {line: float(amount) for line, amount in simulation.money.by("line").items()}
-    return forecast_answer(simulation, package) | _plain(own) | {"money_delivered_bn": money}
+    money = {line: float(amount) for line, amount in case.money.by("line").items()}
+    return forecast_answer(case, package) | _plain(own) | {"money_delivered_bn": money}
 
 
-def cases(outcome):
-    """The chances of an `Outcome` by the name of each case of additionality (dict)."""
+def cases(simulation):
+    """The chances of a `Simulation` by the name of each case of additionality (dict)."""
     from giamngheo.simulation.outcomes import CASES
 
-    return {name: outcome.by_case[r] for r, name in CASES.items()}
+    return {name: simulation.by_case[r] for r, name in CASES.items()}
 
 
 def _plain(value):

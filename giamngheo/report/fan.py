@@ -79,8 +79,8 @@ def charts(page, simulations):
 
 def picture(page, result):
     """The answer at a glance: a fan chart a target, its chance under both cases of the money in the title."""
-    targets, history = level_pair(page.package), result.simulations[1].trend.history
-    tables = {r: simulation.table for r, simulation in result.simulations.items()}
+    targets, history = level_pair(page.package), result.cases[1].trend.history
+    tables = {r: simulation.table for r, simulation in result.cases.items()}
     top = shared_top(tables[1], history, targets)
     panels = {s: frame(tables[1], history, s, target, tables[0]) for s, target in targets.items()}
     notes = [page.say("figure.picture_note")]

@@ -23,7 +23,7 @@ def table(page, forecasts, status, *, group="all", case="continued"):
 
 
 def tables(page, results):
-    """Quantiles of every status that has a target, of results (Forecast or Simulation) by case of the money, folded."""
+    """Quantiles of every status that has a target, of results (Forecast or Case) by case of the money, folded."""
     parts = [
         table(page, result.table, status, case=CASES[r])
         for status in level_pair(page.package)

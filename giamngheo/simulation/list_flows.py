@@ -114,12 +114,12 @@ def returns_if_permanent(published):
     return pd.DataFrame(rows, columns=["unit", "re_entry_pct", "least_pct", "most_pct"])
 
 
-def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
+def yearly_flows(result, rho=None, partial=None, *, group="all"):
     """Every flow of every year of a forecast or simulation, from the last reading on.
 
     Parameters
     ----------
-    simulation : Simulation or Forecast
+    result : Case or Forecast
     rho, partial : float or ndarray (n_draws,), optional
         Autocorrelation of the positions on the list and partial autocorrelation at lag two; default: the register's
         ``list_autocorrelation`` and ``list_return``, calibrated to published flows.
@@ -136,14 +136,14 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     -----
     The shares are those of the published list, with its error: error in two reviews counts as a move.
     """
-    trend, register = getattr(simulation, "trend", simulation), load_register()
+    trend, register = getattr(result, "trend", result), load_register()
     rho, partial = (
         np.asarray(draw(register[name], trend.seed, trend.n_draws) if given is None else given)
         for name, given in (("list_autocorrelation", rho), ("list_return", partial))
     )
     rho, partial = (value[:MOST_DRAWS] if value.ndim else value for value in (rho, partial))
-    points, flows = _points(simulation, group), {}
-    for day in simulation.years:
+    points, flows = _points(result, group), {}
+    for day in result.years:
         before, start = (points.get(_year_before(day, years)) for years in (2, 1))
         if start is None:
             continue
@@ -153,29 +153,29 @@ def yearly_flows(simulation, rho=None, partial=None, *, group="all"):
     return flows
 
 
-def flows_by_case(outcome):
+def flows_by_case(simulation):
     """`yearly_flows` of a scenario under each case of additionality that it leaves open.
 
     Parameters
     ----------
-    outcome : Outcome
+    simulation : Simulation
 
     Returns
     -------
     dict of int to dict
         By r.
     """
-    return {r: yearly_flows(outcome.simulations[r]) for r in outcome.shown}
+    return {r: yearly_flows(simulation.cases[r]) for r in simulation.shown}
 
 
-def yearly_counts(simulation, flows):
+def yearly_counts(case, flows):
     """The flows of all households as numbers of households, with the stock of poor before and after.
 
     Parameters
     ----------
-    simulation : Simulation
+    case : Case
     flows : mapping of datetime.date to mapping of str to ndarray
-        As of `yearly_flows` of that simulation, group all.
+        As of `yearly_flows` of that case, group all.
 
     Returns
     -------
@@ -183,15 +183,15 @@ def yearly_counts(simulation, flows):
         Of all households at the year's end, as if all had been there at its start: poor_at_start and poor_at_end
         beside the names of `FLOWS`. Empty without a published count.
     """
-    if simulation.households is None:
+    if case.households is None:
         return {}
     counts = {}
     for day, made in flows.items():
-        place = simulation.years.index(day)
-        every = simulation.households[: len(made["exit"]), place] / 100
+        place = case.years.index(day)
+        every = case.households[: len(made["exit"]), place] / 100
         shares = {name: made[name] for name in FLOWS if name in made}
         shares |= {"poor_at_start": made["poor"]}
-        shares |= {"poor_at_end": simulation.draws["all", "poor"][: len(made["exit"]), place]}
+        shares |= {"poor_at_end": case.draws["all", "poor"][: len(made["exit"]), place]}
         counts[day] = {name: every * values for name, values in shares.items()}
     return counts
 
@@ -249,9 +249,9 @@ def _year_before(day, years):
     return day.replace(year=day.year - years)
 
 
-def _points(simulation, group):
+def _points(result, group):
     """Shares poor, and poor or near-poor, at each instant: readings of the last line, then draws."""
-    trend, draws = getattr(simulation, "trend", simulation), simulation.draws
+    trend, draws = getattr(result, "trend", result), result.draws
     upper = "poor_or_near_poor" if (group, "poor_or_near_poor") in draws else "poor"
     rows = trend.history
     rows = rows[(rows["group"] == group) & (rows["poverty_line"] == trend.poverty_line)]
@@ -259,6 +259,6 @@ def _points(simulation, group):
     wanted = ["poor"] if upper == "poor" else ["poor", "near_poor"]
     read = read.reindex(columns=wanted).dropna()
     points = {day.date(): (row["poor"], row.sum()) for day, row in read.iterrows()}
-    for place, day in enumerate(simulation.years):
+    for place, day in enumerate(result.years):
         points[day] = tuple(draws[group, status][:MOST_DRAWS, place] / 100 for status in ("poor", upper))
     return points

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.forecasting.trend import Forecast, summarise
-from giamngheo.inputs.scenario import check_scenario, load_scenario
+from giamngheo.inputs.scenario import Scenario, check_scenario, load_scenario
 from giamngheo.simulation.counterfactual import Response, rates
 from giamngheo.simulation.money import Money
 from giamngheo.simulation.shared_draws import shared_draws
@@ -24,8 +24,8 @@ CASES = {1: "continued", 0: "new"}  # r: the plan's money continues the trend; a
 
 
 @dataclass(frozen=True, repr=False)
-class Simulation:
-    """Predictive distribution under a scenario.
+class Case:
+    """Predictive distribution under a scenario, in one case of additionality: the scenario's own `continuity`.
 
     draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`, a group simulated when it is first read;
     households: of group all, (n_draws, n_years), None where no count was published.
@@ -54,14 +54,14 @@ class Simulation:
             for group, status in self.draws
             if group == "all"
         )
-        return f"Simulation of {self.scenario.id}, r = {r:g}, medians at {last}: {', '.join(medians)}"
+        return f"Case of {self.scenario.id}, r = {r:g}, medians at {last}: {', '.join(medians)}"
 
     def _repr_html_(self):
         return self.table.to_html(index=False, border=0)
 
 
-def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
-    """Simulate one funding scenario.
+def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
+    """Simulate a funding scenario in one case of additionality: its own `continuity`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
 
     Returns
     -------
-    Simulation
+    Case
 
     Raises
     ------
@@ -89,7 +89,7 @@ def simulate(package, scenario, *, draws=20_000, seed=0, shared=None):
     response, households = Response(counterfactual, scenario), counterfactual.households
     draws = _Draws(response, scenario)
     households = None if households is None else households.T
-    return Simulation(scenario, counterfactual.trend, response.money, draws, households)
+    return Case(scenario, counterfactual.trend, response.money, draws, households)
 
 
 class _Draws(Mapping):
@@ -130,15 +130,15 @@ class _Draws(Mapping):
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Simulation:
     """A scenario under both cases of additionality, each simulated once.
 
-    simulations: r to Simulation; by_case: r to {target or "both": chance, 0..1}; shown: the values of r that the
+    cases: r to Case; by_case: r to {target or "both": chance, 0..1}; shown: the values of r that the
     scenario leaves open, both unless it sets r itself.
     """
 
     scenario: object
-    simulations: dict
+    cases: dict
     by_case: dict
     shown: tuple = tuple(CASES)
 
@@ -150,11 +150,11 @@ class Outcome:
 
     def median(self, r, status, group="all"):
         """Median rate at the last instant, percent (float)."""
-        return float(np.median(self.simulations[r].draws[group, status][:, -1]))
+        return float(np.median(self.cases[r].draws[group, status][:, -1]))
 
     def interval(self, r, status, group="all"):
         """80 % prediction interval at the last instant, percent (tuple of float)."""
-        return tuple(np.quantile(self.simulations[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
+        return tuple(np.quantile(self.cases[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
 
     def __repr__(self):
         chances = (
@@ -162,7 +162,7 @@ class Outcome:
             for key, p in self.by_case[1].items()
             if p is not None
         )
-        return f"Outcome of {self.scenario.id}, chances: {'; '.join(chances)}"
+        return f"Simulation of {self.scenario.id}, chances: {'; '.join(chances)}"
 
     def _repr_html_(self):
         return self.chances.to_html(index=False, border=0)
@@ -173,27 +173,37 @@ def at_case(scenario, r):
     return scenario.model_copy(update={"continuity": float(r)})
 
 
-def outcome(package, scenario, shared):
-    """Simulate a scenario under both cases of additionality.
+def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None):
+    """Simulate a funding scenario under both cases of additionality.
 
     Parameters
     ----------
     package : Package
-    scenario : Scenario
-    shared : SharedDraws
+    scenario : Scenario or str
+        A name as of `load_scenario`.
+    draws, seed : int
+    shared : SharedDraws, optional
+        Shared work of many scenarios; it then gives draws and seed.
 
     Returns
     -------
-    Outcome
+    Simulation
+
+    Raises
+    ------
+    RefusedInput
+        An unknown scenario, an assumption or a reallocation that cannot be.
     """
-    simulations = {r: simulate(package, at_case(scenario, r), shared=shared) for r in CASES}
-    by_case = {r: target_chances(package, each) for r, each in simulations.items()}
+    shared = shared or shared_draws(package, draws=draws, seed=seed)
+    scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, package)
+    cases = {r: simulate_case(package, at_case(scenario, r), shared=shared) for r in CASES}
+    by_case = {r: target_chances(package, each) for r, each in cases.items()}
     shown = tuple(CASES) if scenario.continuity == 1 else tuple(r for r in CASES if r == scenario.continuity)
-    return Outcome(scenario, simulations, by_case, shown or tuple(CASES))
+    return Simulation(scenario, cases, by_case, shown or tuple(CASES))
 
 
-def outcomes(package, scenarios, shared):
-    """Simulate several scenarios under both cases, by their names.
+def simulate_all(package, scenarios, shared):
+    """Simulate several scenarios under both cases of additionality.
 
     Parameters
     ----------
@@ -203,9 +213,9 @@ def outcomes(package, scenarios, shared):
 
     Returns
     -------
-    dict of str to Outcome
+    dict of str to Simulation
         Highest chance of all targets at once (r = 1) first; equal ones in the order given.
     """
-    made = {name: outcome(package, load_scenario(name, package), shared) for name in scenarios}
+    made = {name: simulate(package, name, shared=shared) for name in scenarios}
     order = sorted(made, key=lambda name: -(made[name].by_case[1][BOTH] or 0))
     return {name: made[name] for name in order}

@@ -55,7 +55,7 @@ def target_chances(package, result):
     Parameters
     ----------
     package : Package
-    result : Forecast or Simulation
+    result : Forecast or Case
 
     Returns
     -------
@@ -90,7 +90,7 @@ def target_results(package, result):
     Parameters
     ----------
     package : Package
-    result : Forecast or Simulation
+    result : Forecast or Case
 
     Returns
     -------
@@ -131,13 +131,13 @@ def chance_class(p):
     return next(key for key, least in CHANCE_SCALE if float(p) >= least)
 
 
-def households_above(package, simulation):
+def households_above(package, case):
     """Households by which the expected rate of each level target of group all misses it.
 
     Parameters
     ----------
     package : Package
-    simulation : Simulation
+    case : Case
 
     Returns
     -------
@@ -146,28 +146,28 @@ def households_above(package, simulation):
     """
     above = {}
     for target in level_targets(package):
-        if simulation.households is None or target.group != "all" or target.as_of not in simulation.years:
+        if case.households is None or target.group != "all" or target.as_of not in case.years:
             continue
-        place = simulation.years.index(target.as_of)
-        rate = simulation.draws[target.group, target.status][:, place]
+        place = case.years.index(target.as_of)
+        rate = case.draws[target.group, target.status][:, place]
         excess = np.maximum(rate - float(target.value_pct), 0) / 100
-        above[target.target] = excess * simulation.households[:, place]
+        above[target.target] = excess * case.households[:, place]
     return above
 
 
-def above_target(package, simulation):
+def above_target(package, case):
     """Median households above each level target and above both together.
 
     Parameters
     ----------
     package : Package
-    simulation : Simulation
+    case : Case
 
     Returns
     -------
     dict of str to float
         By target, and "both": the two excesses added draw by draw. Empty without counts.
     """
-    draws = households_above(package, simulation)
+    draws = households_above(package, case)
     medians = {target: float(np.median(values)) for target, values in draws.items()}
     return medians | ({BOTH: float(np.median(sum(draws.values())))} if draws else {})

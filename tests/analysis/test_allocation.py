@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
 from giamngheo.analysis.allocation import reallocate
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import money
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.targets import target_chances
 
 SMALL = {"draws": 400, "fresh_draws": 1_000}
@@ -56,7 +57,7 @@ def test_the_gain_holds_on_fresh_draws(found):
 
 def test_the_outcome_is_what_the_simulation_of_the_scenario_says(package, found):
     for name, scenario in found.scenarios.items():
-        result = simulate(package, scenario, draws=SMALL["fresh_draws"], seed=1)
+        result = simulate_case(package, scenario, draws=SMALL["fresh_draws"], seed=1)
         chances = target_chances(package, result)
         told = outcome(found, name, "fresh")
         assert told["both"] == pytest.approx(chances["both"], abs=1e-3)

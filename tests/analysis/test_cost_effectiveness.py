@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
 from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, needed_effect
 from giamngheo.analysis.target_years import target_years
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import money, scaled, without_credit
-from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.outcomes import CASES, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -44,7 +44,7 @@ def test_values_are_ordered_and_a_line_without_effect_is_worth_nothing(values):
 
 def test_the_average_of_all_money_is_what_the_plan_as_a_whole_does(package, shared, values):
     scenario = load_scenario("full_plan", package)
-    full, bare = (simulate(package, scaled(scenario, share), shared=shared) for share in (1, 0))
+    full, bare = (simulate_case(package, scaled(scenario, share), shared=shared) for share in (1, 0))
     points = (bare.draws["all", "poor"] - full.draws["all", "poor"])[:, -1] / 2155
     told = only(values, case="continued", basis="average", outcome="poor", unit="points").loc["total"]
     assert told["mean"] == pytest.approx(points.mean())

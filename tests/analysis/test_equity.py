@@ -18,7 +18,7 @@ CASES = ("continued", "new")
 
 @pytest.fixture(scope="module")
 def results(package, shared):
-    return outcomes.outcomes(package, ["full_plan", "ethnic_minority_first"], shared)
+    return outcomes.simulate_all(package, ["full_plan", "ethnic_minority_first"], shared)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def moved(package, results, shared):
 
 def test_the_group_and_the_rest_add_up_to_all_in_every_draw(package, results):
     for result in results.values():
-        for simulation in result.simulations.values():
+        for simulation in result.cases.values():
             made = parts(package, simulation, GROUP)
             whole = made["weight"] * made["group"] + (1 - made["weight"]) * made["rest"]
             assert_allclose(whole, simulation.draws["all", "poor"][:, -1], atol=1e-12)
@@ -36,7 +36,7 @@ def test_the_group_and_the_rest_add_up_to_all_in_every_draw(package, results):
 
 
 def test_the_group_s_weight_is_its_last_count_over_all_households(package, results):
-    simulation = results["full_plan"].simulations[1]
+    simulation = results["full_plan"].cases[1]
     weight = parts(package, simulation, GROUP)["weight"]
     assert_allclose(weight * simulation.households[:, -1], 4550 / 0.2050)
     assert 0.03 < np.median(weight) < 0.05
@@ -44,7 +44,7 @@ def test_the_group_s_weight_is_its_last_count_over_all_households(package, resul
 
 def test_draws_that_cannot_be_are_few_and_counted(package, results):
     for result in results.values():
-        for simulation in result.simulations.values():
+        for simulation in result.cases.values():
             assert 0 <= impossible(parts(package, simulation, GROUP)) < 0.03
     assert impossible({"rest": np.array([-1.0, 0.0, 1.0, 2.0])}) == 0.25
 
@@ -59,7 +59,9 @@ def test_putting_the_group_first_helps_it_and_costs_the_others(moved):
 def test_a_line_reserved_for_the_group_alone_costs_the_others_nothing(package, results, shared):
     """Twice the reserved line and nothing else: by subtraction alone the rest would seem to gain from it."""
     scenario = load_scenario("full_plan", package)
-    more = outcomes.outcome(package, with_multiples(package, scenario, {"em_land": 2}, "land"), shared)
+    more = outcomes.simulate(
+        package, with_multiples(package, scenario, {"em_land": 2}, "land"), shared=shared
+    )
     by = changes(package, results["full_plan"], more, GROUP, shared).set_index(["case", "who"])
     for case in CASES:
         assert by.loc[(case, "rest"), ["q10", "q90"]].abs().max() < 1e-9

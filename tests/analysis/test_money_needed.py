@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
 from giamngheo.analysis.cost_effectiveness import needed_effect
 from giamngheo.analysis.money_needed import SOLVER_DRAWS, MoneyCurve, break_even, even_chance
 from giamngheo.analysis.target_years import TargetYears
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.outcomes import CASES, simulate, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 
@@ -16,7 +16,7 @@ from giamngheo.simulation.targets import target_chances
 @pytest.fixture(scope="module")
 def new(package):
     scenario = load_scenario("plan_is_new", package)
-    return scenario, simulate(package, scenario)
+    return scenario, simulate_case(package, scenario)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def curve(package, scenario, shared):
 def test_the_money_found_gives_the_chance_asked(package, new, solver):
     scenario, _ = new
     share = curve(package, scenario, solver).needed(0.5)["poor_2015"]
-    result = simulate(package, scaled(scenario, share), draws=20_000, seed=7)
+    result = simulate_case(package, scaled(scenario, share), draws=20_000, seed=7)
     assert target_chances(package, result)["poor_2015"] == pytest.approx(0.5, abs=0.03)
 
 
@@ -43,17 +43,17 @@ def test_a_chance_that_no_money_reaches_is_none(package, new, solver):
 def test_break_even_is_what_each_billion_must_do(package, new):
     scenario, result = new
     found = break_even(package, result)["poor_2015"]
-    bare = simulate(package, scaled(scenario, 0))
+    bare = simulate_case(package, scaled(scenario, 0))
     needed = (np.median(bare.draws["all", "poor"][:, -1]) - 2) / 100 * np.median(bare.households[:, -1])
     assert found["exits_per_bn"] == pytest.approx(needed / 2155, rel=0.05)
     assert found["share_of_plan"] > 1
 
 
 def test_the_break_even_a_billion_is_that_of_the_panels(package, shared, solver):
-    plan = outcome(package, load_scenario("full_plan", package), shared)
+    plan = simulate(package, load_scenario("full_plan", package), shared=shared)
     panels = even_chance(package, plan)
     told = needed_effect(package, plan.scenario, solver).set_index(["target", "case"])["needed_per_bn"]
     for (target, r), found in panels.items():
         if target != "both":
             assert told[target, CASES[r]] == found["exits_per_bn"]
-        assert found == break_even(package, plan.simulations[r])[target]
+        assert found == break_even(package, plan.cases[r])[target]

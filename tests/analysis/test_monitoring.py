@@ -10,14 +10,14 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from giamngheo import load_package, load_scenario, package_forecast, simulate
+from giamngheo import load_package, load_scenario, package_forecast
 from giamngheo.analysis.monitoring import track
 from giamngheo.cli import commands
 from giamngheo.cli.output import as_json, tracking_answer, tracking_text
 from giamngheo.forecasting.reference_series import LAG_MONTHS
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.readings import REVIEW_MONTHS, NewReading, read_new_readings
-from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.outcomes import CASES, simulate_case
 from giamngheo.simulation.targets import target_chances
 
 DRAWS = 3_000
@@ -50,7 +50,7 @@ def test_the_chances_before_are_those_of_forecast_and_simulation(package, good_y
     scenario = load_scenario("plan_is_new", package)
     results = {
         1: package_forecast(package, draws=DRAWS),
-        0: simulate(package, scenario, draws=DRAWS),
+        0: simulate_case(package, scenario, draws=DRAWS),
     }
     for r, result in results.items():
         found = {name: row["before"] for name, row in by_target(good_year, r).items()}

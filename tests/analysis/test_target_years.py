@@ -7,9 +7,10 @@ from helpers import squared_shortfall
 from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
 from giamngheo.analysis.target_years import TargetYears, target_years
 from giamngheo.simulation.money import scaled, with_multiples
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 from giamngheo.simulation.targets import target_chances
 
@@ -18,17 +19,19 @@ from giamngheo.simulation.targets import target_chances
 @pytest.mark.parametrize("name", ["full_plan", "thirty_percent_short", "one_year_late", "hard_core"])
 def test_the_deadline_alone_gives_what_the_whole_simulation_gives(package, shared, name, r):
     scenario = load_scenario(name, package).model_copy(update={"continuity": r})
-    whole = simulate(package, scenario, shared=shared)
+    whole = simulate_case(package, scenario, shared=shared)
     for key, rates in TargetYears(package, scenario, shared.counterfactual(scenario)).rates().items():
         assert_allclose(rates[:, -1], whole.draws[key][:, -1], atol=1e-9)
 
 
 def test_money_for_one_group_alone_reaches_that_group_alone(package, shared):
     scenario = load_scenario("double", package).model_copy(update={"group": "ethnic_minority"})
-    whole = simulate(package, scenario, shared=shared).draws["all", "poor"][:, -1]
+    whole = simulate_case(package, scenario, shared=shared).draws["all", "poor"][:, -1]
     rates = TargetYears(package, scenario, shared.counterfactual(scenario)).rates()
     assert_allclose(rates["all", "poor"][:, -1], whole, atol=1e-9)
-    double = simulate(package, load_scenario("double", package), shared=shared).draws["all", "poor"][:, -1]
+    double = simulate_case(package, load_scenario("double", package), shared=shared).draws["all", "poor"][
+        :, -1
+    ]
     assert whole.mean() > double.mean()
 
 
@@ -36,7 +39,7 @@ def test_multiples_of_the_lines_are_the_scenario_with_that_money(package, shared
     scenario = load_scenario("full_plan", package)
     multiples = {"credit": Fraction(1, 2), "em_land": Fraction(3, 2), "training": Fraction(2)}
     changed = with_multiples(package, scenario, multiples)
-    whole = simulate(package, changed, shared=shared)
+    whole = simulate_case(package, changed, shared=shared)
     rates = TargetYears(package, scenario, shared.counterfactual(scenario)).rates(multiples)
     assert_allclose(rates["all", "near_poor"][:, -1], whole.draws["all", "near_poor"][:, -1], atol=1e-9)
 
@@ -73,5 +76,5 @@ def test_more_money_never_widens_the_gap(package, shared):
 def test_chances_are_those_of_the_scenario_with_that_money(package, shared, share, r):
     scenario = load_scenario("one_year_late", package).model_copy(update={"continuity": r})
     asked = TargetYears(package, scenario, shared.counterfactual(scenario))
-    whole = simulate(package, scaled(scenario, share), shared=shared)
+    whole = simulate_case(package, scaled(scenario, share), shared=shared)
     assert asked.chances(asked.all_times(share)) == target_chances(package, whole)

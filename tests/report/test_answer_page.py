@@ -18,7 +18,7 @@ BEYOND = {"vi": "vượt tầm mô hình", "en": "beyond the model's range"}
 
 @pytest.fixture(scope="module")
 def variants(package, shared):
-    return outcomes.outcomes(package, ["hard_core", "fixed_gap"], shared)
+    return outcomes.simulate_all(package, ["hard_core", "fixed_gap"], shared)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_the_pace_of_both_is_the_sum(page, package):
 
 
 def test_less_money_is_told_beside_the_full_plan(page, package, shared, full):
-    changed = outcomes.outcome(package, scaled(full.scenario, 0.5), shared)
+    changed = outcomes.simulate(package, scaled(full.scenario, 0.5), shared=shared)
     text = change.sentence(page, 0.5, changed, full).text
     for outcome in (changed, full):
         assert page.percent(outcome.median(0, "poor"), 1) in text

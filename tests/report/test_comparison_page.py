@@ -139,7 +139,7 @@ def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lan
 
 @pytest.fixture(scope="module")
 def results(package, shared):
-    return outcomes.outcomes(package, ["full_plan", "ethnic_minority_first", "plan_is_new"], shared)
+    return outcomes.simulate_all(package, ["full_plan", "ethnic_minority_first", "plan_is_new"], shared)
 
 
 @each_lang
@@ -195,7 +195,7 @@ def test_without_a_group_a_sentence_stands_there(package, lang):
     budget = tuple(row for row in package.budget_lines if row.group == "all")
     other = replace(package, readings=readings, budget_lines=budget)
     shared = shared_draws(other, draws=300)
-    results = {"full_plan": outcomes.outcome(other, load_scenario("full_plan"), shared)}
+    results = {"full_plan": outcomes.simulate(other, load_scenario("full_plan"), shared=shared)}
     assert not equity.tables(Page(other, lang), results, shared).tables
 
 

@@ -16,7 +16,7 @@ from giamngheo import load_scenario
 from giamngheo.language import LANGUAGES
 from giamngheo.report import fan, quantiles
 from giamngheo.report.wording import Page
-from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.outcomes import CASES, simulate
 
 SHAPE = {"mean": 1, "q025": 0.5, "q10": 0.6, "q25": 0.8, "q50": 1, "q75": 1.2, "q90": 1.5, "q975": 1.7}
 
@@ -28,7 +28,7 @@ def page(package, request):
 
 @pytest.fixture(scope="module")
 def full(package, shared):
-    return outcome(package, load_scenario("full_plan", package), shared)
+    return simulate(package, load_scenario("full_plan", package), shared=shared)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ FALLING = forecast_table([6, 5, 4, 3])
 
 
 def all_charts(page, full):
-    return fan.charts(page, full.simulations), fan.picture(page, full)
+    return fan.charts(page, full.cases), fan.picture(page, full)
 
 
 def test_charts_are_whole_and_nothing_is_cut_or_overlaps(page, full, monkeypatch):
@@ -147,7 +147,7 @@ def test_instants_are_named_by_the_year_they_end():
 
 
 def test_quantiles_stand_for_every_status_and_case(page, full):
-    made = quantiles.tables(page, full.simulations)
+    made = quantiles.tables(page, full.cases)
     assert_clean(made.html)
     names = [(status, case) for status in ("poor", "near_poor") for case in CASES.values()]
     assert [tuple(table.frame[["status", "case"]].iloc[0]) for table in made.tables] == names

@@ -19,14 +19,14 @@ from giamngheo.simulation.list_flows import (
     yearly_counts,
 )
 from giamngheo.simulation.money import money, without_credit
-from giamngheo.simulation.outcomes import CASES, outcome
+from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.targets import above_target
 
 
 @pytest.fixture(scope="module")
 def short(package, shared):
     """A scenario of which a part of the money is not delivered."""
-    return outcome(package, load_scenario("thirty_percent_short", package), shared)
+    return simulate(package, load_scenario("thirty_percent_short", package), shared=shared)
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +69,16 @@ def test_the_results_are_a_frame_with_both_cases(page, package, short):
         assert found.loc[("poor", "median_pct"), case] == short.median(r, "poor")
         ends = found.loc[("poor", "median_pct"), [f"{case}_q10", f"{case}_q90"]]
         assert tuple(ends) == short.interval(r, "poor")
-        above = above_target(package, short.simulations[r])
+        above = above_target(package, short.cases[r])
         assert found.loc[("near_poor_2015", "households_above"), case] == above["near_poor_2015"]
     assert page.percent(short.median(0, "poor"), 1) in made.text
 
 
 def test_the_loans_are_taken_out_of_the_money_and_the_chances(page, package, shared, full):
-    bare = outcome(package, without_credit(package, full.scenario), shared)
+    bare = simulate(package, without_credit(package, full.scenario), shared=shared)
     made = loans.table(page, full, bare).table.set_index("loans")
     assert made.loc["with", "delivered_bn_vnd"] == 2155
-    assert made.loc["without", "delivered_bn_vnd"] == float(bare.simulations[1].money.total) < 2155
+    assert made.loc["without", "delivered_bn_vnd"] == float(bare.cases[1].money.total) < 2155
     assert made.loc["without", "both_chance_new"] == bare.by_case[0]["both"] < full.by_case[0]["both"]
     assert made.loc["without", "poor_median_pct_new"] == bare.median(0, "poor")
 
@@ -92,7 +92,7 @@ def test_a_scenario_ends_on_its_distance_from_the_full_plan(page, short, full):
 
 def test_a_changed_assumption_stands_in_bold(page, package, register, full):
     core = load_scenario("hard_core", package).assumptions
-    prior = full.simulations[1].trend.prior
+    prior = full.cases[1].trend.prior
     made = assumptions.table(page, register, prior, core)
     assert_clean(made.html)
     assert made.table.loc[made.table["changed"], "assumption"].tolist() == list(core) == ["hard_core_pct"]
@@ -104,7 +104,7 @@ def test_a_changed_assumption_stands_in_bold(page, package, register, full):
 
 
 def test_the_money_table_is_exact(package, full):
-    made = budget.tables(Page(package, "vi"), full.simulations[1].money)
+    made = budget.tables(Page(package, "vi"), full.cases[1].money)
     for words in ("1.957,5", "137,5", "60", "2.155", "652,5", "45,83", "718,33"):
         assert words in made.text
     by_line, by_year = (table.frame for table in made.tables)
@@ -113,7 +113,7 @@ def test_the_money_table_is_exact(package, full):
 
 
 def test_what_was_planned_is_named_where_it_differs(page, full, short):
-    heads = [budget.tables(page, each.simulations[1].money).text.splitlines()[2] for each in (full, short)]
+    heads = [budget.tables(page, each.cases[1].money).text.splitlines()[2] for each in (full, short)]
     planned = page.say("money.planned")
     assert planned not in heads[0] and planned in heads[1]
 
@@ -132,7 +132,7 @@ def test_the_money_of_a_poor_household_comes_from_plan_and_count(package):
 
 
 def figures(page, given):
-    return budget.chart(page, given.simulations[1].money), spread.chart(page, given)
+    return budget.chart(page, given.cases[1].money), spread.chart(page, given)
 
 
 def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
@@ -141,9 +141,9 @@ def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
         assert_figure(figure)
     assert money_short.table["delivered_bn_vnd"].sum() == pytest.approx(1508.5)
     bins = rates.table
-    assert bins.groupby("case")["draws"].sum().tolist() == [full.simulations[1].trend.n_draws] * 2
+    assert bins.groupby("case")["draws"].sum().tolist() == [full.cases[1].trend.n_draws] * 2
     assert bins.groupby("case")["share_pct"].sum().tolist() == pytest.approx([100, 100])
-    poor = full.simulations[0].draws["all", "poor"][:, -1]
+    poor = full.cases[0].draws["all", "poor"][:, -1]
     third = bins[bins["case"] == "new"].iloc[2]
     assert third["draws"] == ((poor >= third["from_pct"]) & (poor < third["to_pct"])).sum()
 
@@ -165,7 +165,7 @@ def test_no_text_is_cut_or_overlaps(page, full, short, monkeypatch):
 
 
 def test_the_flow_tables_say_what_the_results_are(page, full, moves, published):
-    counts = yearly_counts(full.simulations[1], moves[1])
+    counts = yearly_counts(full.cases[1], moves[1])
     last = max(counts)
     low, middle, high = np.quantile(counts[last]["exit"], (0.1, 0.5, 0.9))
     made = flows.counted(page, counts, 1)
@@ -197,9 +197,9 @@ def test_without_flows_a_sentence_stands_there(page, full, published, register):
 def test_a_list_without_near_poor_or_counts_has_no_such_rows(page, full, moves, published):
     nobody = dict.fromkeys((*OF_NEAR_POOR, "near_poor"), np.zeros(1_000))
     bare = {day: made | nobody | {"poor_to_non_poor": made["exit"]} for day, made in moves[1].items()}
-    told = flows.counted(page, yearly_counts(full.simulations[1], bare), 1)
+    told = flows.counted(page, yearly_counts(full.cases[1], bare), 1)
     assert not set(told.table["flow"]) & set(OF_NEAR_POOR) and "exit" in set(told.table["flow"])
-    uncounted = SimpleNamespace(simulations={1: SimpleNamespace(households=None)})
+    uncounted = SimpleNamespace(cases={1: SimpleNamespace(households=None)})
     made = flows.tables(page, uncounted, {1: bare}, published)
     assert len(made.tables) == 1 and not set(made.table["flow"]) & set(OF_NEAR_POOR)
     assert "Ninh Thuận 2022" in made.text

@@ -19,7 +19,7 @@ from giamngheo.report.sensitivity import chance_map, conclusion, support, swings
 from giamngheo.report.sensitivity import turns as turning
 from giamngheo.report.svg import svg_markup
 from giamngheo.report.wording import Page
-from giamngheo.simulation.outcomes import outcome
+from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import shared_draws
 
 LANGS = ("vi", "en")
@@ -49,7 +49,9 @@ def alone(package, shown):
     """The same of a province that has no near-poor target."""
     package = replace(package, targets=tuple(t for t in package.targets if t.status != "near_poor"))
     few = shared_draws(package, draws=500, seed=0)
-    return results(package, tornado(package, outcome(package, shown.scenario, few), few, TURNERS), few)
+    return results(
+        package, tornado(package, simulate(package, shown.scenario, shared=few), few, TURNERS), few
+    )
 
 
 def exhibits(made, lang):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from helpers import assert_clean, cells_of, faults_of, figures_drawn, parsed, rows_of
 
-from giamngheo import load_scenario, package_forecast, simulate
+from giamngheo import load_scenario, package_forecast
 from giamngheo.analysis.pace import required_pace
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.forecasting.reference_series import load_table
@@ -26,6 +26,7 @@ from giamngheo.report.trend import (
     track_record,
 )
 from giamngheo.report.wording import Page, first_upper
+from giamngheo.simulation.outcomes import simulate_case
 
 OURS, PAST_ONLY, LAST_VALUE = "ours", "ours, past only", "last value"
 
@@ -57,7 +58,7 @@ def by_group(package):
 
 @pytest.fixture(scope="module")
 def fixed(package):
-    return simulate(package, load_scenario("fixed_gap", package), draws=500)
+    return simulate_case(package, load_scenario("fixed_gap", package), draws=500)
 
 
 def history(last=2, first=6):
@@ -231,7 +232,7 @@ def test_each_prior_stands_beside_the_forecast_that_it_gives(page, by_group):
     for (group, result), row, cells in zip(
         by_group.items(), table.frame.to_dict("records"), rows_of(table), strict=True
     ):
-        prior = result.simulations[1].trend.prior
+        prior = result.cases[1].trend.prior
         assert (row["reference"], row["n_series"], row["drift_mean"]) == (group, prior.n_series, prior.mean)
         assert row["poor_pct"] == result.median(1, "poor")
         pair = [page.chance(result.by_case[r]["both"]) for r in (1, 0)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtri
 
-from giamngheo import load_package, load_scenario, package_forecast, simulate
+from giamngheo import load_package, load_scenario, package_forecast
 from giamngheo.analysis.money_needed import MOST_MONEY, MULTIPLES, money_for_chances
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import Scenario
@@ -27,7 +27,7 @@ from giamngheo.simulation.impact import (
 )
 from giamngheo.simulation.list_flows import yearly_flows
 from giamngheo.simulation.money import SOURCES, money
-from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.outcomes import CASES, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import target_chances
 from giamngheo.simulation.transitions import FLOWS
@@ -81,7 +81,7 @@ def same(one, other):
 @few(4)
 @given(st.integers(0, 2**31), st.integers(50, 700))
 def test_full_delivery_is_the_baseline_to_the_bit_under_any_seed(package, seed, draws):
-    full = simulate(package, load_scenario("full_plan", package), draws=draws, seed=seed)
+    full = simulate_case(package, load_scenario("full_plan", package), draws=draws, seed=seed)
     trend = package_forecast(package, draws=draws, seed=seed)
     same(full.draws, trend.draws)
     # Said with ones, and in halves that double: the same money, the same bits.
@@ -91,7 +91,7 @@ def test_full_delivery_is_the_baseline_to_the_bit_under_any_seed(package, seed, 
         "by_line": {"credit": 2},
         "by_channel": {"credit": 0.5},
     }
-    same(simulate(package, trial(funding=ones), draws=draws, seed=seed).draws, trend.draws)
+    same(simulate_case(package, trial(funding=ones), draws=draws, seed=seed).draws, trend.draws)
 
 
 @few(6)
@@ -100,7 +100,7 @@ def test_a_dong_more_goes_the_long_way_and_ends_beside_the_baseline(package, few
     """What full delivery skips is continuous with it: no jump between the shortcut and the arithmetic."""
     trend = few_draws.counterfactual(trial()).trend
     more = trial(funding={"by_line": {line: {2013: 1 + Fraction(dong, 10**18)}}})
-    for key, values in simulate(package, more, shared=few_draws).draws.items():
+    for key, values in simulate_case(package, more, shared=few_draws).draws.items():
         assert_allclose(values, trend.draws[key], atol=1e-5)
 
 
@@ -121,7 +121,7 @@ def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
     package, few_draws, funding, phasing, r, line, source, year, more
 ):
     scenario = trial(funding=funding, phasing=phasing, continuity=r)
-    before = simulate(package, scenario, shared=few_draws)
+    before = simulate_case(package, scenario, shared=few_draws)
     tables = {name: dict(funding[name]) for name in ("by_line", "by_source")}
     changes = [("by_line", line), ("by_source", source)]
     for table, key in changes:
@@ -129,7 +129,7 @@ def test_neither_rate_rises_in_any_draw_with_money_of_any_line_source_and_year(
         years = {each: now if isinstance(now, Fraction) else now.get(each, Fraction(1)) for each in YEARS}
         raised = {**tables[table], key: years | {year: years[year] * more + Fraction(1, 2)}}
         richer = trial(funding=funding | {table: raised}, phasing=phasing, continuity=r)
-        after = simulate(package, richer, shared=few_draws)
+        after = simulate_case(package, richer, shared=few_draws)
         assert all(after.money.delivered[cell] >= amount for cell, amount in before.money.delivered.items())
         for group in ("all", "ethnic_minority"):
             for status in ("poor", "poor_or_near_poor"):
@@ -218,7 +218,7 @@ def asked(package):
 def chances(package, shared, r, multiple):
     """Chances of a scenario written out with that multiple of all money."""
     scenario = trial(funding={"all": Fraction(multiple)}, continuity=r)
-    result = simulate(package, scenario, shared=shared)
+    result = simulate_case(package, scenario, shared=shared)
     return target_chances(package, result)
 
 
@@ -274,8 +274,8 @@ def test_a_line_that_passes_nothing_through_changes_nothing_to_the_bit(
     nothing = {CHANNEL_ASSUMPTIONS[channel][0]: {"fixed": 0}}
     one = trial(funding=funding, continuity=r, assumptions=nothing)
     other = {**funding, "by_line": {**funding["by_line"], line: amounts}}
-    before = simulate(package, one, shared=few_draws)
-    after = simulate(package, trial(funding=other, continuity=r, assumptions=nothing), shared=few_draws)
+    before = simulate_case(package, one, shared=few_draws)
+    after = simulate_case(package, trial(funding=other, continuity=r, assumptions=nothing), shared=few_draws)
     same(before.draws, after.draws)
 
 
@@ -366,7 +366,7 @@ def test_a_reallocation_keeps_the_total_of_every_year_for_any_factors(
 
 def test_the_flows_are_those_of_households_followed_one_by_one(package, few_draws):
     """Positions follow a stationary second-order autoregression; each review cuts them at the published shares."""
-    full = simulate(package, load_scenario("plan_is_new", package), shared=few_draws)
+    full = simulate_case(package, load_scenario("plan_is_new", package), shared=few_draws)
     draw, rho, partial, n = 17, 0.9, -0.35, 600_000
     flows = yearly_flows(full, rho, partial)
     rng = np.random.default_rng(11)
@@ -407,7 +407,7 @@ def test_a_little_continuity_changes_little(package, few_draws):
     plan = trial()
     levels = {}
     for r in (0.0, 0.001, 0.999, 1.0):
-        result = simulate(package, plan.model_copy(update={"continuity": r}), shared=few_draws)
+        result = simulate_case(package, plan.model_copy(update={"continuity": r}), shared=few_draws)
         levels[r] = ndtri(result.draws["all", "poor"] / 100)
     assert_allclose(levels[0.001], levels[0.0], atol=2e-3)
     assert_allclose(levels[0.999], levels[1.0], atol=2e-3)
@@ -422,9 +422,9 @@ def test_a_last_target_may_come_before_or_after_the_plans_end(package, last):
     )
     other = replace(package, targets=targets)
     moved = shared_draws(other, draws=200, seed=1)
-    full, base = simulate(other, trial(), shared=moved), package_forecast(other, draws=200, seed=1)
+    full, base = simulate_case(other, trial(), shared=moved), package_forecast(other, draws=200, seed=1)
     assert full.years[-1].year == last
     assert_array_equal(full.draws["all", "poor"], base.draws["all", "poor"])
-    late = simulate(other, trial(funding={"all": {2015: 0}}), shared=moved).draws["all", "poor"]
+    late = simulate_case(other, trial(funding={"all": {2015: 0}}), shared=moved).draws["all", "poor"]
     changed = (late != full.draws["all", "poor"]).any(axis=0)
     assert_array_equal(changed, [day.year >= 2015 for day in full.years])

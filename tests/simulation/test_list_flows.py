@@ -23,7 +23,7 @@ from giamngheo.simulation.transitions import FLOWS, lag_two, list_flows, returni
 @pytest.fixture(scope="module")
 def plan(full):
     """The full plan where it continues the trend."""
-    return full.simulations[1]
+    return full.cases[1]
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_shares_are_of_those_on_the_list_at_the_start(plan):
 
 @pytest.mark.parametrize("r", [1, 0])
 def test_the_stocks_of_households_add_up_in_every_draw(full, flows, r):
-    for made in yearly_counts(full.simulations[r], flows[r]).values():
+    for made in yearly_counts(full.cases[r], flows[r]).values():
         left = made["poor_at_start"] - made["exit"] + made["entry"]
         assert_allclose(left, made["poor_at_end"], atol=1e-6)
         assert_allclose(made["poor_to_near_poor"] + made["poor_to_non_poor"], made["exit"], atol=1e-6)

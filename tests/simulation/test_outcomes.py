@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from giamngheo import load_scenario, package_forecast, simulate
+from giamngheo import load_scenario, package_forecast
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import CASES, Outcome, at_case, outcome
+from giamngheo.simulation.outcomes import CASES, Simulation, at_case, simulate, simulate_case
 from giamngheo.simulation.targets import target_chances
 
 
 def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
-    full = simulate(package, load_scenario("full_plan", package), shared=shared)
+    full = simulate_case(package, load_scenario("full_plan", package), shared=shared)
     trend = package_forecast(package, draws=shared.draws)
     assert full.draws.keys() == trend.draws.keys()
     for key, values in trend.draws.items():
@@ -25,7 +25,7 @@ def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(pac
     """The shortcut for equal money hides nothing: the long way round ends at the same draws."""
     full = load_scenario("full_plan", package)
     trend = shared.counterfactual(full).trend
-    long_way = simulate(package, at_case(full, 1 - 1e-12), shared=shared)
+    long_way = simulate_case(package, at_case(full, 1 - 1e-12), shared=shared)
     assert set(long_way.draws) == set(trend.draws)
     for key, values in trend.draws.items():
         assert_allclose(long_way.draws[key], values, atol=1e-8)
@@ -33,12 +33,12 @@ def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(pac
 
 def test_same_seed_same_draws_whatever_ran_before(package, shared):
     scenario = load_scenario("double", package)
-    simulate(package, load_scenario("flood_2014", package), shared=shared)
-    one = simulate(package, scenario, shared=shared)
-    other = simulate(package, scenario, draws=shared.draws, seed=0)
+    simulate_case(package, load_scenario("flood_2014", package), shared=shared)
+    one = simulate_case(package, scenario, shared=shared)
+    other = simulate_case(package, scenario, draws=shared.draws, seed=0)
     for key in one.draws:
         assert_array_equal(one.draws[key], other.draws[key])
-    another = simulate(package, scenario, draws=shared.draws, seed=1)
+    another = simulate_case(package, scenario, draws=shared.draws, seed=1)
     assert not np.array_equal(one.draws["all", "poor"], another.draws["all", "poor"])
 
 
@@ -50,7 +50,9 @@ def test_same_seed_same_draws_whatever_ran_before(package, shared):
 )
 def test_neither_poor_nor_poor_and_near_poor_ever_rise_with_money(package, shared, share, more, name):
     scenario = load_scenario(name, package)
-    less, greater = (simulate(package, scaled(scenario, s), shared=shared) for s in (share, share + more))
+    less, greater = (
+        simulate_case(package, scaled(scenario, s), shared=shared) for s in (share, share + more)
+    )
     for group in ("all", "ethnic_minority"):
         for status in ("poor", "poor_or_near_poor"):
             assert (greater.draws[group, status] <= less.draws[group, status] + 1e-9).all()
@@ -60,7 +62,7 @@ def test_neither_poor_nor_poor_and_near_poor_ever_rise_with_money(package, share
     "name", ["full_plan", "plan_is_new", "no_new_money", "double", "flood_2014", "hard_core"]
 )
 def test_every_household_is_counted_once_in_every_draw(package, shared, name):
-    result = simulate(package, load_scenario(name, package), shared=shared)
+    result = simulate_case(package, load_scenario(name, package), shared=shared)
     for group in ("all", "ethnic_minority"):
         poor, near, both = (result.draws[group, s] for s in ("poor", "near_poor", "poor_or_near_poor"))
         assert (poor >= 0).all() and (near >= 0).all() and (both <= 100).all()
@@ -69,7 +71,7 @@ def test_every_household_is_counted_once_in_every_draw(package, shared, name):
 
 def test_all_new_money_helps_and_missing_money_hurts(package, shared):
     results = {
-        name: simulate(package, load_scenario(name, package), shared=shared)
+        name: simulate_case(package, load_scenario(name, package), shared=shared)
         for name in (
             "full_plan",
             "plan_is_new",
@@ -88,21 +90,21 @@ def test_all_new_money_helps_and_missing_money_hurts(package, shared):
 
 def test_no_new_money_under_new_plan_is_the_trend(package, shared):
     """With r = 0 the trend holds none of the plan, so that delivering nothing leaves the trend."""
-    nothing = simulate(package, scaled(load_scenario("plan_is_new", package), 0), shared=shared)
+    nothing = simulate_case(package, scaled(load_scenario("plan_is_new", package), 0), shared=shared)
     trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_allclose(nothing.draws["all", "poor"], trend.draws["all", "poor"], rtol=1e-10)
 
 
 def test_2012_is_trend_whatever_the_money(package, shared):
-    double = simulate(package, load_scenario("double", package), shared=shared)
+    double = simulate_case(package, load_scenario("double", package), shared=shared)
     trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_array_equal(double.draws["all", "poor"][:, 0], trend.draws["all", "poor"][:, 0])
 
 
 def test_the_whole_plan_is_worth_about_what_the_prototype_said(package, shared):
     """A first prototype put it at 0.8 points with an 80 % interval 0.3 to 1.6: the same order."""
-    nothing = simulate(package, load_scenario("no_new_money", package), shared=shared)
-    full = simulate(package, load_scenario("full_plan", package), shared=shared)
+    nothing = simulate_case(package, load_scenario("no_new_money", package), shared=shared)
+    full = simulate_case(package, load_scenario("full_plan", package), shared=shared)
     worth = (nothing.draws["all", "poor"] - full.draws["all", "poor"])[:, -1]
     low, high = np.quantile(worth, [0.1, 0.9])
     assert worth.mean() == pytest.approx(0.8, abs=0.3)
@@ -115,20 +117,20 @@ def test_a_line_that_raises_no_income_changes_nothing(package, shared, tmp_path)
         "title: {vi: thử, en: trial}\nbased_on: full_plan\nfunding: {by_line: {infrastructure: 0, legal_aid: 5}}\n",
         encoding="utf-8",
     )
-    trial = simulate(package, load_scenario(path, package), shared=shared)
+    trial = simulate_case(package, load_scenario(path, package), shared=shared)
     trend = shared.counterfactual(load_scenario("full_plan", package)).trend
     assert_array_equal(trial.draws["all", "poor"], trend.draws["all", "poor"])
 
 
 def test_a_hard_core_sets_a_floor(package, shared):
-    result = simulate(package, scaled(load_scenario("hard_core", package), 1), shared=shared)
+    result = simulate_case(package, scaled(load_scenario("hard_core", package), 1), shared=shared)
     assert (result.draws["all", "poor"] >= 1.0 - 1e-9).mean() > 0.99
     assert target_chances(package, result)["poor_2015"] < 0.05
 
 
 def test_a_flood_hurts_most_in_its_year(package, shared):
-    flood = simulate(package, load_scenario("flood_2014", package), shared=shared)
-    calm = simulate(package, load_scenario("full_plan", package), shared=shared)
+    flood = simulate_case(package, load_scenario("flood_2014", package), shared=shared)
+    calm = simulate_case(package, load_scenario("full_plan", package), shared=shared)
     harm = np.median(flood.draws["all", "poor"] - calm.draws["all", "poor"], axis=0)
     assert harm[0] == harm[1] == 0
     assert harm[2] > harm[3] > 0
@@ -156,20 +158,20 @@ assumptions: {return_credit: {fixed: 0.1}}
 """,
         encoding="utf-8",
     )
-    result = simulate(package, load_scenario(path, package), shared=shared)
+    result = simulate_case(package, load_scenario(path, package), shared=shared)
     assert float(result.money.total) == pytest.approx(1538.4, abs=60)
     assert 0 < target_chances(package, result)["poor_2015"] < 0.2
 
 
 def test_a_scenario_under_both_cases_is_a_table_and_a_line(package, shared):
-    both = outcome(package, load_scenario("double", package), shared)
-    assert isinstance(both, Outcome) and set(both.chances["case"]) == set(CASES.values())
+    both = simulate(package, load_scenario("double", package), shared=shared)
+    assert isinstance(both, Simulation) and set(both.chances["case"]) == set(CASES.values())
     for row in both.chances.itertuples():
         r = next(r for r, case in CASES.items() if case == row.case)
-        assert row.chance == target_chances(package, both.simulations[r])[row.target]
-    assert repr(both).startswith("Outcome of double, chances: poor_2015 ") and "\n" not in repr(both)
+        assert row.chance == target_chances(package, both.cases[r])[row.target]
+    assert repr(both).startswith("Simulation of double, chances: poor_2015 ") and "\n" not in repr(both)
     assert "<td>near_poor_2015</td>" in both._repr_html_()
-    one = both.simulations[0]
-    assert repr(one).startswith("Simulation of double, r = 0, medians at 2015-12-31: poor ")
+    one = both.cases[0]
+    assert repr(one).startswith("Case of double, r = 0, medians at 2015-12-31: poor ")
     assert f"near_poor {both.median(0, 'near_poor'):.2f} %" in repr(one)
     assert "<th>q975</th>" in one._repr_html_()

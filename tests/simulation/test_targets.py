@@ -2,14 +2,15 @@
 
 import pytest
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.targets import chance_class, households_above, target_chances
 
 
 @pytest.fixture(scope="module")
 def new(package):
     scenario = load_scenario("plan_is_new", package)
-    return scenario, simulate(package, scenario)
+    return scenario, simulate_case(package, scenario)
 
 
 def test_chances_are_shares_of_draws(package, new):

@@ -14,7 +14,7 @@ from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import outcome
+from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import shared_draws
 
 BASE = "base"  # the unchanged case
@@ -39,7 +39,7 @@ def unchanged(package, scenario, shared):
     DataFrame
         `COLUMNS`, of the assumption `BASE`.
     """
-    return _rows(BASE, BASE, np.nan, outcome(package, scenario, shared))
+    return _rows(BASE, BASE, np.nan, simulate(package, scenario, shared=shared))
 
 
 def variants(package, scenario, shared, references=("vn-survey", "national-line", "wide")):
@@ -71,7 +71,7 @@ def variants(package, scenario, shared, references=("vn-survey", "national-line"
     push = {"deadline_push": shared.register["deadline_push"].alternative}
     changes.append(("deadline_push", "push", np.nan, push))
     rows = [
-        _rows(*told, outcome(package, _assuming(scenario, changed), shared.fork()))
+        _rows(*told, simulate(package, _assuming(scenario, changed), shared=shared.fork()))
         for *told, changed in changes
     ]
     by_group = by_reference(package, references, draws=shared.draws, seed=shared.seed, scenario=scenario)
@@ -98,7 +98,7 @@ def ends(package, scenario, shared, names):
     rows = []
     for name in names:
         for value in (at_quantile(shared.register, name, quantile) for quantile in ENDS):
-            result = outcome(package, fixed_at(scenario, {name: value}), shared.fork())
+            result = simulate(package, fixed_at(scenario, {name: value}), shared=shared.fork())
             rows.append(_rows(name, "number", value, result))
     return pd.concat(rows, ignore_index=True)
 
@@ -125,13 +125,13 @@ def by_reference(package, groups, *, draws, seed, scenario=None):
 
     Returns
     -------
-    dict of str to Outcome
+    dict of str to Simulation
     """
     scenario, made = scenario or load_scenario("full_plan", package), {}
     for group in groups:
         trend = package_forecast(package, draws=draws, seed=seed, reference=group)
         shared = shared_draws(package, draws=draws, seed=seed).with_trend(trend)
-        made[group] = outcome(package, scenario, shared)
+        made[group] = simulate(package, scenario, shared=shared)
     return made
 
 
@@ -215,4 +215,6 @@ def chances_at(package, scenario, shared):
     dict of (str, str) to float
         By case and target (or "both").
     """
-    return outcome(package, scenario, shared).chances.set_index(["case", "target"])["chance"].to_dict()
+    return (
+        simulate(package, scenario, shared=shared).chances.set_index(["case", "target"])["chance"].to_dict()
+    )

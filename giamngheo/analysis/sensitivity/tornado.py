@@ -89,7 +89,7 @@ class Tornado:
 
         Parameters
         ----------
-        shown : Outcome
+        shown : Simulation
             The unchanged case.
 
         Returns
@@ -114,7 +114,7 @@ def tornado(package, shown, shared, names=None):
     Parameters
     ----------
     package : Package
-    shown : Outcome
+    shown : Simulation
         The case shown, from all draws; what a change does on the draws of `shared` is applied to it.
     shared : SharedDraws
         Of fewer draws; left as it was.
@@ -127,7 +127,7 @@ def tornado(package, shown, shared, names=None):
     Tornado
     """
     scenario = shown.scenario
-    register = register_in_effect(shared.register, shown.simulations[1].trend.prior)
+    register = register_in_effect(shared.register, shown.cases[1].trend.prior)
     shared = replace(shared.fork(), register=register)
     parts = [unchanged(package, scenario, shared)]  # first: what all cases share is drawn once
     if names is None:

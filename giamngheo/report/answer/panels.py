@@ -29,7 +29,7 @@ def numbers(page, outcome, variants, needs):
     statuses |= {BOTH: "poor_or_near_poor"} if len(targets) > 1 else {}
     rows = []
     for r, case in CASES.items():
-        above = above_target(page.package, outcome.simulations[r])
+        above = above_target(page.package, outcome.cases[r])
         for key, status in statuses.items():
             low, high = outcome.interval(r, status)
             values = {
@@ -61,13 +61,13 @@ def side_by_side(page, outcome, variants, needs):
     if len(targets) > 1:
         heads[BOTH] = page.say("panel.both"), max(target.as_of for target in targets.values())
     parts = [_panel(page, key, name, as_of, values[key], variants) for key, (name, as_of) in heads.items()]
-    draws = page.number(outcome.simulations[1].trend.n_draws)
+    draws = page.number(outcome.cases[1].trend.n_draws)
     note = page.say("panel.note", draws=draws, most=page.number(MOST_MONEY))
     sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
     one_by_one = "\n".join([*(part.notebook_html for part in parts), f"<p>{rich(note)}</p>"])
     markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'
     text = "\n\n".join(part.text for part in parts)
-    when = page.day(outcome.simulations[1].years[-1])
+    when = page.day(outcome.cases[1].years[-1])
     told = Table("panels", page.say("scenario_table.caption", when=when), frame)
     return stack(
         Exhibit("", markup, f"{text}\n{note}", (told,), one_by_one),

@@ -15,9 +15,9 @@ _ENDS = ("q10", "q50", "q90")
 def tables(page, outcomes, shared):
     """Each counted group beside the rest, under the plan and, where there is one, the scenario ``<group>_first``."""
     plan, made = outcomes[FULL_PLAN], []
-    if plan.simulations[1].households is None:
+    if plan.cases[1].households is None:
         return html.prose(page.say("equity.none"))
-    for group in counted_groups(page.package, plan.simulations[1].trend):
+    for group in counted_groups(page.package, plan.cases[1].trend):
         first = outcomes.get(f"{group}_first")
         chosen = {FULL_PLAN: plan} | ({} if first is None else {first.scenario.id: first})
         made.append(_level_table(page, chosen, group))
@@ -55,7 +55,7 @@ def _level_table(page, outcomes, group):
         head = f"{outcomes[name].scenario.title[page.lang]}, r = {page.number(r)}"
         keys = tuple(f"{name}_{CASES[r]}_{end}" for end in _ENDS)
         columns.append(page.column(keys, head, interval))
-    when = page.day(outcomes[FULL_PLAN].simulations[1].years[-1])
+    when = page.day(outcomes[FULL_PLAN].cases[1].years[-1])
     note = page.say(
         "equity.note",
         group=page.say(f"group.{group}"),

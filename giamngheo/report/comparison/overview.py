@@ -91,11 +91,11 @@ def table(page, outcomes):
     for name, outcome in outcomes.items():
         row = {"scenario": name, "title": outcome.scenario.title[page.lang]}
         for r in outcome.shown:
-            simulation, case = outcome.simulations[r], CASES[r]
+            simulation, case = outcome.cases[r], CASES[r]
             row |= {f"chance_{key}_{case}": p for key, p in outcome.by_case[r].items()}
             row |= {f"{status}_pct_{case}": outcome.median(r, status) for status in level_pair(page.package)}
             row[f"households_above_{case}"] = above_target(page.package, simulation).get(BOTH)
-        rows.append(row | {"money_bn_vnd": float(outcome.simulations[1].money.total)})
+        rows.append(row | {"money_bn_vnd": float(outcome.cases[1].money.total)})
     frame = pd.DataFrame(rows)
 
     def both(key, head, write):
@@ -110,6 +110,6 @@ def table(page, outcomes):
     ]
     columns.append(both("households_above", "compare.above", lambda n: page.number(n, -2)))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
-    when = page.day(next(iter(outcomes.values())).simulations[1].years[-1])
+    when = page.day(next(iter(outcomes.values())).cases[1].years[-1])
     note = page.say("compare.note", when=when)
     return html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)

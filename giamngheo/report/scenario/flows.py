@@ -112,7 +112,7 @@ def tables(page, outcome, flows, published):
     """Flows of every year in households, by case, and in percent beside the published ones."""
     if not any(flows.values()):
         return prose(page.say("flows.none"))
-    counts = {r: yearly_counts(outcome.simulations[r], by_day) for r, by_day in flows.items()}
+    counts = {r: yearly_counts(outcome.cases[r], by_day) for r, by_day in flows.items()}
     shown = [(r, counted(page, found, r)) for r, found in counts.items() if found]
     parts = [
         folded(page.say("flows.fold", r=page.number(r)), part) if place else part

@@ -13,7 +13,7 @@ def table(page, whole, without):
     heads, statuses = target_heads(page), list(level_pair(page.package))
     rows = []
     for name, outcome in (("with", whole), ("without", without)):
-        row = {"loans": name, "delivered_bn_vnd": float(outcome.simulations[1].money.total)}
+        row = {"loans": name, "delivered_bn_vnd": float(outcome.cases[1].money.total)}
         for r, case in CASES.items():
             row |= {f"{key}_chance_{case}": outcome.by_case[r][key] for key, _ in heads}
             row |= {f"{status}_median_pct_{case}": outcome.median(r, status) for status in statuses}

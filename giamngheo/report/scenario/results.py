@@ -11,7 +11,7 @@ from giamngheo.simulation.targets import above_target, level_pair
 def table(page, outcome):
     """Every result at the last instant, a row a target or rate, a column a case."""
     heads = target_heads(page)
-    above = {r: above_target(page.package, outcome.simulations[r]) for r in CASES}
+    above = {r: above_target(page.package, outcome.cases[r]) for r in CASES}
     rows = []
     for key, head in heads:
         values = {case: outcome.by_case[r][key] for r, case in CASES.items()}
@@ -39,5 +39,5 @@ def table(page, outcome):
     for case in CASES.values():
         keys = ("measure", case, f"{case}_q10", f"{case}_q90")
         columns.append(page.column(keys, f"case.{case}", cell))
-    when = page.day(outcome.simulations[1].years[-1])
+    when = page.day(outcome.cases[1].years[-1])
     return html_table("results", page.say("scenario_table.caption", when=when), pd.DataFrame(rows), columns)

@@ -16,8 +16,8 @@ _LOOKS = {"continued": (BLUE, "-"), "new": (VERMILLION, (0, (4, 2)))}
 def chart(page, outcome):
     """The rate of the first target, one outline a case."""
     status, target = next(iter(level_pair(page.package).items()))
-    place = outcome.simulations[1].years.index(target.as_of)
-    draws = {case: outcome.simulations[r].draws[target.group, status][:, place] for r, case in CASES.items()}
+    place = outcome.cases[1].years.index(target.as_of)
+    draws = {case: outcome.cases[r].draws[target.group, status][:, place] for r, case in CASES.items()}
     top = float(np.quantile(np.concatenate(list(draws.values())), 0.995))
     edges = np.arange(0, np.ceil(top / BIN_PCT) * BIN_PCT + BIN_PCT / 2, BIN_PCT)
     bins = pd.concat([_bins(case, values, edges) for case, values in draws.items()], ignore_index=True)

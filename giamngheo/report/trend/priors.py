@@ -13,10 +13,10 @@ SUPPORTS = ("measured", "published", "judgement")
 
 
 def table(page, results):
-    """The forecast under other groups of comparable series; `results` maps a group to an Outcome."""
+    """The forecast under other groups of comparable series; `results` maps a group to a Simulation."""
     heads, statuses, rows = target_heads(page), level_pair(page.package), []
     for group, result in results.items():
-        prior = result.simulations[1].trend.prior
+        prior = result.cases[1].trend.prior
         row = {"reference": group, "n_series": prior.n_series, "drift_mean": prior.mean, "drift_sd": prior.sd}
         row |= {"persistence": prior.persistence, "scale": prior.scale}
         row |= {f"{status}_pct": result.median(1, status) for status in statuses}

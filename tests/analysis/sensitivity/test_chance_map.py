@@ -5,12 +5,12 @@ from helpers import made_up
 
 from giamngheo.analysis.sensitivity.chance_map import chance_grid
 from giamngheo.analysis.sensitivity.tornado import tornado
-from giamngheo.simulation.outcomes import outcome
+from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.targets import BOTH
 
 
 def test_the_map_agrees_with_the_chances_at_its_own_points(package, shown, shared):
-    plain = outcome(package, shown.scenario, shared)
+    plain = simulate(package, shown.scenario, shared=shared)
     few = tornado(package, plain, shared, ["hard_core_pct"])
     values = {"hard_core_pct": (0.0, 1.0), "share_of_plan": (0.5, 1.0)}
     grid = chance_grid(package, few, shared, list(values), values)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from giamngheo import load_scenario, simulate
+from giamngheo import load_scenario
 from giamngheo.analysis.sensitivity.cases import CONTINUITY
 from giamngheo.analysis.sensitivity.sobol_indices import (
     BASELINE,
@@ -16,6 +16,7 @@ from giamngheo.analysis.sensitivity.sobol_indices import (
     indices,
     sobol,
 )
+from giamngheo.simulation.outcomes import simulate_case
 
 
 def ishigami(uniforms):
@@ -71,7 +72,10 @@ def test_the_variance_under_study_is_that_of_the_simulation(package, shared):
     model = Rates(package, scenario, shared, alternatives=False)
     rng = np.random.default_rng(0)
     uniforms = {name: rng.random(20_000) for name in model.names} | {CONTINUITY: np.zeros(20_000)}
-    rates, simulated = model(uniforms), simulate(package, scenario, shared=shared).draws["all", "poor"][:, -1]
+    rates, simulated = (
+        model(uniforms),
+        simulate_case(package, scenario, shared=shared).draws["all", "poor"][:, -1],
+    )
     assert rates.mean() == pytest.approx(simulated.mean(), abs=0.1)
     assert_allclose(np.quantile(rates, [0.1, 0.5, 0.9]), np.quantile(simulated, [0.1, 0.5, 0.9]), atol=0.15)
 

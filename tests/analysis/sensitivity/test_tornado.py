@@ -75,7 +75,7 @@ def test_the_first_screen_looks_at_cases_of_the_page(package, shown, shared, fou
 
 
 def test_what_the_forecast_estimated_counts_as_measured(found, shown, register):
-    prior = shown.simulations[1].trend.prior
+    prior = shown.cases[1].trend.prior
     row = found.register["innovation_sd"]
     assert row.parameters == (prior.scale, prior.scale_spread) and row.support == "measured"
     assert register["innovation_sd"].support == "judgement"  # the register itself is left as it was

@@ -203,7 +203,7 @@ def forecast(
     readings = loaded.readings if loaded else _series(series)
     last_year = max(reading.as_of for reading in readings).year
     _check_known("group", group, {reading.group for reading in readings})
-    _check_known("reference", reference, _references())
+    check_value("reference", reference)
     _check_until(until, last_year)
     day = _day(known_by)
     from giamngheo.cli.output import as_json, as_text, forecast_answer
@@ -261,14 +261,6 @@ def _series_forecast(readings, until, **options):
 def _check_known(what, word, known):
     if word is not None and word not in known:
         raise RefusedInput(unknown(what, word, sorted(known)))
-
-
-def _references():
-    """Groups of comparable series, without pandas; ``wide`` is the prior that leans on none."""
-    import csv
-
-    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["group"] for row in csv.DictReader(lines)} | {"wide"}
 
 
 def _check_until(until, last_year):

@@ -1,17 +1,32 @@
 """The workbook's parameters: what a notebook or a command may be given, and what is refused at the door."""
 
 import ast
+import csv
 import json
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from giamngheo import paths
+from giamngheo.inputs import scenario_values
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.parse import parse_date
 
 LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
 MAX_SEED = 2**63 - 1
-DEFAULTS = {"package": "data/an-giang", "scenario": "full_plan", "lang": LANGS[0], "seed": 0, "draws": 20_000}
+WIDE = "wide"  # the reference that leans on no comparable series
+DEFAULTS = {
+    "package": "data/an-giang",
+    "scenario": "full_plan",
+    "lang": LANGS[0],
+    "seed": 0,
+    "draws": 20_000,
+    "reference": "vn-review",
+    "known_by": "",  # a date; empty: the day of the package's document
+    "assumptions": {},  # changes to the register, as in a scenario file
+}
+EXAMPLES = {"known_by": "2012-12-31", "assumptions": {"innovation_sd": {"fixed": 0.05}}}
 
 
 def check_value(name, value):
@@ -31,10 +46,16 @@ def check_value(name, value):
         return
     default = DEFAULTS[name]
     if type(value) is not type(default):
-        wanted = {str: "a text", int: "a whole number"}[type(default)]
-        raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {default!r}")
+        wanted = {str: "a text", int: "a whole number", dict: "a mapping of names"}[type(default)]
+        raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {EXAMPLES.get(name, default)!r}")
     if name == "lang" and value not in LANGS:
         raise RefusedInput(unknown("language", value, LANGS))
+    if name == "reference" and value not in reference_groups():
+        raise RefusedInput(unknown("reference", value, reference_groups()))
+    if name == "known_by":
+        known_by_day(value)
+    if name == "assumptions":
+        _check_assumptions(value)
     limits = {"seed": (0, MAX_SEED), "draws": (MIN_DRAWS, MAX_DRAWS)}
     if name in limits:
         low, high = limits[name]
@@ -44,18 +65,43 @@ def check_value(name, value):
             )
 
 
+def reference_groups():
+    """Groups of comparable series that a trend can be pooled towards, `WIDE` among them (list of str)."""
+    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
+        return sorted({row["group"] for row in csv.DictReader(lines)} | {WIDE})
+
+
+def known_by_day(text):
+    """The day that a parameter `known_by` names (datetime.date), None where it is empty; else `RefusedInput`."""
+    try:
+        return parse_date(text) if text else None
+    except ValueError as error:
+        raise RefusedInput(f"known_by: {error}") from None
+
+
+def _check_assumptions(changes):
+    register = load_register()
+    for name, change in changes.items():
+        if name not in register:
+            raise RefusedInput("assumptions: " + unknown("assumption", name, register))
+        try:
+            scenario_values.assumption(change)
+        except scenario_values.Fault as fault:
+            raise RefusedInput(f"assumptions: {name}: {fault}") from None
+
+
 def load_inputs(values):
     """Load what parameters name.
 
     Parameters
     ----------
     values : mapping
-        Any of package, scenario, lang, seed, draws; `DEFAULTS` stand in for missing ones.
+        Any of `DEFAULTS`, which stand in for missing ones.
 
     Returns
     -------
     types.SimpleNamespace
-        package (Package), scenario (Scenario), lang, seed, draws.
+        package (Package), scenario (Scenario), lang, seed, draws, reference, known_by (datetime.date), assumptions.
 
     Raises
     ------
@@ -70,9 +116,12 @@ def load_inputs(values):
         check_value(name, value)
     package = load_package(paths.find(values["package"]))
     scenario = load_scenario(scenario_source(values["scenario"]), package)
-    return SimpleNamespace(
-        package=package, scenario=scenario, **{k: values[k] for k in ("lang", "seed", "draws")}
-    )
+    loaded = {
+        "package": package,
+        "scenario": scenario,
+        "known_by": known_by_day(values["known_by"]) or package.published,
+    }
+    return SimpleNamespace(**{name: values[name] for name in DEFAULTS} | loaded)
 
 
 def scenario_source(name):
@@ -91,7 +140,7 @@ def notebook_inputs(namespace):
     Returns
     -------
     types.SimpleNamespace
-        package (Package), scenario (Scenario), lang, seed, draws.
+        As of `load_inputs`.
 
     Raises
     ------
@@ -101,7 +150,9 @@ def notebook_inputs(namespace):
     declared, injected = _names_in_cells(namespace.get("In", ()))
     if declared:
         _check_names(injected, declared)
-    return load_inputs({name: namespace[name] for name in DEFAULTS if name in namespace})
+    given = {name: namespace[name] for name in DEFAULTS if name in namespace}
+    # A module of our own may bear a parameter's name.
+    return load_inputs({name: value for name, value in given.items() if not isinstance(value, ModuleType)})
 
 
 def _names_in_cells(sources):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.forecasting.levels import lines_in_order
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.targets import level_pair, met
@@ -10,7 +11,7 @@ from giamngheo.simulation.targets import level_pair, met
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
-def forecasts_without_each_reading(package, trend, *, draws=5_000):
+def forecasts_without_each_reading(package, trend, *, draws=None):
     """The forecast of all households with each of their readings left out in turn, all else as it was.
 
     Parameters
@@ -18,8 +19,8 @@ def forecasts_without_each_reading(package, trend, *, draws=5_000):
     package : Package
     trend : Forecast
         Its readings, seed, prior and assumptions are those of each forecast.
-    draws : int
-        Of each forecast, the first one too.
+    draws : int, optional
+        Of each forecast, the first one too; default: as many as the trend has.
 
     Returns
     -------
@@ -28,8 +29,10 @@ def forecasts_without_each_reading(package, trend, *, draws=5_000):
         status, as_of (of the target), q10, q50, q90 (percent), target, chance (0..1). A row for each level target;
         without quantiles and chance where the others cannot be forecast from on the same poverty line.
     """
-    readings = trend.history[trend.history["group"] == "all"]
-    order = readings.sort_values(["as_of", "poverty_line", "status"], kind="stable").index
+    readings, draws = trend.history[trend.history["group"] == "all"], draws or trend.n_draws
+    lines = lines_in_order(readings)
+    order = readings.assign(line=readings["poverty_line"].map(lines.index), near=readings["status"] != "poor")
+    order = order.sort_values(["as_of", "line", "near"], kind="stable").index
     rows = _rows(package, trend, readings, draws, {})
     for place in order:
         left = readings.loc[place]

@@ -38,28 +38,29 @@ def variance_shares(result, group="all"):
     if isinstance(result, Simulation):
         tables = [variance_shares(case, group).assign(case=CASES[r]) for r, case in result.cases.items()]
         return pd.concat(tables, ignore_index=True)
-    parts, rates, rows = *_parts(result, group), []
-    for status, rate in rates.items():
-        found = shapley_variance(parts, rate)
-        total = np.sum(list(found.values()))
+    parts, statuses = _parts(result, group)
+    found = shapley_variance(parts, _rates)
+    total, rows = np.sum(list(found.values()), axis=0), []
+    for place, status in enumerate(statuses):
         for part in (part for part in PARTS if part in found):
+            variance = float(found[part][place])
             row = {"status": status, "as_of": pd.Timestamp(result.years[-1]), "part": part}
-            rows.append(row | {"variance": found[part], "share": found[part] / total if total else 0.0})
+            rows.append(row | {"variance": variance, "share": variance / total[place] if total[place] else 0.0})
     return pd.DataFrame(rows)
 
 
 def shapley_variance(parts, outcome):
-    """The variance of an outcome shared out among the parts that it is computed from.
+    """The variance of an outcome, or of several, shared out among the parts that it is computed from.
 
     Parameters
     ----------
     parts : mapping of str to ndarray (…, n_draws)
     outcome : callable
-        From such a mapping to the outcome (n_draws,).
+        From such a mapping to the outcome (…, n_draws).
 
     Returns
     -------
-    dict of str to float
+    dict of str to ndarray (…)
         They add up to the variance of the outcome.
 
     Notes
@@ -71,26 +72,27 @@ def shapley_variance(parts, outcome):
     names, k = list(parts), len(parts)
     means = {name: np.broadcast_to(x.mean(axis=-1, keepdims=True), x.shape) for name, x in parts.items()}
     sets = [frozenset(chosen) for size in range(k + 1) for chosen in combinations(names, size)]
-    left = {chosen: np.var(outcome(means | {name: parts[name] for name in chosen})) for chosen in sets}
+    drawn = {chosen: means | {name: parts[name] for name in chosen} for chosen in sets}
+    left = {chosen: np.var(outcome(values), axis=-1) for chosen, values in drawn.items()}
     shares = dict.fromkeys(names, 0.0)
     for chosen in sets:
         for name in chosen:
             weight = factorial(len(chosen) - 1) * factorial(k - len(chosen)) / factorial(k)
-            shares[name] += weight * float(left[chosen] - left[chosen - {name}])
+            shares[name] = shares[name] + weight * (left[chosen] - left[chosen - {name}])
     return shares
 
 
 def _parts(result, group):
-    """Draws of the parts of the last year, and by status the function from them to the rate in percent."""
+    """Draws of the parts of the last year, and the statuses whose rates `_rates` computes from them."""
     trend = getattr(result, "trend", result)
     path, level = trend.paths[group], trend.posteriors[group]["level"].level
     fallen, error = path["fallen"][-1], path["error"][-1]
     shocks = path["level"][-1] - (level - fallen) - error
     parts = {"level": level, "drift": -fallen, "shocks": shocks, "error": error}
-    statuses = {"poor": _poor}
+    statuses = ["poor"]
     if path["log_gap"] is not None:
         parts["gap"] = path["log_gap"][-1]
-        statuses |= {"near_poor": lambda values: _upper(values) - _poor(values), "poor_or_near_poor": _upper}
+        statuses += ["near_poor", "poor_or_near_poor"]
     if result is not trend:
         moved = [
             _threshold(result, group, s) - _threshold(trend, group, s)
@@ -105,15 +107,12 @@ def _threshold(result, group, status):
     return probit(result.draws[group, status][:, -1] / 100)
 
 
-def _level(values, of):
+def _rates(values):
+    """The rates of the poor, the near-poor and both together (1 or 3, n_draws), percent."""
     z = values["level"] + values["drift"] + values["shocks"] + values["error"]
-    z = z + np.exp(values["gap"]) if of else z
-    return z + values["money"][of] if "money" in values else z
-
-
-def _poor(values):
-    return 100 * ndtr(_level(values, 0))
-
-
-def _upper(values):
-    return 100 * ndtr(np.maximum(_level(values, 1), _level(values, 0)))
+    money = values.get("money", (0.0, 0.0))
+    poor = 100 * ndtr(z + money[0])
+    if "gap" not in values:
+        return poor[np.newaxis]
+    upper = np.maximum(100 * ndtr(z + np.exp(values["gap"]) + money[1]), poor)
+    return np.stack((poor, upper - poor, upper))

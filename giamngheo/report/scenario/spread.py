@@ -2,24 +2,22 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 
 from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks
 from giamngheo.report.wording import target_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import level_pair
 
-BIN_PCT = 0.25
 _LOOKS = {"continued": (BLUE, "-"), "new": (VERMILLION, (0, (4, 2)))}
 
 
-def chart(page, outcome):
-    """The rate of the first target, one outline a case."""
+def chart(page, outcome, bin_pct=0.25):
+    """The rate of the first target, one outline a case, in steps of some percentage points."""
     status, target = next(iter(level_pair(page.package).items()))
     place = outcome.cases[1].years.index(target.as_of)
     draws = {case: outcome.cases[r].draws[target.group, status][:, place] for r, case in CASES.items()}
     top = float(np.quantile(np.concatenate(list(draws.values())), 0.995))
-    edges = np.arange(0, np.ceil(top / BIN_PCT) * BIN_PCT + BIN_PCT / 2, BIN_PCT)
+    edges = np.arange(0, np.ceil(top / bin_pct) * bin_pct + bin_pct / 2, bin_pct)
     bins = pd.concat([_bins(case, values, edges) for case, values in draws.items()], ignore_index=True)
     who = page.say(f"status.{status}")
 
@@ -27,20 +25,11 @@ def chart(page, outcome):
         ax = figure.subplots()
         for case, (colour, style) in _LOOKS.items():
             shown = bins[bins["case"] == case]
-            sns.histplot(
-                x=(shown["from_pct"] + shown["to_pct"]) / 2,
-                weights=shown["draws"],
-                bins=edges.tolist(),
-                stat="percent",
-                element="step",
-                fill=style == "-",
-                color=colour,
-                linestyle=style,
-                alpha=0.25,
-                linewidth=1.5,
-                ax=ax,
-                label=page.say(f"case.{case}"),
-            )
+            look = {"color": colour, "linestyle": style, "linewidth": 1.5, "label": page.say(f"case.{case}")}
+            share = shown["share_pct"].to_numpy()
+            ax.stairs(share, edges, **look)
+            if style == "-":
+                ax.stairs(share, edges, fill=True, color=colour, alpha=0.25, linewidth=0)
         level = float(target.value_pct)
         ax.axvline(level, color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)))
         ax.set_xlim(0, edges[-1])
@@ -64,7 +53,7 @@ def chart(page, outcome):
     return figure_exhibit(
         f"spread-{status}".replace("_", "-"),
         page.say("figure.spread_title", who=who, when=page.day(target.as_of)),
-        page.say("figure.spread_caption"),
+        page.say("figure.spread_caption", step=page.points(bin_pct)),
         "; ".join(_described(page, case, values) for case, values in draws.items()),
         draw,
         Sizes(3.0, 3.2),

@@ -6,7 +6,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 class _Renderer(IPythonRenderer):
     def block_math(self, body):
-        return f'<p class="formula">{_mathml(body, "block")}</p>\n'
+        return f'<span class="formula">{_mathml(body, "block")}</span>'  # inside a paragraph
 
     def inline_math(self, body):
         return _mathml(body, "inline")

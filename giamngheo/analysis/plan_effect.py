@@ -66,8 +66,8 @@ def line_effects(package, scenario, shared):
     DataFrame
         A row a budget line, medians over the draws: line, channel, delivered_bn_vnd (of the whole period),
         poor_reached_pct (c: of all poor households), gain_pct (g: income gained by those reached, percent of the
-        poverty line), left_a_year_later (share of the effect), reserved_for (the group that alone may receive it).
-        A line that raises no measured income has a gain of 0 and no reach.
+        poverty line), left_a_year_later (share of the effect), group (who alone may receive it). A line that raises
+        no measured income has a gain of 0 and no reach.
     """
     base, delivered = shared.counterfactual(scenario), money(package, scenario).by("line")
     effects = base.effects(scenario.targeting, None if scenario.group == "all" else scenario.group)
@@ -84,12 +84,12 @@ def line_effects(package, scenario, shared):
             "poor_reached_pct": 100 * np.median(reached),
             "gain_pct": 100 * np.median(effect.gain * beyond),
             "left_a_year_later": np.median(effect.persistence),
-            "reserved_for": effect.reserved,
+            "group": effect.reserved or "all",
         }
-    no_income = {"gain_pct": 0.0}
+    nothing = {"poor_reached_pct": np.nan, "gain_pct": 0.0, "left_a_year_later": np.nan, "group": "all"}
     rows = [
         {"line": row.line, "channel": row.channel, "delivered_bn_vnd": float(delivered[row.line])}
-        | found.get(row.line, no_income)
+        | found.get(row.line, nothing)
         for row in package.budget_lines
     ]
     return pd.DataFrame(rows)
@@ -106,7 +106,8 @@ def threshold_shifts(simulation):
     -------
     DataFrame
         case, status ("poor"; "poor_or_near_poor" where there are such readings), as_of, trend_pct and rate_pct
-        (medians), q10, q50 and q90 of ``z(trend) - z(scenario)`` in probits: money, and what else the scenario changes.
+        (medians), shift_q10, shift_q50 and shift_q90 of ``z(trend) - z(scenario)`` in probits: by money, and by what
+        else the scenario changes.
     """
     rows = []
     for r, case in simulation.cases.items():
@@ -115,8 +116,9 @@ def threshold_shifts(simulation):
                 continue
             trend, rate = case.trend.draws["all", status], case.draws["all", status]
             fallen = np.zeros_like(rate) if rate is trend else probit(trend / 100) - probit(rate / 100)
-            low, middle, high = np.quantile(fallen, (0.1, 0.5, 0.9), axis=0)
+            ends = np.quantile(fallen, (0.1, 0.5, 0.9), axis=0)
             medians = {"trend_pct": np.median(trend, axis=0), "rate_pct": np.median(rate, axis=0)}
             when = {"case": CASES[r], "status": status, "as_of": pd.to_datetime(list(case.years))}
-            rows.append(pd.DataFrame(when | medians | {"q10": low, "q50": middle, "q90": high}))
+            shifts = dict(zip(("shift_q10", "shift_q50", "shift_q90"), ends, strict=True))
+            rows.append(pd.DataFrame(when | medians | shifts))
     return pd.concat(rows, ignore_index=True)

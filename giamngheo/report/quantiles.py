@@ -24,9 +24,10 @@ def table(page, forecasts, status, *, group="all", case="continued"):
 
 def tables(page, results):
     """Quantiles of every status that has a target, of results (Forecast or Case) by case of the money, folded."""
+    tables = {r: result.table for r, result in results.items()}
     parts = [
-        table(page, result.table, status, case=CASES[r])
+        table(page, rows, status, case=CASES[r])
         for status in level_pair(page.package)
-        for r, result in results.items()
+        for r, rows in tables.items()
     ]
     return html.folded(page.say("quantiles.summary"), html.stack(*parts))

@@ -1,6 +1,7 @@
 """Where the width of a forecast comes from: the shares of its variance, part by part."""
 
 import numpy as np
+import pandas as pd
 
 from giamngheo.analysis.variance_shares import PARTS
 from giamngheo.report import html
@@ -93,6 +94,24 @@ def chart(page, shares):
     words, height = f"{page.say('variance.desc')} {told}", (0.22 + 0.12 * len(cases)) * len(parts)
     sizes = Sizes(0.6 + height, len(panels) * (0.55 + height))
     return figure_exhibit("variance-shares", title, page.say("variance.caption"), words, draw, sizes, shown)
+
+
+def table(page, shares):
+    """The share of each part of the variance in percent, a row a part, a column a rate and case of the money."""
+    told = list(_by_status(page, shares))
+    frame, columns = pd.DataFrame({"part": [part for part in PARTS if part in set(shares["part"])]}), []
+    for status, rows in told:
+        for case, own in rows.groupby("case", sort=False, dropna=False):
+            key = status if case != case or case is None else f"{status}_{case}"
+            frame[f"{key}_pct"] = 100 * frame["part"].map(own.set_index("part")["share"])
+            head = first_upper(page.say(f"status.{status}"))
+            head += f", {page.say(f'case.short_{case}')}" if key != status else ""
+            columns.append(page.column(f"{key}_pct", head, lambda x: page.percent(x, 0), number_format="0"))
+    parts = page.text_column("part", "", lambda part: page.say(f"variance.{part}"))
+    shown = shares[shares["status"].isin([status for status, _ in told])]
+    title = page.say("variance.title", when=page.day(shares["as_of"].iloc[0]))
+    note = page.say("variance.caption")
+    return html.table("variance-shares", title, frame.fillna(0.0), [parts, *columns], note=note, tidy=shown)
 
 
 def _by_status(page, shares):

@@ -13,10 +13,12 @@ from scipy.special import ndtr, ndtri
 from giamngheo import paths
 from giamngheo.forecasting.draws import draw
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
 
 MOST_DRAWS = 5_000  # quantiles of flows need no more
 OF_NEAR_POOR = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
+STOCKS = ("poor_at_start", "exit", "entry", "new_entry", "re_entry", "poor_at_end")  # what adds up
 
 
 def published_flows():
@@ -194,6 +196,29 @@ def yearly_counts(case, flows):
         shares |= {"poor_at_end": case.draws["all", "poor"][: len(made["exit"]), place]}
         counts[day] = {name: every * values for name, values in shares.items()}
     return counts
+
+
+def mean_flows(simulation, flows):
+    """Mean stocks and flows of every year, which add up as they do in each draw: start - exit + entry = end.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    flows : mapping of int to mapping
+        As of `flows_by_case` of that simulation.
+
+    Returns
+    -------
+    DataFrame
+        Households by case and year: poor_at_start, exit, entry, new_entry and re_entry (its parts, missing where the
+        list is not known two years back), poor_at_end. Empty without a published count or flows.
+    """
+    rows = [
+        {"case": CASES[r], "year": day.year} | {name: float(made[name].mean()) for name in STOCKS if name in made}
+        for r, by_day in flows.items()
+        for day, made in yearly_counts(simulation.cases[r], by_day).items()
+    ]
+    return pd.DataFrame(rows, columns=["case", "year", *STOCKS]).set_index(["case", "year"])
 
 
 def shares_of_start(flows):

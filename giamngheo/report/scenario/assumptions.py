@@ -47,7 +47,6 @@ def table(page, register, prior, changed):
         page.say("assumptions.caption"),
         pd.DataFrame(rows),
         columns,
-        note=page.say("assumptions.intro"),
         css="long",
     )
     return folded(page.say("assumptions.fold", n=page.number(len(rows))), shown)

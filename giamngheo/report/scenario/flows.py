@@ -35,7 +35,7 @@ _NATION = "Viet Nam"
 
 
 def sentences(page, flows, published, register):
-    """What the flows rest on, what they are calibrated to, and where they differ from the published ones."""
+    """What the flows are calibrated to, and where they differ from the published ones."""
     if not any(flows.values()):
         return prose(page.say("flows.none"))
     found, back = calibrate(published), returns_if_permanent(published)
@@ -65,7 +65,7 @@ def sentences(page, flows, published, register):
         page.say("flows.hindsight", first=str(years[0]), last=str(years[-1])),
     ]
     told = Table("flows-outside", plain(page.say("flows.caption_shares")), outside)
-    return stack(prose(page.say("flows.intro")), bullets(items, tables=[told]))
+    return bullets(items, tables=[told])
 
 
 def _first(flows):

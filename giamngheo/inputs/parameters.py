@@ -2,15 +2,19 @@
 
 import ast
 import json
+from datetime import datetime
+from numbers import Integral
 from pathlib import Path
 from types import SimpleNamespace
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.parse import parse_date
 
 LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
 MAX_SEED = 2**63 - 1
+MAX_YEARS_AHEAD = 50  # after the last reading: farther on the interval is nearly all there is
 DEFAULTS = {"package": "data/an-giang", "scenario": "full_plan", "lang": LANGS[0], "seed": 0, "draws": 20_000}
 
 
@@ -23,14 +27,19 @@ def check_value(name, value):
         A key of ``DEFAULTS``; other names are not looked at.
     value : object
 
+    Returns
+    -------
+    object
+        The value, a whole number as int.
+
     Raises
     ------
     RefusedInput
     """
     if name not in DEFAULTS:
-        return
+        return value
     default = DEFAULTS[name]
-    if type(value) is not type(default):
+    if not _is_like(value, default):
         wanted = {str: "a text", int: "a whole number"}[type(default)]
         raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {default!r}")
     if name == "lang" and value not in LANGS:
@@ -42,6 +51,68 @@ def check_value(name, value):
             raise RefusedInput(
                 f"{name}: {value} is out of range {low} … {high}; nearest: {min(max(value, low), high)}"
             )
+    return int(value) if isinstance(default, int) else value
+
+
+def _is_like(value, default):
+    """Whether a value is a text or a whole number as the default is; numpy's whole numbers are such too."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return whole if isinstance(default, int) else isinstance(value, type(default))
+
+
+def check_until(until, last, name="until"):
+    """Refuse a last year that no forecast from a reading goes to.
+
+    Parameters
+    ----------
+    until : int
+    last : datetime.date
+        Of the last reading.
+    name : str
+        Of the parameter, for the message.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    low = last.year + ((last.month, last.day) == (12, 31))
+    high = last.year + MAX_YEARS_AHEAD
+    if not _is_like(until, low):
+        raise RefusedInput(f"{name}: {until!r} is not a year, a whole number such as {low}")
+    if not low <= until <= high:
+        raise RefusedInput(
+            f"{name} {until}: out of range {low} … {high} ({MAX_YEARS_AHEAD} years after the last reading, {last}: "
+            f"farther on an interval says nothing); nearest: {min(max(until, low), high)}"
+        )
+
+
+def as_day(name, value):
+    """A day given as a date or as text.
+
+    Parameters
+    ----------
+    name : str
+        Of the parameter, for the message.
+    value : datetime.date, str or None
+        Text as YYYY-MM-DD.
+
+    Returns
+    -------
+    datetime.date or None
+        None for None.
+
+    Raises
+    ------
+    RefusedInput
+        With the form that would do, where it can be guessed.
+    """
+    if value != value:  # pandas' NaT, which is a date by its type
+        raise RefusedInput(f"{name}: {value} is not a day; write YYYY-MM-DD")
+    try:
+        day = None if value is None else parse_date(value)
+        return day.date() if isinstance(day, datetime) else day
+    except ValueError as error:
+        raise RefusedInput(f"{name}: {error}") from None
 
 
 def load_inputs(values):

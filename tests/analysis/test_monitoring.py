@@ -192,7 +192,7 @@ def test_readings_come_in_the_columns_of_poverty_csv_too(package, tmp_path):
         ("2012-12-31,poor,qd09_2011,6.4,,2012-06-01", "before the reading"),
         ("2017-12-31,poor,qd09_2011,6.4,,", "after the line 'qd09_2011'"),
         ("31/12/2012,poor,qd09_2011,6.4,,", "write 2012-12-31"),
-        ("", "no reading under the header"),
+        ("", "no reading in it"),
     ],
 )
 def test_what_will_not_do_is_refused_with_the_nearest_that_would(package, tmp_path, row, words):
@@ -206,7 +206,7 @@ def test_what_will_not_do_is_refused_with_the_nearest_that_would(package, tmp_pa
 def test_python_is_refused_what_a_file_is(package):
     with pytest.raises(RefusedInput, match="not after the last reading"):
         track(package, invented(2010, 9, 5))
-    with pytest.raises(RefusedInput, match="no new reading"):
+    with pytest.raises(RefusedInput, match="no reading in it"):
         track(package, [])
 
 

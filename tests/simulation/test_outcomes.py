@@ -174,4 +174,4 @@ def test_a_scenario_under_both_cases_is_a_table_and_a_line(package, shared):
     one = both.cases[0]
     assert repr(one).startswith("Case of double, r = 0, medians at 2015-12-31: poor ")
     assert f"near_poor {both.median(0, 'near_poor'):.2f} %" in repr(one)
-    assert "<th>q975</th>" in one._repr_html_()
+    assert "<th>q90</th>" in one._repr_html_()

@@ -13,6 +13,7 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import DEFAULTS, declared_parameters, read_cells
+from giamngheo.report import pages
 from giamngheo.report.html import TABLES_MIME
 from giamngheo.runs import cache
 from giamngheo.runs.execution import Job, execute_all
@@ -21,6 +22,7 @@ from giamngheo.runs.kernels.provisioner import NAME as WARM
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
+MOST_BYTES = 600_000
 COPIED = ("giamngheo", "data", "notebooks", "tests/nbval_sanitize.cfg", "requirements.lock", "pyproject.toml")
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -104,13 +106,30 @@ def test_guard(notebook):
 def test_every_table_and_figure_keeps_the_frame_behind_it(notebook):
     """So that a changed value fails nbval, and stands in the files beside the page."""
     shown = [
-        (cell["id"], "".join(data.get("text/html", "")), data.get(TABLES_MIME, []))
+        (cell["id"], data, data.get(TABLES_MIME, []))
         for cell in read_cells(notebook)
         for data in (output.get("data", {}) for output in cell.get("outputs", []))
+        if pages.NOTEBOOK_ONLY not in pages.tags_of(cell)
     ]
-    drawn = [(cell, tables) for cell, html, tables in shown if "<table" in html or "<figure" in html]
+    drawn = [
+        (cell, tables)
+        for cell, data, tables in shown
+        if "image/png" in data or "<table" in "".join(data.get("text/html", ""))
+    ]
     assert drawn and all(table["rows"] for _, tables in drawn for table in tables)
     assert not [cell for cell, tables in drawn if not tables]
+
+
+@each_notebook
+def test_a_notebook_is_seen_where_it_is_not_trusted_and_stays_small(notebook):
+    """JupyterLab and GitHub strip SVG; what a page has in its place is no stored notebook's."""
+    assert notebook.stat().st_size <= MOST_BYTES
+    for cell in read_cells(notebook):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert "<svg" not in "".join(data.get("text/html", "")), cell["id"]
+            assert "image/svg+xml" not in data and "giamngheo" not in output.get("metadata", {})
+            assert not {"image/png", "text/html"} <= set(data), "the picture would not be shown"
 
 
 @each_notebook

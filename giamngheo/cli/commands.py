@@ -201,7 +201,7 @@ def forecast(
     readings = loaded.readings if loaded else _series(series)
     last = max(reading.as_of for reading in readings)
     _check_known("group", group, {reading.group for reading in readings})
-    _check_known("reference", reference, _references())
+    check_value("reference", reference)
     if until is not None:
         check_until(until, last, "--until")
     day = as_day("--known-by", known_by)
@@ -242,14 +242,6 @@ def _series(path):
 def _check_known(what, word, known):
     if word is not None and word not in known:
         raise RefusedInput(unknown(what, word, sorted(known)))
-
-
-def _references():
-    """Groups of comparable series, without pandas; ``wide`` is the prior that leans on none."""
-    import csv
-
-    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["group"] for row in csv.DictReader(lines)} | {"wide"}
 
 
 @app.command()

@@ -14,12 +14,11 @@ from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.pooling import GroupPrior
 from giamngheo.forecasting.prior import drift_prior, published_prior
 from giamngheo.forecasting.readings import checked_readings
-from giamngheo.forecasting.reference_series import LAG_MONTHS
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
 from giamngheo.forecasting.summary import shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
-from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import as_day, check_until, check_value
 
@@ -131,6 +130,7 @@ def forecast(
     The model is that of `forecasting.state_space`; drift prior: `forecasting.prior.drift_prior`.
     """
     draws, seed = check_value("draws", draws), check_value("seed", seed)
+    _check_reference(reference)
     readings = checked_readings(readings, rate, year_is)
     origin = readings["as_of"].max().date()
     check_until(until, origin)
@@ -205,16 +205,20 @@ def register_in_effect(register, prior):
     return register | changed
 
 
+def _check_reference(reference):
+    if not isinstance(reference, pd.DataFrame):
+        check_value("reference", reference)
+        return
+    missing = [column for column in ("series_id", "year", "rate_pct") if column not in reference]
+    if missing:
+        raise RefusedInput(f"reference: missing column '{missing[0]}'; needed: series_id, year, rate_pct")
+
+
 def _prior(reference, known_by, unit, line, register, assumptions):
     """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
     register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
     if isinstance(reference, pd.DataFrame):
-        missing = [column for column in ("series_id", "year", "rate_pct") if column not in reference]
-        if missing:
-            raise RefusedInput(f"reference: missing column '{missing[0]}'; needed: series_id, year, rate_pct")
         prior = drift_prior(reference)
-    elif not isinstance(reference, str) or reference not in (*LAG_MONTHS, WIDE):
-        raise RefusedInput(unknown("reference", reference, sorted((*LAG_MONTHS, WIDE))))
     else:
         prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
     if prior is None:

@@ -1,13 +1,17 @@
 """The workbook's parameters: what a notebook or a command may be given, and what is refused at the door."""
 
 import ast
+import csv
 import json
 from datetime import datetime
+from functools import cache
 from numbers import Integral
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from giamngheo import paths
+from giamngheo.inputs import scenario_values
+from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput, unknown
 from giamngheo.inputs.parse import parse_date
 
@@ -15,7 +19,18 @@ LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
 MAX_SEED = 2**63 - 1
 MAX_YEARS_AHEAD = 50  # after the last reading: farther on the interval is nearly all there is
-DEFAULTS = {"package": "data/an-giang", "scenario": "full_plan", "lang": LANGS[0], "seed": 0, "draws": 20_000}
+WIDE = "wide"  # the reference that leans on no comparable series
+DEFAULTS = {
+    "package": "data/an-giang",
+    "scenario": "full_plan",
+    "lang": LANGS[0],
+    "seed": 0,
+    "draws": 20_000,
+    "reference": "vn-review",
+    "known_by": "",  # a date; empty: the day of the package's document
+    "assumptions": {},  # changes to the register, as in a scenario file
+}
+EXAMPLES = {"known_by": "2012-12-31", "assumptions": {"innovation_sd": {"fixed": 0.05}}}
 
 
 def check_value(name, value):
@@ -40,10 +55,16 @@ def check_value(name, value):
         return value
     default = DEFAULTS[name]
     if not _is_like(value, default):
-        wanted = {str: "a text", int: "a whole number"}[type(default)]
-        raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {default!r}")
+        wanted = {str: "a text", int: "a whole number", dict: "a mapping of names"}[type(default)]
+        raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {EXAMPLES.get(name, default)!r}")
     if name == "lang" and value not in LANGS:
         raise RefusedInput(unknown("language", value, LANGS))
+    if name == "reference" and value not in reference_groups():
+        raise RefusedInput(unknown("reference", value, reference_groups()))
+    if name == "known_by":
+        as_day("known_by", value)
+    if name == "assumptions":
+        _check_assumptions(value)
     limits = {"seed": (0, MAX_SEED), "draws": (MIN_DRAWS, MAX_DRAWS)}
     if name in limits:
         low, high = limits[name]
@@ -99,7 +120,7 @@ def as_day(name, value):
     Returns
     -------
     datetime.date or None
-        None for None.
+        None for None and for empty text.
 
     Raises
     ------
@@ -109,10 +130,28 @@ def as_day(name, value):
     if value != value:  # pandas' NaT, which is a date by its type
         raise RefusedInput(f"{name}: {value} is not a day; write YYYY-MM-DD")
     try:
-        day = None if value is None else parse_date(value)
+        day = None if value is None or value == "" else parse_date(value)
         return day.date() if isinstance(day, datetime) else day
     except ValueError as error:
         raise RefusedInput(f"{name}: {error}") from None
+
+
+@cache
+def reference_groups():
+    """Groups of comparable series that a trend can be pooled towards, `WIDE` among them (tuple of str)."""
+    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(sorted({row["group"] for row in csv.DictReader(lines)} | {WIDE}))
+
+
+def _check_assumptions(changes):
+    register = load_register()
+    for name, change in changes.items():
+        if name not in register:
+            raise RefusedInput("assumptions: " + unknown("assumption", name, register))
+        try:
+            scenario_values.assumption(change)
+        except scenario_values.Fault as fault:
+            raise RefusedInput(f"assumptions: {name}: {fault}") from None
 
 
 def load_inputs(values):
@@ -121,12 +160,12 @@ def load_inputs(values):
     Parameters
     ----------
     values : mapping
-        Any of package, scenario, lang, seed, draws; `DEFAULTS` stand in for missing ones.
+        Any of `DEFAULTS`, which stand in for missing ones.
 
     Returns
     -------
     types.SimpleNamespace
-        package (Package), scenario (Scenario), lang, seed, draws.
+        package (Package), scenario (Scenario), lang, seed, draws, reference, known_by (datetime.date), assumptions.
 
     Raises
     ------
@@ -141,9 +180,12 @@ def load_inputs(values):
         check_value(name, value)
     package = load_package(paths.find(values["package"]))
     scenario = load_scenario(scenario_source(values["scenario"]), package)
-    return SimpleNamespace(
-        package=package, scenario=scenario, **{k: values[k] for k in ("lang", "seed", "draws")}
-    )
+    loaded = {
+        "package": package,
+        "scenario": scenario,
+        "known_by": as_day("known_by", values["known_by"]) or package.published,
+    }
+    return SimpleNamespace(**{name: values[name] for name in DEFAULTS} | loaded)
 
 
 def scenario_source(name):
@@ -162,7 +204,7 @@ def notebook_inputs(namespace):
     Returns
     -------
     types.SimpleNamespace
-        package (Package), scenario (Scenario), lang, seed, draws.
+        As of `load_inputs`.
 
     Raises
     ------
@@ -172,7 +214,9 @@ def notebook_inputs(namespace):
     declared, injected = _names_in_cells(namespace.get("In", ()))
     if declared:
         _check_names(injected, declared)
-    return load_inputs({name: namespace[name] for name in DEFAULTS if name in namespace})
+    given = {name: namespace[name] for name in DEFAULTS if name in namespace}
+    # A module of our own may bear a parameter's name.
+    return load_inputs({name: value for name, value in given.items() if not isinstance(value, ModuleType)})
 
 
 def _names_in_cells(sources):

@@ -1,19 +1,25 @@
 """The look that all figures share, and the step from a drawing to an exhibit.
 
 Every figure is drawn twice, for a page and for a phone, because one drawing shrunk to 390 pixels cannot be
-read. Colours are Okabe and Ito's, told apart by colour-blind readers; marks and words always carry the
-meaning too.
+read; a notebook shows the page's as a PNG. Colours are Okabe and Ito's, told apart by colour-blind readers;
+marks and words always carry the meaning too.
 """
 
+from base64 import b64encode
 from collections import namedtuple
 from contextlib import contextmanager
+from io import BytesIO
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
 
 from giamngheo.language import number
 from giamngheo.report.columns import Table
-from giamngheo.report.html import Exhibit, escape, plain, rich
+from giamngheo.report.html import Exhibit, Picture, escape, plain, rich
 from giamngheo.report.svg import svg_markup
 
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = (
@@ -28,6 +34,7 @@ INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#dddddd"
 BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
 WIDE_IN, NARROW_IN = 7.0, 3.7
+NOTEBOOK_DPI = 108  # a wide figure fills most of a notebook's cell
 Sizes = namedtuple("Sizes", "wide narrow")  # heights in inches
 
 _RC = {
@@ -97,23 +104,33 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
     Exhibit
         Its plain text is title and description.
     """
-    drawings = []
+    drawings, written, picture = [], (plain(title), plain(description)), None
     for variant, width, height in (("wide", WIDE_IN, sizes.wide), ("narrow", NARROW_IN, sizes.narrow)):
         with house_style():
             figure = Figure(figsize=(width, height))
             draw(figure, variant == "narrow")
-            drawings.append(
-                svg_markup(figure, f"{name}-{variant}", plain(title), plain(description), variant)
-            )
-    # Outside our own page (JupyterLab) there is no style sheet: only the wide drawing shows.
-    wide, narrow = (
-        drawings[0],
-        drawings[1].replace('class="narrow"', 'class="narrow" style="display:none"', 1),
-    )
+            drawings.append(svg_markup(figure, f"{name}-{variant}", *written, variant))
+            picture = picture or _picture(figure)  # of the first, for notebooks
     words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
-    html = f'<figure id="{escape(name)}">\n{wide}\n{narrow}\n<figcaption>{words}</figcaption>\n</figure>'
+    markup = "\n".join(drawings)
+    html = f'<figure id="{escape(name)}">\n{markup}\n<figcaption>{words}</figcaption>\n</figure>'
     tables = () if frame is None else (Table(name, plain(title), frame),)
-    return Exhibit(plain(title), html, f"{plain(title)}\n{plain(description)}", tables)
+    return Exhibit(plain(title), html, "\n".join(written), tables, f"<p>{words}</p>", picture)
+
+
+def _picture(figure):
+    """The drawing as a PNG at twice the width that a notebook gives it."""
+    figure.patch.set(visible=True, facecolor="white")
+    figure.set_dpi(2 * NOTEBOOK_DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    # Few colours take a third of the bytes, and no eye sees it: our figures are flat colours and their edges.
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    buffer = BytesIO()
+    pixels.quantize(64, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=9)
+    labels = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+    width = round(figure.get_figwidth() * NOTEBOOK_DPI)
+    return Picture(b64encode(buffer.getvalue()).decode(), width, tuple(labels))
 
 
 def number_ticks(axis, lang, decimals=0, suffix=""):

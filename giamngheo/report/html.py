@@ -2,6 +2,10 @@
 
 The plain text is rounded as a reader sees it, so that nbval compares the numbers a reader is told and not the
 last digit of a float.
+
+A notebook is seen without our style sheet, and where it is not trusted (a fresh clone in JupyterLab, GitHub's
+viewer) without SVG: there a figure is a PNG in an output of its own. What stands on a page in an output's place
+travels in its metadata, which nbval does not compare and stored notebooks do not keep.
 """
 
 import html
@@ -12,6 +16,7 @@ from giamngheo.report.columns import Table, aligned, rows_of
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
 TABLES_MIME = "application/vnd.giamngheo.tables+json"  # the frames, for the files beside a page and for nbval
+LABELS_MIME = "application/vnd.giamngheo.labels+json"  # what is written in a figure, for nbval
 _ALLOWED = re.compile(rf"&lt;(/?(?:{'|'.join(ALLOWED_TAGS)}))&gt;")
 # A number and its unit stay on one line in running text.
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -22,23 +27,59 @@ _QUANTITY = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A figure as a notebook shows it: base64 of a PNG at twice its width in pixels, and all that is written in it."""
+
+    png: str
+    width_px: int
+    labels: tuple[str, ...]
+
+
 @dataclass(frozen=True, repr=False)
 class Exhibit:
-    """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames."""
+    """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames.
+
+    A figure has a `picture` for notebooks beside its caption in `notebook_html`; other exhibits have a `notebook_html`
+    where their `html` needs the page's style sheet. What `stack` makes shows its `parts` one by one.
+    """
 
     title: str
     html: str
     text: str
     tables: tuple[Table, ...] = ()
+    notebook_html: str | None = None
+    picture: Picture | None = None
+    parts: tuple["Exhibit", ...] = ()
 
     @property
     def table(self):
         """The frame behind it, the first where there are several in `tables`, None behind words (DataFrame)."""
         return self.tables[0].frame if self.tables else None
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/html": self.html, "text/plain": self.text}
-        return bundle | ({TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {})
+    def outputs(self):
+        """What a notebook cell shows of it, as pairs of (data by MIME type, metadata) (list of tuple of dict)."""
+        if self.parts:
+            return [output for part in self.parts for output in part.outputs()]
+        shown = self.html if self.notebook_html is None else self.notebook_html
+        kept = {TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {}
+        if self.picture is None:
+            on_page = {} if shown == self.html else _on_page(self.html)
+            return [({"text/html": shown, "text/plain": self.text} | kept, on_page)]
+        caption = {"text/html": shown, "text/plain": self.title}
+        size = {"width": self.picture.width_px, "alt": self.text}
+        data = {
+            "image/png": self.picture.png,
+            "text/plain": self.text,
+            LABELS_MIME: list(self.picture.labels),
+        }
+        return [(caption, _on_page("")), (data | kept, {"image/png": size} | _on_page(self.html))]
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)
 
     def __repr__(self):
         kept = ", ".join(f"{table.name} {table.frame.shape}" for table in self.tables)
@@ -46,6 +87,23 @@ class Exhibit:
 
     def __str__(self):
         return self.text
+
+
+def _on_page(html):
+    return {"giamngheo": {"page": html}}
+
+
+def page_html(output):
+    """What stands on a page in the place of a cell's output (str)."""
+    data, ours = output.get("data", {}), output.get("metadata", {}).get("giamngheo", {})
+    if "page" in ours:
+        return ours["page"]
+    if "text/html" in data:
+        return data["text/html"]
+    text = escape(data.get("text/plain", output.get("text", "")))
+    if "image/png" in data:  # a figure of someone's own
+        return f'<img src="data:image/png;base64,{data["image/png"].replace(chr(10), "")}" alt="{text}">'
+    return f"<pre>{text}</pre>"
 
 
 def escape(text):
@@ -98,13 +156,14 @@ def stack(*exhibits):
     """Exhibits one below the other as one."""
     title = exhibits[0].title if exhibits else ""
     tables = tuple(table for exhibit in exhibits for table in exhibit.tables)
-    return Exhibit(title, "\n".join(e.html for e in exhibits), "\n\n".join(e.text for e in exhibits), tables)
+    html, text = "\n".join(e.html for e in exhibits), "\n\n".join(e.text for e in exhibits)
+    return Exhibit(title, html, text, tables, parts=exhibits)
 
 
 def folded(summary, exhibit, css=""):
     """An exhibit that opens on demand; of the class "unprinted" it stays folded on paper."""
     body = f"<details{_css(css)}><summary>{rich(summary)}</summary>\n{exhibit.html}\n</details>"
-    return replace(exhibit, html=body, text=f"{plain(summary)}\n{exhibit.text}")
+    return Exhibit(exhibit.title, body, f"{plain(summary)}\n{exhibit.text}", exhibit.tables)
 
 
 def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0, tidy=None):

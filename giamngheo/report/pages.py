@@ -1,4 +1,10 @@
-"""Pages from executed notebooks: one for each, and the index page assembled from their tagged cells."""
+"""Pages from executed notebooks: one for each, and the index page assembled from their tagged cells.
+
+Tags of cells:
+ * ``report:<section>``: what the cell shows or says stands on the index page too, in the order of `SECTIONS`;
+ * ``vi``, ``en``: a Markdown cell for readers of one language, left out of the other's pages;
+ * ``notebook-only``: words, or what a cell shows, for those who have the notebook before them.
+"""
 
 import copy
 import re
@@ -6,7 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from giamngheo.report.html import TABLES_MIME, escape, plain, rich
+from giamngheo.inputs.parameters import LANGS
+from giamngheo.report.html import TABLES_MIME, escape, page_html, plain, rich
+from giamngheo.report.markdown import markdown_html
 from giamngheo.report.wording import header, report_question
 
 SECTIONS = (
@@ -27,6 +35,7 @@ SECTIONS = (
 ONE_SCENARIO = "03_scenario"
 FULL_PLAN = "full_plan"
 FIRST_SCREEN = ("answer", "panels")
+NOTEBOOK_ONLY = "notebook-only"
 WORKBOOK = "tables.xlsx"  # all tables that the index page tells of, a sheet each
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -65,28 +74,39 @@ class Made:
         return f"tables/{self.name}/{table['name']}.csv"
 
 
-def section_of(cell):
-    """Section of a cell and whether it belongs on the index page, (None, False) where no tag says so."""
-    for tag in cell.get("metadata", {}).get("tags", []):
-        kind, _, section = tag.partition(":")
-        if section and kind in ("report", "section"):
-            return section, kind == "report"
-    return None, False
+def for_reader(notebook, lang):
+    """The notebook as a reader of one language has it on a page: without the other's words and what is no page's."""
+    from nbconvert.preprocessors import TagRemovePreprocessor
+
+    node = copy.deepcopy(notebook)
+    for cell in node.cells:
+        if cell.cell_type == "markdown" and NOTEBOOK_ONLY in tags_of(cell):
+            cell.metadata["tags"] = [*tags_of(cell), *LANGS]
+    others = {other for other in LANGS if other != lang}
+    keep = TagRemovePreprocessor(remove_cell_tags=others, remove_all_outputs_tags={NOTEBOOK_ONLY})
+    return keep.preprocess(node, {})[0]
 
 
-def tagged_outputs(notebook):
-    """HTML of the outputs that belong on the index page, by section (dict of str to list of str)."""
+def tags_of(cell):
+    """Tags of a cell (list of str)."""
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def by_section(notebook, lang):
+    """What belongs on the index page of a language, as HTML by section (dict of str to list of str)."""
     found = {}
-    for cell in notebook["cells"]:
-        section, on_index = section_of(cell)
-        if on_index:
-            found.setdefault(section, []).extend(_html(output) for output in cell.get("outputs", []))
+    for cell in for_reader(notebook, lang).cells:
+        for tag in tags_of(cell):
+            kind, _, section = tag.partition(":")
+            if kind == "report":
+                found.setdefault(section, []).extend(_shown(cell))
     return found
 
 
-def _html(output):
-    data = output.get("data", {})
-    return data.get("text/html") or f"<pre>{escape(data.get('text/plain', output.get('text', '')))}</pre>"
+def _shown(cell):
+    if cell["cell_type"] == "markdown":
+        return [markdown_html(cell["source"])]
+    return [page_html(output) for output in cell.get("outputs", [])]
 
 
 def on_index(made):
@@ -99,7 +119,7 @@ def on_index(made):
 def index_page(page, made, scenarios, footer):
     """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
     shown = on_index(made)
-    outputs = [tagged_outputs(each.notebook) for each in shown]
+    outputs = [by_section(each.notebook, page.lang) for each in shown]
     found = {name: [html for part in outputs for html in part.get(name, [])] for name in SECTIONS}
     present = [name for name in SECTIONS if found[name]]
     parts = []
@@ -173,9 +193,8 @@ def notebook_page(page, made, footer):
 
 
 def notebook_body(made, page):
-    """An executed notebook as the body of a page: outputs in full, code folded, headings, links to the tables."""
-    node, up = copy.deepcopy(made.notebook), "../" * made.name.count("/")
-    current, seen = None, {}
+    """An executed notebook as the body of a page: words and outputs in full, code folded, links to the tables."""
+    node, up = for_reader(made.notebook, page.lang), "../" * made.name.count("/")
     for cell in node.cells:
         cell.metadata["tables"] = [
             {
@@ -186,14 +205,6 @@ def notebook_body(made, page):
             for output in cell.get("outputs", [])
             for table in output.get("data", {}).get(TABLES_MIME, [])
         ]
-        section, _ = section_of(cell)
-        if section in (None, current):
-            continue
-        current = section
-        seen[section] = seen.get(section, 0) + 1
-        text = page.say(f"section.{section}") if page.has(f"section.{section}") else section
-        anchor = section if seen[section] == 1 else f"{section}-{seen[section]}"
-        cell.metadata["section_heading"] = {"id": anchor, "text": text}
     words = {"code_words": page.say("report.code"), "table_words": page.say("report.table_files")}
     body, _ = _exporter().from_notebook_node(node, resources=words)
     return body
@@ -203,7 +214,8 @@ def notebook_body(made, page):
 def _exporter():
     from nbconvert.exporters import HTMLExporter
 
-    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+    filters = {"page_html": page_html, "markdown_html": markdown_html}
+    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], filters=filters)
 
 
 @cache
@@ -240,7 +252,7 @@ def _css():
 
 def picture_file(notebook, name="answer-picture"):
     """A figure of an executed notebook as an SVG file of its own (str), None where the notebook has no such figure."""
-    shown = "".join(_html(output) for cell in notebook["cells"] for output in cell.get("outputs", []))
+    shown = "".join(page_html(output) for cell in notebook["cells"] for output in cell.get("outputs", []))
     found = re.search(rf'<svg id="{name}-wide".*?</svg>', shown, flags=re.DOTALL)
     if found is None:
         return None

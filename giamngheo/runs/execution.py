@@ -261,6 +261,8 @@ class _Progress:
 def store_outputs(notebooks=None):
     """Execute notebooks with their own parameters and store the outputs in place (`make notebooks`).
 
+    What only pages show of an output is not stored: a notebook stays small.
+
     Parameters
     ----------
     notebooks : sequence of Path, optional
@@ -270,8 +272,19 @@ def store_outputs(notebooks=None):
     -------
     list of Run
     """
+    import nbformat
+
     notebooks = notebooks or sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    return execute_all([Job(path, {}, path) for path in notebooks], reuse=False)
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [Job(path, {}, Path(folder, path.name)) for path in notebooks]
+        runs = execute_all(jobs, reuse=False)
+        for path, run in zip(notebooks, runs, strict=True):
+            if run.ok:
+                notebook = nbformat.read(run.out, as_version=4)
+                for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+                    output.get("metadata", {}).pop("giamngheo", None)
+                paths.write_atomically(path, _as_text(notebook))
+    return runs
 
 
 if __name__ == "__main__":

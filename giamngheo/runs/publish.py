@@ -1,9 +1,8 @@
 """The report: every notebook executed, every page written, whole or not at all.
 
-A cell tagged ``report:<section>`` puts its output on the index page, in the order of `pages.SECTIONS`; one tagged
-``section:<section>`` stands on its notebook's page alone. A page's bytes depend on content alone: what differs from
-run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV, those of the
-index page in one spreadsheet too.
+What a cell's tags mean for pages stands in `giamngheo.report.pages`. A page's bytes depend on content alone: what
+differs from run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV,
+those of the index page in one spreadsheet too.
 """
 
 import json

@@ -1,11 +1,16 @@
 """What a cell shows: escaped, kept together, whole, and with its frame."""
 
+from base64 import b64decode
+from io import BytesIO
+
 import pandas as pd
 import pytest
 from helpers import assert_clean
+from PIL import Image
 
 from giamngheo.report import html
 from giamngheo.report.columns import Column
+from giamngheo.report.figure_style import Sizes, figure_exhibit
 
 
 def test_phrases_are_escaped_but_for_four_tags():
@@ -56,8 +61,40 @@ def test_a_table_names_rows_columns_and_itself():
 
 
 def test_an_exhibit_shows_as_page_and_as_rounded_text():
-    bundle = html.prose("một <b>hai</b>", css="answer")._repr_mimebundle_()
-    assert bundle == {"text/html": '<p class="answer">một <b>hai</b></p>', "text/plain": "một hai"}
+    (shown,) = html.prose("một <b>hai</b>", css="answer").outputs()
+    assert shown == ({"text/html": '<p class="answer">một <b>hai</b></p>', "text/plain": "một hai"}, {})
+
+
+def test_what_needs_the_style_sheet_is_plain_in_a_notebook_and_whole_on_a_page():
+    ((data, metadata),) = html.Exhibit("", "<div>grid</div>", "grid", notebook_html="<p>grid</p>").outputs()
+    assert data["text/html"] == "<p>grid</p>"
+    assert html.page_html({"data": data, "metadata": metadata}) == "<div>grid</div>"
+
+
+def test_a_figure_is_a_picture_of_its_own_in_a_notebook_and_sharp_on_a_page():
+    """Markup of SVG is stripped where a notebook is not trusted; beside text/html no viewer takes the picture."""
+
+    def draw(figure, narrow):
+        figure.subplots().set_title("phone" if narrow else "wide")
+
+    frame = pd.DataFrame({"x": [1]})
+    figure = figure_exhibit("f", "Title", "How to read it.", "What it shows", draw, Sizes(2, 2), frame)
+    whole = html.stack(html.prose("before"), figure, html.prose("after"))
+    data, metadata = zip(*whole.outputs(), strict=True)
+    assert ["image/png" in each for each in data] == [False, False, True, False]
+    assert "text/html" not in data[2] and not any("<svg" in each.get("text/html", "") for each in data)
+    with Image.open(BytesIO(b64decode(data[2]["image/png"]))) as picture:
+        assert picture.width == 2 * metadata[2]["image/png"]["width"]
+    assert "wide" in data[2][html.LABELS_MIME] and data[2][html.TABLES_MIME][0]["rows"] == [[1]]
+    assert data[1]["text/html"] == "<p><b>Title</b> How to read it.</p>"
+    on_page = "".join(html.page_html({"data": d, "metadata": m}) for d, m in whole.outputs())
+    assert on_page.count("How to read it.") == 1 and on_page.count("<svg") == 2
+    assert on_page == whole.html.replace("\n<figure", "<figure").replace("</figure>\n", "</figure>")
+
+
+def test_a_figure_of_someone_s_own_stands_on_a_page():
+    markup = html.page_html({"data": {"image/png": "AA\n==", "text/plain": "<Axes: x>"}})
+    assert markup == '<img src="data:image/png;base64,AA==" alt="&lt;Axes: x&gt;">'
 
 
 @pytest.mark.parametrize("depth", [0, 0.5, 1, 7])

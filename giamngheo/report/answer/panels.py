@@ -64,12 +64,14 @@ def side_by_side(page, outcome, variants, needs):
     draws = page.number(outcome.cases[1].trend.n_draws)
     note = page.say("panel.note", draws=draws, most=page.number(MOST_MONEY))
     sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
+    one_by_one = "\n".join([*(part.notebook_html for part in parts), f"<p>{rich(note)}</p>"])
     markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'
     text = "\n\n".join(part.text for part in parts)
     when = page.day(outcome.cases[1].years[-1])
     told = Table("panels", page.say("scenario_table.caption", when=when), frame)
     return stack(
-        Exhibit("", markup, f"{text}\n{note}", (told,)), folded(page.say("panel.scale_title"), scale(page))
+        Exhibit("", markup, f"{text}\n{note}", (told,), one_by_one),
+        folded(page.say("panel.scale_title"), scale(page)),
     )
 
 
@@ -89,8 +91,9 @@ def _panel(page, key, name, as_of, values, variants):
         f"{page.say(f'case.{case}')}: {page.chance(chances[r])} ({page.chance_word(chances[r])})"
         for r, case in CASES.items()
     )
-    html = f"<h3>{escape(name)}</h3>\n{figures}{strip(page, chances)}{shown.html}"
-    return Exhibit(name, html, f"{name}\n{words}\n{shown.text}")
+    heading = f"<h3>{escape(name)}</h3>\n{figures}"
+    html, notebook_html = f"{heading}{strip(page, chances)}{shown.html}", heading + shown.html
+    return Exhibit(name, html, f"{name}\n{words}\n{shown.text}", notebook_html=notebook_html)
 
 
 def _rows(page, key, values, variants):

@@ -1,0 +1,24 @@
+"""Markdown cells as a piece of page: nbconvert's reading of them, with formulas in MathML, which needs no script."""
+
+from latex2mathml.converter import convert
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+
+class _Renderer(IPythonRenderer):
+    def block_math(self, body):
+        return f'<p class="formula">{_mathml(body, "block")}</p>\n'
+
+    def inline_math(self, body):
+        return _mathml(body, "inline")
+
+
+def markdown_html(text):
+    """Markdown, with formulas between dollars, as HTML without scripts (str)."""
+    return MarkdownWithMath(renderer=_Renderer(escape=True, exclude_anchor_links=True)).render(text)
+
+
+def _mathml(formula, display):
+    # A browser knows what <math> is; the name of its schema would be an outside address.
+    return convert(formula.strip(), display=display).replace(
+        ' xmlns="http://www.w3.org/1998/Math/MathML"', ""
+    )

@@ -5,7 +5,6 @@ The new reading joins the old ones in memory; a package on disk is never touched
 decision asks for this following-up of the poverty target.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,7 @@ from scipy.special import ndtr
 from giamngheo import paths
 from giamngheo.analysis.pace import required_pace
 from giamngheo.display import words_and_table
-from giamngheo.forecasting.readings import NAME, cells
+from giamngheo.forecasting.readings import NAME, as_frame, cells
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
@@ -77,9 +76,10 @@ def track(package, readings, *, draws=20_000, seed=0):
     Parameters
     ----------
     package : Package
-    readings : path-like, DataFrame or sequence of NewReading
+    readings : path-like, DataFrame, Series, mapping or sequence of NewReading
         Later than the package's last; what was published with them informs the prior. A frame has the columns of
         the file: as_of (or year, for its end), status, poverty_line, rate_pct, optional group, households, published.
+        Rates alone, by year or date, are of the poor on the package's last line.
     draws, seed : int
 
     Returns
@@ -129,12 +129,8 @@ def _new_readings(package, readings):
     """The readings in whatever they come, checked beside the package's (tuple of NewReading)."""
     if isinstance(readings, str | Path):
         return read_new_readings(paths.find(readings), package)
-    if isinstance(readings, pd.DataFrame):
-        rows = check_rows(NAME, cells(readings, NewReading), NewReading)
-    elif isinstance(readings, Sequence) and all(isinstance(row, NewReading) for row in readings):
-        rows = dict(enumerate(readings))
-    else:
-        raise RefusedInput(f"{NAME}: {type(readings).__name__}, where a file or a DataFrame is expected")
+    frame = as_frame(readings, package.last_line[0].poverty_line)
+    rows = check_rows(NAME, cells(frame, NewReading), NewReading)
     return tuple(checked_new_readings(NAME, rows, package).values())
 
 

@@ -16,7 +16,6 @@ from giamngheo.auditing.readings import reading_checks
 from giamngheo.auditing.resources import resource_checks
 from giamngheo.auditing.series import dated
 from giamngheo.auditing.terms import Cells
-from giamngheo.inputs.package import check_package
 
 __all__ = ["RESULTS", "Audit", "Check", "Shown", "audit"]
 
@@ -34,7 +33,7 @@ def audit(package) -> Audit:
         Checks of files, claims, readings, counts, poverty lines, targets, resources, money and agencies,
         those of most consequence first.
     """
-    readings, cells = dated(check_package(package)), Cells(package)
+    readings, cells = dated(package), Cells(package)
     parts = (
         file_checks(package),
         claim_checks(package, cells),

@@ -4,7 +4,7 @@ Each cell becomes the text that would stand in a file, so that what is refused t
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from numbers import Integral, Real
@@ -14,7 +14,7 @@ import pandas as pd
 
 from giamngheo import paths
 from giamngheo.inputs.csv_rows import check_rows
-from giamngheo.inputs.errors import RefusedInput, nearest, unknown
+from giamngheo.inputs.errors import RefusedInput, unknown
 from giamngheo.inputs.readings import SeriesReading, checked_series, read_series
 from giamngheo.inputs.tables import Row
 
@@ -23,7 +23,7 @@ LINE = "given"  # the poverty line of rates that come without the name of one
 YEAR_IS = ("end", "start")
 INSTEAD = {
     "as_of": "a column 'year' will do",
-    "rate_pct": "a column of another name is said by rate=",
+    "rate_pct": "forecast takes a column of another name by rate=",
     "status": "for the poor on one poverty line leave 'poverty_line' out as well",
     "poverty_line": "for the poor on one poverty line leave 'status' out as well",
 }
@@ -53,7 +53,7 @@ def checked_readings(readings, rate="rate_pct", year_is="end"):
     """
     if isinstance(readings, str | Path):
         readings = read_series(paths.find(readings))
-    frame = _frame(readings)
+    frame = as_frame(readings)
     if rate != "rate_pct":
         if rate not in frame:
             raise RefusedInput(f"{NAME}: {unknown('column', rate, frame.columns)}")
@@ -65,6 +65,47 @@ def checked_readings(readings, rate="rate_pct", year_is="end"):
         as_of=pd.to_datetime([row.as_of for row in rows]),
         rate_pct=[float(row.rate_pct) for row in rows],
         group=[row.group for row in rows],
+    )
+
+
+def as_frame(readings, line=LINE):
+    """Readings in whatever they come as a frame, rates alone as those of the poor on one line.
+
+    Parameters
+    ----------
+    readings : DataFrame, Series, mapping, or sequence of Row
+        As of `forecasting.trend.forecast`.
+    line : str
+        The poverty line of rates that come without one.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    RefusedInput
+        Anything else.
+    """
+    if isinstance(readings, pd.DataFrame):
+        bare = not {"status", "poverty_line"} & set(readings.columns)
+        return readings.assign(status="poor", poverty_line=line) if bare and len(readings) else readings
+    if isinstance(readings, list | tuple) and all(isinstance(row, Row) for row in readings):
+        return pd.DataFrame(
+            [row.model_dump() for row in readings] or {name: [] for name in SeriesReading.model_fields}
+        )
+    if isinstance(readings, Mapping):
+        readings = pd.Series(readings)
+    if isinstance(readings, pd.Series):
+        index = readings.index
+        if isinstance(index, pd.PeriodIndex) and index.freqstr.startswith("Y"):
+            index = index.year
+        when = "year" if all(isinstance(label, Real) for label in index) else "as_of"
+        columns = {when: list(index), "status": "poor", "poverty_line": line, "rate_pct": readings.to_numpy()}
+        return pd.DataFrame(columns, index=readings.index)
+    raise RefusedInput(
+        f"{NAME}: {type(readings).__name__}, where a DataFrame, a Series of rates by year or a file is expected; "
+        "for a package: package_forecast"
     )
 
 
@@ -94,28 +135,6 @@ def cells(frame, model, year_is="end"):
     labels = frame.index if frame.index.is_unique else range(len(frame))
     for label, values in zip(labels, zip(*(frame[column] for column in columns), strict=True), strict=True):
         yield label, dict(zip(columns, map(_text, values), strict=True))
-
-
-def _frame(readings):
-    """What is given as a frame, rates alone as those of the poor on one line."""
-    if isinstance(readings, pd.DataFrame):
-        bare = not {"status", "poverty_line"} & set(readings.columns)
-        return readings.assign(status="poor", poverty_line=LINE) if bare else readings
-    if isinstance(readings, Sequence) and readings and all(isinstance(row, Row) for row in readings):
-        return pd.DataFrame([row.model_dump(include=set(SeriesReading.model_fields)) for row in readings])
-    if isinstance(readings, Mapping):
-        readings = pd.Series(readings)
-    if isinstance(readings, pd.Series):
-        index = readings.index
-        if isinstance(index, pd.PeriodIndex) and index.freqstr.startswith("Y"):
-            index = index.year
-        when = "year" if all(isinstance(label, Real) for label in index) else "as_of"
-        columns = {when: list(index), "status": "poor", "poverty_line": LINE, "rate_pct": readings.to_numpy()}
-        return pd.DataFrame(columns, index=readings.index)
-    raise RefusedInput(
-        f"{NAME}: {type(readings).__name__}, where a DataFrame, a Series of rates by year or a file is expected; "
-        "for a package: package_forecast"
-    )
 
 
 def _dated(frame, year_is):
@@ -148,8 +167,7 @@ def _check_columns(frame, model):
         if alike is not None:
             problems.append(f"{NAME}:{alike}: {unknown('column', alike, known)}")
         elif field.is_required():
-            near = nearest(column, strange)
-            there = f"; nearest column there: '{near}'" if near else ""
+            there = f" (not read: {', '.join(strange)})" if strange else ""
             problems.append(f"{NAME}:{column}: missing column '{column}'{there}; {INSTEAD[column]}")
     if problems:
         raise RefusedInput(problems)
@@ -167,7 +185,9 @@ def _text(value):
     if isinstance(value, date):  # pandas' timestamps too
         moment = pd.Timestamp(value)
         return moment.strftime("%Y-%m-%d") if moment == moment.normalize() else str(moment)
-    if isinstance(value, Real | Decimal) and not isinstance(value, bool | Integral):
-        value = value if isinstance(value, Decimal) else Decimal(str(float(value)))
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Real) and not isinstance(value, bool | Integral):
+        value = Decimal(str(float(value)))
         return f"{value:f}" if not value.is_finite() or value % 1 else f"{value:.0f}"
     return str(value).strip() or None

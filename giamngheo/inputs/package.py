@@ -290,20 +290,7 @@ def load_package(path=None) -> Package:
 
 
 def check_package(package) -> Package:
-    """The package; anything else is refused with the call that would give one.
-
-    Parameters
-    ----------
-    package : object
-
-    Returns
-    -------
-    Package
-
-    Raises
-    ------
-    RefusedInput
-    """
+    """The package; anything else is refused with the call that would give one."""
     if isinstance(package, Package):
         return package
     what = repr(package) if isinstance(package, str | Path) else type(package).__name__
@@ -320,9 +307,11 @@ def _folder(path):
         raise RefusedInput(
             f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
         )
-    known = [p.parent.name for base in (folder.parent, paths.DATA) for p in base.glob(f"*/{DESCRIPTOR}")]
-    near = nearest(folder.name, known)
-    raise RefusedInput(f"{shown(folder)}: no such package folder" + (f"; nearest: '{near}'" if near else ""))
+    known = {
+        p.parent.name: p.parent for base in (paths.DATA, folder.parent) for p in base.glob(f"*/{DESCRIPTOR}")
+    }
+    near = f"; nearest: '{shown(known[nearest(folder.name, known)])}'" if known else ""
+    raise RefusedInput(f"{shown(folder)}: no such package folder{near}")
 
 
 def _faults(tables, labels):

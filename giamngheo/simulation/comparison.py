@@ -46,7 +46,8 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
         draws = draws if draws is not None else first.trend.n_draws if first else 20_000
         seed = seed if seed is not None else first.trend.seed if first else 0
         shared = shared_draws(package, draws=draws, seed=seed)
-    package = shared.package if package is None else of_package(shared, package).package
+    elif package is not None:
+        of_package(shared, package)
     made = {}
     for each in scenarios:
         one = _simulated(each, shared, made)
@@ -56,7 +57,7 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
                 f"scenarios: two are called '{name}'; give one of them another id, or leave it out"
             )
         made[name] = one
-    return pd.DataFrame([row for one in made.values() for row in _rows(package, one)])
+    return pd.DataFrame([row for one in made.values() for row in _rows(one)])
 
 
 def _listed(scenarios):
@@ -89,7 +90,8 @@ def _simulated(each, shared, made):
     return simulate(shared.package, each, shared=shared)
 
 
-def _rows(package, one):
+def _rows(one):
+    package = one.package
     closed = {CASES[r] for r in CASES if r not in one.shown}
     for name, case in one.named.items():
         if name in closed:

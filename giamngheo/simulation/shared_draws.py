@@ -131,7 +131,9 @@ def shared_draws(package, *, draws=20_000, seed=0):
 
 
 def of_package(shared, package):
-    """The shared draws, refused where they are those of another package (SharedDraws)."""
+    """The shared draws; those of another package, and what is none, are refused (SharedDraws)."""
+    if not isinstance(shared, SharedDraws):
+        raise RefusedInput(f"shared: {shared!r} is not what shared_draws(package) gives")
     if shared.package is not package and shared.package != package:
         raise RefusedInput(f"shared: {shared!r}, and the package is {package!r}; give the draws of one")
     return shared

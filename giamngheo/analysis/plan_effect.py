@@ -1,4 +1,4 @@
-"""How money acts, and how much: what each line does, how far the thresholds move, the plan's effect, the poverty gap."""
+"""How money acts, and how much: what each line does, how far thresholds move, the plan's effect, the poverty gap."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.impact import reach
 from giamngheo.simulation.money import money, scaled
-from giamngheo.simulation.outcomes import CASES, simulate_case
+from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
 
 
@@ -110,7 +110,7 @@ def threshold_shifts(simulation):
         else the scenario changes.
     """
     rows = []
-    for r, case in simulation.cases.items():
+    for name, case in simulation.named.items():
         for status in ("poor", "poor_or_near_poor"):
             if ("all", status) not in case.draws:
                 continue
@@ -118,7 +118,7 @@ def threshold_shifts(simulation):
             fallen = np.zeros_like(rate) if rate is trend else probit(trend / 100) - probit(rate / 100)
             ends = np.quantile(fallen, (0.1, 0.5, 0.9), axis=0)
             medians = {"trend_pct": np.median(trend, axis=0), "rate_pct": np.median(rate, axis=0)}
-            when = {"case": CASES[r], "status": status, "as_of": pd.to_datetime(list(case.years))}
+            when = {"case": name, "status": status, "as_of": pd.to_datetime(list(case.years))}
             shifts = dict(zip(("shift_q10", "shift_q50", "shift_q90"), ends, strict=True))
             rows.append(pd.DataFrame(when | medians | shifts))
     return pd.concat(rows, ignore_index=True)

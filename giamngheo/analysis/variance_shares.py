@@ -45,7 +45,9 @@ def variance_shares(result, group="all"):
         for part in (part for part in PARTS if part in found):
             variance = float(found[part][place])
             row = {"status": status, "as_of": pd.Timestamp(result.years[-1]), "part": part}
-            rows.append(row | {"variance": variance, "share": variance / total[place] if total[place] else 0.0})
+            rows.append(
+                row | {"variance": variance, "share": variance / total[place] if total[place] else 0.0}
+            )
     return pd.DataFrame(rows)
 
 

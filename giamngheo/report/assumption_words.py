@@ -19,8 +19,10 @@ def short(value):
 
 def distribution_text(assumption, page):
     """An assumption's distribution in words and numbers (str)."""
-    kind = assumption.distribution
-    values = zip(DISTRIBUTIONS[kind], assumption.parameters, strict=True)
+    kind, values = assumption.distribution, assumption.parameters
+    if assumption.reference == ESTIMATED:  # to three digits, as what is written in the register
+        values = [float(f"{value:.3g}") for value in values]
+    values = zip(DISTRIBUTIONS[kind], values, strict=True)
     return page.say(f"distribution.{kind}", **{name: page.number(_bare(value)) for name, value in values})
 
 

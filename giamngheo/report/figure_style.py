@@ -122,7 +122,6 @@ def _picture(figure):
     """The drawing as a PNG at twice the width that a notebook gives it."""
     figure.patch.set(visible=True, facecolor="white")
     figure.set_dpi(2 * NOTEBOOK_DPI)
-    figure.set_layout_engine("none")  # laid out already, for the page
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     # Few colours take a third of the bytes, and no eye sees it: our figures are flat colours and their edges.

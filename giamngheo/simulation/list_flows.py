@@ -214,7 +214,8 @@ def mean_flows(simulation, flows):
         list is not known two years back), poor_at_end. Empty without a published count or flows.
     """
     rows = [
-        {"case": CASES[r], "year": day.year} | {name: float(made[name].mean()) for name in STOCKS if name in made}
+        {"case": CASES[r], "year": day.year}
+        | {name: float(made[name].mean()) for name in STOCKS if name in made}
         for r, by_day in flows.items()
         for day, made in yearly_counts(simulation.cases[r], by_day).items()
     ]

@@ -33,6 +33,18 @@ def test_of_a_product_two_parts_alike_get_the_same():
     assert found["a"] + found["b"] == pytest.approx(3, rel=0.03)  # (1 + 1)(1 + 1) - 1
 
 
+def test_several_outcomes_at_once_are_each_alone():
+    rng = np.random.default_rng(2)
+    parts = dict(zip("abc", rng.standard_normal((3, 1_000)), strict=True))
+    outcomes = total, lambda values: values["a"] * values["b"]
+    together = shapley_variance(parts, lambda values: np.stack([each(values) for each in outcomes]))
+    for place, each in enumerate(outcomes):
+        alone = shapley_variance(parts, each)
+        assert_allclose(
+            [together[name][place] for name in "abc"], [alone[name] for name in "abc"], atol=1e-12
+        )
+
+
 @pytest.fixture(scope="module")
 def trend(package):
     return package_forecast(package, draws=2_000)

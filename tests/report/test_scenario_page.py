@@ -9,7 +9,9 @@ import pytest
 from helpers import assert_clean, assert_figure, faults_of, figures_drawn
 
 from giamngheo import list_scenarios, load_scenario
+from giamngheo.analysis.variance_shares import variance_shares
 from giamngheo.report.scenario import assumptions, budget, changes, conclusion, flows, loans, results, spread
+from giamngheo.report.variance_shares import table as variance_table
 from giamngheo.report.wording import Page
 from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
@@ -98,6 +100,7 @@ def test_a_changed_assumption_stands_in_bold(page, package, register, full):
     assert made.table.loc[made.table["changed"], "assumption"].tolist() == list(core) == ["hard_core_pct"]
     assert f"<b>{getattr(register['hard_core_pct'], f'meaning_{page.lang}')}</b>" in made.html
     assert assumptions.table(page, register, prior, {}).html.count("<b>") == 0
+    assert not re.search(r"\d[.,]\d{6}", made.text), "an estimate is told in three digits"
 
 
 # Money
@@ -146,6 +149,30 @@ def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
     poor = full.cases[0].draws["all", "poor"][:, -1]
     third = bins[bins["case"] == "new"].iloc[2]
     assert third["draws"] == ((poor >= third["from_pct"]) & (poor < third["to_pct"])).sum()
+
+
+def test_the_steps_of_the_spread_are_as_wide_as_asked(page, full):
+    made = spread.chart(page, full, bin_pct=0.5)
+    bins = made.table
+    assert (bins["to_pct"] - bins["from_pct"]).tolist() == pytest.approx([0.5] * len(bins))
+    assert bins.groupby("case")["share_pct"].sum().tolist() == pytest.approx([100, 100])
+    assert page.points(0.5) in made.notebook_html
+    assert page.points(0.25) in spread.chart(page, full).notebook_html
+
+
+def test_the_parts_of_the_variance_are_a_table_that_adds_up(page, full):
+    shares = variance_shares(full)
+    made = variance_table(page, shares)
+    assert_clean(made.html)
+    assert len(made.text.splitlines()) == 3 + shares["part"].nunique()
+    told = shares[shares["status"].isin(["poor", "near_poor"])]
+    assert made.table.equals(told)
+    for (status, case), own in told.groupby(["status", "case"]):
+        assert own["share"].sum() == pytest.approx(1), (status, case)
+    drift = told.set_index(["part", "status", "case"])["share"]["drift", "poor", "new"]
+    assert page.percent(100 * drift, 0) in made.text
+    alone = variance_table(page, variance_shares(full.trend))
+    assert set(alone.table["part"]) == set(told["part"]) - {"money"}
 
 
 def test_the_same_figure_is_the_same_bytes_whatever_the_user_likes(page, short):

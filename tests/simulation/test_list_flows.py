@@ -10,6 +10,7 @@ from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
     calibrate,
     flows_by_case,
+    mean_flows,
     published_flows,
     published_outside,
     returns_if_permanent,
@@ -155,3 +156,19 @@ def test_a_list_without_near_poor_or_counts_has_no_such_flows(full, flows):
     bare = {day: made | nobody for day, made in flows[1].items()}
     assert not set(OF_NEAR_POOR) & set(shares_of_start(bare[min(bare)]))
     assert yearly_counts(SimpleNamespace(households=None), bare) == {}
+
+
+def test_means_add_up_as_stocks_and_flows_do(full, flows):
+    found = mean_flows(full, flows)
+    assert list(found.index.names) == ["case", "year"] and len(found) == 8
+    assert_allclose(found["poor_at_start"] - found["exit"] + found["entry"], found["poor_at_end"])
+    assert_allclose(found["new_entry"] + found["re_entry"], found["entry"])
+    assert (found.loc["new", "poor_at_end"] < found.loc["continued", "poor_at_end"])[1:].all()
+    counts = yearly_counts(full.cases[0], flows[0])
+    assert found.loc[("new", 2015), "exit"] == counts[max(counts)]["exit"].mean()
+
+
+def test_without_flows_or_counts_there_are_no_means(full, flows):
+    assert mean_flows(full, {1: {}}).empty
+    uncounted = SimpleNamespace(cases={1: SimpleNamespace(households=None)})
+    assert list(mean_flows(uncounted, {1: flows[1]}).columns) == list(mean_flows(full, flows).columns)

@@ -12,7 +12,6 @@ from giamngheo.simulation.outcomes import CASES
 STEP = 0.01  # of a line's money: the margin
 OUTCOMES = ("poor", "poor_or_near_poor")
 QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
-VALUES = ("case", "line", "money_bn", "basis", "outcome", "unit", "mean", *QUANTILES)
 
 
 def marginal_value(package, scenario, shared):
@@ -47,7 +46,8 @@ def marginal_value(package, scenario, shared):
                             first | {"outcome": status, "unit": unit} | mean_and_quantiles(values)
                             for unit, values in units.items()
                         ]
-    return pd.DataFrame(rows, columns=list(VALUES))
+    columns = ["case", "line", "money_bn", "basis", "outcome", "unit", "mean", "q10", "q50", "q90"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def credit_table(package, scenario, shared):

@@ -10,14 +10,15 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from giamngheo.analysis.cost_effectiveness import QUANTILES, mean_and_quantiles
+from giamngheo.analysis.cost_effectiveness import mean_and_quantiles
 from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.outcomes import CASES, at_case, simulate_case
 
 PARTS = ("group", "rest", "all", "gap")
 FULL_PLAN = "full_plan"
-LEVELS = ("scenario", "case", "who", "mean", *QUANTILES, "weight_pct", "impossible")
-CHANGES = ("case", "who", "mean", *QUANTILES, "households")
+SUMMARY = ("mean", "q10", "q50", "q90")
+LEVELS = ("scenario", "case", "who", *SUMMARY, "weight_pct", "impossible")
+CHANGES = ("case", "who", *SUMMARY, "households")
 
 
 def counted_groups(package, trend):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from giamngheo.forecasting.levels import Levels
 from giamngheo.forecasting.pooling import PERSISTENCES, Pool, same_line, stretches
 from giamngheo.forecasting.scales import ERROR_POINTS, SCALES, error_on_scale, on_scale
-from giamngheo.forecasting.state_space import Levels
 
 HORIZONS = np.arange(1, 5)
 LEAST_LAST_RATE = 1.0  # percent: below it there is no poverty rate to halve

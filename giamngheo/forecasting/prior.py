@@ -7,13 +7,15 @@ from functools import cache
 import pandas as pd
 
 from giamngheo import paths
-from giamngheo.forecasting.pooling import PRIOR_COLUMNS, Pool, borrowed, same_line, stretches
+from giamngheo.forecasting.pooling import PRIOR_COLUMNS, GroupPrior, Pool, borrowed, same_line, stretches
 from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
 
 BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
 LEAST_SERIES = 5  # to show a group's own spreads
+WIDE = "wide"  # the prior that knows no comparable series
+ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 DAYS = tuple(date(year, 1, 21) for year in (2013, 2017, 2021, 2026))  # of the kept table of priors
 
 
@@ -79,6 +81,67 @@ def published_prior(group, known_by, excluded_unit=None, line=None):
     if not stretches(known):
         return None
     return drift_prior(known, spreads_from=known_readings(rates, BORROW_FROM, known_by, excluded_unit))
+
+
+def prior_in_effect(reference, known_by, unit, line, register, assumptions):
+    """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows.
+
+    Parameters
+    ----------
+    reference : str or DataFrame
+        As of `giamngheo.forecast`.
+    known_by : datetime.date
+    unit, line : str or None
+        As of `published_prior`.
+    register : dict of str to Assumption
+        With the changes in it.
+    assumptions : mapping
+        Those changes.
+
+    Returns
+    -------
+    GroupPrior
+        The wide one where none of the group was published by then.
+    """
+    register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
+    if isinstance(reference, pd.DataFrame):
+        prior = drift_prior(reference)
+    else:
+        prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
+    if prior is None:
+        mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
+        return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
+    rows = {"innovation_sd": "scale", "drift_persistence": "persistence"}
+    return replace(prior, **{rows[name]: register_says[rows[name]] for name in rows if name in assumptions})
+
+
+def register_in_effect(register, prior):
+    """The register as a forecast used it: what comparable series show stands for the register's own numbers.
+
+    Parameters
+    ----------
+    register : dict of str to Assumption
+    prior : GroupPrior
+        Of the forecast.
+
+    Returns
+    -------
+    dict of str to Assumption
+        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
+        reference `ESTIMATED`.
+    """
+    if prior.scale is None:
+        return register
+    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
+    estimates = {
+        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
+        "drift_persistence": ("fixed", (prior.persistence,)),
+    }
+    changed = {
+        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
+        for name, (distribution, parameters) in estimates.items()
+    }
+    return register | changed
 
 
 def priors_table(days=DAYS):

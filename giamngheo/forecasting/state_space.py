@@ -6,18 +6,20 @@ leave too few effective draws, the weights are brought in by steps and the scale
 scale a steady growth of roughly log-normal incomes under a fixed line is a straight line (Bourguignon 2003).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
+from giamngheo.forecasting.levels import Levels
 from giamngheo.forecasting.scales import error_on_scale
 
 CANDIDATES = 3_000
 MIN_EFFECTIVE_DRAWS = 300
 MOVES = 4  # of the scales after each step of the weights
 STEP = 0.5  # of a move, in standard normals: 0 stands still, 1 starts afresh
-LEVEL_SD = 3.0  # of the first level, on the probit scale: any share from 1e-6 to 1 - 1e-6
 
 
 class TooFewEffectiveDraws(RuntimeError):
@@ -26,7 +28,8 @@ class TooFewEffectiveDraws(RuntimeError):
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws at the last instant: level, drift a year, scale of innovations, observation error, all (n_draws,).
+    """Draws at the last instant: level, drift a year, scale of innovations, observation error, share of the drift that
+    a change of line carries over, all (n_draws,) and equally likely.
 
     effective_draws: effective size of the importance weights, or distinct draws of the scales after tempering.
     """
@@ -35,7 +38,54 @@ class Posterior:
     drift: np.ndarray
     innovation_sd: np.ndarray
     observation_error: np.ndarray
+    carry_over: np.ndarray
     effective_draws: float
+    _given: tuple = field(repr=False)  # readings, distinct draws of the scales, the one behind each draw
+
+    def past(self, rng):
+        """What the same draws hold of the past: levels at the instants read, offsets of earlier lines (Past)."""
+        readings, scales, picks = self._given
+        return readings.past(scales, picks, self.level, self.drift, rng)
+
+    def left_out(self, rng):
+        """What each reading would have been expected to be, had it alone not been known.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray (n, n_draws)
+            On the scale, in the order of the readings, with the error of a reading.
+
+        Notes
+        -----
+        Exact given the scales: with K the covariance of the readings and r how far they lie from their mean, the
+        others expect reading i at ``y_i - (K^-1 r)_i / K^-1_ii`` with variance ``1 / K^-1_ii`` (Sundararajan and
+        Keerthi 2001). The scales have learned from it too: they are weighted by ``1 / p(y_i | others)`` (Gelfand 1996).
+        """
+        readings, scales, picks = self._given
+        return readings.left_out(scales, picks, rng)
+
+
+class Past(NamedTuple):
+    """Of each draw: instants (years), level at each (s, n_draws), offset of each earlier line (lines, n_draws)."""
+
+    instants: np.ndarray
+    level: np.ndarray
+    offset: np.ndarray
+
+
+class Future(NamedTuple):
+    """Published levels at the coming instants, what of them the drift took since the last reading, what is error.
+
+    All (k, n_draws), in probits; level = level at the last reading - fallen + yearly deviations + error.
+    """
+
+    level: np.ndarray
+    fallen: np.ndarray
+    error: np.ndarray
 
 
 def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws, persistence=1.0):
@@ -93,82 +143,6 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
     return model.draw(scales(normals[unique]), picks, effective, rng)
 
 
-class Levels:
-    """Levels at the instants of some rows as one Gaussian vector, given the scales of its parts.
-
-    Windows of one shape may stand side by side: in leading axes of `instants`, `line_at` and `lines`.
-
-    Parameters
-    ----------
-    instants : ndarray (…, s + 1)
-        Years, ascending.
-    line_at : ndarray (…, s + 1) of int
-        The poverty line whose drift is in force on the way to each: 0, 1, … in order of introduction.
-    index : ndarray (r,) of int
-        The instant of each row.
-    lines : ndarray (…, r) of int
-        The line of each row; the newest is the last row's.
-    drift : tuple of float or ndarray (…)
-        Mean, standard deviation and yearly persistence of the fall.
-    splice_sd : float
-        Prior standard deviation of the offset of each earlier line.
-    """
-
-    def __init__(self, instants, line_at, index, lines, drift, splice_sd):
-        mean, sd, persistence = (np.asarray(part)[..., None, None] for part in drift)
-        self.steps = np.diff(instants)
-        passed = (np.arange(self.steps.shape[-1]) < index[:, None]).astype(float)  # steps before each row
-        years = passed * self.steps[..., None, :]  # spent in each step before each row
-        self.walk = np.einsum("is,js->sij", passed, passed)
-        # Drifts of two steps are alike by the years and by the changes of line between them; the last is that of
-        # the year after the last instant.
-        last, newest = instants[..., -1:], lines[..., -1:]
-        middle = np.concatenate([(instants[..., 1:] + instants[..., :-1]) / 2, last + 0.5], axis=-1)
-        line_of = np.concatenate([line_at[..., 1:], newest], axis=-1)
-        alike = sd**2 * persistence ** np.abs(middle[..., :, None] - middle[..., None, :])
-        apart = np.abs(line_of[..., :, None] - line_of[..., None, :])
-        changes = np.arange(lines.max() + 1)[:, None, None]
-        by_changes = np.where(apart[..., None, :, :] == changes, alike[..., None, :, :], 0.0)
-        spent = years[..., None, :, :]
-        self.drifts = spent @ by_changes[..., :-1, :-1] @ spent.swapaxes(-1, -2)
-        self.with_drift = -(spent @ by_changes[..., :-1, -1:])[..., 0]  # of rows with the coming year's drift
-        offset = (lines[..., :, None] == lines[..., None, :]) & (lines < newest)[..., None, :]
-        self.fixed = LEVEL_SD**2 + splice_sd**2 * offset
-        self.mean = -mean[..., 0] * years.sum(axis=-1)
-
-    def carried(self, carry_over):
-        """Share of the drifts' covariance that is left by changes of line between them (…, lines)."""
-        return np.asarray(carry_over)[..., None] ** np.arange(self.drifts.shape[-3])
-
-    def covariance(self, scale, tails, carry_over, noise_sd):
-        """Of the rows, for each of m draws of the scales.
-
-        Parameters
-        ----------
-        scale : ndarray (…, m)
-            Of a year's innovation.
-        tails : ndarray (m, s)
-            Scale mixture of the innovations.
-        carry_over : ndarray (m,) or (1,)
-            Of the drift from line to line.
-        noise_sd : ndarray (…, m or 1, n)
-            Errors of the first n rows; the others are levels themselves.
-
-        Returns
-        -------
-        ndarray (…, m, r, r)
-        """
-        variance = (scale**2)[..., None] * tails * self.steps[..., None, :]
-        rows = self.mean.shape[-1]
-        total = variance @ self.walk.reshape(-1, rows**2)
-        total += self.carried(carry_over) @ self.drifts.reshape(*self.drifts.shape[:-2], rows**2)
-        total = total.reshape(*total.shape[:-1], rows, rows)
-        total += self.fixed[..., None, :, :]
-        places = np.arange(noise_sd.shape[-1])
-        total[..., places, places] += noise_sd**2 + 1e-10
-        return total
-
-
 class _Readings:
     """The readings of one group as a linear Gaussian model, given the scales."""
 
@@ -178,15 +152,19 @@ class _Readings:
         line_at = np.array([lines[index == k].min() for k in range(len(instants))])
         # A last row, beside the readings, is the level at the last instant.
         index, rows = np.append(index, len(instants) - 1), np.append(lines, lines[-1])
-        self.levels = Levels(instants, line_at, index, rows, (*drift, persistence), splice_sd)
+        drifts = (*drift, persistence)
+        self._levels_of = partial(Levels, instants, line_at, drift=drifts, splice_sd=splice_sd)
+        self.levels = self._levels_of(index, rows)
+        self.instants, self.index, self.lines = instants, index, rows
         self.values, self.fixed_sd, self.drift = values, fixed_sd, drift
         self.intervals, self.residual = len(instants) - 1, values - self.levels.mean[:-1]
 
-    def _covariance(self, scales):
-        """Of readings and last level (m, n + 1, n + 1)."""
+    def _covariance(self, scales, levels=None):
+        """Of readings and last level (m, n + 1, n + 1), or of the rows of other levels that begin with the readings."""
         error = error_on_scale(self.values, scales["observation_error"][:, None])
         noise = np.where(self.fixed_sd == 0, error, self.fixed_sd)
-        return self.levels.covariance(scales["innovation_sd"], scales["tails"], scales["carry_over"], noise)
+        levels = levels or self.levels
+        return levels.covariance(scales["innovation_sd"], scales["tails"], scales["carry_over"], noise)
 
     def log_likelihood(self, scales):
         """Of each draw of the scales, up to a constant (m,)."""
@@ -212,8 +190,51 @@ class _Readings:
             drift=drift_mean[picks] + slope[picks] * first + rest[picks] * second,
             innovation_sd=scales["innovation_sd"][picks],
             observation_error=scales["observation_error"][picks],
+            carry_over=scales["carry_over"][picks],
             effective_draws=float(effective),
+            _given=(self, scales, picks),
         )
+
+    def past(self, scales, picks, level, drift, rng):
+        """Draws of the past given the readings, the scales and each draw's own last level and drift (Past)."""
+        n, newest, end = len(self.values), self.lines[-1], self.intervals
+        # Beside the readings: the last instant on each earlier line, then all earlier instants and the last on this.
+        index = np.concatenate([self.index[:n], np.full(newest, end), np.arange(end + 1)])
+        lines = np.concatenate([self.lines[:n], np.arange(newest), np.full(end + 1, newest)])
+        levels = self._levels_of(index, lines)
+        rows, hidden = len(lines) - 1, slice(n, len(lines) - 1)
+        total = np.empty((len(scales["innovation_sd"]), rows + 2, rows + 2))
+        total[:, :-1, :-1] = self._covariance(scales, levels)
+        total[:, -1, :-1] = total[:, :-1, -1] = levels.carried(scales["carry_over"]) @ levels.with_drift
+        total[:, -1, -1] = self.drift[1] ** 2
+        known = np.r_[:n, rows, rows + 1]  # readings, last level, drift
+        cross = total[:, known, hidden]
+        weight = np.linalg.solve(total[:, known[:, None], known], cross)
+        left = total[:, hidden, hidden] - cross.swapaxes(1, 2) @ weight
+        variance, axes = np.linalg.eigh(left)
+        root = axes * np.sqrt(np.maximum(variance, 0))[:, None]
+        mean = levels.mean[hidden] + self.residual @ weight[:, :n]
+        drawn = mean[picks] + weight[picks, n] * (level - levels.mean[-1])[:, None]
+        drawn += weight[picks, n + 1] * (drift - self.drift[0])[:, None]
+        drawn += (root[picks] @ rng.standard_normal((len(picks), drawn.shape[1], 1)))[..., 0]
+        earlier = np.vstack([drawn[:, newest:].T, level])
+        return Past(self.instants, earlier, drawn[:, :newest].T - level)
+
+    def left_out(self, scales, picks, rng):
+        """As of `Posterior.left_out`."""
+        precision = np.linalg.inv(self._covariance(scales)[:, :-1, :-1])
+        own = np.diagonal(precision, axis1=1, axis2=2)
+        step, sd = (
+            (precision @ self.residual) / own,
+            1 / np.sqrt(own),
+        )  # step: reading less what the others expect
+        log_density = -0.5 * (step / sd) ** 2 - np.log(sd)
+        found = np.empty((len(self.values), len(picks)))
+        for i, value in enumerate(self.values):
+            weight, _ = _weights(-log_density[picks, i])
+            chosen = picks[_resample(weight, rng, len(picks))]
+            found[i] = value - step[chosen, i] + sd[chosen, i] * rng.standard_normal(len(picks))
+        return found
 
 
 def _weights(log_likelihood, power=1.0):
@@ -271,23 +292,24 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
     rng : numpy.random.Generator
     error_sd : float, optional
         Observation error on the scale itself; without it, that of the posterior's error in points.
-
     drift : tuple of float, optional
         Mean, standard deviation and yearly persistence of the drift; without it, the drift stays as it is.
 
     Returns
     -------
-    ndarray (k, n_draws)
-        Probits, with the observation error of the published figure.
+    Future
+        With the observation error of the published figure.
     """
     shape = (len(steps), len(posterior.level))
     span = np.asarray(steps)[:, None]
     moves = -_future_drifts(posterior.drift, steps, drift, rng) * span
+    fallen = -np.cumsum(moves, axis=0)
     moves += posterior.innovation_sd * np.sqrt(tail_draws * span) * rng.standard_normal(shape)
     level = posterior.level + np.cumsum(moves, axis=0)
     if error_sd is None:
         error_sd = error_on_scale(level, posterior.observation_error)
-    return level + error_sd * rng.standard_normal(shape)
+    error = error_sd * rng.standard_normal(shape)
+    return Future(level + error, fallen, error)
 
 
 def _future_drifts(now, steps, drift, rng):

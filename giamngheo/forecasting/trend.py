@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from giamngheo.dates import decimal_year
 from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override, stream, values_at
+from giamngheo.forecasting.learned import parameters
+from giamngheo.forecasting.levels import instants, lines_in_order
 from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.pooling import GroupPrior
-from giamngheo.forecasting.prior import drift_prior, published_prior
+from giamngheo.forecasting.prior import prior_in_effect
 from giamngheo.forecasting.readings import checked_readings
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
@@ -22,16 +23,16 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import as_day, check_until, check_value
 
-WIDE = "wide"  # the prior that knows no comparable series
-ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
-
 
 @dataclass(frozen=True, repr=False)
 class Forecast:
     """A predictive distribution of the published rates at coming ends of year.
 
     ``draws`` maps (group, status) to percent of the group's households, (n_draws, n_years); poor + near_poor =
-    poor_or_near_poor in every draw. ``paths`` holds the probits behind them, (n_years, n_draws): level, log_gap.
+    poor_or_near_poor in every draw. ``paths`` maps a group to the probits behind them, (n_years, n_draws): level,
+    log_gap, and of the level what the drift took (fallen) and what is error. ``posteriors`` maps a group to what was
+    learned of its level and of its gap (None without near-poor readings). ``settings`` are those of the call that
+    stand nowhere else: reference, assumptions, unit.
     """
 
     origin: date
@@ -45,7 +46,8 @@ class Forecast:
     draws: Mapping = field(repr=False)
     paths: Mapping = field(repr=False)
     history: pd.DataFrame = field(repr=False)
-    effective_draws: Mapping = field(repr=False)
+    posteriors: Mapping = field(repr=False)
+    settings: Mapping = field(repr=False)
 
     @property
     def table(self):
@@ -72,6 +74,29 @@ class Forecast:
     def groups(self):
         """Groups that were forecast, in order."""
         return tuple(dict.fromkeys(group for group, _ in self.draws))
+
+    @property
+    def parameters(self):
+        """Prior beside posterior of the parameters, as of `forecasting.learned.parameters` (DataFrame)."""
+        return parameters(self)
+
+    def refit(self, readings=None, **changes):
+        """The same forecast of other readings, or with other draws, seed, known_by, reference or assumptions.
+
+        Parameters
+        ----------
+        readings : DataFrame, optional
+            As of `forecast`; default: the same.
+        **changes
+            Arguments of `forecast`.
+
+        Returns
+        -------
+        Forecast
+        """
+        same = {"draws": self.n_draws, "seed": self.seed, "known_by": self.known_by, **self.settings}
+        readings = self.history if readings is None else readings
+        return forecast(readings, self.years[-1].year, **same | changes)
 
 
 def forecast(
@@ -138,11 +163,9 @@ def forecast(
     first = origin.year + (origin == date(origin.year, 12, 31))
     years = tuple(date(year, 12, 31) for year in range(first, until + 1))
     register = override(load_register(), assumptions or {})
-    line_order = list(
-        readings.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index
-    )
-    prior = _prior(reference, known_by, unit, line_order[-1], register, assumptions or {})
-    results, paths, effective, log_gap, all_splice = {}, {}, {}, None, None
+    line_order = lines_in_order(readings)
+    prior = prior_in_effect(reference, known_by, unit, line_order[-1], register, assumptions or {})
+    results, paths, posteriors, log_gap, all_splice = {}, {}, {}, None, None
     for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
         rows = readings[readings["group"] == group]
         poor = rows[rows["status"] == "poor"].sort_values(["as_of", "poverty_line"], kind="stable")
@@ -157,52 +180,36 @@ def forecast(
         steps = _steps(max(last, _splice_instant(poor, line_order, all_splice, last)), years)
         tails = draw(register["tail_shape"], seed, (len(years), draws), f":{group}:future")
         drift = prior.mean, prior.sd, prior.persistence
-        level = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
-        own_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
+        future = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
+        own_gap, of_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
         if own_gap is not None:
             log_gap = (
                 own_gap  # a group without near-poor readings takes the gap of the one before: an assumption
             )
-        poor_share, upper_share = shares(level, log_gap)
+        poor_share, upper_share = shares(future.level, log_gap)
         results[group, "poor"] = 100 * poor_share.T
         if upper_share is not None:
             results[group, "near_poor"] = 100 * (upper_share - poor_share).T
             results[group, "poor_or_near_poor"] = 100 * upper_share.T
-        paths[group] = {"level": level, "log_gap": log_gap}
-        effective[group] = posterior.effective_draws
+        paths[group] = {**future._asdict(), "log_gap": log_gap}
+        posteriors[group] = {"level": posterior, "gap": of_gap}
     name = reference if isinstance(reference, str) else "given"
+    settings = {"reference": reference, "assumptions": dict(assumptions or {}), "unit": unit}
     return Forecast(
-        origin, line_order[-1], known_by, name, prior, seed, draws, years, results, paths, readings, effective
+        origin,
+        line_order[-1],
+        known_by,
+        name,
+        prior,
+        seed,
+        draws,
+        years,
+        results,
+        paths,
+        readings,
+        posteriors,
+        settings,
     )
-
-
-def register_in_effect(register, prior):
-    """The register as a forecast used it: what comparable series show stands for the register's own numbers.
-
-    Parameters
-    ----------
-    register : dict of str to Assumption
-    prior : GroupPrior
-        Of the forecast.
-
-    Returns
-    -------
-    dict of str to Assumption
-        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
-        reference `ESTIMATED`.
-    """
-    if prior.scale is None:
-        return register
-    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
-    estimates = {
-        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
-        "drift_persistence": ("fixed", (prior.persistence,)),
-    }
-    changed = {
-        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
-        for name, (distribution, parameters) in estimates.items()
-    }
-    return register | changed
 
 
 def _check_reference(reference):
@@ -214,26 +221,8 @@ def _check_reference(reference):
         raise RefusedInput(f"reference: missing column '{missing[0]}'; needed: series_id, year, rate_pct")
 
 
-def _prior(reference, known_by, unit, line, register, assumptions):
-    """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows."""
-    register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
-    if isinstance(reference, pd.DataFrame):
-        prior = drift_prior(reference)
-    else:
-        prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
-    if prior is None:
-        mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
-        return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
-    rows = {"innovation_sd": "scale", "drift_persistence": "persistence"}
-    return replace(prior, **{rows[name]: register_says[rows[name]] for name in rows if name in assumptions})
-
-
-def _instants(dates):
-    return np.array([float(decimal_year(when)) for when in dates])
-
-
 def _steps(last, years):
-    return np.diff(_instants([last, *years]))
+    return np.diff(instants([last, *years]))
 
 
 def _splice_instant(poor, line_order, all_splice, last):
@@ -252,7 +241,7 @@ def _splice(poor, line_order):
 
 def _level(poor, line_order, all_splice, prior, register, seed, draws, group) -> Posterior:
     order = [line for line in line_order if line in set(poor["poverty_line"])]
-    times, values = _instants(poor["as_of"]), probit(poor["rate_pct"].to_numpy() / 100)
+    times, values = instants(poor["as_of"]), probit(poor["rate_pct"].to_numpy() / 100)
     lines = np.array([order.index(line) for line in poor["poverty_line"]])
     fixed_sd = np.zeros(len(values))
     if order[-1] != line_order[-1]:
@@ -288,18 +277,18 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
 
 
 def _gap(rows, line, years, register, seed, draws, group):
-    """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), or None without near-poor readings.
+    """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), and what was learned of it (Posterior).
 
-    The fixed-gap case (gap_moves 0) learns the last distance as always, and keeps it.
+    Both None without near-poor readings. The fixed gap (gap_moves 0) learns as always, and keeps the last distance.
     """
     rates = (
         rows[rows["poverty_line"] == line].pivot(index="as_of", columns="status", values="rate_pct").dropna()
     )
     if "near_poor" not in rates:
-        return None
+        return None, None
     rates = rates[(rates[["poor", "near_poor"]] > 0).all(axis=1)]  # no distance where there is nobody
     if rates.empty:
-        return None
+        return None, None
     gap = np.log(probit((rates["poor"] + rates["near_poor"]) / 100) - probit(rates["poor"] / 100))
     drift = register["gap_drift"]
     mean, sd = (drift.fixed, 0.0) if drift.fixed is not None else drift.parameters
@@ -311,7 +300,7 @@ def _gap(rows, line, years, register, seed, draws, group):
 
     error_sd = register["gap_error"].fixed
     posterior = condition_level(
-        _instants(gap.index),
+        instants(gap.index),
         np.zeros(len(gap), dtype=int),
         gap.to_numpy(),
         np.full(len(gap), error_sd),
@@ -322,13 +311,9 @@ def _gap(rows, line, years, register, seed, draws, group):
         draws,
     )
     moves = register["gap_moves"].fixed
-    posterior = replace(
-        posterior, drift=moves * posterior.drift, innovation_sd=moves * posterior.innovation_sd
-    )
-    ones = np.ones((len(years), draws))
-    return future_levels(
-        posterior, _steps(gap.index[-1], years), ones, stream(seed, f"gap:{group}:future"), error_sd
-    )
+    moved = replace(posterior, drift=moves * posterior.drift, innovation_sd=moves * posterior.innovation_sd)
+    ones, rng = np.ones((len(years), draws)), stream(seed, f"gap:{group}:future")
+    return future_levels(moved, _steps(gap.index[-1], years), ones, rng, error_sd).level, posterior
 
 
 def package_forecast(

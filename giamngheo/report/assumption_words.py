@@ -1,6 +1,6 @@
 """An assumption of the register in the reader's language: its distribution, unit, grounds and what hangs on it."""
 
-from giamngheo.forecasting.trend import ESTIMATED
+from giamngheo.forecasting.prior import ESTIMATED
 from giamngheo.inputs.assumptions import DISTRIBUTIONS
 
 

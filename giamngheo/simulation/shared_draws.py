@@ -43,7 +43,7 @@ class SharedDraws:
     draws: int
     seed: int
     register: dict
-    trend: object = None  # under the register's own assumptions, if it is already made
+    trend: object = None  # under the register, if it is already made
     _made: dict = field(default_factory=dict)
 
     def __repr__(self):
@@ -68,9 +68,20 @@ class SharedDraws:
         return self._recent("counterfactual", repr(differs), lambda: self._counterfactual(scenario))
 
     def with_trend(self, trend):
-        """The same, with a forecast that is already made as the trend under the register's own assumptions."""
+        """The same, with a forecast that is already made as the trend, and with the assumptions it was made under."""
         drawn = {key: values for key, values in self._made.items() if key[0] == "drawn"}
-        return replace(self, trend=trend, _made=drawn)
+        register = override(self.register, trend.settings["assumptions"])
+        return replace(self, register=register, trend=trend, _made=drawn)
+
+    def trend_under(self, changes):
+        """The trend under changes to the assumptions of the forecast itself (Forecast)."""
+        if self.trend is None:
+            settings = {"draws": self.draws, "seed": self.seed, "assumptions": changes}
+            return self._recent("trend", repr(changes), lambda: package_forecast(self.package, **settings))
+        if not changes:
+            return self.trend
+        changes = {**self.trend.settings["assumptions"], **changes}
+        return self._recent("trend", repr(changes), lambda: self.trend.refit(assumptions=changes))
 
     def fork(self):
         """The same, whose further trends and counterfactuals are forgotten with it: many cases would fill memory."""
@@ -82,15 +93,7 @@ class SharedDraws:
         changes = {
             name: scenario.assumptions[name] for name in BASELINE_ASSUMPTIONS if name in scenario.assumptions
         }
-        trend = (
-            self.trend
-            if self.trend and not changes
-            else self._recent(
-                "trend",
-                repr(changes),
-                lambda: package_forecast(self.package, draws=self.draws, seed=self.seed, assumptions=changes),
-            )
-        )
+        trend = self.trend_under(changes)
         return counterfactual(self.package, trend, scenario, register, drawn, float(scenario.continuity))
 
     def _drawn(self, row):

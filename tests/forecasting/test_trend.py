@@ -10,7 +10,6 @@ from sampler import walkers
 from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, package_forecast
-from giamngheo.forecasting.state_space import condition_level
 from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
@@ -166,43 +165,6 @@ def test_an_unknown_assumption_names_the_nearest(package):
         package_forecast(package, assumptions={"gap_drif": {"fixed": 0}})
 
 
-@pytest.mark.parametrize("persistence", [1.0, 0.7])
-def test_conditioning_agrees_with_a_state_space_filter(persistence):
-    """One line, normal innovations, known scales: the exact posterior of level and drift, computed another way."""
-    from statsmodels.tsa.statespace.mlemodel import MLEModel
-
-    y = ndtri(np.array([9.0, 8.1, 7.6, 6.4, 5.9]) / 100)
-    sd_step, sd_read, drift = 0.05, 0.03, (0.1, 0.04)
-
-    def scales(x):
-        known = {"innovation_sd": sd_step, "observation_error": 0.0, "carry_over": 1.0}
-        return {name: np.full(len(x), value) for name, value in known.items()} | {
-            "tails": np.ones_like(x[:, 3:])
-        }
-
-    posterior = condition_level(
-        np.arange(len(y), dtype=float), np.zeros(len(y), int), y, np.full(len(y), sd_read), drift, 0.0, scales,
-        np.random.default_rng(0), 200_000, persistence,
-    )  # fmt: skip
-
-    class Model(MLEModel):
-        def __init__(self):
-            super().__init__(y, k_states=2, k_posdef=2, initialization="known",
-                             constant=[0, drift[0]], stationary_cov=np.diag([9.0, drift[1] ** 2]))  # fmt: skip
-            self["design"] = np.array([[1.0, 0.0]])
-            self["transition"] = np.array([[1.0, -1.0], [0.0, persistence]])
-            self["state_intercept"] = np.array([[0.0], [drift[0] * (1 - persistence)]])
-            self["selection"] = np.eye(2)
-            self["state_cov"] = np.diag([sd_step**2, drift[1] ** 2 * (1 - persistence**2)])
-            self["obs_cov"] = np.array([[sd_read**2]])
-
-    filtered = Model().ssm.filter()
-    mean, cov = filtered.filtered_state[:, -1], filtered.filtered_state_cov[:, :, -1]
-    got = np.cov(posterior.level, posterior.drift)
-    assert_allclose([posterior.level.mean(), posterior.drift.mean()], mean, atol=4e-4)
-    assert_allclose(got, cov, rtol=0.02)
-
-
 def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
     """Both lines, the free splice and the drift that carries over, by Metropolis: no shared algebra."""
     rows = package.frame("poverty")
@@ -258,9 +220,10 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
         np.log(prior.scale) + 0.3 * noise(1), np.log(0.1) + 0.3 * noise(1),
         -0.5 + 0.05 * noise(1), -0.4 + 0.3 * noise(1),
     ])  # fmt: skip
-    found = []
+    found, learned = [], []
     for theta in walkers(log_posterior, start, 14_000, rng, keep_every=50):
-        level, drift, _, log_scale, log_error, _, share = parts(theta)
+        level, drift, _, log_scale, log_error, splice, share = parts(theta)
+        learned.append(np.hstack([level, splice]))
         cov = covariance(1 / (1 + np.exp(-share[:, 0])))
         known, cross = cov[:, : n - 1, : n - 1] + 1e-12 * np.eye(n - 1), cov[:, : n - 1, n - 1 :]
         weight = np.linalg.solve(known, cross).swapaxes(1, 2)
@@ -275,3 +238,8 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
     for level in (0.1, 0.5, 0.9):
         assert_allclose(np.quantile(sampled, level, axis=0), np.quantile(ours, level, axis=0), rtol=0.05)
     assert (sampled[:, -1] < 2).mean() == pytest.approx((ours[:, -1] < 2).mean(), abs=0.012)
+    past = decision.posteriors["all"]["level"].past(np.random.default_rng(0))
+    theirs, mine = np.concatenate(learned), np.vstack([past.level, past.offset]).T
+    assert_allclose(np.median(theirs, axis=0), np.median(mine, axis=0), atol=0.003)
+    widths = (np.subtract(*np.quantile(each, (0.9, 0.1), axis=0)) for each in (theirs, mine))
+    assert_allclose(*widths, rtol=0.12)

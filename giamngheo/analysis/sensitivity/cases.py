@@ -11,7 +11,6 @@ from scipy.special import ndtri
 from giamngheo.dates import decimal_year
 from giamngheo.forecasting.draws import override, values_at
 from giamngheo.forecasting.scales import probit
-from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
@@ -74,7 +73,7 @@ def variants(package, scenario, shared, references=("vn-survey", "national-line"
         _rows(*told, simulate(package, _assuming(scenario, changed), shared=shared.fork()))
         for *told, changed in changes
     ]
-    by_group = by_reference(package, references, draws=shared.draws, seed=shared.seed, scenario=scenario)
+    by_group = by_reference(package, references, scenario=scenario, shared=shared)
     rows += [_rows("reference", group, np.nan, result) for group, result in by_group.items()]
     return pd.concat(rows, ignore_index=True)
 
@@ -112,7 +111,7 @@ def _assuming(scenario, changes):
     return scenario.model_copy(update={"assumptions": {**scenario.assumptions, **changes}})
 
 
-def by_reference(package, groups, *, draws, seed, scenario=None):
+def by_reference(package, groups, *, draws=20_000, seed=0, scenario=None, shared=None):
     """A scenario with the drift pooled towards each group of comparable series.
 
     Parameters
@@ -123,16 +122,18 @@ def by_reference(package, groups, *, draws, seed, scenario=None):
     draws, seed : int
     scenario : Scenario, optional
         Default: the full plan.
+    shared : SharedDraws, optional
+        It then gives draws and seed, and its trend the day and the assumptions.
 
     Returns
     -------
     dict of str to Simulation
     """
-    scenario, made = scenario or load_scenario("full_plan", package), {}
+    shared = shared or shared_draws(package, draws=draws, seed=seed)
+    scenario, trend, made = scenario or load_scenario("full_plan", package), shared.trend_under({}), {}
     for group in groups:
-        trend = package_forecast(package, draws=draws, seed=seed, reference=group)
-        shared = shared_draws(package, draws=draws, seed=seed).with_trend(trend)
-        made[group] = simulate(package, scenario, shared=shared)
+        own = trend if group == trend.reference else trend.refit(reference=group)
+        made[group] = simulate(package, scenario, shared=shared.with_trend(own))
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import BASE, CONTINUITY, ends, open_range, unchanged, variants
-from giamngheo.forecasting.trend import register_in_effect
+from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 

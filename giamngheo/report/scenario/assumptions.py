@@ -3,7 +3,7 @@
 import pandas as pd
 
 from giamngheo.forecasting.draws import override
-from giamngheo.forecasting.trend import register_in_effect
+from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.report.assumption_words import distribution_text, grounds, moves, unit
 from giamngheo.report.html import folded
 from giamngheo.report.html import table as html_table

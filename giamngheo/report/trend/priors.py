@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.forecasting.state_space import CANDIDATES, MIN_EFFECTIVE_DRAWS
-from giamngheo.forecasting.trend import register_in_effect
 from giamngheo.report import html
 from giamngheo.report.wording import first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
@@ -54,7 +54,7 @@ def support(page, register, trend):
     used = [row.support for row in register_in_effect(register, trend.prior).values()]
     counts = {name: page.number(used.count(name)) for name in SUPPORTS}
     rests = {
-        "n": page.number(trend.effective_draws["all"], -2),
+        "n": page.number(trend.posteriors["all"]["level"].effective_draws, -2),
         "all": page.number(CANDIDATES),
         "least": page.number(MIN_EFFECTIVE_DRAWS),
     }

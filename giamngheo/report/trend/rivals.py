@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from giamngheo.forecasting.rivals import METHODS
 from giamngheo.report import html
 from giamngheo.report.fan import of
-from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.trend import track_record
 from giamngheo.report.wording import first_upper, target_text
 from giamngheo.simulation.targets import level_pair
 
+CHOSEN = "chosen"
 QUANTILES = {"q50": "median_pct", "q10": "low_pct", "q90": "high_pct"}
 
 
@@ -18,9 +20,9 @@ def compared(trend, others, record):
     """The chosen forecast of the poor rate, first, and its rivals at the last instant (DataFrame).
 
     method, as_of, median_pct, low_pct, high_pct (80 %), kind (of series in the track record that comes nearest) and
-    crps_ratio there, over that of the last value.
+    crps_ratio there, over that of the last value (missing for a rival of one's own).
     """
-    own = of(trend.table, "poor").iloc[[-1]].assign(method="chosen")
+    own = of(trend.table, "poor").iloc[[-1]].assign(method=CHOSEN)
     kind = track_record.kind_of(trend.history)
     rows = pd.concat([own, others[others["as_of"] == own["as_of"].iloc[0]]], ignore_index=True)
     ratios = track_record.ratios(record, kind)
@@ -30,7 +32,7 @@ def compared(trend, others, record):
 
 def sentences(page, rows):
     """How far apart the usual forecasts lie."""
-    usual = rows[rows["method"] != "chosen"]
+    usual = rows[rows["method"].isin(METHODS)]
     width = usual["high_pct"] - usual["low_pct"]
     words = {
         "n": page.number(len(usual)),
@@ -45,23 +47,23 @@ def sentences(page, rows):
 def chart(page, rows):
     """Median and 80 % interval of every method, those that lost to the last value elsewhere marked."""
     losing = rows["crps_ratio"] > 1
-    names = [page.say(f"method.{m}") + "*" * lost for m, lost in zip(rows["method"], losing, strict=True)]
+    names = [_name(page, m) + "*" * lost for m, lost in zip(rows["method"], losing, strict=True)]
     caption = page.say("figure.rivals_caption")
     if losing.any():
         caption += f" {page.say('figure.rivals_losing')}"
     drawn = rows.to_dict("records")
     spans = [_interval(page, row) for row in drawn]
-    words = "; ".join(f"{name}: {span}" for name, span in zip(names, spans, strict=True))
+    told = "; ".join(f"{name}: {span}" for name, span in zip(names, spans, strict=True))
     target = level_pair(page.package).get("poor")
 
     def draw(figure, narrow):
         ax = figure.subplots()
         y = np.arange(len(drawn))[::-1]
         for place, row, span in zip(y, drawn, spans, strict=True):
-            mine = row["method"] == "chosen"
-            colour, ends = BLUE if mine else GREY, [row["low_pct"], row["high_pct"]]
-            ax.plot(ends, [place, place], color=colour, linewidth=4 if mine else 2, alpha=0.45)
-            look = {"marker": "o" if mine else "D", "markersize": 6 if mine else 4.5}
+            chosen, ends = row["method"] == CHOSEN, [row["low_pct"], row["high_pct"]]
+            colour = BLUE if chosen else GREY if row["method"] in METHODS else GREEN
+            ax.plot(ends, [place, place], color=colour, linewidth=4 if chosen else 2, alpha=0.45)
+            look = {"marker": "o" if chosen else "D", "markersize": 6 if chosen else 4.5}
             ax.plot(row["median_pct"], place, color=colour, **look)
             ax.annotate(
                 span,
@@ -72,7 +74,8 @@ def chart(page, rows):
                 fontsize=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
-        ax.set_yticks(y, [wrapped(name, 20) if narrow else name for name in names])
+        words = [wrapped(name, 20) if narrow else name for name in names]
+        ax.set_yticks(y, words, parse_math=False)  # a name of one's own may hold anything
         ax.get_yticklabels()[0].set_fontweight("bold")
         ax.set_ylim(-0.6, len(drawn) - 0.4)
         longest = rows["high_pct"].max()
@@ -91,16 +94,16 @@ def chart(page, rows):
         "rivals-poor",
         page.say("figure.rivals_title", who=who, when=when),
         caption,
-        f"{page.say('figure.rivals_desc')} {words}",
+        f"{page.say('figure.rivals_desc')} {told}",
         draw,
-        Sizes(2.9, 3.4),
+        Sizes(0.5 + 0.3 * len(rows), 0.6 + 0.35 * len(rows)),
         rows,
     )
 
 
 def table(page, rows):
     """Median and 80 % interval of every method with how it did elsewhere, folded."""
-    columns = [page.text_column("method", "trust.method", lambda method: page.say(f"method.{method}"))]
+    columns = [page.text_column("method", "trust.method", lambda method: _name(page, method))]
     heads = zip(QUANTILES.values(), ("median", "low", "high"), strict=True)
     columns += [page.number_column(key, f"trust.{head}", 2) for key, head in heads]
     columns.append(track_record.ratio_column(page, "crps_ratio", "track.rival_ratio"))
@@ -108,6 +111,11 @@ def table(page, rows):
     caption = page.say("trust.rivals_caption", who=who, when=when)
     note = page.say("track.rival_note", group=page.say(f"track_group.{rows['kind'].iloc[0]}"))
     return html.folded(caption, html.table("rivals", caption, rows, columns, note=note))
+
+
+def _name(page, method):
+    """A method's name in words; one of one's own is its own."""
+    return page.say(f"method.{method}") if method in (CHOSEN, *METHODS) else method
 
 
 def _interval(page, row):

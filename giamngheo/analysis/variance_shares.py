@@ -1,0 +1,119 @@
+"""What makes a forecast wide: the share of a rate's variance that comes from each part of the model."""
+
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from giamngheo.forecasting.scales import probit
+from giamngheo.simulation.outcomes import CASES, Simulation
+
+PARTS = ("level", "drift", "shocks", "gap", "error", "money")
+
+
+def variance_shares(result, group="all"):
+    """The share of the variance of the last year's rates that comes from each part of the model.
+
+    Parameters
+    ----------
+    result : Forecast, Case or Simulation
+    group : str
+
+    Returns
+    -------
+    DataFrame
+        status, as_of, part, variance (square points), share (of the rate's variance; those of a status add to 1, to
+        rounding). Parts: level (at the last reading), drift (until the last year), shocks (yearly deviations from it),
+        gap (between the two thresholds; nothing for the poor), error (of the published figure), and of a Case or
+        Simulation money: all that its scenario moves the thresholds by. Of a Simulation also case.
+
+    Notes
+    -----
+    On the probit scale the poor are ``z = level + drift + shocks + error + money``, all below the upper threshold
+    ``z + exp(gap)``. The rate is not linear in them, and level and drift are correlated: each part gets its Shapley
+    value of the variance that is left when the parts outside a set stay at their means (`shapley_variance`).
+    """
+    if isinstance(result, Simulation):
+        tables = [variance_shares(case, group).assign(case=CASES[r]) for r, case in result.cases.items()]
+        return pd.concat(tables, ignore_index=True)
+    parts, rates, rows = *_parts(result, group), []
+    for status, rate in rates.items():
+        found = shapley_variance(parts, rate)
+        total = np.sum(list(found.values()))
+        for part in (part for part in PARTS if part in found):
+            row = {"status": status, "as_of": pd.Timestamp(result.years[-1]), "part": part}
+            rows.append(row | {"variance": found[part], "share": found[part] / total if total else 0.0})
+    return pd.DataFrame(rows)
+
+
+def shapley_variance(parts, outcome):
+    """The variance of an outcome shared out among the parts that it is computed from.
+
+    Parameters
+    ----------
+    parts : mapping of str to ndarray (…, n_draws)
+    outcome : callable
+        From such a mapping to the outcome (n_draws,).
+
+    Returns
+    -------
+    dict of str to float
+        They add up to the variance of the outcome.
+
+    Notes
+    -----
+    With v(S) the variance when the parts in S are drawn and all others stay at their means, part i of k gets the mean
+    of ``v(S + i) - v(S)`` over all orders of the parts (Shorrocks 2013, J. Economic Inequality 11). Of an outcome that
+    is a sum this is the covariance of each part with it (Shorrocks 1982, Econometrica 50). 2^k evaluations.
+    """
+    names, k = list(parts), len(parts)
+    means = {name: np.broadcast_to(x.mean(axis=-1, keepdims=True), x.shape) for name, x in parts.items()}
+    sets = [frozenset(chosen) for size in range(k + 1) for chosen in combinations(names, size)]
+    left = {chosen: np.var(outcome(means | {name: parts[name] for name in chosen})) for chosen in sets}
+    shares = dict.fromkeys(names, 0.0)
+    for chosen in sets:
+        for name in chosen:
+            weight = factorial(len(chosen) - 1) * factorial(k - len(chosen)) / factorial(k)
+            shares[name] += weight * float(left[chosen] - left[chosen - {name}])
+    return shares
+
+
+def _parts(result, group):
+    """Draws of the parts of the last year, and by status the function from them to the rate in percent."""
+    trend = getattr(result, "trend", result)
+    path, level = trend.paths[group], trend.posteriors[group]["level"].level
+    fallen, error = path["fallen"][-1], path["error"][-1]
+    shocks = path["level"][-1] - (level - fallen) - error
+    parts = {"level": level, "drift": -fallen, "shocks": shocks, "error": error}
+    statuses = {"poor": _poor}
+    if path["log_gap"] is not None:
+        parts["gap"] = path["log_gap"][-1]
+        statuses |= {"near_poor": lambda values: _upper(values) - _poor(values), "poor_or_near_poor": _upper}
+    if result is not trend:
+        moved = [
+            _threshold(result, group, s) - _threshold(trend, group, s)
+            for s in ("poor", "poor_or_near_poor")
+            if s in statuses
+        ]
+        parts["money"] = np.array(moved)
+    return parts, statuses
+
+
+def _threshold(result, group, status):
+    return probit(result.draws[group, status][:, -1] / 100)
+
+
+def _level(values, of):
+    z = values["level"] + values["drift"] + values["shocks"] + values["error"]
+    z = z + np.exp(values["gap"]) if of else z
+    return z + values["money"][of] if "money" in values else z
+
+
+def _poor(values):
+    return 100 * ndtr(_level(values, 0))
+
+
+def _upper(values):
+    return 100 * ndtr(np.maximum(_level(values, 1), _level(values, 0)))

@@ -1,0 +1,57 @@
+"""Shared draws: a trend that is given stays the trend of every scenario, whatever it was forecast under."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from giamngheo import load_scenario, package_forecast, simulate
+from giamngheo.analysis.sensitivity.cases import by_reference
+from giamngheo.simulation.shared_draws import shared_draws
+
+
+@pytest.fixture(scope="module")
+def trend(package):
+    """A forecast that differs from the default in prior, day and an assumption."""
+    changed = {"carry_over": {"fixed": 1.0}}
+    return package_forecast(
+        package, draws=500, reference="national-line", known_by=date(2012, 6, 30), assumptions=changed
+    )
+
+
+@pytest.fixture(scope="module")
+def given(package, trend):
+    return shared_draws(package, draws=500).with_trend(trend)
+
+
+def test_the_full_plan_continues_the_trend_that_was_given(package, given, trend):
+    full = simulate(package, load_scenario("full_plan", package), shared=given)
+    assert_array_equal(full.cases[1].draws["all", "poor"], trend.draws["all", "poor"])
+
+
+def test_the_fixed_gap_changes_the_gap_and_nothing_else_of_the_trend_given(package, given, trend):
+    fixed = simulate(package, load_scenario("fixed_gap", package), shared=given).cases[1]
+    assert_array_equal(fixed.draws["all", "poor"], trend.draws["all", "poor"])
+    gap = fixed.trend.paths["all"]["log_gap"]
+    assert gap[-1].std() < 0.6 * trend.paths["all"]["log_gap"][-1].std()
+    assert fixed.trend.prior == trend.prior and fixed.trend.known_by == trend.known_by
+
+
+def test_the_register_is_the_one_that_the_trend_was_forecast_under(given):
+    assert given.register["carry_over"].fixed == 1.0
+
+
+def test_other_priors_keep_the_day_and_the_assumptions(package, given, trend):
+    found = by_reference(package, ["national-line", "wide"], shared=given)
+    assert found["national-line"].cases[1].trend is trend
+    wide = found["wide"].cases[1].trend
+    assert (wide.reference, wide.known_by) == ("wide", trend.known_by)
+    assert wide.settings["assumptions"] == trend.settings["assumptions"]
+    assert np.all(wide.posteriors["all"]["level"].carry_over == 1.0)
+
+
+def test_a_refit_with_nothing_changed_is_the_same_to_the_bit(trend):
+    again = trend.refit()
+    assert_array_equal(again.draws["all", "near_poor"], trend.draws["all", "near_poor"])
+    assert trend.refit(draws=300).n_draws == 300

@@ -128,7 +128,7 @@ def test_the_sentences_and_the_picture_tell_how_far_apart_the_two_are(package, f
 def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lang):
     page, scenario = Page(package, lang), load_scenario("no_new_money", package)
     few = shared_draws(package, draws=100)
-    found = allocation.reallocate_if_any(package, scenario, draws=50, fresh_draws=50)
+    found = allocation.reallocate_if_any(package, scenario, draws=100, fresh_draws=100)
     parts = (reallocation.table, reallocation.outcomes, reallocation.sentences, reallocation.dots)
     shown = [part(page, found) for part in parts]
     nothing = cost_effectiveness.needed_effect(package, scenario, few)

@@ -7,6 +7,7 @@ all of the plan is new.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,6 +50,10 @@ class Case:
     @property
     def table(self):
         """Mean and quantiles in percent, as `Forecast.table`."""
+        return self._table.copy()
+
+    @cached_property
+    def _table(self):
         return summarise(self.draws, self.years)
 
     def __repr__(self):

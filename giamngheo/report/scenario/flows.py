@@ -8,7 +8,6 @@ from giamngheo.report.html import bullets, folded, plain, prose, stack, table
 from giamngheo.report.wording import first_upper
 from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
-    calibrate,
     published_outside,
     returns_if_permanent,
     shares_of_start,
@@ -38,19 +37,19 @@ def sentences(page, flows, published, register):
     """What the flows are calibrated to, and where they differ from the published ones."""
     if not any(flows.values()):
         return prose(page.say("flows.none"))
-    found, back = calibrate(published), returns_if_permanent(published)
+    back = returns_if_permanent(published)
     (rho_low, rho_high), (p_low, p_high) = (
         register[name].parameters for name in ("list_autocorrelation", "list_return")
     )
     ranges = {"rho_low": rho_low, "rho_high": rho_high, "p_low": p_low, "p_high": p_high}
     outside = published_outside(published, _first(flows))
-    years = sorted(published["year"].unique())
+    years, places = sorted(published["year"].unique()), published.groupby(["unit", "year"], sort=False).groups
     items = [
         page.say(
             "flows.calibrated",
             **{name: page.number(value) for name, value in ranges.items()},
-            n=page.number(len(found)),
-            places=", ".join(f"{_place(page, row.unit)} {row.year}" for row in found.itertuples()),
+            n=page.number(len(places)),
+            places=", ".join(f"{_place(page, unit)} {year}" for unit, year in places),
             n_back=page.number(len(back)),
         ),
         page.say(

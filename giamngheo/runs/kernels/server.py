@@ -32,6 +32,7 @@ LIBRARIES = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
+    "seaborn",
 )
 OURS_LEFT_OUT = ("cli", "runs")
 PR_SET_PDEATHSIG = 1

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -141,9 +142,14 @@ def test_parameters_are_names_not_numbers(notebook):
 
 
 def test_stored_outputs_are_what_the_code_gives():
-    done = nbval(*NOTEBOOKS, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
-    assert done.returncode == 0, done.stdout[-5000:]
-    assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
+    with ThreadPoolExecutor(2) as pool:  # side by side: each runs one notebook at a time
+        halves = [
+            pool.submit(nbval, *half, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+            for half in (NOTEBOOKS[::2], NOTEBOOKS[1::2])
+        ]
+    for done in (half.result() for half in halves):
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
 
 
 def test_plain_nbval_works_with_ordinary_kernels():

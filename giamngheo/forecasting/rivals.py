@@ -216,6 +216,7 @@ def _damped(series):
         return _of_years(mean, coming), _of_years(np.sqrt(variance), coming)
 
     found = parameters_frame("damped_trend", "logit", model.param_names, model.params, se)
+    found[["low", "high"]] = found[["low", "high"]].clip(0, 1)  # they are shares
     return fit_on_scale("damped_trend", "logit", series, model, found, model.fittedvalues, predict)
 
 

@@ -120,6 +120,7 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
 
 def _picture(figure):
     """The drawing as a PNG at twice the width that a notebook gives it."""
+    figure.set_layout_engine("none")  # it is laid out already, which costs as much as the drawing
     figure.patch.set(visible=True, facecolor="white")
     figure.set_dpi(2 * NOTEBOOK_DPI)
     canvas = FigureCanvasAgg(figure)

@@ -223,7 +223,7 @@ def outside(rates):
 def windows(origins, every):
     """Readings of reference provinces and what came later: (group, unit, origin, readings, later)."""
     rates = load_rates()
-    rates["poverty_line"] = rates["line"].fillna("national")
+    rates["poverty_line"] = rates["line"].fillna("national").str.replace("-", "_")
     rates["as_of"] = pd.to_datetime({"year": rates["year"], "month": 12, "day": 31})
     found = {}
     for (group, unit), rows in rates[rates["status"] == "poor"].groupby(["group", "unit"]):

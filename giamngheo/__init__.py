@@ -16,6 +16,8 @@ _WHERE = {
     "forecast": "forecasting.trend",
     "package_forecast": "forecasting.trend",
     "simulate": "simulation.outcomes",
+    "compare": "simulation.comparison",
+    "shared_draws": "simulation.shared_draws",
     "track": "analysis.monitoring",
 }
 __all__ = [*_WHERE, "__version__"]

@@ -5,13 +5,13 @@ import pandas as pd
 
 from giamngheo.analysis.money_needed import CHANCES_ASKED
 from giamngheo.analysis.target_years import target_years
+from giamngheo.forecasting.draws import mean_and_quantiles
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import credit_lines
 from giamngheo.simulation.outcomes import CASES
 
 STEP = 0.01  # of a line's money: the margin
 OUTCOMES = ("poor", "poor_or_near_poor")
-QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
 def marginal_value(package, scenario, shared):
@@ -147,20 +147,3 @@ def _parts(package, amounts):
         parts["total"] = everything
     spent = [line for line in everything if line not in credit_lines(package)]
     return parts | ({"without_credit": spent} if 0 < len(spent) < len(everything) else {})
-
-
-def mean_and_quantiles(values):
-    """Mean and quantiles of draws.
-
-    Parameters
-    ----------
-    values : ndarray (n_draws,)
-
-    Returns
-    -------
-    dict of str to float
-        mean, q10, q50, q90, to nine decimals: no effect is 0, not the last bit of a quantile.
-    """
-    found = [values.mean(), *np.quantile(values, list(QUANTILES.values()))]
-    clean = [round(float(value), 9) + 0.0 for value in found]
-    return dict(zip(("mean", *QUANTILES), clean, strict=True))

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from giamngheo.analysis.cost_effectiveness import mean_and_quantiles
+from giamngheo.forecasting.draws import mean_and_quantiles
 from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.outcomes import CASES, at_case, simulate_case
 

@@ -7,17 +7,24 @@ decision asks for this following-up of the poverty target.
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from giamngheo import paths
 from giamngheo.analysis.pace import required_pace
+from giamngheo.display import words_and_table
+from giamngheo.forecasting.readings import NAME, as_frame, cells
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
+from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.readings import NewReading, new_reading_faults
+from giamngheo.inputs.package import check_package
+from giamngheo.inputs.parameters import check_value
+from giamngheo.inputs.readings import NewReading, checked_new_readings, read_new_readings
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
 from giamngheo.simulation.outcomes import CASES, simulate
@@ -60,7 +67,7 @@ class Tracking:
         return f"Tracking of {self.package}, readings to {self.origin[1]}, chances: {'; '.join(moves)}"
 
     def _repr_html_(self):
-        return self.chances.to_html(index=False, border=0)
+        return words_and_table(str(self), self.chances.to_dict("records"), decimals=3)
 
 
 def track(package, readings, *, draws=20_000, seed=0):
@@ -69,8 +76,10 @@ def track(package, readings, *, draws=20_000, seed=0):
     Parameters
     ----------
     package : Package
-    readings : sequence of NewReading
-        Later than the package's last; what was published with them informs the prior.
+    readings : path-like, DataFrame, Series, mapping or sequence of NewReading
+        Later than the package's last; what was published with them informs the prior. A frame has the columns of
+        the file: as_of (or year, for its end), status, poverty_line, rate_pct, optional group, households, published.
+        Rates alone, by year or date, are of the poor on the package's last line.
     draws, seed : int
 
     Returns
@@ -80,7 +89,7 @@ def track(package, readings, *, draws=20_000, seed=0):
     Raises
     ------
     RefusedInput
-        As `read_new_readings`, and readings that no forecast can follow.
+        As `read_new_readings`, whatever the readings come in, and readings that no forecast can follow.
 
     Notes
     -----
@@ -88,12 +97,10 @@ def track(package, readings, *, draws=20_000, seed=0):
     what all its money does until a year, less what it had done by the last reading, which already shows it;
     the trend itself is learned from all readings alike.
     """
-    if max(row.as_of for row in package.readings) >= package.deadline:
+    draws, seed = check_value("draws", draws), check_value("seed", seed)
+    if max(row.as_of for row in check_package(package).readings) >= package.deadline:
         raise RefusedInput(f"{package.name}: nothing is left to track after {package.deadline}")
-    faults = new_reading_faults(package, dict(enumerate(readings, start=1)))
-    problems = [f"reading {place}: {column}: {what}" for place, column, what in faults]
-    if problems or not readings:
-        raise RefusedInput(problems or "no new reading; at least one of the poor is needed")
+    readings = _new_readings(package, readings)
     day = max(package.published, *(row.known_by for row in readings))
     later = replace(package, readings=(*package.readings, *(_reading(package, row) for row in readings)))
     last = max(row.as_of for row in readings)
@@ -105,7 +112,7 @@ def track(package, readings, *, draws=20_000, seed=0):
     before, _, after = (outlook.trend for outlook in outlooks)
     return Tracking(
         package.name,
-        tuple(readings),
+        readings,
         (before.origin, last),
         (before.known_by, day),
         _chances(package, outlooks),
@@ -116,6 +123,15 @@ def track(package, readings, *, draws=20_000, seed=0):
         before,
         after,
     )
+
+
+def _new_readings(package, readings):
+    """The readings in whatever they come, checked beside the package's (tuple of NewReading)."""
+    if isinstance(readings, str | Path):
+        return read_new_readings(paths.find(readings), package)
+    frame = as_frame(readings, package.last_line[0].poverty_line)
+    rows = check_rows(NAME, cells(frame, NewReading), NewReading)
+    return tuple(checked_new_readings(NAME, rows, package).values())
 
 
 def _reading(package, row):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from giamngheo import language
 from giamngheo.auditing.printed import decimals as printed_decimals
+from giamngheo.display import MOST_ROWS, words_and_table
 
 MILLION = 10**6
 RESULTS = ("discrepancy", "note", "rounding", "ok")  # worst first
@@ -251,6 +252,20 @@ class Audit:
     def __repr__(self):
         counts = (f"{count} {result}" for result, count in self.summary.items())
         return f"Audit of {len(self.checks)} checks: {', '.join(counts)}"
+
+    def _repr_html_(self):
+        rows = [
+            {"result": check.result, "what": check.message_en, "where": check.locator}
+            for check in self.findings
+        ]
+        return words_and_table(str(self), rows[:MOST_ROWS])
+
+    @property
+    def table(self):
+        """The checks in their order: id, kind, result, locator, stated … message_en (pandas.DataFrame)."""
+        import pandas as pd  # an audit itself waits for no heavy import
+
+        return pd.DataFrame([check.as_dict() for check in self.checks])
 
     @property
     def summary(self):

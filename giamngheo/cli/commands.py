@@ -14,11 +14,9 @@ import typer
 from giamngheo import __version__, paths
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.inputs.errors import RefusedInput, unknown
-from giamngheo.inputs.parse import parse_date
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
 MAX_LOG_BYTES = 1_000_000
-MAX_YEARS_AHEAD = 50
 EXAMPLES = """\b
 Examples:
   giamngheo report                        every page, both languages, into reports/
@@ -195,29 +193,27 @@ def forecast(
     verbose: Verbose = False,
 ):
     """Forecast the rates of poor and near-poor households."""
-    from giamngheo.inputs.parameters import check_value
+    from giamngheo.inputs.parameters import as_day, check_until, check_value
 
     check_value("draws", draws)
     check_value("seed", seed)
     loaded = _inputs(package).package if series is None else None
     readings = loaded.readings if loaded else _series(series)
-    last_year = max(reading.as_of for reading in readings).year
+    last = max(reading.as_of for reading in readings)
     _check_known("group", group, {reading.group for reading in readings})
     check_value("reference", reference)
-    _check_until(until, last_year)
-    day = _day(known_by)
+    if until is not None:
+        check_until(until, last, "--until")
+    day = as_day("--known-by", known_by)
+    from giamngheo import forecast as run_forecast
+    from giamngheo import package_forecast
     from giamngheo.cli.output import as_json, as_text, forecast_answer
 
+    options = {"draws": draws, "seed": seed, "known_by": day, "reference": reference}
     if loaded is None:
-        result = _series_forecast(
-            readings, until or last_year + 4, draws=draws, seed=seed, known_by=day, reference=reference
-        )
+        result = run_forecast(readings, until or last.year + 4, **options)
     else:
-        from giamngheo import package_forecast
-
-        result = package_forecast(
-            loaded, until=until, draws=draws, seed=seed, known_by=day, reference=reference
-        )
+        result = package_forecast(loaded, until=until, **options)
     answer = forecast_answer(result, loaded, group)
     if json:
         print(as_json(answer))
@@ -243,39 +239,9 @@ def _series(path):
     return read_series(paths.find(path))
 
 
-def _series_forecast(readings, until, **options):
-    import pandas as pd
-
-    from giamngheo import forecast as run_forecast
-
-    frame = pd.DataFrame(
-        [
-            row.model_dump(include={"as_of", "status", "poverty_line", "group"})
-            | {"rate_pct": float(row.rate_pct)}
-            for row in readings
-        ]
-    )
-    return run_forecast(frame.assign(as_of=pd.to_datetime(frame["as_of"])), until, **options)
-
-
 def _check_known(what, word, known):
     if word is not None and word not in known:
         raise RefusedInput(unknown(what, word, sorted(known)))
-
-
-def _check_until(until, last_year):
-    low, high = last_year + 1, last_year + MAX_YEARS_AHEAD
-    if until is not None and not low <= until <= high:
-        raise RefusedInput(
-            f"--until {until}: out of range {low} … {high}; nearest: {min(max(until, low), high)}"
-        )
-
-
-def _day(text):
-    try:
-        return None if text is None else parse_date(text)
-    except ValueError as error:
-        raise RefusedInput(f"--known-by: {error}") from None
 
 
 @app.command()
@@ -290,14 +256,9 @@ def simulate(
     """Say what a funding scenario does to the chances."""
     given = _inputs(package, scenario, draws=draws, seed=seed)
     from giamngheo.cli.output import as_json, as_text, simulation_answer
-    from giamngheo.simulation.outcomes import simulate, simulate_case
-    from giamngheo.simulation.shared_draws import shared_draws
+    from giamngheo.simulation.outcomes import simulate as run_simulation
 
-    shared = shared_draws(given.package, draws=draws, seed=seed)
-    both = simulate(given.package, given.scenario, shared=shared)
-    answer = simulation_answer(
-        simulate_case(given.package, given.scenario, shared=shared), both, given.package
-    )
+    answer = simulation_answer(run_simulation(given.package, given.scenario, draws=draws, seed=seed))
     print(as_json(answer) if json else as_text(answer, answer["cases"]))
 
 

@@ -48,26 +48,23 @@ def forecast_answer(forecast, package=None, group=None):
     )
 
 
-def simulation_answer(case, simulation, package):
+def simulation_answer(simulation):
     """A scenario as ``simulate --json`` prints it.
 
     Parameters
     ----------
-    case : Case
-        With the scenario's own additionality.
     simulation : Simulation
-        The same scenario under both cases.
-    package : Package
 
     Returns
     -------
     dict
-        As `forecast_answer`, with the scenario, the chances under both cases, the baseline's, the money (billion VND
-        over the programme, exact) and what would make each target an even bet.
+        As `forecast_answer`, of the scenario's own case; with the scenario, the chances under both cases, the
+        baseline's, the money (billion VND over the programme, exact) and what would make each target an even bet.
     """
     from giamngheo.analysis.money_needed import break_even
     from giamngheo.simulation.targets import level_targets, target_results
 
+    package, case = simulation.package, simulation.own
     scenario, trend = case.scenario, case.trend
     baseline = target_results(package, trend)
     needed = break_even(package, case, seed=trend.seed)

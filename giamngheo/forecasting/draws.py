@@ -140,3 +140,20 @@ def _interpolated(x, name, *parameters):
     place = np.clip((x - _GRID[0]) * ((len(_GRID) - 1) / (_GRID[-1] - _GRID[0])), 0, len(_GRID) - 1.000001)
     cell = place.astype(np.intp)
     return table[cell] + (place - cell) * np.diff(table)[cell]
+
+
+def mean_and_quantiles(values):
+    """Mean and quantiles of draws.
+
+    Parameters
+    ----------
+    values : ndarray (n_draws,)
+
+    Returns
+    -------
+    dict of str to float
+        mean, q10, q50, q90, to nine decimals: no effect is 0, not the last bit of a quantile.
+    """
+    found = [values.mean(), *np.quantile(values, (0.1, 0.5, 0.9))]
+    clean = [round(float(value), 9) + 0.0 for value in found]
+    return dict(zip(("mean", "q10", "q50", "q90"), clean, strict=True))

@@ -7,17 +7,21 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override, stream, values_at
 from giamngheo.forecasting.learned import parameters
 from giamngheo.forecasting.levels import instants, lines_in_order
+from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.pooling import GroupPrior
 from giamngheo.forecasting.prior import prior_in_effect
+from giamngheo.forecasting.readings import checked_readings
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
+from giamngheo.forecasting.summary import shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput
-
-QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+from giamngheo.inputs.package import check_package
+from giamngheo.inputs.parameters import as_day, check_until, check_value
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +64,11 @@ class Forecast:
         return f"Forecast: {known}, medians at {self.years[-1]}: {', '.join(medians)}"
 
     def _repr_html_(self):
-        return self.table.to_html(index=False, border=0)
+        return words_and_table(str(self), shown_rows(self.table))
+
+    def plot(self, status=None, group="all", **options):
+        """Draw the median, its 80 % interval and the readings; the arguments are those of `Simulation.plot`."""
+        return fans({"median": self.table}, self, (), status, group, **options)
 
     @property
     def groups(self):
@@ -101,26 +109,36 @@ def forecast(
     reference="vn-review",
     assumptions=None,
     unit=None,
+    rate="rate_pct",
+    year_is="end",
 ):
     """Forecast the poor and near-poor rates to the end of a year.
 
     Parameters
     ----------
-    readings : DataFrame
-        as_of, status (poor, near_poor), poverty_line, rate_pct (percent of households), optional group. The
-        readings on the last poverty line are forecast; those on earlier lines inform the drift across a free splice.
+    readings : DataFrame, Series, mapping, path-like, or sequence of SeriesReading or Reading
+        A frame with as_of (dates, or text as YYYY-MM-DD), status (poor, near_poor), poverty_line, rate_pct (percent
+        of households), optional group; other columns are not read. `year` may stand in place of as_of. A frame with
+        neither status nor poverty_line, and a Series of rates by year or date, are of the poor on one line. Or a .csv
+        file with such columns. The readings on the last poverty line are forecast; those on earlier lines inform the
+        drift across a free splice.
     until : int
-        Last year.
+        Last year, its end; at most 50 years after the last reading.
     draws, seed : int
-    known_by : datetime.date, optional
+        100 to 1 000 000 draws; the same seed gives the same draws.
+    known_by : datetime.date or str, optional
         Date of publication that the prior may not look past; default: end of the year after the last reading.
     reference : str or DataFrame
-        Group of comparable series that the drift is pooled towards, "wide" for none, or such series themselves.
-        Where none of the group was published by then, the wide prior stands in.
+        Group of comparable series that the drift is pooled towards, "wide" for none, or such series themselves
+        (series_id, year, rate_pct). Where none of the group was published by then, the wide prior stands in.
     assumptions : mapping, optional
         Changes to the register, as in a scenario file.
     unit : str, optional
         Unit of the reference data that is being forecast and must not inform its own prior.
+    rate : str
+        Column of a frame that holds the rates.
+    year_is : {"end", "start"}
+        What a year without a day stands for: its 31 December, or that of the year before.
 
     Returns
     -------
@@ -129,20 +147,21 @@ def forecast(
     Raises
     ------
     RefusedInput
-        Fewer than two readings, a year in the past, an unknown reference group.
+        Readings that a file would be refused for, in the same words; fewer than two; a year, a number of draws, a
+        reference or a date that cannot be.
 
     Notes
     -----
     The model is that of `forecasting.state_space`; drift prior: `forecasting.prior.drift_prior`.
     """
-    readings = _checked(readings)
+    draws, seed = check_value("draws", draws), check_value("seed", seed)
+    _check_reference(reference)
+    readings = checked_readings(readings, rate, year_is)
     origin = readings["as_of"].max().date()
-    known_by = known_by or date(origin.year + 1, 12, 31)
-    years = tuple(
-        date(year, 12, 31) for year in range(origin.year + (origin == date(origin.year, 12, 31)), until + 1)
-    )
-    if not years:
-        raise RefusedInput(f"until {until}: the last reading is of {origin}; nearest: {origin.year + 1}")
+    check_until(until, origin)
+    known_by = as_day("known_by", known_by) or date(origin.year + 1, 12, 31)
+    first = origin.year + (origin == date(origin.year, 12, 31))
+    years = tuple(date(year, 12, 31) for year in range(first, until + 1))
     register = override(load_register(), assumptions or {})
     line_order = lines_in_order(readings)
     prior = prior_in_effect(reference, known_by, unit, line_order[-1], register, assumptions or {})
@@ -193,61 +212,13 @@ def forecast(
     )
 
 
-def summarise(draws, years):
-    """Mean and quantiles of draws.
-
-    Parameters
-    ----------
-    draws : mapping of (group, status) to ndarray (n_draws, n_years)
-        Percent.
-    years : sequence of datetime.date
-
-    Returns
-    -------
-    DataFrame
-        as_of, group, status, mean, q025, q10, q25, q50, q75, q90, q975.
-    """
-    tables = []
-    for (group, status), values in draws.items():
-        quantiles = np.quantile(values, list(QUANTILES.values()), axis=0)
-        columns = {
-            "as_of": pd.to_datetime(list(years)),
-            "group": group,
-            "status": status,
-            "mean": values.mean(axis=0),
-        }
-        tables.append(pd.DataFrame(columns | dict(zip(QUANTILES, quantiles, strict=True))))
-    return pd.concat(tables, ignore_index=True)
-
-
-def _checked(readings):
-    missing = {"as_of", "status", "poverty_line", "rate_pct"} - set(readings.columns)
+def _check_reference(reference):
+    if not isinstance(reference, pd.DataFrame):
+        check_value("reference", reference)
+        return
+    missing = [column for column in ("series_id", "year", "rate_pct") if column not in reference]
     if missing:
-        raise RefusedInput(f"readings lack the column {', '.join(sorted(missing))}")
-    frame = readings.assign(
-        as_of=pd.to_datetime(readings["as_of"]), rate_pct=readings["rate_pct"].astype(float)
-    )
-    if "group" not in frame:
-        frame["group"] = "all"
-    frame = frame[frame["rate_pct"].notna()]
-    wrong = frame[~frame["rate_pct"].between(0, 100)]
-    if len(wrong):
-        raise RefusedInput(
-            f"rate_pct {wrong['rate_pct'].iloc[0]:g} of {wrong['as_of'].iloc[0]:%Y-%m-%d}: not 0..100"
-        )
-    twice = frame[frame.duplicated(["as_of", "status", "poverty_line", "group"])]
-    if len(twice):
-        raise RefusedInput(
-            f"two readings of {twice['as_of'].iloc[0]:%Y-%m-%d}, {twice['status'].iloc[0]}, on one line"
-        )
-    sums = frame.groupby(["as_of", "poverty_line", "group"])["rate_pct"].sum()
-    if (sums > 100).any():
-        raise RefusedInput(
-            f"poor and near-poor of {sums.idxmax()[0]:%Y-%m-%d} add up to {sums.max():g} %: not 0..100"
-        )
-    if frame.empty:
-        raise RefusedInput("no reading with a rate_pct; two readings are the least")
-    return frame.reset_index(drop=True)
+        raise RefusedInput(f"reference: missing column '{missing[0]}'; needed: series_id, year, rate_pct")
 
 
 def _steps(last, years):
@@ -356,23 +327,26 @@ def package_forecast(
     until : int, optional
         Default: the year of the last target.
     draws, seed : int
-    known_by : datetime.date, optional
+    known_by : datetime.date or str, optional
         Default: the date of the package's document.
-    reference : str
-        Group of comparable series.
-    assumptions : mapping, optional
-        Changes to the register.
+    reference, assumptions
+        As of `forecast`.
 
     Returns
     -------
     Forecast
+
+    Raises
+    ------
+    RefusedInput
+        As `forecast`.
     """
     return forecast(
-        package.frame("poverty"),
-        until or package.deadline.year,
+        check_package(package).frame("poverty"),
+        package.deadline.year if until is None else until,
         draws=draws,
         seed=seed,
-        known_by=known_by or package.published,
+        known_by=package.published if known_by is None else known_by,
         reference=reference,
         assumptions=assumptions,
         unit=package.reference_unit,

@@ -85,35 +85,68 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     """
     name, text = shown(path), read_text(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    problems = []
     try:
         header = [cell.strip() for cell in next(reader)]
         _check_header(name, header, model, set(ignored))
-        records, problems, seen = {}, [], {}
-        start = reader.line_num + 1
-        for cells in reader:
-            row, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                problems.append(_ragged(name, row, cells, header))
-                continue
-            values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
-            try:
-                record = model.model_validate({k: v for k, v in values.items() if _given(model, k, v)})
-            except ValidationError as error:
-                problems += [f"{name}:{row}:{sentence}" for sentence in sentences(error, model, values)]
-                continue
-            records[row] = record
-            key = tuple(getattr(record, field) for field in getattr(model, "KEY", ()))
-            if key and seen.setdefault(key, row) != row:
-                what = ", ".join(str(part) for part in key)
-                problems.append(
-                    f"{name}:{row}:{model.KEY[0]}: repeats row {seen[key]} ({what}); keep one of the two"
-                )
+        return _checked(name, _cells(name, reader, header, problems), model, problems)
     except csv.Error as error:
         raise RefusedInput(
             f"{name}:{reader.line_num}: not a CSV ({error}); check the quotation marks"
         ) from None
+
+
+def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
+    """Check rows of cells that were not read from a file, as those of a file are.
+
+    Parameters
+    ----------
+    name : str
+        What stands for the file in a message.
+    rows : iterable of (label, dict of str to (str or None))
+        A row's label, unlike any other, and its cells by column, as text, None where there is nothing.
+    model : type of pydantic.BaseModel
+
+    Returns
+    -------
+    dict of label to BaseModel
+
+    Raises
+    ------
+    RefusedInput
+        As `read_rows`.
+    """
+    return _checked(name, rows, model, [])
+
+
+def _cells(name, reader, header, problems):
+    """The rows of a file as (line number, cells by column); those of another width go to the problems."""
+    start = reader.line_num + 1
+    for cells in reader:
+        row, start = start, reader.line_num + 1
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            problems.append(_ragged(name, row, cells, header))
+            continue
+        yield row, {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
+
+
+def _checked(name, rows, model, problems):
+    records, seen = {}, {}
+    for row, values in rows:
+        try:
+            record = model.model_validate({k: v for k, v in values.items() if _given(model, k, v)})
+        except ValidationError as error:
+            problems += [f"{name}:{row}:{sentence}" for sentence in sentences(error, model, values)]
+            continue
+        records[row] = record
+        key = tuple(getattr(record, field) for field in getattr(model, "KEY", ()))
+        if key and seen.setdefault(key, row) != row:
+            what = ", ".join(str(part) for part in key)
+            problems.append(
+                f"{name}:{row}:{model.KEY[0]}: repeats row {seen[key]} ({what}); keep one of the two"
+            )
     if problems:
         raise RefusedInput(problems)
     return records

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from giamngheo import paths
+from giamngheo.display import words_and_table
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
@@ -71,6 +72,13 @@ class Package:
     def __repr__(self):
         counts = f"{len(self.readings)} readings, {len(self.targets)} targets, {len(self.budget_lines)} budget lines"
         return f"Package {self.name}: {counts}"
+
+    def _repr_html_(self):
+        rows = [
+            {"frame": table, "rows": len(self.rows(table)), "columns": ", ".join(model.model_fields)}
+            for table, model in TABLES.items()
+        ]
+        return words_and_table(str(self), rows)
 
     @property
     def main_document(self) -> Document:
@@ -281,6 +289,16 @@ def load_package(path=None) -> Package:
     return Package(name=name, path=folder, labels=labels, descriptor=descriptor, **rows)
 
 
+def check_package(package) -> Package:
+    """The package; anything else is refused with the call that would give one."""
+    if isinstance(package, Package):
+        return package
+    what = repr(package) if isinstance(package, str | Path) else type(package).__name__
+    raise RefusedInput(
+        f"package: {what}, where a Package is expected, such as load_package('data/an-giang') gives"
+    )
+
+
 def _folder(path):
     folder = Path(paths.PACKAGE if path is None else paths.find(path))
     if folder.is_dir():
@@ -289,9 +307,11 @@ def _folder(path):
         raise RefusedInput(
             f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
         )
-    known = [p.parent.name for base in (folder.parent, paths.DATA) for p in base.glob(f"*/{DESCRIPTOR}")]
-    near = nearest(folder.name, known)
-    raise RefusedInput(f"{shown(folder)}: no such package folder" + (f"; nearest: '{near}'" if near else ""))
+    known = {
+        p.parent.name: p.parent for base in (paths.DATA, folder.parent) for p in base.glob(f"*/{DESCRIPTOR}")
+    }
+    near = f"; nearest: '{shown(known[nearest(folder.name, known)])}'" if known else ""
+    raise RefusedInput(f"{shown(folder)}: no such package folder{near}")
 
 
 def _faults(tables, labels):

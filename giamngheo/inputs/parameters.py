@@ -3,6 +3,9 @@
 import ast
 import csv
 import json
+from datetime import datetime
+from functools import cache
+from numbers import Integral
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -15,6 +18,7 @@ from giamngheo.inputs.parse import parse_date
 LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
 MAX_SEED = 2**63 - 1
+MAX_YEARS_AHEAD = 50  # after the last reading: farther on the interval is nearly all there is
 WIDE = "wide"  # the reference that leans on no comparable series
 DEFAULTS = {
     "package": "data/an-giang",
@@ -38,14 +42,19 @@ def check_value(name, value):
         A key of ``DEFAULTS``; other names are not looked at.
     value : object
 
+    Returns
+    -------
+    object
+        The value, a whole number as int.
+
     Raises
     ------
     RefusedInput
     """
     if name not in DEFAULTS:
-        return
+        return value
     default = DEFAULTS[name]
-    if type(value) is not type(default):
+    if not _is_like(value, default):
         wanted = {str: "a text", int: "a whole number", dict: "a mapping of names"}[type(default)]
         raise RefusedInput(f"{name}: {value!r} is not {wanted}, such as {EXAMPLES.get(name, default)!r}")
     if name == "lang" and value not in LANGS:
@@ -53,7 +62,7 @@ def check_value(name, value):
     if name == "reference" and value not in reference_groups():
         raise RefusedInput(unknown("reference", value, reference_groups()))
     if name == "known_by":
-        known_by_day(value)
+        as_day("known_by", value)
     if name == "assumptions":
         _check_assumptions(value)
     limits = {"seed": (0, MAX_SEED), "draws": (MIN_DRAWS, MAX_DRAWS)}
@@ -63,20 +72,75 @@ def check_value(name, value):
             raise RefusedInput(
                 f"{name}: {value} is out of range {low} … {high}; nearest: {min(max(value, low), high)}"
             )
+    return int(value) if isinstance(default, int) else value
 
 
-def reference_groups():
-    """Groups of comparable series that a trend can be pooled towards, `WIDE` among them (list of str)."""
-    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
-        return sorted({row["group"] for row in csv.DictReader(lines)} | {WIDE})
+def _is_like(value, default):
+    """Whether a value is a text or a whole number as the default is; numpy's whole numbers are such too."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return whole if isinstance(default, int) else isinstance(value, type(default))
 
 
-def known_by_day(text):
-    """The day that a parameter `known_by` names (datetime.date), None where it is empty; else `RefusedInput`."""
+def check_until(until, last, name="until"):
+    """Refuse a last year that no forecast from a reading goes to.
+
+    Parameters
+    ----------
+    until : int
+    last : datetime.date
+        Of the last reading.
+    name : str
+        Of the parameter, for the message.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    low = last.year + ((last.month, last.day) == (12, 31))
+    high = last.year + MAX_YEARS_AHEAD
+    if not _is_like(until, low):
+        raise RefusedInput(f"{name}: {until!r} is not a year, a whole number such as {low}")
+    if not low <= until <= high:
+        raise RefusedInput(
+            f"{name} {until}: out of range {low} … {high} ({MAX_YEARS_AHEAD} years after the last reading, {last}: "
+            f"farther on an interval says nothing); nearest: {min(max(until, low), high)}"
+        )
+
+
+def as_day(name, value):
+    """A day given as a date or as text.
+
+    Parameters
+    ----------
+    name : str
+        Of the parameter, for the message.
+    value : datetime.date, str or None
+        Text as YYYY-MM-DD.
+
+    Returns
+    -------
+    datetime.date or None
+        None for None and for empty text.
+
+    Raises
+    ------
+    RefusedInput
+        With the form that would do, where it can be guessed.
+    """
+    if value != value:  # pandas' NaT, which is a date by its type
+        raise RefusedInput(f"{name}: {value} is not a day; write YYYY-MM-DD")
     try:
-        return parse_date(text) if text else None
+        day = None if value is None or value == "" else parse_date(value)
+        return day.date() if isinstance(day, datetime) else day
     except ValueError as error:
-        raise RefusedInput(f"known_by: {error}") from None
+        raise RefusedInput(f"{name}: {error}") from None
+
+
+@cache
+def reference_groups():
+    """Groups of comparable series that a trend can be pooled towards, `WIDE` among them (tuple of str)."""
+    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(sorted({row["group"] for row in csv.DictReader(lines)} | {WIDE}))
 
 
 def _check_assumptions(changes):
@@ -119,7 +183,7 @@ def load_inputs(values):
     loaded = {
         "package": package,
         "scenario": scenario,
-        "known_by": known_by_day(values["known_by"]) or package.published,
+        "known_by": as_day("known_by", values["known_by"]) or package.published,
     }
     return SimpleNamespace(**{name: values[name] for name in DEFAULTS} | loaded)
 

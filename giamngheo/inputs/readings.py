@@ -65,17 +65,39 @@ def read_series(path) -> tuple[SeriesReading, ...]:
     RefusedInput
         Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
-    rows = read_rows(path, SeriesReading, ignored=Reading.model_fields)
-    name = shown(path)
+    return tuple(
+        checked_series(shown(path), read_rows(path, SeriesReading, ignored=Reading.model_fields)).values()
+    )
+
+
+def checked_series(name, rows):
+    """Readings of a series, checked beside each other.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, or what stands for it in a message.
+    rows : dict of label to SeriesReading
+
+    Returns
+    -------
+    dict of label to SeriesReading
+        The same.
+
+    Raises
+    ------
+    RefusedInput
+        As `read_series`.
+    """
     if not rows:
-        raise RefusedInput(f"{name}: no reading under the header; at least one reading of the poor is needed")
+        raise RefusedInput(f"{name}: no reading in it; at least one reading of the poor is needed")
     problems = [f"{name}:{row}:{column}: {what}" for row, column, what in reading_faults(rows)]
     last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
     if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
         problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
     if problems:
         raise RefusedInput(problems)
-    return tuple(rows.values())
+    return rows
 
 
 def read_new_readings(path, package):
@@ -97,13 +119,35 @@ def read_new_readings(path, package):
         Every problem found: bad cells, a reading not later than the last, another poverty line, …
     """
     rows = read_rows(path, NewReading, ignored=Reading.model_fields)
-    name = shown(path)
+    return tuple(checked_new_readings(shown(path), rows, package).values())
+
+
+def checked_new_readings(name, rows, package):
+    """New readings, checked beside each other and a package's.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, or what stands for it in a message.
+    rows : dict of label to NewReading
+    package : Package
+
+    Returns
+    -------
+    dict of label to NewReading
+        The same.
+
+    Raises
+    ------
+    RefusedInput
+        As `read_new_readings`.
+    """
     if not rows:
-        raise RefusedInput(f"{name}: no reading under the header; at least one of the poor is needed")
+        raise RefusedInput(f"{name}: no reading in it; at least one of the poor is needed")
     problems = [f"{name}:{row}:{column}: {what}" for row, column, what in new_reading_faults(package, rows)]
     if problems:
         raise RefusedInput(problems)
-    return tuple(rows.values())
+    return rows
 
 
 def new_reading_faults(package, rows):
@@ -112,12 +156,12 @@ def new_reading_faults(package, rows):
     Parameters
     ----------
     package : Package
-    rows : dict of int to NewReading
+    rows : dict of label to NewReading
         By their row.
 
     Yields
     ------
-    tuple of (int, str, str)
+    tuple of (label, str, str)
         Row, column, what.
     """
     last = max(row.as_of for row in package.readings)
@@ -145,8 +189,8 @@ def new_reading_faults(package, rows):
             (one.as_of, one.group, one.status) == (reading.as_of, "all", "poor") for one in rows.values()
         ):
             yield row, "status", f"no reading of the poor of group all at {reading.as_of}; add one"
-    # Rows of the package stand at negative numbers: what is wrong with them was refused when it was loaded.
-    together = {-place: row for place, row in enumerate(package.readings, start=1)} | dict(rows)
+    # What is wrong with rows of the package was refused when it was loaded.
+    together = {("package", place): row for place, row in enumerate(package.readings)} | dict(rows)
     yield from (fault for fault in reading_faults(together) if fault[0] in rows)
 
 

@@ -5,12 +5,14 @@ against its years, budget lines and groups. Shares of money are exact fractions.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from giamngheo import paths
+from giamngheo.display import words_and_table
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.csv_rows import read_text
@@ -19,6 +21,7 @@ from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
 
 ROOT_ID = "full_plan"
+GIVEN_ID = "mine"  # of keys that are given without an id
 GRID = "a grid file: use giamngheo batch"
 SUFFIXES = (".yml", ".yaml")
 MAX_BYTES = 1_000_000
@@ -84,14 +87,31 @@ class Scenario(BaseModel):
     group: Annotated[str, BeforeValidator(_text)] = "all"
     assumptions: _mapping(values.keyed("assumption", None, values.assumption))
 
+    def __repr__(self):
+        changes = "; ".join(f"{key} {value}" for key, value in self.changes.items())
+        return f"Scenario {self.id}: {changes or 'the plan in full and on time'}"
 
-def load_scenario(name_or_path, package=None) -> Scenario:
+    __str__ = __repr__
+
+    def _repr_html_(self):
+        rows = [{"key": key, "value": value} for key, value in self.changes.items()]
+        return words_and_table(f"Scenario {self.id}: {self.title['en']}", rows)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What differs from the plan delivered in full and on time, by key, in words."""
+        name = {"id", "title", "based_on"}
+        return {key: text for key, text in values.differences(self).items() if key.split(".")[0] not in name}
+
+
+def load_scenario(given, package=None) -> Scenario:
     """Read a scenario and all that it is based on.
 
     Parameters
     ----------
-    name_or_path : str or path-like
-        An id, looked up in the package's scenarios and in data/scenarios, or a .yml file.
+    given : str, path-like, mapping or Scenario
+        An id, looked up in the package's scenarios and in data/scenarios; a .yml file; or the keys of such a file, to
+        which an id may be added. Keys that are not in a file need no title.
     package : Package, optional
         Its years, budget lines and groups are then checked, a factor for every year spelled out by year.
 
@@ -104,10 +124,18 @@ def load_scenario(name_or_path, package=None) -> Scenario:
     RefusedInput
         Names the file, the line, the key and the nearest valid value.
     """
-    file = _find(name_or_path, _folders(package))
-    raw, lines = _merged(file, _folders(package), ())
-    scenario = _validated(file, {"id": file.stem, **raw}, lines)
-    return scenario if package is None else check_scenario(scenario, package, file, lines)
+    if isinstance(given, Scenario):
+        return given if package is None else check_scenario(given, package)
+    if isinstance(given, Mapping):
+        where, raw, lines = _keys(given, _folders(package))
+    elif isinstance(given, str | Path):
+        where = _find(given, _folders(package))
+        raw, lines = _merged(where, _folders(package), ())
+    else:
+        what = f"{values.said(given)} is not a scenario's name, its file, its keys or a Scenario"
+        raise RefusedInput(f"scenario: {what}; nearest: '{ROOT_ID}'")
+    scenario = _validated(where, raw, lines)
+    return scenario if package is None else check_scenario(scenario, package, where, lines)
 
 
 def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
@@ -219,10 +247,7 @@ def _find(name_or_path, folders):
         if file.is_file() and file.suffix not in SUFFIXES:
             raise RefusedInput(f"{shown(file)}: a scenario file ends in .yml; nearest: '{file.stem}.yml'")
         if not _ID.fullmatch(file.stem):
-            plain = re.sub(r"[^a-z0-9]+", "_", file.stem.lower()).strip("_")[:64]
-            raise RefusedInput(
-                f"{shown(file)}: '{file.stem}' is not an id (a-z, 0-9 and _); nearest: '{plain}.yml'"
-            )
+            raise RefusedInput(f"{shown(file)}: {_no_id(file.stem, '.yml')}")
         return file
     for folder in folders:
         for suffix in SUFFIXES:
@@ -231,6 +256,11 @@ def _find(name_or_path, folders):
     known = {path.stem for folder in folders for path in folder.glob("*") if path.suffix in SUFFIXES}
     where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
     raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")
+
+
+def _no_id(text, suffix=""):
+    plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:64]
+    return f"'{text}' is not an id (a-z, 0-9 and _); nearest: '{plain or GIVEN_ID}{suffix}'"
 
 
 def _parse(file):
@@ -282,24 +312,38 @@ def _note_lines(node, place, lines, where):
 def _merged(file, folders, seen):
     """The keys of a file over those of the scenarios it is based on, and the lines of its own."""
     raw, lines = _parse(file)
-    if "grid" in raw:
-        raise RefusedInput(f"{shown(file)}: {GRID}")
     if "id" in raw:
         raise RefusedInput(_problem(file, ("id",), "the id is the file's name; remove this key", lines))
-    _validated(file, {"id": file.stem, **raw}, lines)
-    parent = raw.get("based_on", None if file.stem == ROOT_ID else ROOT_ID)
+    return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], (*seen, file)), lines
+
+
+def _keys(given, folders):
+    """Keys that are not in a file: what stands for its name in a message, they over their base, no lines."""
+    raw = {"id": GIVEN_ID, **given}
+    where = f"scenario {raw['id']}"
+    title = raw.get("title", str(raw["id"]))
+    raw["title"] = {"vi": title, "en": title} if isinstance(title, str) else title
+    return where, _based(where, raw, {}, folders, ()), {}
+
+
+def _based(where, raw, lines, folders, seen):
+    """The keys over those of the scenarios that they are based on."""
+    if "grid" in raw:
+        raise RefusedInput(f"{shown(where)}: {GRID}")
+    _validated(where, raw, lines)
+    parent = raw.get("based_on", None if raw["id"] == ROOT_ID else ROOT_ID)
     if parent is None:
-        return raw, lines
+        return raw
     try:
-        parent_file = _find(parent, [file.parent, *folders])
+        file = _find(parent, folders)
     except RefusedInput as refusal:
-        raise RefusedInput(_problem(file, ("based_on",), str(refusal), lines)) from None
-    if parent_file in (file, *seen):
+        raise RefusedInput(_problem(where, ("based_on",), str(refusal), lines)) from None
+    if file in seen:
         raise RefusedInput(
-            _problem(file, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
+            _problem(where, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
         )
-    below, _ = _merged(parent_file, folders, (*seen, file))
-    return _over(below, raw) | {"based_on": parent}, lines
+    below, _ = _merged(file, folders, seen)
+    return _over(below, raw) | {"based_on": parent}
 
 
 def _over(below, above, depth=0, key=None):
@@ -327,9 +371,11 @@ def _sentence(file, fault, lines):
     what = fault["msg"]
     if isinstance(cause, values.Fault):
         place, what = [*place, *cause.place], str(cause)
-    elif kind == "extra_forbidden":
+    elif kind in ("extra_forbidden", "invalid_key"):
         model = Funding if len(place) > 1 and place[0] == "funding" else Scenario
         what = unknown("key", place[-1], [name for name in model.model_fields if name != "id"])
+    elif place == ["id"]:
+        what = _no_id(str(fault["input"]))
     elif kind == "missing":
         what = "the key is missing; write title: {vi: …, en: …}"
     elif kind == "literal_error":

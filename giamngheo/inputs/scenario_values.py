@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 from giamngheo.inputs.assumptions import DISTRIBUTIONS, LIMITS
@@ -79,7 +80,7 @@ def number(value: Any) -> Fraction:
         raise Fault(f"'{str(value).lower()}' is a yes or no, not a number; nearest: {int(value)}")
     if isinstance(value, Fraction):
         return value
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, Real | Decimal):  # numpy's too
         decimal = Decimal(str(value))
         if not decimal.is_finite():
             raise Fault(f"'{value}' is not a finite number")
@@ -99,6 +100,30 @@ def said(value: Any) -> str:
     """A value as an error quotes it."""
     text = str(value)
     return "an empty value" if value is None else f"'{text if len(text) < 60 else text[:57] + '…'}'"
+
+
+def differences(model, prefix="") -> dict[str, str]:
+    """What of a model's fields differs from their defaults, by the keys that lead there, as text."""
+    found: dict[str, str] = {}
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if value == field.get_default(call_default_factory=True):
+            continue
+        if hasattr(value, "model_fields_set"):
+            found |= differences(value, f"{prefix}{name}.")
+        elif isinstance(value, Mapping) and not isinstance(value, Yearly):
+            found |= {f"{prefix}{name}.{key}": _told(each) for key, each in value.items()}
+        else:
+            found[prefix + name] = _told(value)
+    return found
+
+
+def _told(value):
+    if isinstance(value, Yearly) and (value.every is not None or len(set(value.values())) == 1):
+        value = next(iter(value.values()), value.every)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_told(each)}" for key, each in value.items())
+    return f"{float(value):g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
 
 
 def within(low, high, as_float=False):

@@ -7,6 +7,7 @@ from math import prod
 
 import pandas as pd
 
+from giamngheo.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
@@ -61,7 +62,12 @@ class Money:
         )
 
     def _repr_html_(self):
-        return self.table.to_html(index=False, border=0)
+        delivered = self.by("line")
+        rows = [
+            {"line": line, "planned_bn_vnd": float(amount), "delivered_bn_vnd": float(delivered[line])}
+            for line, amount in self.by("line", which="planned").items()
+        ]
+        return words_and_table(str(self), rows)
 
 
 def exact_sources(row, n_years):

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from giamngheo.forecasting.trend import Forecast, summarise
-from giamngheo.inputs.scenario import Scenario, check_scenario, load_scenario
+from giamngheo.display import words_and_table
+from giamngheo.forecasting.draws import mean_and_quantiles
+from giamngheo.forecasting.plotting import fans
+from giamngheo.forecasting.summary import shown_rows, summarise
+from giamngheo.forecasting.trend import Forecast
+from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.counterfactual import Response, rates
 from giamngheo.simulation.money import Money
-from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import BOTH, target_chances
+from giamngheo.simulation.shared_draws import of_package, shared_draws
+from giamngheo.simulation.targets import BOTH, households_above, level_targets, target_chances
 
 # Additionality, and the name of each of its bounds: nothing in a plan's figures tells where between them it lies
 # (Manski's identified set), so that a scenario is always simulated and told under both.
@@ -57,7 +61,11 @@ class Case:
         return f"Case of {self.scenario.id}, r = {r:g}, medians at {last}: {', '.join(medians)}"
 
     def _repr_html_(self):
-        return self.table.to_html(index=False, border=0)
+        return words_and_table(str(self), shown_rows(self.table))
+
+    def plot(self, status=None, group="all", **options):
+        """Draw the median, its 80 % interval and the readings; the arguments are those of `Simulation.plot`."""
+        return fans({"median": self.table}, self.trend, (), status, group, **options)
 
 
 def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
@@ -133,20 +141,68 @@ class _Draws(Mapping):
 class Simulation:
     """A scenario under both cases of additionality, each simulated once.
 
-    cases: r to Case; by_case: r to {target or "both": chance, 0..1}; shown: the values of r that the
-    scenario leaves open, both unless it sets r itself.
+    cases: r to Case; own: the Case of the scenario's own r, one of these two unless it lies between them; by_case: r
+    to {target or "both": chance, 0..1}; shown: the values of r that the scenario leaves open, both unless it sets r
+    itself. In frames a case is called "continued" (r = 1) or "new" (r = 0), one of the scenario's own "r = 0.5".
     """
 
+    package: object
     scenario: object
     cases: dict
+    own: Case
     by_case: dict
     shown: tuple = tuple(CASES)
 
     @property
+    def named(self):
+        """The cases by their names in frames (dict of str to Case)."""
+        named = {name: self.cases[r] for r, name in CASES.items()}
+        r = self.own.scenario.continuity
+        return named if r in CASES else named | {f"r = {r:g}": self.own}
+
+    @property
+    def years(self):
+        """Ends of year (tuple of datetime.date)."""
+        return self.own.years
+
+    @property
+    def trend(self):
+        """The forecast behind it (Forecast)."""
+        return self.own.trend
+
+    @property
+    def money(self):
+        """What was planned and is delivered, the same in every case (Money)."""
+        return self.own.money
+
+    @property
     def chances(self):
-        """The chances as a tidy frame: case ("continued", "new"), target (or "both"), chance (DataFrame)."""
-        rows = [(CASES[r], key, p) for r, found in self.by_case.items() for key, p in found.items()]
+        """The chances as a tidy frame: case, target (or "both"), chance (DataFrame)."""
+        rows = [
+            (name, key, p)
+            for name, case in self.named.items()
+            for key, p in target_chances(self.package, case).items()
+        ]
         return pd.DataFrame(rows, columns=["case", "target", "chance"])
+
+    @property
+    def table(self):
+        """Mean and quantiles in percent, as `Forecast.table`, with the case before them (DataFrame)."""
+        return _by_case({name: case.table for name, case in self.named.items()})
+
+    @property
+    def households_above(self):
+        """Households above each target of all households at its date (DataFrame).
+
+        case, target (or "both": above the one and the other together), mean, q10, q50, q90. Empty without counts.
+        """
+        columns = ["target", "mean", "q10", "q50", "q90"]
+        found = {name: households_above(self.package, case) for name, case in self.named.items()}
+        rows = {
+            name: [{"target": key} | mean_and_quantiles(values) for key, values in above.items()]
+            for name, above in found.items()
+        }
+        return _by_case({name: pd.DataFrame(own, columns=columns) for name, own in rows.items()})
 
     def median(self, r, status, group="all"):
         """Median rate at the last instant, percent (float)."""
@@ -155,6 +211,30 @@ class Simulation:
     def interval(self, r, status, group="all"):
         """80 % prediction interval at the last instant, percent (tuple of float)."""
         return tuple(np.quantile(self.cases[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
+
+    def plot(self, status=None, group="all", **options):
+        """Draw both cases: medians, 80 % intervals, readings and targets.
+
+        Parameters
+        ----------
+        status : str, optional
+            "poor", "near_poor" or "poor_or_near_poor"; default: the first two, each in a panel of its own.
+        group : str
+        **options
+            Of `pandas.DataFrame.plot`, such as figsize or ax.
+
+        Returns
+        -------
+        matplotlib.axes.Axes, or ndarray of them
+            An array where there are several panels.
+
+        Raises
+        ------
+        RefusedInput
+            A group or a status that was not simulated.
+        """
+        tables = {name: case.table for name, case in self.named.items()}
+        return fans(tables, self.own.trend, level_targets(self.package), status, group, **options)
 
     def __repr__(self):
         chances = (
@@ -165,7 +245,16 @@ class Simulation:
         return f"Simulation of {self.scenario.id}, chances: {'; '.join(chances)}"
 
     def _repr_html_(self):
-        return self.chances.to_html(index=False, border=0)
+        rows = self.chances.pivot(index="target", columns="case", values="chance")
+        rows = rows.loc[list(self.by_case[1]), list(self.named)].reset_index()
+        return words_and_table(str(self), rows.to_dict("records"), decimals=3)
+
+
+def _by_case(frames):
+    """Frames one below the other, the name of the case in the first column."""
+    return pd.concat([frame.assign(case=name) for name, frame in frames.items()], ignore_index=True).pipe(
+        lambda whole: whole[["case", *whole.columns.drop("case")]]
+    )
 
 
 def at_case(scenario, r):
@@ -179,11 +268,12 @@ def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None
     Parameters
     ----------
     package : Package
-    scenario : Scenario or str
-        A name as of `load_scenario`.
+    scenario : str, path-like, mapping or Scenario
+        As of `load_scenario`: a name, a .yml file, or the keys of one.
     draws, seed : int
+        100 to 1 000 000 draws; the same seed gives the same draws.
     shared : SharedDraws, optional
-        Shared work of many scenarios; it then gives draws and seed.
+        Shared work of many scenarios of the package; it then gives draws and seed.
 
     Returns
     -------
@@ -192,14 +282,15 @@ def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None
     Raises
     ------
     RefusedInput
-        An unknown scenario, an assumption or a reallocation that cannot be.
+        An unknown scenario, an assumption or a reallocation that cannot be, draws out of range.
     """
-    shared = shared or shared_draws(package, draws=draws, seed=seed)
-    scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, package)
+    shared = shared_draws(package, draws=draws, seed=seed) if shared is None else of_package(shared, package)
+    scenario = load_scenario(scenario, package)
     cases = {r: simulate_case(package, at_case(scenario, r), shared=shared) for r in CASES}
+    own = cases.get(scenario.continuity) or simulate_case(package, scenario, shared=shared)
     by_case = {r: target_chances(package, each) for r, each in cases.items()}
     shown = tuple(CASES) if scenario.continuity == 1 else tuple(r for r in CASES if r == scenario.continuity)
-    return Simulation(scenario, cases, by_case, shown or tuple(CASES))
+    return Simulation(package, scenario, cases, own, by_case, shown or tuple(CASES))
 
 
 def simulate_all(package, scenarios, shared):

@@ -4,11 +4,16 @@ Scenarios that differ in money alone share a counterfactual, so that they are co
 numbers) and the planned money's effect is computed once.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.package import check_package
+from giamngheo.inputs.parameters import check_value
 from giamngheo.simulation.counterfactual import counterfactual
 
 # Assumptions of the forecast itself; all others are about money and households.
@@ -30,16 +35,26 @@ BASELINE_ASSUMPTIONS = (
 MOST_KEPT = 8  # counterfactuals, and trends: about 10 MB each at 10 000 draws
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SharedDraws:
     """One package under one seed: its trends, counterfactuals and draws are made once for all scenarios."""
 
     package: object
     draws: int
     seed: int
-    register: dict = field(repr=False)
-    trend: object = field(default=None, repr=False)  # under the register, if it is already made
-    _made: dict = field(default_factory=dict, repr=False)
+    register: dict
+    trend: object = None  # under the register, if it is already made
+    _made: dict = field(default_factory=dict)
+
+    def __repr__(self):
+        return f"SharedDraws of {self.package.name}: {self.draws} draws, seed {self.seed}"
+
+    def _repr_html_(self):
+        kept = Counter(kind for kind, *_ in self._made)
+        kinds = {"drawn": "assumptions drawn", "trend": "trends", "counterfactual": "counterfactuals"}
+        return words_and_table(
+            str(self), [{"made so far": what, "": kept[kind]} for kind, what in kinds.items()]
+        )
 
     def counterfactual(self, scenario):
         """The counterfactual of a scenario, shared with all that differ from it in money alone.
@@ -103,9 +118,25 @@ def shared_draws(package, *, draws=20_000, seed=0):
     ----------
     package : Package
     draws, seed : int
+        100 to 1 000 000 draws; the same seed gives the same draws.
 
     Returns
     -------
     SharedDraws
+
+    Raises
+    ------
+    RefusedInput
+        What is not a package; draws or a seed out of range.
     """
-    return SharedDraws(package, draws, seed, load_register())
+    draws, seed = check_value("draws", draws), check_value("seed", seed)
+    return SharedDraws(check_package(package), draws, seed, load_register())
+
+
+def of_package(shared, package):
+    """The shared draws; those of another package, and what is none, are refused (SharedDraws)."""
+    if not isinstance(shared, SharedDraws):
+        raise RefusedInput(f"shared: {shared!r} is not what shared_draws(package) gives")
+    if shared.package is not package and shared.package != package:
+        raise RefusedInput(f"shared: {shared!r}, and the package is {package!r}; give the draws of one")
+    return shared

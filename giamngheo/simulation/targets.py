@@ -132,7 +132,7 @@ def chance_class(p):
 
 
 def households_above(package, case):
-    """Households by which the expected rate of each level target of group all misses it.
+    """Households by which the rate misses each level target of group all, and all of them together.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def households_above(package, case):
     Returns
     -------
     dict of str to ndarray (n_draws,)
-        Households above the target, draw by draw; 0 where it is met. Empty without counts.
+        Households above the target, draw by draw, 0 where it is met; under `BOTH` their sum. Empty without counts.
     """
     above = {}
     for target in level_targets(package):
@@ -152,7 +152,7 @@ def households_above(package, case):
         rate = case.draws[target.group, target.status][:, place]
         excess = np.maximum(rate - float(target.value_pct), 0) / 100
         above[target.target] = excess * case.households[:, place]
-    return above
+    return above | ({BOTH: sum(above.values())} if above else {})
 
 
 def above_target(package, case):
@@ -169,5 +169,4 @@ def above_target(package, case):
         By target, and "both": the two excesses added draw by draw. Empty without counts.
     """
     draws = households_above(package, case)
-    medians = {target: float(np.median(values)) for target, values in draws.items()}
-    return medians | ({BOTH: float(np.median(sum(draws.values())))} if draws else {})
+    return {target: float(np.median(values)) for target, values in draws.items()}

@@ -66,7 +66,7 @@ def test_the_outcome_is_what_the_simulation_of_the_scenario_says(package, found)
 
 def test_the_same_seed_finds_the_same_allocation(package):
     scenario = load_scenario("full_plan", package)
-    one, other = (reallocate(package, scenario, draws=50, fresh_draws=50, seed=3) for _ in range(2))
+    one, other = (reallocate(package, scenario, draws=100, fresh_draws=100, seed=3) for _ in range(2))
     assert one.lines.equals(other.lines)
     assert one.outcomes.equals(other.outcomes)
 

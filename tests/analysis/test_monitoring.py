@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from giamngheo import load_package, load_scenario, package_forecast
@@ -192,7 +193,7 @@ def test_readings_come_in_the_columns_of_poverty_csv_too(package, tmp_path):
         ("2012-12-31,poor,qd09_2011,6.4,,2012-06-01", "before the reading"),
         ("2017-12-31,poor,qd09_2011,6.4,,", "after the line 'qd09_2011'"),
         ("31/12/2012,poor,qd09_2011,6.4,,", "write 2012-12-31"),
-        ("", "no reading under the header"),
+        ("", "no reading in it"),
     ],
 )
 def test_what_will_not_do_is_refused_with_the_nearest_that_would(package, tmp_path, row, words):
@@ -206,7 +207,7 @@ def test_what_will_not_do_is_refused_with_the_nearest_that_would(package, tmp_pa
 def test_python_is_refused_what_a_file_is(package):
     with pytest.raises(RefusedInput, match="not after the last reading"):
         track(package, invented(2010, 9, 5))
-    with pytest.raises(RefusedInput, match="no new reading"):
+    with pytest.raises(RefusedInput, match="no reading in it"):
         track(package, [])
 
 
@@ -253,3 +254,34 @@ def test_the_command_refuses_before_anything_heavy_is_imported(tmp_path):
     )
     assert done.returncode == 2 and done.stdout.strip() == "[]"
     assert "refused" in done.stderr and "not after the last reading" in done.stderr
+
+
+def test_a_file_a_frame_and_rows_are_the_same_readings(package, good_year, tmp_path):
+    rates = {"poor": 5.2, "near_poor": 5.0}
+    frame = pd.DataFrame(
+        {"year": 2012, "status": list(rates), "poverty_line": "qd09_2011", "rate_pct": rates.values()}
+    )
+    dated = frame.drop(columns="year").assign(as_of=date(2012, 12, 31), published=pd.NaT)
+    file = tmp_path / "reading.csv"
+    dated.to_csv(file, index=False)
+    for given in (frame, dated, file, str(file)):
+        told = track(package, given, draws=DRAWS)
+        pd.testing.assert_frame_equal(told.chances, good_year.chances)
+        assert told.readings == good_year.readings
+    with pytest.raises(RefusedInput, match=r"readings:1:rate_pct: '5,2' has a decimal comma; write 5\.2"):
+        track(package, frame.assign(rate_pct=["5.2", "5,2"]))
+    with pytest.raises(RefusedInput, match="readings:7:as_of: 2011-12-31 is not after the last reading"):
+        track(package, frame.assign(year=2011).set_axis([6, 7]))
+    with pytest.raises(RefusedInput, match="readings: float, where a DataFrame"):
+        track(package, 5.2)
+
+
+def test_rates_alone_are_of_the_poor_on_the_last_line(package):
+    alone = {
+        row.poverty_line: row.rate_pct for row in track(package, pd.Series({2012: 6.4}), draws=500).readings
+    }
+    assert alone == {"qd09_2011": Decimal("6.4")}
+    assert (
+        track(package, {2012: 6.4}, draws=500).readings
+        == track(package, invented(2012, 6.4, 5)[:1], draws=500).readings
+    )

@@ -1,6 +1,7 @@
 """The command line: what it hands on, how it ends, and how soon it refuses."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -212,6 +213,26 @@ def test_text_for_people_prints_the_pair(command):
     assert status == 0 and "continued     new" in out and "billion VND" in out
     status, out, _ = command("forecast", "--draws", "500")
     assert status == 0 and "continued     new" in out
+
+
+def test_json_and_text_say_the_same_numbers(command):
+    options = ["simulate", "--scenario", "double", "--draws", "500"]
+    text, answer = command(*options)[1], json.loads(command(*options, "--json")[1])
+    rows = {row["target"]: row["probability"] for row in answer["targets"]} | {
+        "both": answer["joint_probability"]
+    }
+    for target, chance in rows.items():
+        line = next(line for line in text.splitlines() if line.startswith(target))
+        pair = [answer["cases"][case][target] for case in ("continued", "new")]
+        assert re.findall(r"([\d.]+) %(?: |$)", line)[-3:] == [f"{100 * p:.1f}" for p in (chance, *pair)]
+    for line, amount in answer["money_delivered_bn"].items():
+        assert re.search(rf"^{line} +{amount:.2f}$", text, re.MULTILINE)
+    for row in answer["forecast"]:
+        assert f"{row['q50']:.2f}" in next(
+            line
+            for line in text.splitlines()
+            if line.split()[:3] == [row["as_of"], row["group"], row["status"]]
+        )
 
 
 def test_audit_strict_and_json(command):

@@ -150,7 +150,7 @@ def test_a_group_without_a_reading_on_the_new_line_starts_from_the_splice(decisi
     [
         (series([10.0, 9.0]).drop(columns="poverty_line"), 2005, "poverty_line"),
         (series([10.0, 131.5]), 2005, "131.5"),
-        (pd.concat([series([10.0, 9.0]), series([8.0], 2001)]), 2005, "two readings of 2001-12-31"),
+        (pd.concat([series([10.0, 9.0]), series([8.0], 2001)]), 2005, "readings:2:as_of: repeats row 1"),
         (pd.concat([series([60.0, 60.0]), series([50.0], 2001, status="near_poor")]), 2005, "add up to 110"),
         (series([10.0, 9.0]), 1999, "nearest: 2002"),
     ],

@@ -189,7 +189,7 @@ def test_a_table_without_rows_is_refused(copy):
 
 
 def test_a_missing_folder_names_the_nearest(copy):
-    assert "no such package folder; nearest: 'an-giang'" in refusal(copy.parent / "an-gian")
+    assert f"no such package folder; nearest: '{copy}'" in refusal(copy.parent / "an-gian")
     assert "a file" in refusal(copy / "poverty.csv")
 
 

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from giamngheo import paths
@@ -225,3 +226,78 @@ def test_another_province_sees_the_scenarios_it_can_use(tmp_path):
     assert "double" in names
     assert "flood_2014" not in names  # its years are others
     assert "ethnic_minority_first" not in names
+
+
+KEYS = {"funding": {"by_source": {"provincial": 0.5}}, "delay_years": 1}
+
+
+def test_keys_are_a_scenario_as_their_file_is(package, scenario_file):
+    body = "funding:\n  by_source: {provincial: 0.5}\ndelay_years: 1\n"
+    of_file = load_scenario(scenario_file(body), package)
+    given = load_scenario(KEYS, package)
+    assert (given.id, given.title, given.based_on) == ("mine", {"vi": "mine", "en": "mine"}, "full_plan")
+    same = {"id": of_file.id, "title": of_file.title}
+    assert given.model_copy(update=same) == of_file
+
+    named = load_scenario({"id": "half", "title": "Half", **KEYS})
+    assert (named.id, named.title) == ("half", {"vi": "Half", "en": "Half"})
+
+
+def test_keys_may_be_based_on_another_scenario_and_are_left_as_they_were(package):
+    keys = {"based_on": "thirty_percent_short", "funding": {"by_channel": {"credit": 0}}}
+    found = load_scenario(keys, package)
+    assert found.funding.all == dict.fromkeys(package.years, Fraction(7, 10))
+    assert found.title["en"] == "mine" and keys == {
+        "based_on": "thirty_percent_short",
+        "funding": {"by_channel": {"credit": 0}},
+    }
+
+
+def test_a_scenario_and_numbers_of_numpy_are_taken(package):
+    double = load_scenario("double")
+    assert load_scenario(double) is double
+    assert load_scenario(double, package) == load_scenario("double", package)
+    shares = np.arange(3), np.linspace(0, 1, 3), np.float32([0, 0.5, 1])
+    for share in (share for some in shares for share in some):
+        assert load_scenario({"funding": {"all": share}}).funding.all.every == Fraction(float(share))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"fundng": {}}, "scenario mine: fundng: unknown key 'fundng'; nearest: 'funding'"),
+        ({"funding": {"al": 1}}, "scenario mine: funding.al: unknown key 'al'; nearest: 'all'"),
+        ({"funding": 0.5}, "'0.5', where keys are expected"),
+        ({"funding": {"all": -1}}, "'-1' is below the limit; nearest valid value: 0"),
+        ({"funding": {"all": {2012: 1}}}, "unknown year '2012'; nearest: 2013"),
+        ({"funding": {"by_line": {"hous": 1}}}, "unknown budget line 'hous'; nearest: 'housing'"),
+        ({2013: 0.5}, "unknown key '2013'"),
+        ({"id": "My half"}, "scenario My half: id: 'My half' is not an id .*nearest: 'my_half'"),
+        ({"id": 5}, "'5' is not an id"),
+        ({"based_on": "doubel"}, "based_on: unknown scenario 'doubel'; nearest: 'double'"),
+        ({"title": {"vi": "Thử"}}, "the title in 'en' is missing"),
+        ({"grid": {}}, "a grid"),
+        (None, "an empty value is not a scenario's name.*nearest: 'full_plan'"),
+        (["double"], "is not a scenario's name"),
+    ],
+)
+def test_what_is_no_scenario_is_refused_in_the_words_of_a_file(package, given, said):
+    with pytest.raises(RefusedInput, match=said):
+        load_scenario(given, package)
+
+
+def test_a_scenario_says_what_it_changes(package):
+    told = {
+        name: load_scenario(name, package) for name in ("full_plan", "flood_2014", "ethnic_minority_first")
+    }
+    assert repr(told["full_plan"]) == "Scenario full_plan: the plan in full and on time"
+    assert repr(told["flood_2014"]) == "Scenario flood_2014: shock.2014 flood_year"
+    assert "funding.by_line.em_land 2; " in str(told["ethnic_minority_first"])
+    uneven = load_scenario(
+        {"funding": {"all": {2013: 0.5, 2014: 1}}, "assumptions": {"hard_core_pct": {"fixed": 1}}}
+    )
+    assert uneven.changes == {
+        "funding.all": "2013: 0.5, 2014: 1",
+        "assumptions.hard_core_pct": "fixed: 1",
+    }
+    assert "<td>assumptions.hard_core_pct</td><td>fixed: 1</td>" in uneven._repr_html_()

@@ -1,15 +1,19 @@
 """Identities of the funding simulation, on the decision's own plan."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from giamngheo import load_scenario, package_forecast
+from giamngheo import load_scenario, package_forecast, paths
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, Simulation, at_case, simulate, simulate_case
-from giamngheo.simulation.targets import target_chances
+from giamngheo.simulation.targets import above_target, target_chances
 
 
 def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
@@ -163,15 +167,65 @@ assumptions: {return_credit: {fixed: 0.1}}
     assert 0 < target_chances(package, result)["poor_2015"] < 0.2
 
 
-def test_a_scenario_under_both_cases_is_a_table_and_a_line(package, shared):
-    both = simulate(package, load_scenario("double", package), shared=shared)
-    assert isinstance(both, Simulation) and set(both.chances["case"]) == set(CASES.values())
-    for row in both.chances.itertuples():
+@pytest.fixture(scope="module")
+def double(package, shared):
+    return simulate(package, "double", shared=shared)
+
+
+def test_a_scenario_under_both_cases_is_a_table_and_a_line(package, double):
+    assert isinstance(double, Simulation) and set(double.chances["case"]) == set(CASES.values())
+    for row in double.chances.itertuples():
         r = next(r for r, case in CASES.items() if case == row.case)
-        assert row.chance == target_chances(package, both.cases[r])[row.target]
-    assert repr(both).startswith("Simulation of double, chances: poor_2015 ") and "\n" not in repr(both)
-    assert "<td>near_poor_2015</td>" in both._repr_html_()
-    one = both.cases[0]
+        assert (
+            row.chance
+            == target_chances(package, double.cases[r])[row.target]
+            == double.by_case[r][row.target]
+        )
+    assert repr(double).startswith("Simulation of double, chances: poor_2015 ")
+    chances = (f"{double.by_case[r]['near_poor_2015']:.3f}" for r in CASES)
+    assert "<td>near_poor_2015</td>" + "".join(f"<td>{p}</td>" for p in chances) in double._repr_html_()
+    one = double.cases[0]
     assert repr(one).startswith("Case of double, r = 0, medians at 2015-12-31: poor ")
-    assert f"near_poor {both.median(0, 'near_poor'):.2f} %" in repr(one)
-    assert "<th>q975</th>" in one._repr_html_()
+    assert f"near_poor {double.median(0, 'near_poor'):.2f} %" in repr(one)
+    assert f"<td>{double.median(0, 'near_poor'):.2f}</td>" in one._repr_html_()
+
+
+def test_its_frames_are_those_of_the_cases(package, double):
+    for r, name in CASES.items():
+        rows = double.table[double.table["case"] == name].drop(columns="case").reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows, double.cases[r].table)
+        above = double.households_above[double.households_above["case"] == name].set_index("target")
+        assert above["q50"].to_dict() == pytest.approx(above_target(package, double.cases[r]))
+        assert set(above.index) == {"poor_2015", "near_poor_2015", "both"}
+        assert (above["q10"] <= above["q50"]).all() and (above["q50"] <= above["q90"]).all()
+    assert double.years == double.trend.years == double.cases[1].years
+    assert double.money.total == double.cases[0].money.total == 4310
+
+
+def test_a_scenario_is_a_name_a_file_keys_or_itself(package, shared, double):
+    keys = {"funding": {"all": 2}}
+    for each in (
+        paths.DATA / "scenarios" / "double.yml",
+        "data/scenarios/double.yml",
+        double.scenario,
+        keys,
+    ):
+        assert simulate(package, each, shared=shared).by_case == double.by_case
+    assert simulate(package, shared=shared).scenario.id == "full_plan"
+    with pytest.raises(RefusedInput, match="nearest: 'double'"):
+        simulate(package, "dubble", shared=shared)
+
+
+def test_an_additionality_in_between_is_a_case_of_its_own(package, shared):
+    half = simulate(package, {"continuity": 0.5}, shared=shared)
+    assert list(half.named) == ["continued", "new", "r = 0.5"] and list(half.cases) == [1, 0]
+    chances = half.chances.pivot(index="target", columns="case", values="chance")
+    assert chances.loc["poor_2015", "r = 0.5"] == target_chances(package, half.own)["poor_2015"]
+    assert (chances["continued"] <= chances["r = 0.5"]).all() and (chances["r = 0.5"] <= chances["new"]).all()
+    assert simulate(package, "plan_is_new", shared=shared).own.scenario.continuity == 0
+
+
+def test_the_draws_of_another_package_are_refused(package, shared):
+    other = replace(package, readings=package.readings[:-1])
+    with pytest.raises(RefusedInput, match=r"^shared: "):
+        simulate(other, "double", shared=shared)

@@ -13,7 +13,7 @@ from giamngheo.forecasting.draws import override, values_at
 from giamngheo.forecasting.scales import probit
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.outcomes import simulate
+from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.shared_draws import shared_draws
 
 BASE = "base"  # the unchanged case
@@ -103,7 +103,8 @@ def ends(package, scenario, shared, names):
 
 
 def _rows(assumption, to, value, result):
-    return result.chances.assign(assumption=assumption, to=to, value=value)[COLUMNS]
+    chances = result.chances[result.chances["case"].isin(CASES.values())]
+    return chances.assign(assumption=assumption, to=to, value=value)[COLUMNS]
 
 
 def _assuming(scenario, changes):
@@ -216,6 +217,5 @@ def chances_at(package, scenario, shared):
     dict of (str, str) to float
         By case and target (or "both").
     """
-    return (
-        simulate(package, scenario, shared=shared).chances.set_index(["case", "target"])["chance"].to_dict()
-    )
+    by_case = simulate(package, scenario, shared=shared).by_case
+    return {(CASES[r], target): p for r, found in by_case.items() for target, p in found.items()}

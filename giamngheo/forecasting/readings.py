@@ -1,0 +1,193 @@
+"""Readings as a researcher holds them, a frame or a series of rates, through the door that reads files.
+
+Each cell becomes the text that would stand in a file, so that what is refused there is refused here, in the same words.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from numbers import Integral, Real
+from pathlib import Path
+
+import pandas as pd
+
+from giamngheo import paths
+from giamngheo.inputs.csv_rows import check_rows
+from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.readings import SeriesReading, checked_series, read_series
+from giamngheo.inputs.tables import Row
+
+NAME = "readings"  # what stands for a file's name in a message
+LINE = "given"  # the poverty line of rates that come without the name of one
+YEAR_IS = ("end", "start")
+INSTEAD = {
+    "as_of": "a column 'year' will do",
+    "rate_pct": "forecast takes a column of another name by rate=",
+    "status": "for the poor on one poverty line leave 'poverty_line' out as well",
+    "poverty_line": "for the poor on one poverty line leave 'status' out as well",
+}
+
+
+def checked_readings(readings, rate="rate_pct", year_is="end"):
+    """Readings for a forecast, checked as those of a file.
+
+    Parameters
+    ----------
+    readings : DataFrame, Series, mapping, path-like, or sequence of SeriesReading or Reading
+        As of `forecasting.trend.forecast`.
+    rate : str
+        Column of a frame that holds the rates.
+    year_is : {"end", "start"}
+        The instant of a year that stands for a date.
+
+    Returns
+    -------
+    DataFrame
+        The frame given, as_of as timestamps, rate_pct as float, with a group.
+
+    Raises
+    ------
+    RefusedInput
+        Every problem found, each with row, column and the nearest valid value.
+    """
+    if isinstance(readings, str | Path):
+        readings = read_series(paths.find(readings))
+    frame = as_frame(readings)
+    if rate != "rate_pct":
+        if rate not in frame:
+            raise RefusedInput(f"{NAME}: {unknown('column', rate, frame.columns)}")
+        frame = frame.drop(columns="rate_pct", errors="ignore").rename(columns={rate: "rate_pct"})
+    rows = checked_series(
+        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading)
+    ).values()
+    return frame.reset_index(drop=True).assign(
+        as_of=pd.to_datetime([row.as_of for row in rows]),
+        rate_pct=[float(row.rate_pct) for row in rows],
+        group=[row.group for row in rows],
+    )
+
+
+def as_frame(readings, line=LINE):
+    """Readings in whatever they come as a frame, rates alone as those of the poor on one line.
+
+    Parameters
+    ----------
+    readings : DataFrame, Series, mapping, or sequence of Row
+        As of `forecasting.trend.forecast`.
+    line : str
+        The poverty line of rates that come without one.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    RefusedInput
+        Anything else.
+    """
+    if isinstance(readings, pd.DataFrame):
+        bare = not {"status", "poverty_line"} & set(readings.columns)
+        return readings.assign(status="poor", poverty_line=line) if bare and len(readings) else readings
+    if isinstance(readings, list | tuple) and all(isinstance(row, Row) for row in readings):
+        return pd.DataFrame(
+            [row.model_dump() for row in readings] or {name: [] for name in SeriesReading.model_fields}
+        )
+    if isinstance(readings, Mapping):
+        readings = pd.Series(readings)
+    if isinstance(readings, pd.Series):
+        index = readings.index
+        if isinstance(index, pd.PeriodIndex) and index.freqstr.startswith("Y"):
+            index = index.year
+        when = "year" if all(isinstance(label, Real) for label in index) else "as_of"
+        columns = {when: list(index), "status": "poor", "poverty_line": line, "rate_pct": readings.to_numpy()}
+        return pd.DataFrame(columns, index=readings.index)
+    raise RefusedInput(
+        f"{NAME}: {type(readings).__name__}, where a DataFrame, a Series of rates by year or a file is expected; "
+        "for a package: package_forecast"
+    )
+
+
+def cells(frame, model, year_is="end"):
+    """The cells of a frame that a model reads, as text, row by row.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        May hold other columns, and `year` in place of `as_of`.
+    model : type of Row
+    year_is : {"end", "start"}
+
+    Yields
+    ------
+    tuple of (label, dict of str to (str or None))
+        As `inputs.csv_rows.check_rows` takes them.
+
+    Raises
+    ------
+    RefusedInput
+        A column that is missing, or that is all but one of the model's; a year that is none.
+    """
+    frame = _dated(frame, year_is)
+    _check_columns(frame, model)
+    columns = [column for column in model.model_fields if column in frame]
+    labels = frame.index if frame.index.is_unique else range(len(frame))
+    for label, values in zip(labels, zip(*(frame[column] for column in columns), strict=True), strict=True):
+        yield label, dict(zip(columns, map(_text, values), strict=True))
+
+
+def _dated(frame, year_is):
+    """The frame with the instants that its years stand for, where it has years only."""
+    if year_is not in YEAR_IS:
+        raise RefusedInput(unknown("year_is", year_is, YEAR_IS))
+    if "as_of" in frame or "year" not in frame:
+        return frame
+    years = [_text(year) or "" for year in frame["year"]]
+    problems = [
+        f"{NAME}:{label}:year: '{year}' is not a year of four digits, such as 2010"
+        for label, year in zip(frame.index, years, strict=True)
+        if not re.fullmatch(r"\d{4}", year, re.ASCII)
+    ]
+    if problems:
+        raise RefusedInput(problems)
+    return frame.assign(as_of=[f"{int(year) - (year_is == 'start')}-12-31" for year in years])
+
+
+def _check_columns(frame, model):
+    """Refuse a column that lacks, and one that looks like one of the model's; others are not read."""
+    known, problems = model.model_fields, []
+    for column in frame.columns[frame.columns.duplicated()]:
+        problems.append(f"{NAME}:{column}: the column stands there twice; keep one")
+    strange = [str(column) for column in frame.columns if column not in known and column != "year"]
+    for column, field in known.items():
+        if column in frame:
+            continue
+        alike = next((other for other in strange if _plain(other) == _plain(column)), None)
+        if alike is not None:
+            problems.append(f"{NAME}:{alike}: {unknown('column', alike, known)}")
+        elif field.is_required():
+            there = f" (not read: {', '.join(strange)})" if strange else ""
+            problems.append(f"{NAME}:{column}: missing column '{column}'{there}; {INSTEAD[column]}")
+    if problems:
+        raise RefusedInput(problems)
+
+
+def _plain(name):
+    """A column's name without what is easily written otherwise: capitals, blanks, an s at the end."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()).rstrip("s")
+
+
+def _text(value):
+    """A cell as a file would have it, None for nothing; a number to its last bit, in plain digits."""
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, date):  # pandas' timestamps too
+        moment = pd.Timestamp(value)
+        return moment.strftime("%Y-%m-%d") if moment == moment.normalize() else str(moment)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Real) and not isinstance(value, bool | Integral):
+        value = Decimal(str(float(value)))
+        return f"{value:f}" if not value.is_finite() or value % 1 else f"{value:.0f}"
+    return str(value).strip() or None

@@ -1,0 +1,40 @@
+"""Draws summed up as a frame of mean and quantiles, and what of it a result shows of itself."""
+
+import numpy as np
+import pandas as pd
+
+QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+STATUSES = ("poor", "near_poor")  # shown and drawn if nothing is said
+
+
+def summarise(draws, years):
+    """Mean and quantiles of draws.
+
+    Parameters
+    ----------
+    draws : mapping of (group, status) to ndarray (n_draws, n_years)
+        Percent.
+    years : sequence of datetime.date
+
+    Returns
+    -------
+    DataFrame
+        as_of, group, status, mean, q025, q10, q25, q50, q75, q90, q975.
+    """
+    tables = []
+    for (group, status), values in draws.items():
+        quantiles = np.quantile(values, list(QUANTILES.values()), axis=0)
+        columns = {
+            "as_of": pd.to_datetime(list(years)),
+            "group": group,
+            "status": status,
+            "mean": values.mean(axis=0),
+        }
+        tables.append(pd.DataFrame(columns | dict(zip(QUANTILES, quantiles, strict=True))))
+    return pd.concat(tables, ignore_index=True)
+
+
+def shown_rows(table):
+    """The rows and columns of a table of rates that a result shows of itself (list of dict)."""
+    own = table[(table["group"] == "all") & table["status"].isin(STATUSES)]
+    return own[["as_of", "status", "q10", "q50", "q90"]].to_dict("records")

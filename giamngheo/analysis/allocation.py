@@ -27,6 +27,11 @@ EXCHANGES = (Fraction(1, 50), Fraction(1, 200), Fraction(1, 1000))  # of the tot
 GRAIN = Fraction(1, 100)  # billion VND: allocations are rounded to it before the total is restored
 GAINED = 1e-7  # least improvement of an objective that counts
 DIFFERENCE = 0.01  # of a line's plan: step of a slope
+AMOUNTS = ("plan_bn", "low_bn", "high_bn", "joint_bn", "gap_bn")
+
+
+class NothingToSpread(RefusedInput):
+    """A scenario that delivers no money, or has no target in the years simulated."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +55,12 @@ class Reallocation:
     scenarios: dict
 
     @property
+    def table(self):
+        """Billion VND by line, in floats, the largest first: line and `AMOUNTS` (DataFrame)."""
+        amounts = self.lines[["line", *AMOUNTS]].astype(dict.fromkeys(AMOUNTS, float))
+        return amounts.sort_values("plan_bn", ascending=False, kind="stable", ignore_index=True)
+
+    @property
     def fresh(self):
         """Outcomes on draws that the search did not see, by allocation and case (DataFrame)."""
         return self.outcomes[self.outcomes["draws"] == "fresh"].set_index(["allocation", "case"])
@@ -60,8 +71,8 @@ class Reallocation:
         return f"Reallocation of {self.scenario.id}, r = {self.r:g}: {total:g} billion VND, {within}"
 
     def _repr_html_(self):
-        exact = self.lines.map(lambda value: float(value) if isinstance(value, Fraction) else value)
-        return "\n".join(frame.to_html(index=False, border=0) for frame in (exact, self.outcomes))
+        frames = self.table.round(2), self.fresh.round(4).reset_index()
+        return "\n".join(frame.to_html(index=False, border=0) for frame in frames)
 
 
 def reallocate(
@@ -104,7 +115,7 @@ def reallocate(
     Raises
     ------
     RefusedInput
-        Bounds that leave the total out of reach; no target, or no money.
+        Bounds that leave the total out of reach; `NothingToSpread` without a target, or without money.
 
     Notes
     -----
@@ -121,7 +132,9 @@ def reallocate(
     plan = {line: amount for line, amount in asked.money.by("line").items() if amount}
     limits = _limits(plan, bounds, line_bounds or {})
     if not asked.targets:
-        raise RefusedInput("reallocation: no target on a rate of all households falls in the years simulated")
+        raise NothingToSpread(
+            "reallocation: no target on a rate of all households falls in the years simulated"
+        )
     problem = _Problem(asked, plan, limits)
     found = {"joint": problem.joint_chance_most(), "gap": problem.gap_least(power)}
     scenarios = {}
@@ -138,25 +151,28 @@ def reallocate(
     return Reallocation(scenario, r, tuple(bounds), power, seeds, table, outcomes, scenarios)
 
 
-def reallocate_if_any(package, scenario, **options):
+def reallocate_if_any(package, scenario, *, seed=0, **options):
     """As `reallocate`, for a page that must not stop where there is nothing to spread.
 
     Parameters
     ----------
     package : Package
     scenario : Scenario
+    seed : int
     **options
         Of `reallocate`.
 
     Returns
     -------
-    Reallocation or None
-        None without money, or without a target in the years simulated.
+    Reallocation
+        Without lines and outcomes where there is no money, or no target in the years simulated.
     """
     try:
-        return reallocate(package, scenario, **options)
-    except RefusedInput:
-        return None
+        return reallocate(package, scenario, seed=seed, **options)
+    except NothingToSpread:
+        lines = pd.DataFrame(columns=["line", *AMOUNTS])
+        outcomes = pd.DataFrame(columns=["allocation", "draws", "case"])
+        return Reallocation(scenario, scenario.continuity, BOUNDS, 1, (seed, seed + 1), lines, outcomes, {})
 
 
 class _Problem:
@@ -280,7 +296,7 @@ class _Problem:
 def _limits(plan, bounds, line_bounds):
     """Least and most of each line in billion VND, exact; refused where the total cannot be met."""
     if not plan:
-        raise RefusedInput("reallocation: the scenario delivers no money")
+        raise NothingToSpread("reallocation: the scenario delivers no money")
     if unknown := set(line_bounds) - set(plan):
         raise RefusedInput(f"reallocation: no money on line '{min(unknown)}'; lines: {', '.join(plan)}")
     limits = {}

@@ -46,7 +46,8 @@ def marginal_value(package, scenario, shared):
                             first | {"outcome": status, "unit": unit} | mean_and_quantiles(values)
                             for unit, values in units.items()
                         ]
-    return pd.DataFrame(rows)
+    columns = ["case", "line", "money_bn", "basis", "outcome", "unit", "mean", "q10", "q50", "q90"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def credit_table(package, scenario, shared):

@@ -15,6 +15,10 @@ from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.outcomes import CASES, at_case, simulate_case
 
 PARTS = ("group", "rest", "all", "gap")
+FULL_PLAN = "full_plan"
+SUMMARY = ("mean", "q10", "q50", "q90")
+LEVELS = ("scenario", "case", "who", *SUMMARY, "weight_pct", "impossible")
+CHANGES = ("case", "who", *SUMMARY, "households")
 
 
 def counted_groups(package, trend):
@@ -94,6 +98,61 @@ def levels(package, results, group):
                 for who in PARTS
             ]
     return pd.DataFrame(rows)
+
+
+def group_levels(package, results):
+    """`levels` of each counted group under the full plan and, where it is among the results, under ``<group>_first``.
+
+    Parameters
+    ----------
+    package : Package
+    results : mapping of str to Simulation
+        "full_plan" among them.
+
+    Returns
+    -------
+    DataFrame
+        group, and the columns of `levels`; empty where no group's households are counted.
+    """
+    found = []
+    for group in _counted(package, results[FULL_PLAN]):
+        chosen = {name: results[name] for name in (FULL_PLAN, f"{group}_first") if name in results}
+        found.append(levels(package, chosen, group).assign(group=group))
+    return _stacked(found, ("group", *LEVELS))
+
+
+def group_changes(package, results, shared):
+    """`changes` that the scenario ``<group>_first`` brings, for each counted group that has one among the results.
+
+    Parameters
+    ----------
+    package : Package
+    results : mapping of str to Simulation
+        "full_plan" among them.
+    shared : SharedDraws
+        That all were simulated on.
+
+    Returns
+    -------
+    DataFrame
+        group, scenario, and the columns of `changes`; empty where there is none.
+    """
+    plan, found = results[FULL_PLAN], []
+    for group in _counted(package, plan):
+        if (name := f"{group}_first") in results:
+            moved = changes(package, plan, results[name], group, shared)
+            found.append(moved.assign(group=group, scenario=name))
+    return _stacked(found, ("group", "scenario", *CHANGES))
+
+
+def _counted(package, plan):
+    case = plan.cases[1]
+    return () if case.households is None else counted_groups(package, case.trend)
+
+
+def _stacked(frames, columns):
+    columns = list(columns)
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def changes(package, plan, other, group, shared):

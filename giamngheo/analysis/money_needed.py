@@ -5,6 +5,7 @@ from itertools import pairwise
 import pandas as pd
 
 from giamngheo.analysis.target_years import TargetYears, target_years
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -140,7 +141,14 @@ def money_for_chances(package, scenario, levels=CHANCES_ASKED, *, seed=0, shared
     DataFrame
         case (of `CASES`), target (or "both"), chance_asked, multiple (0 where no money is needed, NaN beyond
         `MOST_MONEY` times the scenario's) and chance_at_most (of that target, at `MOST_MONEY` times the money).
+
+    Raises
+    ------
+    RefusedInput
+        A level that is no chance, such as a percentage.
     """
+    if wrong := [level for level in levels if not 0 <= level <= 1]:
+        raise RefusedInput(f"chances: {wrong[0]:g} is no chance, which runs from 0 to 1")
     shared, rows = shared or shared_draws(package, draws=SOLVER_DRAWS, seed=seed), []
     for r, asked in target_years(package, scenario, shared).items():
         curve = MoneyCurve(asked)

@@ -195,6 +195,7 @@ def notebook_page(page, made, footer):
 def notebook_body(made, page):
     """An executed notebook as the body of a page: words and outputs in full, code folded, links to the tables."""
     node, up = for_reader(made.notebook, page.lang), "../" * made.name.count("/")
+    _fold_together(node)
     for cell in node.cells:
         cell.metadata["tables"] = [
             {
@@ -208,6 +209,20 @@ def notebook_body(made, page):
     words = {"code_words": page.say("report.code"), "table_words": page.say("report.table_files")}
     body, _ = _exporter().from_notebook_node(node, resources=words)
     return body
+
+
+def _fold_together(notebook):
+    """Leave out the code cells that show nothing on a page, their code with that of the next one that does."""
+    kept, before = [], []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            kept.append(cell)
+            continue
+        before.append(cell.source)
+        if cell.outputs:
+            cell.source, before = "\n\n".join(before), []
+            kept.append(cell)
+    notebook.cells = kept
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from giamngheo import load_scenario
-from giamngheo.analysis.allocation import reallocate
+from giamngheo.analysis.allocation import AMOUNTS, reallocate, reallocate_if_any
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import money
 from giamngheo.simulation.outcomes import simulate_case
@@ -100,8 +101,24 @@ def test_bounds_that_cannot_be_are_refused(package, options, says):
 
 
 def test_without_money_there_is_nothing_to_spread(package):
+    scenario, few = load_scenario("no_new_money", package), {"draws": 100, "fresh_draws": 100}
     with pytest.raises(RefusedInput, match="no money"):
-        reallocate(package, load_scenario("no_new_money", package), draws=100, fresh_draws=100)
+        reallocate(package, scenario, **few)
+    found = reallocate_if_any(package, scenario, **few)
+    assert found.lines.empty and found.table.empty and found.fresh.empty
+    assert found.table.round(2).columns.tolist() == ["line", *AMOUNTS]
+
+
+def test_a_page_does_not_pass_over_bounds_that_cannot_be(package):
+    with pytest.raises(RefusedInput, match="never to 2155"):
+        reallocate_if_any(package, load_scenario("full_plan", package), bounds=(0, 0.5), draws=100)
+
+
+def test_the_table_is_the_lines_in_floats_the_largest_first(found):
+    table, exact = found.table, found.lines.set_index("line")
+    assert set(table.dtypes.iloc[1:]) == {np.dtype(float)} and table["plan_bn"].is_monotonic_decreasing
+    for name in AMOUNTS:
+        assert table[name].tolist() == [float(exact[name][line]) for line in table["line"]]
 
 
 def test_a_result_says_in_a_line_what_it_is_and_shows_its_frames(found):

@@ -3,11 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 from giamngheo import load_scenario
-from giamngheo.analysis.equity import changes, counted_groups, impossible, parts
+from giamngheo.analysis.equity import (
+    changes,
+    counted_groups,
+    group_changes,
+    group_levels,
+    impossible,
+    levels,
+    parts,
+)
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.shared_draws import shared_draws
@@ -78,3 +87,21 @@ def test_a_package_of_all_households_alone_counts_no_group(package):
     other = replace(package, readings=readings)
     trend = shared_draws(other, draws=300).counterfactual(load_scenario("full_plan")).trend
     assert counted_groups(other, trend) == ()
+
+
+def test_frames_by_group_hold_each_counted_group_s_own(package, results, moved, shared):
+    found = group_levels(package, results)
+    chosen = {name: results[name] for name in ("full_plan", "ethnic_minority_first")}
+    own = levels(package, chosen, GROUP)
+    assert found["group"].unique().tolist() == [GROUP]
+    pd.testing.assert_frame_equal(found.drop(columns="group"), own)
+    changed = group_changes(package, results, shared)
+    assert changed["scenario"].unique().tolist() == ["ethnic_minority_first"]
+    pd.testing.assert_frame_equal(changed.drop(columns=["group", "scenario"]), moved)
+
+
+def test_without_a_scenario_in_its_favour_a_group_has_levels_and_no_changes(package, results, shared):
+    alone = {"full_plan": results["full_plan"]}
+    assert group_levels(package, alone)["scenario"].unique().tolist() == ["full_plan"]
+    none = group_changes(package, alone, shared)
+    assert none.empty and {"group", "case", "who", "mean", "households"} <= set(none)

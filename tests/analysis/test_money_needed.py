@@ -5,8 +5,16 @@ import pytest
 
 from giamngheo import load_scenario
 from giamngheo.analysis.cost_effectiveness import needed_effect
-from giamngheo.analysis.money_needed import SOLVER_DRAWS, MoneyCurve, break_even, even_chance
+from giamngheo.analysis.money_needed import (
+    SOLVER_DRAWS,
+    MoneyCurve,
+    break_even,
+    even_chance,
+    money_for_chances,
+    two_inputs,
+)
 from giamngheo.analysis.target_years import TargetYears
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
@@ -57,3 +65,20 @@ def test_the_break_even_a_billion_is_that_of_the_panels(package, shared, solver)
         if target != "both":
             assert told[target, CASES[r]] == found["exits_per_bn"]
         assert found == break_even(package, plan.cases[r])[target]
+
+
+def test_a_percentage_is_no_chance(package, solver):
+    with pytest.raises(RefusedInput, match="chances: 80 is no chance"):
+        money_for_chances(package, load_scenario("full_plan", package), (0.5, 80), shared=solver)
+
+
+def test_the_money_of_a_chance_is_where_the_curve_passes_it(package, solver):
+    plan, asked = load_scenario("full_plan", package), 0.5
+    solved = money_for_chances(package, plan, (asked,), shared=solver).set_index(["case", "target"])[
+        "multiple"
+    ]
+    for r, case in CASES.items():
+        found = solved[case, "both"]
+        curve = two_inputs(package, plan, solver, (0.97 * found, found), (r,))
+        before, at = curve[curve["target"] == "both"]["chance"]
+        assert before < asked <= at

@@ -8,7 +8,7 @@ from helpers import assert_figure, faults_of, figures_drawn
 
 from giamngheo import load_scenario
 from giamngheo.analysis import allocation, cost_effectiveness, money_needed
-from giamngheo.analysis.equity import changes, levels
+from giamngheo.analysis.equity import group_changes, group_levels, levels
 from giamngheo.language import chance, number
 from giamngheo.report.comparison import equity, money_for_chance, overview, reallocation, two_inputs, value
 from giamngheo.report.wording import Page
@@ -107,6 +107,7 @@ def test_bounds_and_results_are_those_found(package, found, lang):
     for row in found.lines.itertuples():
         assert row.low_bn <= row.joint_bn <= row.high_bn and row.low_bn <= row.gap_bn <= row.high_bn
     assert "↓" in text and "↑" in text
+    assert {"vi": "0,5 và 2 lần", "en": "0.5 and 2 times"}[lang] in text
     told = reallocation.outcomes(Page(package, lang), found).text
     fresh = found.fresh["both"]
     for name in ("plan", "joint", "gap"):
@@ -127,9 +128,9 @@ def test_the_sentences_and_the_picture_tell_how_far_apart_the_two_are(package, f
 def test_where_there_is_nothing_to_spread_a_sentence_stands(package, needed, lang):
     page, scenario = Page(package, lang), load_scenario("no_new_money", package)
     few = shared_draws(package, draws=100)
-    assert allocation.reallocate_if_any(package, scenario, draws=50, fresh_draws=50) is None
+    found = allocation.reallocate_if_any(package, scenario, draws=100, fresh_draws=100)
     parts = (reallocation.table, reallocation.outcomes, reallocation.sentences, reallocation.dots)
-    shown = [part(page, None) for part in parts]
+    shown = [part(page, found) for part in parts]
     nothing = cost_effectiveness.needed_effect(package, scenario, few)
     worth = cost_effectiveness.marginal_value(package, scenario, few)
     shown += [value.needed(page, nothing), value.lines(page, worth, nothing)]
@@ -173,18 +174,20 @@ def test_two_inputs_show_a_table_for_all_targets_and_for_each(package, plan, sha
 
 @each_lang
 def test_the_tables_say_what_the_results_are(package, results, shared, lang):
-    text = equity.tables(Page(package, lang), results, shared).text
+    moved = group_changes(package, results, shared)
+    text = equity.tables(Page(package, lang), results, group_levels(package, results), moved).text
     found = levels(package, results, GROUP).set_index(["scenario", "case", "who"])
     for _, row in found.iterrows():
         low, middle, high = (number(row[name], lang, 1) for name in ("q10", "q50", "q90"))
         assert f"{middle} ({low}–{high})" in text
-    moved = changes(package, results["full_plan"], results["ethnic_minority_first"], GROUP, shared)
     assert number(moved.set_index(["case", "who"]).loc[("continued", "rest"), "mean"], lang, 2) in text
 
 
 @each_lang
 def test_without_the_scenario_the_levels_stand_alone(package, results, shared, lang):
-    text = equity.tables(Page(package, lang), {"full_plan": results["full_plan"]}, shared).text
+    alone = {"full_plan": results["full_plan"]}
+    frames = group_levels(package, alone), group_changes(package, alone, shared)
+    text = equity.tables(Page(package, lang), alone, *frames).text
     assert results["ethnic_minority_first"].scenario.title[lang] not in text
     assert number(22200, lang) in text
 
@@ -196,7 +199,9 @@ def test_without_a_group_a_sentence_stands_there(package, lang):
     other = replace(package, readings=readings, budget_lines=budget)
     shared = shared_draws(other, draws=300)
     results = {"full_plan": outcomes.simulate(other, load_scenario("full_plan"), shared=shared)}
-    assert not equity.tables(Page(other, lang), results, shared).tables
+    frames = group_levels(other, results), group_changes(other, results, shared)
+    shown = equity.tables(Page(other, lang), results, *frames)
+    assert shown.text and not shown.tables
 
 
 @each_lang

@@ -57,6 +57,8 @@ def test_a_notebook_becomes_a_page_with_its_code_folded(package, lang):
             cell(["report:money"], "<p>a</p>", "1 < 2  # <b>"),
             cell([], "<p>b</p>"),
             cell(["notebook-only"], "<p>c</p>", "frame"),
+            markdown("after"),
+            cell([], "<p>d</p>", "draw(frame)"),
         ]
     )
     before = copy.deepcopy(notebook)
@@ -68,6 +70,9 @@ def test_a_notebook_becomes_a_page_with_its_code_folded(package, lang):
     ]
     assert '<p class="formula"><math display="block">' in html and "http" not in html and "$" not in html
     assert "1 &lt; 2  # &lt;b&gt;" in html and html.count('<details class="code">') == 3
+    assert (
+        "<pre><code>frame\n\ndraw(frame)</code></pre>" in html
+    )  # what shows nothing here is with what it leads to
     assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
 
 

@@ -98,12 +98,25 @@ def test_nothing_is_said_where_nothing_turns(package, register, lang):
     turned = turns(still).assign(even_at=float("nan"))
     assert turning_points.sentence(page, turned, register).text == ""
     assert turning.table(page, turned, register).text == page.say("sensitivity.turn_none")
-    assert chance_map.tables(page, None, register).text
-    assert chance_map.sentence(page, None, register).text == ""
+    no_map = pd.DataFrame(columns=["case", "target", "chance"])
+    assert chance_map.tables(page, no_map, register).text
+    assert chance_map.sentence(page, no_map, register).text == ""
     supports = by_support(still)
     nothing = support.sentence(page, supports).text
     assert nothing == swings.sentence(page, still).text == support.sceptic_table(page, still, supports).text
     assert conclusion.sentence(page, still, supports, turned).text
+
+
+@each_lang
+def test_a_map_may_be_over_the_money_too(package, found, shared, register, lang):
+    values = {"hard_core_pct": (0.0, 1.0), "share_of_plan": (0.5, 2.0)}
+    grid, page = chance_grid(package, found, shared, list(values), values), Page(package, lang)
+    shown = chance_map.tables(page, grid, register)
+    assert page.say("sensitivity.unit.share_of_plan") in shown.text
+    joint = grid[(grid["target"] == "both") & (grid["case"] == "new")]["chance"]
+    told = chance_map.sentence(page, grid, register).text
+    assert page.chance(joint.min()) in told and page.chance(joint.max()) in told
+    assert page.say("sensitivity.name.share_of_plan") in told
 
 
 @each_lang

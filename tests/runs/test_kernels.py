@@ -80,11 +80,14 @@ def test_users_settings_change_nothing(make_notebook, tmp_path, monkeypatch, war
 
 
 def test_warm_and_ordinary_kernels_make_the_same_bytes(make_notebook, tmp_path):
-    notebook = make_notebook("same", "import pandas as pd; pd.DataFrame({'a': [1, 2]})", "print('x')")
+    frame = "import pandas as pd; frame = pd.DataFrame({'a': [1, 2]}); frame"
+    notebook = make_notebook("same", frame, "print('x')", "frame.plot()")
     run_parameters = {"seed": 3}
     for warm in (True, False):
         assert execute(notebook, run_parameters, tmp_path / f"{warm}.ipynb", reuse=False, warm=warm).ok
     assert (tmp_path / "True.ipynb").read_bytes() == (tmp_path / "False.ipynb").read_bytes()
+    drawn = nbformat.read(tmp_path / "True.ipynb", as_version=4).cells[-1].outputs
+    assert [sorted(output.data) for output in drawn] == [["text/plain"], ["image/png", "text/plain"]]
 
 
 def test_a_dead_server_is_replaced(make_notebook, tmp_path):

@@ -4,6 +4,7 @@ import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import MONEY, at_quantile, chances_at, fixed_at
 from giamngheo.analysis.sensitivity.tornado import anchor
+from giamngheo.inputs.errors import RefusedInput, unknown
 
 GRID = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of an assumption
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the plan
@@ -26,13 +27,20 @@ def chance_grid(package, tornado, shared, names=None, values=None):
 
     Returns
     -------
-    DataFrame or None
-        The two values under their names, case, target (or "both"), chance; None with fewer than two assumptions that
-        move it.
+    DataFrame
+        The two values under their names, case, target (or "both"), chance; empty, without the two, where fewer than two
+        assumptions move it.
+
+    Raises
+    ------
+    RefusedInput
+        A name that is no assumption.
     """
     names, values = names or tornado.largest(2), values or {}
     if len(names) < 2:
-        return None
+        return pd.DataFrame(columns=["case", "target", "chance"])
+    if wrong := set(names) - {MONEY, *tornado.register}:
+        raise RefusedInput("map: " + unknown("assumption", min(wrong), (MONEY, *tornado.register)))
     first, second = (values.get(name) or _axis(tornado.register, name) for name in names)
     rows, shared = [], shared.fork()
     few = chances_at(package, tornado.scenario, shared)

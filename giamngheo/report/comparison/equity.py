@@ -2,29 +2,24 @@
 
 import pandas as pd
 
-from giamngheo.analysis.equity import PARTS, changes, counted_groups, levels
+from giamngheo.analysis.equity import FULL_PLAN, PARTS
 from giamngheo.report import html
 from giamngheo.report.wording import first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
-FULL_PLAN = "full_plan"
 _ENDS = ("q10", "q50", "q90")
 
 
-def tables(page, outcomes, shared):
-    """Each counted group beside the rest, under the plan and, where there is one, the scenario ``<group>_first``."""
-    plan, made = outcomes[FULL_PLAN], []
-    if plan.cases[1].households is None:
-        return html.prose(page.say("equity.none"))
-    for group in counted_groups(page.package, plan.cases[1].trend):
-        first = outcomes.get(f"{group}_first")
-        chosen = {FULL_PLAN: plan} | ({} if first is None else {first.scenario.id: first})
-        made.append(_level_table(page, chosen, group))
-        if first is not None:
-            moved = changes(page.package, plan, first, group, shared)
-            made += [_change_table(page, plan, first, moved, group)]
-            made += [html.prose(_change_sentence(page, plan, first, moved, group))]
+def tables(page, outcomes, levels, changes):
+    """Each counted group beside the rest and what favouring it moves, of `analysis.equity` by group."""
+    made = []
+    for group, found in levels.groupby("group", sort=False):
+        made.append(_level_table(page, outcomes, found, group))
+        moved = changes[changes["group"] == group]
+        if len(moved):
+            told = outcomes[FULL_PLAN], outcomes[moved["scenario"].iloc[0]], moved, group
+            made += [_change_table(page, *told), html.prose(_change_sentence(page, *told))]
     return html.stack(*made) if made else html.prose(page.say("equity.none"))
 
 
@@ -34,11 +29,10 @@ def _who(page, who, group):
     return first_upper(page.say(named.get(who, f"equity.{who}")))
 
 
-def _level_table(page, outcomes, group):
+def _level_table(page, outcomes, found, group):
     """Poverty rates of a group, of the rest and of all at the deadline, and the gap in points."""
-    found = levels(page.package, outcomes, group)
     by = found.set_index(["scenario", "case", "who"])
-    shown = [(name, r) for name, outcome in outcomes.items() for r in CASES if r in outcome.shown]
+    shown = [(name, r) for name in found["scenario"].unique() for r in CASES if r in outcomes[name].shown]
     rows = []
     for who in PARTS:
         row = {"who": who}
@@ -65,7 +59,8 @@ def _level_table(page, outcomes, group):
     )
     caption = page.say("equity.caption", when=when)
     name = f"rates-{group}-and-rest"
-    return html.table(name, caption, pd.DataFrame(rows), columns, note=note, tidy=found)
+    tidy = found.drop(columns="group")
+    return html.table(name, caption, pd.DataFrame(rows), columns, note=note, tidy=tidy)
 
 
 def _change_table(page, plan, first, moved, group):

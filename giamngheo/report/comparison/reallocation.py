@@ -1,6 +1,6 @@
 """The same total spread otherwise over the budget lines: for the joint chance, and against the poverty gap.
 
-Every function takes a `Reallocation`, or None where there is nothing to spread.
+Every function takes a `Reallocation`, without lines where there is nothing to spread.
 """
 
 import numpy as np
@@ -27,8 +27,8 @@ _MARKS = {"low": " ↓", "high": " ↑", "": ""}
 
 
 def sentences(page, found):
-    """What the two searches reward, how far apart they end, and what neither can say."""
-    if found is None:
+    """How far apart the two searches end, what they move and gain, and what has no effect to find."""
+    if found.lines.empty:
         return html.prose(page.say("allocation.none"))
     lines, total = found.lines, sum(found.lines["plan_bn"])
     moved = {name: sum(abs(lines[f"{name}_bn"] - lines["plan_bn"])) / 2 for name in ("joint", "gap")}
@@ -43,16 +43,15 @@ def sentences(page, found):
         ("searched", "search", "continued"),
     ):
         words[name] = page.points(100 * changes[draws, "joint", case], 1)
-    items = [page.say("allocation.rewards")]
-    items.append(page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words))
+    items = [page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words)]
     if any(row.channel == "enabling" and row.total_3y for row in page.package.budget_lines):
         items.append(page.say("allocation.no_effect", channel=page.say("channel.enabling")))
-    return html.bullets([*items, page.say("allocation.law"), page.say("allocation.judgement")])
+    return html.bullets(items)
 
 
 def dots(page, found):
     """Each line's money in the two best allocations over its plan: filled the joint chance, open the gap."""
-    if found is None:
+    if found.lines.empty:
         return html.prose(page.say("allocation.none"))
     frame = _lines(page, found)
     rows = frame.to_dict("records")
@@ -126,7 +125,7 @@ def _short(name, numbers, length):
 
 def outcomes(page, found):
     """Chances and poverty gap under each allocation, on draws that the search did not see."""
-    if found is None:
+    if found.lines.empty:
         return html.prose(page.say("allocation.none"))
 
     def change(times, decimals):
@@ -177,7 +176,7 @@ def _measured(fresh, measure):
 
 def table(page, found):
     """Billion VND per line: planned, its bounds, best for the joint chance, best for the poverty gap."""
-    if found is None:
+    if found.lines.empty:
         return html.prose(page.say("allocation.none"))
     lines = _lines(page, found)
     total = {"line": "total", "name": page.say("words.total")} | {
@@ -204,6 +203,7 @@ def table(page, found):
         page.column((f"{name}_bn", f"{name}_bound"), f"allocation.{name}", found_amount)
         for name in ("joint", "gap")
     ]
-    caption, note = page.say("allocation.caption"), page.say("allocation.note")
+    low, high = (page.number(float(bound)) for bound in found.bounds)
+    caption, note = page.say("allocation.caption"), page.say("allocation.note", low=low, high=high)
     whole = html.table("allocation-lines", caption, frame, columns, note=note, foot=1)
     return html.folded(page.say("allocation.fold"), whole)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from giamngheo.analysis.sensitivity.cases import MONEY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose, stack, table
 from giamngheo.report.sensitivity.words import joint_name
@@ -12,8 +13,8 @@ from giamngheo.simulation.targets import BOTH
 
 
 def sentence(page, grid, register):
-    """Which two assumptions a grid of chances maps, and between which chances they take the answer."""
-    if grid is None:
+    """Between which chances the two assumptions of a grid take the answer, of `analysis.sensitivity.chance_map`."""
+    if grid.empty:
         return NOTHING
     joint = grid[grid["target"] == BOTH].groupby("case")["chance"]
     words = {}
@@ -25,7 +26,7 @@ def sentence(page, grid, register):
 
 def tables(page, grid, register):
     """The chance of all targets at once over two assumptions, one shaded table a case."""
-    if grid is None:
+    if grid.empty:
         return prose(page.say("sensitivity.map_none"))
     first, second = grid.columns[:2]
     joint = grid[grid["target"] == BOTH]
@@ -49,9 +50,13 @@ def tables(page, grid, register):
     whole = stack(*parts)
     html = f'<div class="heats">{"".join(part.html for part in parts)}</div>'
     side_by_side = Exhibit("", html, whole.text, whole.tables)
-    units = {"first_unit": unit(register[first], page), "second_unit": unit(register[second], page)}
+    units = {"first_unit": _unit(page, first, register), "second_unit": _unit(page, second, register)}
     note = page.say("sensitivity.map_note", **_names(page, grid, register), **units)
     return stack(side_by_side, prose(note, css="note"))
+
+
+def _unit(page, name, register):
+    return page.say("sensitivity.unit.share_of_plan") if name == MONEY else unit(register[name], page)
 
 
 def _names(page, grid, register):

@@ -38,7 +38,7 @@ def table(page, supports):
     ]
     caption = page.say("sensitivity.support_caption", joint=joint_name(page))
     sums = support_sums(supports).reset_index()
-    return shown_table("supports", caption, sums, columns, note=page.say("sensitivity.support_note"))
+    return shown_table("supports", caption, sums, columns)
 
 
 def sceptic_table(page, found, supports):

@@ -12,12 +12,11 @@ from giamngheo.simulation.outcomes import CASES
 
 
 def sentences(page, indices, status):
-    """What an index is, and how much of the variance of a status's rate the forecast itself has in each case."""
+    """How much of the variance of a status's rate the forecast itself has in each case."""
     own = indices[indices["input"] == BASELINE].set_index("case")["total"]
     key = "sobol_found" if own.min() > 0.5 else "sobol_found_plain"
     words = {"one": page.percent(100 * own[CONTINUED], 0), "zero": page.percent(100 * own[NEW], 0)}
-    what = page.say("sensitivity.sobol_what", who=page.say(f"status.{status}"))
-    return prose(what, page.say(f"sensitivity.{key}", **words))
+    return prose(page.say(f"sensitivity.{key}", who=page.say(f"status.{status}"), **words))
 
 
 def chart(page, indices, status, register):

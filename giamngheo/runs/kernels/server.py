@@ -184,6 +184,8 @@ def run_kernel(connection, request, server):
     for name, port in request["ports"].items():
         setattr(app, name, port)
     app.initialize([])
+    # A kernel does this when matplotlib is first imported, and that was in the server, where there was no kernel.
+    app.shell.enable_matplotlib("inline")
     app.start()
 
 

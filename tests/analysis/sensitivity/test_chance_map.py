@@ -5,6 +5,7 @@ from helpers import made_up
 
 from giamngheo.analysis.sensitivity.chance_map import chance_grid
 from giamngheo.analysis.sensitivity.tornado import tornado
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.targets import BOTH
 
@@ -32,4 +33,10 @@ def test_a_map_is_anchored_at_the_case_shown(package, shared, found):
 
 
 def test_there_is_no_map_of_fewer_than_two(package, shared, register):
-    assert chance_grid(package, made_up(0.3, ("rural_share", 0.9, 0.4), register=register), shared) is None
+    grid = chance_grid(package, made_up(0.3, ("rural_share", 0.9, 0.4), register=register), shared)
+    assert grid.empty and list(grid) == ["case", "target", "chance"]
+
+
+def test_a_name_that_is_no_assumption_is_refused_with_the_nearest(package, found, shared):
+    with pytest.raises(RefusedInput, match=r"'hard_cor'; nearest: 'hard_core_pct'"):
+        chance_grid(package, found, shared, ["hard_cor", "share_of_plan"])

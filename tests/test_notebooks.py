@@ -337,6 +337,23 @@ def test_plain_papermill_refuses_what_it_does_not_know(tmp_path, name, value):
     assert f"'{name}'" in done.stderr or f"'{value}'" in done.stderr
 
 
+def test_the_trend_runs_under_another_prior_and_day_and_says_so(tmp_path):
+    given = {"reference": "national-line", "known_by": "2012-06-30", "draws": 500}
+    given |= {"assumptions": {"carry_over": {"fixed": 1}}}
+    job = Job(paths.NOTEBOOKS / "02_trend.ipynb", {"lang": "en", **given}, tmp_path / "out.ipynb")
+    assert [run.error for run in execute_all([job], progress=False)] == [""]
+    text = shown(tmp_path / "out.ipynb")
+    assert "prior national-line as known by 2012-06-30" in text and "30 June 2012" in text
+    assert "21 January 2013" not in text and "2013-01-21" not in text
+
+
+@pytest.mark.parametrize(("name", "value"), [("reference", "national-lin"), ("known_by", "2012-06-31")])
+def test_plain_papermill_refuses_a_prior_and_a_day_that_cannot_be(tmp_path, name, value):
+    command = [sys.executable, "-m", "papermill", paths.NOTEBOOKS / "02_trend.ipynb", tmp_path / "out.ipynb"]
+    done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0 and "RefusedInput" in done.stderr and value in done.stderr
+
+
 def test_english_runs_and_differs(tmp_path):
     # The very jobs of `make report`, so that what it has made need not be made again.
     jobs = [

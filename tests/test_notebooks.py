@@ -406,3 +406,32 @@ def test_a_changed_figure_is_noticed(copy, file, before, after):
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     done = nbval(copy / "notebooks" / "01_data.ipynb", root=copy)
     assert done.returncode == 1 and re.search(r"\d+ failed", done.stdout), done.stdout[-3000:]
+
+
+MUTATIONS = {  # what a notebook shows: file, before, after; and the cells of 02_trend that must fail for it
+    "a residual's sign": (
+        "giamngheo/forecasting/fits.py",
+        "rates - fitted_pct",
+        "fitted_pct - rates",
+        {"lines"},
+    ),
+    "a prior's spread": (
+        "giamngheo/forecasting/learned.py",
+        "prior.mean + prior.sd * _NORMALS",
+        "prior.mean + 0.9 * prior.sd * _NORMALS",
+        {"parameters-learned", "learned"},
+    ),
+    "a label": ("giamngheo/phrases/report.toml", "Biến động từng năm", "Biến động mỗi năm", {"width"}),
+}
+
+
+def test_what_a_notebook_shows_cannot_change_unnoticed(copy):
+    for file, before, after, _ in MUTATIONS.values():
+        text = (copy / file).read_text(encoding="utf-8")
+        assert before in text
+        (copy / file).write_text(text.replace(before, after), encoding="utf-8")
+    notebook = copy / "notebooks" / "02_trend.ipynb"
+    code = [cell["id"] for cell in read_cells(notebook) if cell["cell_type"] == "code"]
+    done = nbval(notebook, root=copy, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+    failed = {code[int(n)] for n in re.findall(r"^FAILED \S+::Cell (\d+)", done.stdout, flags=re.MULTILINE)}
+    assert failed == set.union(*(cells for *_, cells in MUTATIONS.values())), done.stdout[-3000:]

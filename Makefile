@@ -45,8 +45,8 @@ lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports --no-logo --no-cache
 
-lab: env ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+lab: env ## JupyterLab on the project, beginning with notebooks/00_start_here.ipynb
+	@$(BIN)/jupyter lab . --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 lock: env ## resolve pyproject.toml anew into requirements.lock, with new versions unless KEEP=1
 	@$(BIN)/python .ci/environment.py --lock $(if $(KEEP),--keep)
@@ -55,7 +55,8 @@ lock-check: env ## ask the package index for every locked file, for all Pythons 
 	@$(BIN)/python .ci/environment.py --check
 
 clean: ## remove what running made: caches, logs and generated pages (not .venv)
-	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache notebooks/.ipynb_checkpoints
+	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -path ./.venv -prune -o -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
 	find giamngheo tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 	find reports -type f ! -path reports/README.md ! -path 'reports/an-giang/*/index.html' ! -path 'reports/an-giang/*/answer.svg' -exec rm -f {} +
 	find reports -depth -mindepth 1 -type d -exec rmdir {} + 2>/dev/null || true

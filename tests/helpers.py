@@ -2,10 +2,12 @@
 
 import html
 import re
+import shutil
 from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from scipy.special import ndtr
@@ -16,6 +18,11 @@ from giamngheo.report import columns, figure_style
 from giamngheo.report.svg import svg_markup
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
 
 
 def read_aloud(markup):

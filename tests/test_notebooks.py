@@ -7,12 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 
 from giamngheo import paths
-from giamngheo.inputs.parameters import DEFAULTS, declared_parameters, read_cells
+from giamngheo.inputs.parameters import DEFAULTS, LANGS, declared_parameters, read_cells
 from giamngheo.report import pages
 from giamngheo.report.html import TABLES_MIME
 from giamngheo.runs import cache
@@ -23,6 +24,16 @@ NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
 MOST_BYTES = 600_000
+MOST_CODE = 24  # cells
+CODE_A_WORD = 3  # code cells to a Markdown cell, in each language
+PLAIN = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.AugAssign,
+    ast.Expr,
+)  # no branch, loop or def
 COPIED = ("giamngheo", "data", "notebooks", "tests/nbval_sanitize.cfg", "requirements.lock", "pyproject.toml")
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -132,6 +143,138 @@ def test_a_notebook_is_seen_where_it_is_not_trusted_and_stays_small(notebook):
             assert not {"image/png", "text/html"} <= set(data), "the picture would not be shown"
 
 
+def code_of(notebook):
+    """The code cells of a notebook."""
+    return [cell for cell in read_cells(notebook) if cell["cell_type"] == "code"]
+
+
+def words_of(notebook):
+    """The Markdown cells of a notebook as pairs of neighbours, Vietnamese and English, whatever tags they have."""
+    cells = read_cells(notebook)
+    runs = "".join("w" if cell["cell_type"] == "markdown" else " " for cell in cells).split()
+    assert all(len(run) % 2 == 0 for run in runs), "a Markdown cell has no neighbour in the other language"
+    words = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+def names_in(source):
+    """Names that a cell gives a value (set of str)."""
+    named = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name))
+    return {node.id for node in named if isinstance(node.ctx, ast.Store)}
+
+
+def is_knobs(source):
+    """Whether a cell is of knobs: values written out, or a parameter's, each under a name, nothing else."""
+    tree = ast.parse(source)
+    made = any(isinstance(node, ast.Call | ast.Attribute | ast.Subscript) for node in ast.walk(tree))
+    return not made and all(isinstance(statement, ast.Assign) for statement in tree.body)
+
+
+@each_notebook
+def test_a_notebook_is_a_paper_prose_before_code(notebook):
+    code, words = code_of(notebook), words_of(notebook)
+    assert len(code) <= MOST_CODE
+    assert len(words) >= len(code) / CODE_A_WORD
+    for lang in LANGS:
+        stored = nbformat.read(notebook, as_version=4)
+        (title, *_), reader = stored.cells, pages.for_reader(stored, lang)
+        assert title.source.startswith("# ") and pages.NOTEBOOK_ONLY in title.metadata.tags
+        kept = [cell for cell in reader.cells if cell.cell_type == "markdown"]
+        assert kept and all(lang in pages.tags_of(cell) for cell in kept), "the other language is left out"
+
+
+@each_notebook
+def test_both_languages_say_the_same_in_the_same_place(notebook):
+    for pair in words_of(notebook):
+        tags = [set(pages.tags_of(cell)) for cell in pair]
+        assert [each & set(LANGS) for each in tags] == [{"vi"}, {"en"}], pair[0]["id"]
+        assert tags[0] - {"vi"} == tags[1] - {"en"}, pair[0]["id"]
+        assert [cell["id"] for cell in pair] == [f"{pair[0]['id'][:-3]}-{lang}" for lang in LANGS]
+        for each in (r"^#+(?= )", r"\$\$.+?\$\$|\$[^$\n]+\$", r"^\s*[-*\d]+[.]? ", r"^\|"):
+            found = [re.findall(each, cell["source"], re.MULTILINE | re.DOTALL) for cell in pair]
+            assert len(found[0]) == len(found[1]), (pair[0]["id"], found)
+            if "#" in each:
+                assert found[0] == found[1], (pair[0]["id"], "levels of headings")
+        spans = [sorted(re.findall(r"`([^`]+)`", cell["source"])) for cell in pair]
+        assert spans[0] == spans[1], (pair[0]["id"], spans)
+
+
+@each_notebook
+def test_words_of_pages_name_no_code(notebook):
+    """A page folds the code away; what speaks of a frame or a name in it is for those who have the notebook."""
+    for pair in words_of(notebook):
+        if pages.NOTEBOOK_ONLY not in pages.tags_of(pair[0]):
+            assert not [cell["id"] for cell in pair if "`" in cell["source"]]
+
+
+@each_notebook
+def test_vietnamese_is_vietnamese_and_english_english(notebook):
+    letters = re.compile("[ăâđêôơưạ-ỹ]", re.IGNORECASE)
+    for vi, en in words_of(notebook):
+        plain = [
+            re.sub(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", cell["source"], flags=re.DOTALL) for cell in (vi, en)
+        ]
+        assert letters.search(plain[0]) and not letters.search(plain[1].replace("đồng", "")), vi["id"]
+        assert not re.search(r"</?[a-z]", " ".join(plain)), (vi["id"], "HTML")
+
+
+@each_notebook
+def test_cells_make_or_show_and_hold_no_logic(notebook):
+    """What a cell ends with is a value that the guard asks an output of: a frame, an Exhibit, a plot, an object."""
+    for cell in code_of(notebook):
+        statements = ast.parse(cell["source"]).body  # a magic is no Python
+        assert all(isinstance(statement, PLAIN) for statement in statements), cell["id"]
+        called = {node.func.id for node in ast.walk(ast.parse(cell["source"])) if is_call_by_name(node)}
+        assert not called & {"print", "display"}, cell["id"]
+        assert not [output for output in cell["outputs"] if output["output_type"] == "stream"], cell["id"]
+        if ends_in_expression(cell["source"]):
+            assert not isinstance(statements[-1].value, ast.Constant), cell["id"]
+        given = re.findall(r"\bgiven\.(?:package|scenario|lang|seed|draws)\b", cell["source"])
+        assert not given or "notebook_inputs(" in cell["source"], f"{cell['id']}: unpack what is given once"
+
+
+def is_call_by_name(node):
+    """Whether a node of a syntax tree is a call such as ``print(x)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+
+
+@each_notebook
+def test_results_are_on_view_beside_what_is_drawn_of_them(notebook):
+    """Frames, rounded so that nbval compares them, and a plot by a library of the field."""
+    own = [cell for cell in code_of(notebook) if pages.NOTEBOOK_ONLY in pages.tags_of(cell)]
+    shown = [(cell["id"], output["data"]) for cell in own for output in cell["outputs"]]
+    frames = [data for _, data in shown if 'class="dataframe"' in "".join(data.get("text/html", ""))]
+    assert len(frames) >= 3
+    assert [data for _, data in shown if "image/png" in data], "no plot of a frame"
+    for name, data in shown:
+        assert not re.search(r"\d\.\d{7}|0x[0-9a-f]{6}", "".join(data["text/plain"])), name
+
+
+@each_notebook
+def test_knobs_have_names_and_a_meaning_and_are_used(notebook):
+    parameters, *code = code_of(notebook)
+    (knobs,) = [cell for cell in code if is_knobs(cell["source"])]
+    after = code[code.index(knobs) + 1 :]
+    used = {node.id for cell in after for node in ast.walk(ast.parse(cell["source"])) if is_read(node)}
+    names = names_in(knobs["source"])
+    assert names and names <= used
+    assert all("#" in line for line in knobs["source"].splitlines() if re.match(r"\w+ = ", line))
+    cells = read_cells(notebook)
+    place = next(n for n, cell in enumerate(cells) if cell["id"] == knobs["id"])
+    for cell in cells[place - 2 : place]:
+        assert names <= set(re.findall(r"`(\w+)`", cell["source"])), cell["id"]
+    *_, last = (pair for pair in words_of(notebook) if pages.NOTEBOOK_ONLY in pages.tags_of(pair[0]))
+    told = set(re.findall(r"`(\w+)`", last[0]["source"]))
+    assert told & names and told & names_in(parameters["source"]), (
+        "what to change, and from where to run again"
+    )
+
+
+def is_read(node):
+    """Whether a node of a syntax tree is a name whose value is taken."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
 @each_notebook
 def test_parameters_are_names_not_numbers(notebook):
     declared = declared_parameters(read_cells(notebook))
@@ -141,9 +284,14 @@ def test_parameters_are_names_not_numbers(notebook):
 
 
 def test_stored_outputs_are_what_the_code_gives():
-    done = nbval(*NOTEBOOKS, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
-    assert done.returncode == 0, done.stdout[-5000:]
-    assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
+    with ThreadPoolExecutor(2) as pool:  # side by side: each runs one notebook at a time
+        halves = [
+            pool.submit(nbval, *half, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+            for half in (NOTEBOOKS[::2], NOTEBOOKS[1::2])
+        ]
+    for done in (half.result() for half in halves):
+        assert done.returncode == 0, done.stdout[-5000:]
+        assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
 
 
 def test_plain_nbval_works_with_ordinary_kernels():
@@ -187,6 +335,23 @@ def test_plain_papermill_refuses_what_it_does_not_know(tmp_path, name, value):
     done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0 and "RefusedInput" in done.stderr
     assert f"'{name}'" in done.stderr or f"'{value}'" in done.stderr
+
+
+def test_the_trend_runs_under_another_prior_and_day_and_says_so(tmp_path):
+    given = {"reference": "national-line", "known_by": "2012-06-30", "draws": 500}
+    given |= {"assumptions": {"carry_over": {"fixed": 1}}}
+    job = Job(paths.NOTEBOOKS / "02_trend.ipynb", {"lang": "en", **given}, tmp_path / "out.ipynb")
+    assert [run.error for run in execute_all([job], progress=False)] == [""]
+    text = shown(tmp_path / "out.ipynb")
+    assert "prior national-line as known by 2012-06-30" in text and "30 June 2012" in text
+    assert "21 January 2013" not in text and "2013-01-21" not in text
+
+
+@pytest.mark.parametrize(("name", "value"), [("reference", "national-lin"), ("known_by", "2012-06-31")])
+def test_plain_papermill_refuses_a_prior_and_a_day_that_cannot_be(tmp_path, name, value):
+    command = [sys.executable, "-m", "papermill", paths.NOTEBOOKS / "02_trend.ipynb", tmp_path / "out.ipynb"]
+    done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0 and "RefusedInput" in done.stderr and value in done.stderr
 
 
 def test_english_runs_and_differs(tmp_path):
@@ -241,3 +406,32 @@ def test_a_changed_figure_is_noticed(copy, file, before, after):
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     done = nbval(copy / "notebooks" / "01_data.ipynb", root=copy)
     assert done.returncode == 1 and re.search(r"\d+ failed", done.stdout), done.stdout[-3000:]
+
+
+MUTATIONS = {  # what a notebook shows: file, before, after; and the cells of 02_trend that must fail for it
+    "a residual's sign": (
+        "giamngheo/forecasting/fits.py",
+        "rates - fitted_pct",
+        "fitted_pct - rates",
+        {"lines"},
+    ),
+    "a prior's spread": (
+        "giamngheo/forecasting/learned.py",
+        "prior.mean + prior.sd * _NORMALS",
+        "prior.mean + 0.9 * prior.sd * _NORMALS",
+        {"parameters-learned", "learned"},
+    ),
+    "a label": ("giamngheo/phrases/report.toml", "Biến động từng năm", "Biến động mỗi năm", {"width"}),
+}
+
+
+def test_what_a_notebook_shows_cannot_change_unnoticed(copy):
+    for file, before, after, _ in MUTATIONS.values():
+        text = (copy / file).read_text(encoding="utf-8")
+        assert before in text
+        (copy / file).write_text(text.replace(before, after), encoding="utf-8")
+    notebook = copy / "notebooks" / "02_trend.ipynb"
+    code = [cell["id"] for cell in read_cells(notebook) if cell["cell_type"] == "code"]
+    done = nbval(notebook, root=copy, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+    failed = {code[int(n)] for n in re.findall(r"^FAILED \S+::Cell (\d+)", done.stdout, flags=re.MULTILINE)}
+    assert failed == set.union(*(cells for *_, cells in MUTATIONS.values())), done.stdout[-3000:]

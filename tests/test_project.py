@@ -51,7 +51,7 @@ BINARY = {
         "multidict",
         "propcache",
     ),
-    *("yarl", "grimp", "ruff", "uv"),
+    *("yarl", "grimp", "ruff", "uv", "playwright", "greenlet"),
 }
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users)/[A-Za-z]")
 

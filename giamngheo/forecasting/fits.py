@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from giamngheo.display import words_and_table
 from giamngheo.forecasting.scales import SCALES, on_scale
 from giamngheo.inputs.errors import RefusedInput
 
@@ -83,7 +84,8 @@ class Rivals(Mapping):
         return f"Rivals fitted to {len(self.series)} readings, {first} to {last}: {', '.join(self.fits)}"
 
     def _repr_html_(self):
-        return self.parameters.to_html(index=False, border=0)
+        columns = ["method", "scale", "parameter", "estimate", "se"]
+        return words_and_table(str(self), self.parameters[columns].to_dict("records"), decimals=4)
 
     @property
     def parameters(self):

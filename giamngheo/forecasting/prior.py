@@ -11,10 +11,10 @@ from giamngheo.forecasting.pooling import PRIOR_COLUMNS, GroupPrior, Pool, borro
 from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.parameters import WIDE
 
 BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
 LEAST_SERIES = 5  # to show a group's own spreads
-WIDE = "wide"  # the prior that knows no comparable series
 ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 DAYS = tuple(date(year, 1, 21) for year in (2013, 2017, 2021, 2026))  # of the kept table of priors
 

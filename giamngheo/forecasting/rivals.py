@@ -20,6 +20,7 @@ from giamngheo.forecasting.fits import (
     residuals_frame,
 )
 from giamngheo.forecasting.levels import lines_in_order
+from giamngheo.forecasting.readings import checked_readings
 from giamngheo.forecasting.scales import on_scale
 from giamngheo.inputs.errors import RefusedInput
 
@@ -33,8 +34,8 @@ def fit_rivals(readings, group="all", own=None):
 
     Parameters
     ----------
-    readings : DataFrame
-        as_of, status, poverty_line, rate_pct (percent), optional group.
+    readings : DataFrame or Series
+        As of `giamngheo.forecast`.
     group : str
     own : mapping of str to callable, optional
         Name to a function ``f(series, years)`` of the series (percent by year) and the years to forecast, which
@@ -120,10 +121,8 @@ def spliced(readings, group="all", status="poor"):
     RefusedInput
         Fewer than two readings.
     """
-    rows = readings[readings["status"] == status]
-    if "group" in rows:
-        rows = rows[rows["group"] == group]
-    rows = rows.assign(as_of=pd.to_datetime(rows["as_of"])).sort_values("as_of", kind="stable")
+    rows = checked_readings(readings)
+    rows = rows[(rows["status"] == status) & (rows["group"] == group)].sort_values("as_of", kind="stable")
     whole = pd.Series(dtype=float)
     for line in reversed(lines_in_order(rows)):
         part = rows[rows["poverty_line"] == line].set_index("as_of")["rate_pct"].astype(float)
@@ -216,6 +215,7 @@ def _damped(series):
         return _of_years(mean, coming), _of_years(np.sqrt(variance), coming)
 
     found = parameters_frame("damped_trend", "logit", model.param_names, model.params, se)
+    found[["low", "high"]] = found[["low", "high"]].clip(0, 1)  # they are shares
     return fit_on_scale("damped_trend", "logit", series, model, found, model.fittedvalues, predict)
 
 

@@ -3,7 +3,7 @@
 import ast
 import csv
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from numbers import Integral
 from pathlib import Path
@@ -160,7 +160,7 @@ def load_inputs(values):
     Parameters
     ----------
     values : mapping
-        Any of `DEFAULTS`, which stand in for missing ones.
+        Any of `DEFAULTS`, which stand in for missing ones; or what was loaded of them before.
 
     Returns
     -------
@@ -172,14 +172,17 @@ def load_inputs(values):
     RefusedInput
         Names what is wrong, where, and the nearest valid value.
     """
-    from giamngheo.inputs.package import load_package
-    from giamngheo.inputs.scenario import load_scenario
+    from giamngheo.inputs.package import Package, load_package
+    from giamngheo.inputs.scenario import Scenario, load_scenario
 
     values = DEFAULTS | dict(values)
     for name, value in values.items():
-        check_value(name, value)
-    package = load_package(paths.find(values["package"]))
-    scenario = load_scenario(scenario_source(values["scenario"]), package)
+        if not isinstance(value, Package | Scenario | date):  # a cell that is run again finds what it loaded
+            check_value(name, value)
+    package, scenario = values["package"], values["scenario"]
+    package = package if isinstance(package, Package) else load_package(paths.find(package))
+    scenario = scenario if isinstance(scenario, Scenario) else scenario_source(scenario)
+    scenario = load_scenario(scenario, package)
     loaded = {
         "package": package,
         "scenario": scenario,

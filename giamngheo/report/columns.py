@@ -19,6 +19,7 @@ MISSING = "–"
 DAY = "yyyy-mm-dd"  # how a spreadsheet writes a date
 FORMATS = {"chance": "0.0 %", "households": "#,##0"}  # of a number whose name says what it is
 SHEET_NAME = 31  # letters that a spreadsheet allows
+MOST_PADDED = 60  # letters of a column in plain text; a longer cell pushes the rest of its row
 SIGNIFICANT = 6  # digits of a float in a file: what differs beyond is another machine's arithmetic
 
 
@@ -203,7 +204,7 @@ def aligned(rows, columns):
     -------
     str
     """
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [min(max(map(_width, column)), MOST_PADDED) for column in zip(*rows, strict=True)]
 
     def padded(cell, width, numeric):
         gap = " " * (width - _width(cell))

@@ -34,7 +34,7 @@ INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#dddddd"
 BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
 WIDE_IN, NARROW_IN = 7.0, 3.7
-NOTEBOOK_DPI = 108  # a wide figure fills most of a notebook's cell
+NOTEBOOK_DPI = 96  # a wide figure fills most of a notebook's cell; more pixels take more bytes
 Sizes = namedtuple("Sizes", "wide narrow")  # heights in inches
 
 _RC = {
@@ -120,6 +120,7 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
 
 def _picture(figure):
     """The drawing as a PNG at twice the width that a notebook gives it."""
+    figure.set_layout_engine("none")  # it is laid out already, which costs as much as the drawing
     figure.patch.set(visible=True, facecolor="white")
     figure.set_dpi(2 * NOTEBOOK_DPI)
     canvas = FigureCanvasAgg(figure)

@@ -137,11 +137,13 @@ def bullets(items, title="", tables=()):
     return titled(Exhibit(title, body, "\n".join(f"- {plain(text)}" for text in items), tuple(tables)))
 
 
-def definitions(pairs, title=""):
+def definitions(pairs):
     """A list of terms and what they mean (Exhibit)."""
     body = "\n".join(f"<dt>{rich(term)}</dt><dd>{rich(meaning)}</dd>" for term, meaning in pairs)
     text = "\n".join(f"{plain(term)}: {plain(meaning)}" for term, meaning in pairs)
-    return titled(Exhibit(title, f"<dl>\n{body}\n</dl>", text))
+    # JupyterLab floats a <dt>, so that one of two lines carries the next term with it.
+    listed = "\n".join(f"<li><b>{rich(term)}</b>: {rich(meaning)}</li>" for term, meaning in pairs)
+    return Exhibit("", f"<dl>\n{body}\n</dl>", text, notebook_html=f"<ul>\n{listed}\n</ul>")
 
 
 def titled(exhibit):

@@ -210,7 +210,7 @@ def header(page):
 
 
 def question(page, name, **values):
-    """The question that a notebook answers: "start", "data", "trend", "scenario", "sensitivity" (Exhibit)."""
+    """The question that a notebook answers: "trend", "scenario", "sensitivity" (Exhibit)."""
     return prose(page.say(f"question.{name}", when=page.day(page.package.deadline), **values), css="lead")
 
 

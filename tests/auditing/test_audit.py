@@ -255,6 +255,12 @@ def test_json_contract(package):
     assert by_id["claim.mean_fall_households"]["stated"] == 7958
 
 
+def test_the_checks_are_a_frame_of_what_json_says(package):
+    found = audit(package)
+    assert found.table.replace({float("nan"): None}).to_dict("records") == found.as_dict()["checks"]
+    assert found.table["result"].value_counts().to_dict() == {k: n for k, n in found.summary.items() if n}
+
+
 def test_messages_in_both_languages(package):
     for check in audit(package).checks:
         for message in (check.message_vi, check.message_en):

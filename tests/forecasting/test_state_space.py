@@ -78,3 +78,23 @@ def test_a_reading_left_out_is_what_the_smoother_expects_without_it(place):
     smoothed = Filter(without, 0.7).ssm.smooth()
     assert found.mean() == pytest.approx(smoothed.smoothed_state[0, place], abs=1.5e-3)
     assert found.var() == pytest.approx(smoothed.smoothed_state_cov[0, 0, place] + ERROR**2, rel=0.03)
+
+
+def test_scales_forget_the_reading_that_is_left_out():
+    """One reading far off the others: what they expect of it is what a fit finds to which it says nothing."""
+    values = READ.copy()
+    values[2] -= 0.25
+
+    def scales(x):
+        known = {"observation_error": np.zeros(len(x)), "carry_over": np.ones(len(x))}
+        return known | {"innovation_sd": 0.03 * np.exp(0.8 * x[:, 0]), "tails": np.ones_like(x[:, 3:])}
+
+    def fit(error):
+        times, lines = np.arange(5.0), np.zeros(5, int)
+        rng = np.random.default_rng(0)
+        return condition_level(times, lines, values, error, DRIFT, 0.0, scales, rng, 100_000)
+
+    found = fit(np.full(5, ERROR)).left_out(np.random.default_rng(1))[2]
+    blind = fit(np.where(np.arange(5) == 2, 1e3, ERROR)).past(np.random.default_rng(1)).level[2]
+    expected = blind + ERROR * np.random.default_rng(2).standard_normal(len(blind))
+    assert_allclose(*(np.quantile(each, (0.1, 0.5, 0.9)) for each in (found, expected)), atol=0.004)

@@ -91,7 +91,7 @@ def test_the_tour_ends_on_the_pair_with_and_without_a_hard_core(page, full, vari
 
 def test_every_term_has_a_meaning(page):
     made = glossary.terms(page)
-    assert made.html.count("<dt>") == made.html.count("<dd>") > 5
+    assert made.html.count("<dt>") == made.html.count("<dd>") == made.notebook_html.count("<li>") > 5
     assert_clean(made.html)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from helpers import rows_of
 
-from giamngheo.report.columns import Column, Table, plain_value, to_csv, workbook
+from giamngheo.report.columns import MOST_PADDED, Column, Table, aligned, plain_value, to_csv, workbook
 from giamngheo.report.html import table
 from giamngheo.report.wording import Page
 
@@ -45,6 +45,17 @@ def test_cells_are_written_as_the_language_writes_them(shown):
     ]
     assert '<td class="r">9,3</td>' in shown.html and "31/12/2010" in shown.text
     assert shown.table.equals(FRAME) and shown.title == "A caption"
+
+
+def test_columns_of_plain_text_stand_below_each_other_unless_a_cell_is_very_long():
+    columns = [Column("a", "A", numeric=False), Column("b", "B")]
+    assert aligned([["A", "B"], ["xx", "1"], ["x", "12"]], columns).split("\n") == [
+        "A    B",
+        "xx   1",
+        "x   12",
+    ]
+    short, long = aligned([["x", "1"], ["x" * 300, "2"]], columns).split("\n")
+    assert long == "x" * 300 + "  2" and short == "x".ljust(MOST_PADDED) + "  1"
 
 
 def test_the_files_hold_the_frame_itself(shown):

@@ -45,7 +45,7 @@ def tables_of(page):
         budget.table(page),
         findings.tables(page, audit(page.package)),
         sources.documents(page),
-        sources.references(page, [known]),
+        sources.references(page, known),
     ]
 
 
@@ -72,8 +72,12 @@ def test_readings_stand_as_they_were_printed(page):
 def test_counts_and_rates_imply_all_households(package):
     frame = readings.implied(package)
     first = frame[frame["group"] == "all"].iloc[0]
-    assert first["implied"] == pytest.approx(58543 / 0.1315)
-    assert (first["low"], first["high"]) == pytest.approx((58543 / 0.13155, 58543 / 0.13145))
+    assert first["implied_households"] == pytest.approx(58543 / 0.1315)
+    assert (100 * frame["households"] / frame["rate_pct"]).tolist() == pytest.approx(
+        frame["implied_households"].tolist()
+    )
+    allowed = first["implied_low"], first["implied_high"]
+    assert allowed == pytest.approx((58543 / 0.13155, 58543 / 0.13145))
     for _, rows in frame.groupby("group"):
         assert rows["as_of"].is_monotonic_increasing
     uncounted = replace(
@@ -94,7 +98,7 @@ def test_the_figure_draws_its_frame_and_nothing_is_cut(page, monkeypatch):
     made = readings.implied_chart(page)
     assert_clean(made.html)
     assert faults == []
-    assert points == [made.table["implied"].tolist()] * 2
+    assert points == [made.table["implied_households"].tolist()] * 2
 
 
 def test_a_promise_has_its_own_name_or_its_id_with_spaces(page, other):

@@ -161,6 +161,12 @@ def test_notebook_inputs():
     assert notebook_inputs({}).scenario.id == "full_plan"
 
 
+def test_a_cell_that_unpacks_its_inputs_can_be_run_again():
+    first = notebook_inputs({"scenario": "double", "known_by": "2012-06-30"})
+    again = notebook_inputs(vars(first))
+    assert again.package is first.package and vars(again) == vars(first)
+
+
 @pytest.mark.parametrize(
     ("namespace", "word"),
     [

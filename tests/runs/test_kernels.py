@@ -80,7 +80,7 @@ def test_users_settings_change_nothing(make_notebook, tmp_path, monkeypatch, war
 
 
 def test_warm_and_ordinary_kernels_make_the_same_bytes(make_notebook, tmp_path):
-    frame = "import pandas as pd; frame = pd.DataFrame({'a': [1, 2]}); frame"
+    frame = "import pandas as pd; frame = pd.DataFrame({25 * n: [1, 2] for n in 'abcdef'}); frame"
     notebook = make_notebook("same", frame, "print('x')", "frame.plot()")
     run_parameters = {"seed": 3}
     for warm in (True, False):

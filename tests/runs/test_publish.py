@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from helpers import Whole, read_aloud
+from helpers import CHROMIUM, Whole, needs_chromium, read_aloud
 
 from giamngheo.language import say
 from giamngheo.report import pages
@@ -17,10 +17,6 @@ from giamngheo.runs.publish import ReportFailed, write_report
 
 LANGS = ("vi", "en")
 DRAWS, SEED = 300, 1
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
 each_lang = pytest.mark.parametrize("lang", LANGS)
 
 

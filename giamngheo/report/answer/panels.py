@@ -79,7 +79,7 @@ def _panel(page, key, name, as_of, values, variants):
     chances = {r: values["chance", case] for r, case in CASES.items()}
     figures = "".join(
         f'<p class="chance {case}"><span class="mark" aria-hidden="true">{"●" if r else "◇"}</span> '
-        f"<b>{escape(page.chance(chances[r]))}</b> {escape(page.chance_word(chances[r]))}"
+        f"<b>{escape(page.chance(chances[r]))}</b> {escape(page.chance_word(chances[r]))} "
         f"<small>{escape(page.say(f'case.{case}'))}</small></p>"
         for r, case in CASES.items()
     )

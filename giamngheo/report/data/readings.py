@@ -45,16 +45,19 @@ def implied(package):
     Returns
     -------
     DataFrame
-        group, as_of, poverty_line, implied, low, high (households), by group in order of instants.
+        group, as_of, poverty_line, households (poor, counted), rate_pct, implied_households and the least and the most
+        that the rate's rounding allows (implied_low, implied_high), by group in order of instants.
     """
+    columns = ["group", "as_of", "poverty_line", "households", "rate_pct"]
+    columns += ["implied_households", "implied_low", "implied_high"]
     rows = []
     for row in package.readings:
         if row.status != "poor" or not row.households or not row.rate_pct:
             continue
         rate, half = float(row.rate_pct), 0.5 * 10.0 ** min(row.rate_pct.as_tuple().exponent, 0)
         sizes = (100 * row.households / each for each in (rate, rate + half, rate - half))
-        rows.append((row.group, row.as_of, row.poverty_line, *sizes))
-    frame = pd.DataFrame(rows, columns=["group", "as_of", "poverty_line", "implied", "low", "high"])
+        rows.append((row.group, row.as_of, row.poverty_line, row.households, rate, *sizes))
+    frame = pd.DataFrame(rows, columns=columns)
     groups = {group: place for place, group in enumerate(frame["group"].unique())}
     order = frame.assign(group=frame["group"].map(groups)).sort_values(["group", "as_of"], kind="stable")
     return frame.loc[order.index].reset_index(drop=True)
@@ -66,7 +69,9 @@ def implied_chart(page):
     series = list(frame.groupby("group", sort=False))
     words = "; ".join(
         f"{page.say(f'group.{group}')}: "
-        + ", ".join(f"{page.day(row.as_of)} {page.number(row.implied, 0)}" for row in rows.itertuples())
+        + ", ".join(
+            f"{page.day(row.as_of)} {page.number(row.implied_households, 0)}" for row in rows.itertuples()
+        )
         for group, rows in series
     )
 
@@ -74,13 +79,20 @@ def implied_chart(page):
         shape = (len(series), 1) if narrow else (1, len(series))
         axes = np.atleast_1d(figure.subplots(*shape)).ravel()
         for ax, (group, rows) in zip(axes, series, strict=True):
-            x = year_of(list(rows["as_of"]))
-            spread = [rows["implied"] - rows["low"], rows["high"] - rows["implied"]]
+            x, size = year_of(list(rows["as_of"])), rows["implied_households"]
+            low, high = rows["implied_low"], rows["implied_high"]
             ax.errorbar(
-                x, rows["implied"], yerr=spread, fmt="o", color=BLUE, markersize=4, capsize=2.5, linewidth=1
+                x,
+                size,
+                yerr=[size - low, high - size],
+                fmt="o",
+                color=BLUE,
+                markersize=4,
+                capsize=2.5,
+                linewidth=1,
             )
             ax.set_title(page.say(f"group.{group}"))
-            ax.set_ylim(0.9 * rows["low"].min(), 1.05 * rows["high"].max())
+            ax.set_ylim(0.9 * low.min(), 1.05 * high.max())
             ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
             ticks = np.arange(int(x.min()), int(x.max()) + 1, 1 if not narrow else 2)
             ax.set_xticks(ticks, [str(t) for t in ticks])

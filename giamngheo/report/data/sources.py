@@ -1,7 +1,5 @@
 """Where the figures come from: the package's documents, and the comparable series behind a prior."""
 
-import pandas as pd
-
 from giamngheo.forecasting.reference_series import load_table
 from giamngheo.report.html import table
 
@@ -25,13 +23,13 @@ def documents(page):
 
 
 def references(page, known):
-    """The comparable series that informed a prior, by kind and source; known: frames of `known_readings` (Exhibit)."""
-    rows = [
-        (group, source, part["series_id"].nunique(), len(part), part["year"].min(), part["year"].max())
-        for frame in known
-        for (group, source), part in frame.groupby(["group", "source"], sort=False)
-    ]
-    frame = pd.DataFrame(rows, columns=["group", "source", "series", "readings", "first_year", "last_year"])
+    """The comparable series that informed a prior, by kind and source; known: as of `known_readings` (Exhibit)."""
+    frame = known.groupby(["group", "source"], sort=False, as_index=False).agg(
+        series=("series_id", "nunique"),
+        readings=("year", "size"),
+        first_year=("year", "min"),
+        last_year=("year", "max"),
+    )
     names = load_table("sources").set_index("source")[f"name_{page.lang}"]
     frame["name"] = frame["source"].map(names)
     columns = [

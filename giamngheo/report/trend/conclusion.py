@@ -18,5 +18,7 @@ def sentences(page, trend):
             f"{name}_low": page.number(last["q10"], 1),
             f"{name}_high": page.percent(last["q90"], 1),
         }
-    words |= {"n": page.number(trend.prior.n_series), "drift": page.number(trend.prior.mean, 2)}
-    return html.prose(page.say("conclusion.trend", **words), css="conclusion")
+    prior = trend.prior
+    pooled = {"n": page.number(prior.n_series), "drift": page.number(prior.mean, 2)}
+    leaned = page.say("conclusion.pooled" if prior.n_series else "conclusion.wide", **pooled)
+    return html.prose(f"{page.say('conclusion.trend', **words)} {leaned}", css="conclusion")

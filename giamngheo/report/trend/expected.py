@@ -68,7 +68,8 @@ def chart(page, expected):
     shown = expected[expected["group"] == "all"]
     told = "; ".join(_told(page, row) for _, rows in sets for row in rows.itertuples())
     title, caption = page.say("expected.title"), page.say("expected.caption")
-    words, lines = f"{page.say('expected.desc')} {told}", sum(len(rows) + 1.2 for _, rows in sets)
+    words = f"{page.say('expected.desc')} {told}"
+    lines = 1.2 * len(sets) + sum(len(rows) for _, rows in sets)
     sizes = Sizes(0.5 + 0.21 * lines, 0.5 + 0.23 * lines)
     return figure_exhibit("expected-readings", title, caption, words, draw, sizes, shown)
 

@@ -1,10 +1,7 @@
 """What the readings taught the model: each parameter before and after them."""
 
-import numpy as np
-from matplotlib.ticker import MaxNLocator
-
 from giamngheo.report import html
-from giamngheo.report.figure_style import BLUE, GREY, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.figure_style import BLUE, GREY, PALE, Sizes, figure_exhibit, wrapped
 
 ENDS = ("q10", "q50", "q90")
 # Decimals of a parameter in a table; the levels' priors are flat and not drawn.
@@ -65,41 +62,55 @@ def sentence(page, parameters):
 
 
 def chart(page, parameters):
-    """Prior above posterior of each parameter of the whole province in its own unit: 80 % interval and median."""
+    """Posterior of each parameter of the whole province on the place of its prior, with its numbers at the right."""
     rows = parameters[(parameters["group"] == "all") & ~parameters["parameter"].isin(FLAT)]
     shown = rows.to_dict("records")
 
     def draw(figure, narrow):
-        across = 2 if narrow else 4
-        axes = figure.subplots(-(-len(shown) // across), across, squeeze=False)
-        for ax in axes.flat[len(shown) :]:
-            ax.remove()
-        for n, (ax, row) in enumerate(zip(axes.flat, shown, strict=False)):
-            for place, when, colour in ((1, "prior", GREY), (0, "posterior", BLUE)):
-                low, middle, high = (row[f"{when}_{q}"] for q in ENDS)
-                ax.plot([low, high], [place, place], color=colour, linewidth=5, alpha=0.4)
-                ax.plot(middle, place, "o", color=colour, markersize=5)
-            ax.set_ylim(-0.6, 1.6)
-            words = [page.say(f"learned.{when}_short") for when in ("posterior", "prior")]
-            ax.set_yticks([0, 1], words if n % across == 0 else ["", ""])
-            ax.tick_params(axis="y", length=0)
-            unit = page.say(f"learned.unit_{row['unit'].replace(' ', '_')}")
-            title = wrapped(page.say(f"learned.{row['parameter']}"), 22)
-            ax.set_title(title, fontsize=8, loc="left")
-            ax.set_xlabel(unit, fontsize=7.5)
-            ax.margins(x=0.12)
-            ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-            step = np.diff(ax.get_xticks()).min()
-            number_ticks(ax.xaxis, page.lang, max(0, int(np.ceil(-np.log10(step) - 1e-9))))
-            ax.grid(axis="x")
+        ax = figure.subplots()
+        ax.axvspan(0, 1, color=PALE, alpha=0.5, linewidth=0)
+        for place, row in enumerate(shown):
+            start, width = row["prior_q10"], row["prior_q90"] - row["prior_q10"]
+            for when, y, colour in (("prior", place - 0.16, GREY), ("posterior", place + 0.16, BLUE)):
+                # A prior without width is a fixed number: all of it stands at its median.
+                low, middle, high = ((row[f"{when}_{q}"] - start) / width if width else 0.5 for q in ENDS)
+                ax.plot([low, high], [y, y], color=colour, linewidth=4, alpha=0.45)
+                ax.plot(middle, y, "o", color=colour, markersize=4.5)
+                if place == 0:
+                    above = when == "prior"
+                    ax.annotate(
+                        page.say(f"learned.{when}_short"),
+                        (low, y),
+                        xytext=(0, 3 if above else -3),
+                        textcoords="offset points",
+                        va="bottom" if above else "top",
+                        fontsize=7.5,
+                        color=colour,
+                    )
+            words = _interval(page, row["parameter"], *(row[f"posterior_{q}"] for q in ENDS))
+            ax.annotate(
+                words,
+                (1, place),
+                xycoords=("axes fraction", "data"),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5 if narrow else 8,
+                color=BLUE,
+                annotation_clip=False,
+            )
+        names = [_name(page, row["parameter"]) for row in shown]
+        ax.set_yticks(range(len(shown)), [wrapped(name, 15 if narrow else 40) for name in names])
+        ax.set_ylim(len(shown) - 0.5, -0.7)
+        ax.set_xticks([0, 1], [page.percent(10), page.percent(90)])
+        ax.set_xlabel(page.say("learned.axis"))
+        ax.tick_params(axis="y", length=0)
 
     told = "; ".join(f"{_name(page, row['parameter'])}: {_change(page, row)}" for row in shown)
     title, caption = page.say("learned.title"), page.say("learned.chart_caption")
-    high = -(-len(shown) // 4), -(-len(shown) // 2)
-    sizes = Sizes(0.2 + 1.45 * high[0], 0.2 + 1.3 * high[1])
-    return figure_exhibit(
-        "prior-posterior", title, caption, f"{page.say('learned.desc')} {told}", draw, sizes, rows
-    )
+    sizes = Sizes(0.7 + 0.34 * len(shown), 0.7 + 0.5 * len(shown))
+    words = f"{page.say('learned.desc')} {told}"
+    return figure_exhibit("prior-posterior", title, caption, words, draw, sizes, rows)
 
 
 def _name(page, parameter):

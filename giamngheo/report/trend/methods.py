@@ -1,54 +1,37 @@
-"""How everything is computed, with formulas, and what the report cannot say."""
+"""The numbers that stand for the letters in the formulas, and what only this document says about the method."""
+
+import pandas as pd
 
 from giamngheo.analysis.money_needed import MOST_MONEY
-from giamngheo.language import phrases
-from giamngheo.report.html import Exhibit, bullets, plain, prose, rich, stack
+from giamngheo.report.html import prose, stack, table
 from giamngheo.simulation.counterfactual import PUT_BACK
 
-PARTS = ("dates", "level", "drift", "gap", "fit", "money", "r", "measures", "gap_ratio")
-LIMITATIONS = ("few", "list", "nominal", "prior", "hindsight", "flows", "credit", "gap", "later")
+DECIMALS = {"mean": 3, "sd": 3, "persistence": 2, "scale": 3, "n_series": 0, "put_back": 1, "most_money": 0}
 
 
-def sections(page, trend):
-    """Methods with formulas, enough to compute every number again."""
+def values(page, trend):
+    """Values of the letters in the formulas, from the prior of the forecast and from the constants of the model."""
     prior = trend.prior
-    values = {
-        "drift": {"known_by": page.day(trend.known_by)},
-        "drift_formula": {
-            "mean": page.number(prior.mean, 3),
-            "sd": page.number(prior.sd, 3),
-            "persistence": page.number(prior.persistence, 2),
-            "n": page.number(prior.n_series),
-        },
-        "measures": {"most": page.number(MOST_MONEY)},
-        "money_where": {"back": page.number(PUT_BACK)},
-    }
-
-    def text(name):
-        return page.say(f"methods.{name}", **values.get(name, {}))
-
-    parts = [prose(page.say("methods.intro"))]
-    for name in PARTS:
-        parts.append(prose(text(name), *_document_notes(page, name), title=page.say(f"methods.{name}_title")))
-        if page.has(f"methods.{name}_formula"):
-            parts.append(_formula(text(f"{name}_formula")))
-        if page.has(f"methods.{name}_where"):
-            parts.append(prose(text(f"{name}_where")))
-    literature = [page.say(key) for key in phrases() if key.startswith("methods.reference_")]
-    return stack(*parts, bullets(literature, title=page.say("methods.references_title")))
+    found = {name: getattr(prior, name) for name in ("mean", "sd", "persistence", "scale", "n_series")}
+    found |= {"put_back": PUT_BACK, "most_money": MOST_MONEY}
+    shown = {name: value for name, value in found.items() if value is not None}
+    frame = pd.DataFrame({"symbol": list(shown), "value": list(map(float, shown.values()))})
+    columns = [
+        page.text_column("symbol", "methods.symbol", lambda name: page.say(f"methods.symbol_{name}")),
+        page.text_column("symbol", "methods.meaning", lambda name: page.say(f"methods.meaning_{name}")),
+        page.column(("value", "symbol"), "methods.value", lambda x, name: page.number(x, DECIMALS[name])),
+    ]
+    reference = page.say(f"reference.{prior.group}")
+    note = page.say("methods.values_note", reference=reference, known_by=page.day(trend.known_by))
+    shown = table("methods-values", page.say("methods.values_caption"), frame, columns, note=note)
+    notes = [*_document_notes(page), *_break_notes(page)]
+    return stack(prose(*notes, title=page.say("methods.notes_title")), shown) if notes else shown
 
 
-def limitations(page, trend):
-    """What the report cannot say."""
-    values = {"prior": {"n": page.number(trend.prior.n_series)}}
-    return bullets([page.say(f"limitations.{name}", **values.get(name, {})) for name in LIMITATIONS])
-
-
-def _document_notes(page, part):
-    """What only this document says about a part of the method, where something is written down about it."""
-    key = f"document.{page.package.main_document.document}.{'continuity' if part == 'r' else part}"
-    notes = [page.say(key)] if part in ("dates", "r") and page.has(key) else []
-    return notes + (_break_notes(page) if part == "dates" else [])
+def _document_notes(page):
+    """What only this document says about instants and additionality, where something is written down about it."""
+    keys = [f"document.{page.package.main_document.document}.{part}" for part in ("dates", "continuity")]
+    return [page.say(key) for key in keys if page.has(key)]
 
 
 def _break_notes(page):
@@ -64,8 +47,3 @@ def _break_notes(page):
             rates = {"old": page.percent(old.rate_pct), "new": page.percent(new.rate_pct)}
             notes.append(page.say("methods.dates_break", day=page.day(when), **rates))
     return notes
-
-
-def _formula(text):
-    lines = "<br>".join(rich(part.strip(), keep_together=False) for part in text.split(";  "))
-    return Exhibit("", f'<p class="formula">{lines}</p>', plain(text))

@@ -1,12 +1,13 @@
-"""Groups that were never read on the last poverty line, whose forecast rests on an assumption."""
+"""Population groups: their forecasts, which rest on an assumption where they were never read on the last line."""
 
 import numpy as np
 
 from giamngheo.report import html, quantiles
+from giamngheo.report.wording import first_upper
 
 
 def section(page, trend, register):
-    """Their forecasts in a sentence and in quantiles, named as the assumption that they are."""
+    """Their forecasts in quantiles, and in a sentence where they rest on an assumption."""
     parts = []
     for group in trend.groups:
         if group == "all":
@@ -20,6 +21,8 @@ def section(page, trend, register):
             "sd": page.number(register["group_splice_sd"].fixed),
             "when": page.day(trend.years[-1]),
         }
-        parts.append(html.prose(page.say("minority.sentence", **words)))
+        read = trend.history[trend.history["poverty_line"] == trend.poverty_line]
+        said = [] if group in set(read["group"]) else [page.say("minority.sentence", **words)]
+        parts.append(html.prose(*said, title=first_upper(page.say(f"group.{group}"))))
         parts.append(quantiles.table(page, trend.table, "poor", group=group))
     return html.stack(*parts) if parts else html.prose(page.say("minority.none"))

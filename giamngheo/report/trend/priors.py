@@ -43,7 +43,8 @@ def table(page, results):
             for key, head in heads
         ),
     ]
-    note = page.say("trust.priors_note", known_by=page.day(page.package.published))
+    known_by = next(iter(results.values())).cases[1].trend.known_by
+    note = page.say("trust.priors_note", known_by=page.day(known_by))
     return html.table(
         "priors", page.say("trust.priors_caption"), pd.DataFrame(rows), columns, note=html.plain(note)
     )

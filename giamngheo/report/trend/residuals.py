@@ -47,7 +47,7 @@ def sentence(page, frame):
 def chart(page, frame):
     """Residuals of the line on every scale, side by side, the farthest of each with its number."""
     sizes = spreads(frame)
-    panels = dict(frame.groupby("scale", sort=False))
+    panels = dict(list(frame.groupby("scale", sort=False)))
     top = 1.45 * max(frame["residual_years"].abs().max(), 0.1)
 
     def draw(figure, narrow):

@@ -185,8 +185,9 @@ def run_kernel(connection, request, server):
     for name, port in request["ports"].items():
         setattr(app, name, port)
     app.initialize([])
-    # A kernel does this when matplotlib is first imported, and that was in the server, where there was no kernel.
+    # What both do in a kernel when they are first imported; that was in the server, where there was no kernel.
     app.shell.enable_matplotlib("inline")
+    sys.modules["pandas"].set_option("display.max_columns", 20)
     app.start()
 
 

@@ -413,7 +413,7 @@ MUTATIONS = {  # what a notebook shows: file, before, after; and the cells of 02
         "giamngheo/forecasting/fits.py",
         "rates - fitted_pct",
         "fitted_pct - rates",
-        {"lines"},
+        {"lines", "residuals"},
     ),
     "a prior's spread": (
         "giamngheo/forecasting/learned.py",

@@ -57,6 +57,7 @@ _RC = {
     "xtick.major.width": 0.7,
     "ytick.major.width": 0.7,
     "text.color": INK,
+    "text.hinting": "no_hinting",  # so that a PNG's letters are as wide as those that the page was laid out for
     "axes.labelcolor": INK,
     "grid.color": "#e6e6e6",
     "grid.linewidth": 0.6,

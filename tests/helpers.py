@@ -84,6 +84,11 @@ def assert_clean(markup):
 
 def faults_of(figure, name):
     """Texts of a drawn figure that are cut or lie on each other, each named (list of str)."""
+    with figure_style.house_style():
+        return _faults(figure, name)
+
+
+def _faults(figure, name):
     faults, canvas = [], FigureCanvasAgg(figure)
     canvas.draw()
     renderer, edge = canvas.get_renderer(), figure.bbox

@@ -71,12 +71,13 @@ def shapley_variance(parts, outcome):
     of ``v(S + i) - v(S)`` over all orders of the parts (Shorrocks 2013, J. Economic Inequality 11). Of an outcome that
     is a sum this is the covariance of each part with it (Shorrocks 1982, Econometrica 50). 2^k evaluations.
     """
-    names, k = list(parts), len(parts)
+    names = [name for name, x in parts.items() if np.ptp(x, axis=-1).any()]  # what stands still has no share
+    k = len(names)
     means = {name: np.broadcast_to(x.mean(axis=-1, keepdims=True), x.shape) for name, x in parts.items()}
     sets = [frozenset(chosen) for size in range(k + 1) for chosen in combinations(names, size)]
     drawn = {chosen: means | {name: parts[name] for name in chosen} for chosen in sets}
     left = {chosen: np.var(outcome(values), axis=-1) for chosen, values in drawn.items()}
-    shares = dict.fromkeys(names, 0.0)
+    shares = {name: 0.0 * left[frozenset()] for name in parts}
     for chosen in sets:
         for name in chosen:
             weight = factorial(len(chosen) - 1) * factorial(k - len(chosen)) / factorial(k)

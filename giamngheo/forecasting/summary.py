@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.inputs.errors import RefusedInput, unknown
+
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
 STATUSES = ("poor", "near_poor")  # shown and drawn if nothing is said
 
@@ -32,6 +34,14 @@ def summarise(draws, years):
         }
         tables.append(pd.DataFrame(columns | dict(zip(QUANTILES, quantiles, strict=True))))
     return pd.concat(tables, ignore_index=True)
+
+
+def of_group(draws, group):
+    """The draws of one group, those of no other read (dict); an unknown group is refused."""
+    groups = list(dict.fromkeys(name for name, _ in draws))
+    if group not in groups:
+        raise RefusedInput(unknown("group", group, groups))
+    return {key: draws[key] for key in draws if key[0] == group}
 
 
 def shown_rows(table):

@@ -17,7 +17,7 @@ from giamngheo.forecasting.prior import prior_in_effect
 from giamngheo.forecasting.readings import checked_readings
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
-from giamngheo.forecasting.summary import shown_rows, summarise
+from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
@@ -53,6 +53,10 @@ class Forecast:
     def table(self):
         """Mean and quantiles in percent: as_of, group, status, mean, q025 … q975 (DataFrame)."""
         return summarise(self.draws, self.years)
+
+    def table_of(self, group="all"):
+        """The rows of `table` of one group (DataFrame)."""
+        return summarise(of_group(self.draws, group), self.years)
 
     def __repr__(self):
         medians = (

@@ -71,7 +71,7 @@ def chart(page, table, history, status, *, other=None, meaning="new", top=None):
 
 def charts(page, simulations):
     """A fan chart a target, at one shared scale: r = 1 in full, the median of r = 0 dashed in."""
-    tables, history = {r: s.table for r, s in simulations.items()}, simulations[1].trend.history
+    tables, history = {r: s.table_of("all") for r, s in simulations.items()}, simulations[1].trend.history
     statuses = level_pair(page.package)
     top = shared_top(tables[1], history, statuses)
     return stack(*(chart(page, tables[1], history, s, other=tables[0], top=top) for s in statuses))
@@ -80,7 +80,7 @@ def charts(page, simulations):
 def picture(page, result):
     """The answer at a glance: a fan chart a target, its chance under both cases of the money in the title."""
     targets, history = level_pair(page.package), result.cases[1].trend.history
-    tables = {r: simulation.table for r, simulation in result.cases.items()}
+    tables = {r: simulation.table_of("all") for r, simulation in result.cases.items()}
     top = shared_top(tables[1], history, targets)
     panels = {s: frame(tables[1], history, s, target, tables[0]) for s, target in targets.items()}
     notes = [page.say("figure.picture_note")]

@@ -24,7 +24,7 @@ def table(page, forecasts, status, *, group="all", case="continued"):
 
 def tables(page, results):
     """Quantiles of every status that has a target, of results (Forecast or Case) by case of the money, folded."""
-    tables = {r: result.table for r, result in results.items()}
+    tables = {r: result.table_of("all") for r, result in results.items()}
     parts = [
         table(page, rows, status, case=CASES[r])
         for status in level_pair(page.package)

@@ -6,8 +6,7 @@ all of the plan is new.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ import pandas as pd
 from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import mean_and_quantiles
 from giamngheo.forecasting.plotting import fans
-from giamngheo.forecasting.summary import shown_rows, summarise
+from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.forecasting.trend import Forecast
 from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.counterfactual import Response, rates
@@ -41,6 +40,7 @@ class Case:
     money: Money
     draws: Mapping
     households: np.ndarray | None
+    _tables: dict = field(default_factory=dict, compare=False)  # of the groups asked for
 
     @property
     def years(self):
@@ -50,11 +50,13 @@ class Case:
     @property
     def table(self):
         """Mean and quantiles in percent, as `Forecast.table`."""
-        return self._table.copy()
+        return pd.concat([self.table_of(group) for group in self.trend.groups], ignore_index=True)
 
-    @cached_property
-    def _table(self):
-        return summarise(self.draws, self.years)
+    def table_of(self, group="all"):
+        """The rows of `table` of one group, which alone is then simulated (DataFrame)."""
+        if group not in self._tables:
+            self._tables[group] = summarise(of_group(self.draws, group), self.years)
+        return self._tables[group].copy()
 
     def __repr__(self):
         last, r = self.years[-1], self.scenario.continuity
@@ -66,7 +68,7 @@ class Case:
         return f"Case of {self.scenario.id}, r = {r:g}, medians at {last}: {', '.join(medians)}"
 
     def _repr_html_(self):
-        return words_and_table(str(self), shown_rows(self.table))
+        return words_and_table(str(self), shown_rows(self.table_of("all")))
 
     def plot(self, status=None, group="all", **options):
         """Draw the median, its 80 % interval and the readings; the arguments are those of `Simulation.plot`."""
@@ -194,6 +196,10 @@ class Simulation:
     def table(self):
         """Mean and quantiles in percent, as `Forecast.table`, with the case before them (DataFrame)."""
         return _by_case({name: case.table for name, case in self.named.items()})
+
+    def table_of(self, group="all"):
+        """The rows of `table` of one group, which alone is then simulated (DataFrame)."""
+        return _by_case({name: case.table_of(group) for name, case in self.named.items()})
 
     @property
     def households_above(self):

@@ -92,6 +92,8 @@ def test_the_straightest_scale_is_named_with_its_size(page, by_scale):
     assert page.number(np.sqrt((own**2).mean()), 2) in text and "2010" in text
     level = by_scale.assign(residual_years=np.nan)
     assert residuals.sentence(page, level).text == page.say("residuals.level")
+    two = residuals.by_scale(straight_lines(page.package.frame("poverty").iloc[:2]))
+    assert residuals.sentence(page, two).text == page.say("residuals.straight")
 
 
 def test_prior_and_posterior_are_drawn_and_told_as_they_are(page, trend, monkeypatch):

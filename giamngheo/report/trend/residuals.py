@@ -29,6 +29,8 @@ def sentence(page, frame):
     sizes = spreads(frame).dropna()
     if sizes.empty:
         return html.prose(page.say("residuals.level"))
+    if sizes.iloc[-1] < 0.005:  # as two readings always do
+        return html.prose(page.say("residuals.straight"))
     own = frame[frame["scale"] == "probit"].set_index("year")["residual_years"]
     year = own.abs().idxmax()
     words = {

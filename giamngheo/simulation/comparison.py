@@ -30,8 +30,9 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
     Returns
     -------
     DataFrame
-        One row a scenario and case of additionality that it leaves open: scenario, case ("continued", "new"),
-        chance_<target> and chance_both (0..1), <status>_pct (median rate at the last target's date, percent),
+        One row a scenario and case of additionality that it leaves open: scenario, case ("continued", "new", or
+        "r = 0.5" where a scenario sets it), chance_<target> and chance_both (0..1), <status>_pct (median rate at
+        its target's date, percent),
         households_above_<target> and households_above_both (median; only with counts), money_delivered_bn_vnd.
 
     Raises
@@ -98,7 +99,8 @@ def _rows(one):
             continue
         row = {"scenario": one.scenario.id, "case": name}
         row |= {f"chance_{key}": p for key, p in target_chances(package, case).items()}
-        for status in level_pair(package):
-            row[f"{status}_pct"] = float(np.median(case.draws["all", status][:, -1]))
+        for status, target in level_pair(package).items():
+            at = case.years.index(target.as_of)
+            row[f"{status}_pct"] = float(np.median(case.draws["all", status][:, at]))
         row |= {f"households_above_{key}": n for key, n in above_target(package, case).items()}
         yield row | {"money_delivered_bn_vnd": float(case.money.total)}

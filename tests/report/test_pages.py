@@ -8,6 +8,7 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.language import phrases
 from giamngheo.report import pages
 from giamngheo.report.html import TABLES_MIME
 from giamngheo.report.wording import Page
@@ -97,6 +98,11 @@ def test_two_tables_of_one_name_are_refused():
 
 def test_a_notebook_without_the_picture_has_none():
     assert pages.picture_file(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
+
+
+def test_every_section_has_a_heading_and_no_other_is_named():
+    named = {key for key in phrases() if key.startswith("section.")}
+    assert named == {f"section.{name}" for name in (*pages.SECTIONS, "run")}
 
 
 def test_every_tag_of_the_notebooks_is_known():

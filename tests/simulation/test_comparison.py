@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from giamngheo import compare, load_scenario, paths, simulate
+from giamngheo import compare, load_scenario, package_forecast, paths, simulate
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
@@ -88,3 +88,10 @@ def test_what_is_not_drawn_alike_is_refused(package, shared):
     elsewhere = simulate(other, "double", shared=shared_draws(other, draws=shared.draws, seed=shared.seed))
     with pytest.raises(RefusedInput, match=r"^shared: "):
         compare(["full_plan", elsewhere], package, shared=shared)
+
+
+def test_a_median_is_that_of_the_target_s_year(package, shared):
+    longer = package_forecast(package, until=package.deadline.year + 3, draws=shared.draws, seed=shared.seed)
+    (first, *_) = compare(["full_plan"], package, shared=shared).to_dict("records")
+    (later, *_) = compare(["full_plan"], package, shared=shared.with_trend(longer)).to_dict("records")
+    assert later["poor_pct"] == pytest.approx(first["poor_pct"], rel=0.1)

@@ -46,7 +46,7 @@ def sentences(page, found):
     items = [page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words)]
     if any(row.channel == "enabling" and row.total_3y for row in page.package.budget_lines):
         items.append(page.say("allocation.no_effect", channel=page.say("channel.enabling")))
-    return html.bullets(items)
+    return html.bullets([*items, page.say("allocation.judgement")])
 
 
 def dots(page, found):

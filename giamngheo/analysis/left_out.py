@@ -5,10 +5,9 @@ import pandas as pd
 
 from giamngheo.forecasting.levels import lines_in_order
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.targets import level_pair, met
-
-QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 
 
 def forecasts_without_each_reading(package, trend, *, draws=None):
@@ -27,7 +26,12 @@ def forecasts_without_each_reading(package, trend, *, draws=None):
     DataFrame
         left_as_of, left_line, left_status, left_pct: the reading left out, missing in the first rows, where none was;
         status, as_of (of the target), q10, q50, q90 (percent), target, chance (0..1). A row for each level target;
-        without quantiles and chance where the others cannot be forecast from on the same poverty line.
+        without quantiles and chance where the others cannot be forecast from on the same poverty line, or not to the
+        target.
+
+    Notes
+    -----
+    A near-poor reading tells the model the gap above its reading of the poor, and is lost to it where that is left out.
     """
     readings, draws = trend.history[trend.history["group"] == "all"], draws or trend.n_draws
     lines = lines_in_order(readings)
@@ -44,7 +48,7 @@ def forecasts_without_each_reading(package, trend, *, draws=None):
         }
         told = {name: left[column] for name, column in names.items()}
         rows += _rows(package, trend, readings.drop(index=place), draws, told)
-    columns = ["left_as_of", "left_line", "left_status", "left_pct", "status", "as_of", *QUANTILES]
+    columns = ["left_as_of", "left_line", "left_status", "left_pct", "status", "as_of", *ENDS]
     return pd.DataFrame(rows, columns=[*columns, "target", "chance"])
 
 
@@ -61,7 +65,7 @@ def _rows(package, trend, readings, draws, told):
         hit = None if found is None else met(target, found.draws, found.years)
         if hit is not None:
             values = found.draws["all", status][:, found.years.index(target.as_of)]
-            row |= dict(zip(QUANTILES, np.quantile(values, list(QUANTILES.values())), strict=True))
+            row |= dict(zip(ENDS, np.quantile(values, list(ENDS.values())), strict=True))
             row["chance"] = float(hit.mean())
         rows.append(row)
     return rows

@@ -25,9 +25,10 @@ def variance_shares(result, group="all"):
     -------
     DataFrame
         status, as_of, part, variance (square points), share (of the rate's variance; those of a status add to 1, to
-        rounding). Parts: level (at the last reading), drift (until the last year), shocks (yearly deviations from it),
-        gap (between the two thresholds; nothing for the poor), error (of the published figure), and of a Case or
-        Simulation money: all that its scenario moves the thresholds by. Of a Simulation also case.
+        rounding; all 0 where nothing varies). Parts: level (at the last reading), drift (until the last year), shocks
+        (yearly deviations from it), gap (between the two thresholds; nothing for the poor), error (of the published
+        figure), and of a Case or Simulation money: all that its scenario moves the thresholds by. Of a Simulation also
+        case.
 
     Notes
     -----

@@ -9,9 +9,9 @@ from scipy.stats import t
 
 from giamngheo.display import words_and_table
 from giamngheo.forecasting.scales import SCALES, on_scale
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
 
-QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 PARAMETERS = ["method", "scale", "parameter", "estimate", "se", "low", "high"]
 
 
@@ -40,7 +40,7 @@ class Fit:
         Parameters
         ----------
         years : sequence of int
-            Ascending, later than the last reading.
+            Increasing, later than the last reading.
 
         Returns
         -------
@@ -50,11 +50,14 @@ class Fit:
         Raises
         ------
         RefusedInput
-            No year, or one that is not later than the last reading.
+            No year, one that is not later than the last reading, or years that do not increase.
         """
         years, last = np.asarray(list(years), dtype=int), self.series.index[-1]
         if not len(years) or years[0] <= last:
             raise RefusedInput(f"{self.method}: the last reading is of {last}; nearest year: {last + 1}")
+        if (np.diff(years) <= 0).any():
+            given, nearest = years.tolist(), np.unique(years).tolist()
+            raise RefusedInput(f"{self.method}: the years {given} do not increase; nearest: {nearest}")
         quantiles = {name: np.clip(values, 0, 100) for name, values in self._quantiles(years).items()}
         return pd.DataFrame({"year": years} | quantiles)
 
@@ -151,7 +154,7 @@ def fit_on_scale(method, scale, series, model, parameters, fitted, predict, df=n
 
     def quantiles(years):
         mean, sd = predict(years)
-        return {key: 100 * SCALES[scale].back(mean + t.ppf(q, df) * sd) for key, q in QUANTILES.items()}
+        return {key: 100 * SCALES[scale].back(mean + t.ppf(q, df) * sd) for key, q in ENDS.items()}
 
     found = residuals_frame(method, scale, series, fitted)
     return Fit(method, scale, series, model, parameters, found, quantiles)
@@ -176,7 +179,7 @@ def parameters_frame(method, scale, names, estimates, se, df=np.inf):
     """
     estimates = np.asarray(estimates, dtype=float)
     se = np.broadcast_to(np.asarray(se, dtype=float), estimates.shape)
-    half = t.ppf(QUANTILES["q90"], df) * se
+    half = t.ppf(ENDS["q90"], df) * se
     columns = [method, scale, list(names), estimates, se, estimates - half, estimates + half]
     return pd.DataFrame(dict(zip(PARAMETERS, columns, strict=True)))
 

@@ -7,11 +7,11 @@ from scipy.special import ndtr, ndtri
 from giamngheo.forecasting.draws import override, stream, values_at
 from giamngheo.forecasting.levels import LEVEL_SD, instants, lines_in_order
 from giamngheo.forecasting.scales import error_on_scale, probit
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.assumptions import load_register
 
-QUANTILES = {"q10": 0.1, "q50": 0.5, "q90": 0.9}
 ALL, OTHERS = "all", "others"  # of the readings: all of them known, or all but the one that is expected
-_NORMALS = ndtri(list(QUANTILES.values()))
+_NORMALS = ndtri(list(ENDS.values()))
 
 
 def parameters(forecast):
@@ -39,9 +39,9 @@ def parameters(forecast):
         learned = [*_of_level(forecast, group, posterior["level"], register)]
         learned += _of_gap(posterior["gap"], register) if posterior["gap"] else []
         for name, line, unit, prior, draws in learned:
-            ends = dict(zip((f"prior_{q}" for q in QUANTILES), prior, strict=True))
-            found = np.quantile(draws, list(QUANTILES.values()))
-            ends |= dict(zip((f"posterior_{q}" for q in QUANTILES), found, strict=True))
+            ends = dict(zip((f"prior_{q}" for q in ENDS), prior, strict=True))
+            found = np.quantile(draws, list(ENDS.values()))
+            ends |= dict(zip((f"posterior_{q}" for q in ENDS), found, strict=True))
             rows.append({"group": group, "parameter": name, "poverty_line": line, "unit": unit} | ends)
     return pd.DataFrame(rows)
 
@@ -138,7 +138,7 @@ def _of_near_poor(forecast, group, posterior, register, poor, printed):
 
 def _checked(rows, printed):
     for known, draws in printed.items():
-        found = dict(zip(QUANTILES, np.quantile(draws, list(QUANTILES.values()), axis=1), strict=True))
+        found = dict(zip(ENDS, np.quantile(draws, list(ENDS.values()), axis=1), strict=True))
         pit = (draws < rows["rate_pct"].to_numpy()[:, None]).mean(axis=1)
         columns = ["group", "as_of", "poverty_line", "status", "given", "rate_pct"]
         yield rows.assign(given=known)[columns].assign(**found, pit=pit)

@@ -14,7 +14,7 @@ def fans(tables, trend, targets=(), status=None, group="all", **options):
     Parameters
     ----------
     tables : dict of str to DataFrame
-        As of `forecasting.trend.summarise`, by the name of each line.
+        As of `forecasting.summary.summarise`, by the name of each line.
     trend : Forecast
         Whose readings are drawn, those on the line that is forecast.
     targets : sequence of Target

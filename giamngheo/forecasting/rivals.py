@@ -1,7 +1,7 @@
 """The usual forecasts of a short series, shown beside the chosen one: each a fit that one can hold.
 
-Five are models of statsmodels; the last value and the random walk with drift are a line of arithmetic each. A fit has
-its parameters, its residuals and a forecast with a median and an 80 % interval.
+Six are models of statsmodels, the last value is a line of arithmetic. A fit has its parameters, its residuals and a
+forecast with a median and an 80 % interval.
 """
 
 import warnings
@@ -12,7 +12,6 @@ from scipy.special import expit, logit
 from scipy.stats import chi2
 
 from giamngheo.forecasting.fits import (
-    QUANTILES,
     Fit,
     Rivals,
     fit_on_scale,
@@ -22,6 +21,7 @@ from giamngheo.forecasting.fits import (
 from giamngheo.forecasting.levels import lines_in_order
 from giamngheo.forecasting.readings import checked_readings
 from giamngheo.forecasting.scales import on_scale
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
 
 LINES = ("points", "log", "logit")  # scales of the straight lines among the rivals
@@ -178,18 +178,22 @@ def _last_value(series):
 
 
 def _drift(series):
-    """A random walk with the mean fall from the first reading to the last: least squares of changes on years."""
+    """A random walk with the mean fall from the first reading to the last: least squares of changes on years.
+
+    A change over several years has their variances. The interval of the slope is Student t, as those of the straight
+    lines; the forecasts are normal, as the method is usually given.
+    """
     from statsmodels.regression.linear_model import WLS
 
     x, years = on_scale(series, "logit")[0], series.index.to_numpy()
     changes, spans, n = np.diff(x), np.diff(years).astype(float), len(x) - 1
     model = WLS(changes, spans, weights=1 / spans).fit()
     slope = (x[-1] - x[0]) / (years[-1] - years[0])  # the model's, free of rounding
-    sd = np.std(changes - slope * spans, ddof=1) if n > 1 else abs(slope)
+    sd = np.sqrt(model.scale) if n > 1 else abs(slope)
 
     def predict(coming):
         ahead = coming - years[-1]
-        return x[-1] + slope * ahead, sd * np.sqrt(ahead * (1 + ahead / n))
+        return x[-1] + slope * ahead, sd * np.sqrt(ahead * (1 + ahead / spans.sum()))
 
     found = parameters_frame("drift", "logit", ["slope"], [slope], model.bse if n > 1 else np.nan, n - 1)
     return fit_on_scale(
@@ -245,12 +249,12 @@ def _local_linear(series):
 def _own(name, function, series):
     def quantiles(years):
         found = function(series.copy(), years)
-        lacking = [key for key in QUANTILES if key not in found]
+        lacking = [key for key in ENDS if key not in found]
         if lacking:
             raise RefusedInput(
                 f"own: {name}: no {', '.join(lacking)} in what it returns; nearest: q10, q50, q90"
             )
-        found = {key: np.asarray(found[key], dtype=float) for key in QUANTILES}
+        found = {key: np.asarray(found[key], dtype=float) for key in ENDS}
         if any(values.shape != years.shape or not np.isfinite(values).all() for values in found.values()):
             raise RefusedInput(f"own: {name}: not one number for each of the {len(years)} years {years}")
         if (found["q10"] > found["q50"]).any() or (found["q50"] > found["q90"]).any():

@@ -6,6 +6,7 @@ import pandas as pd
 from giamngheo.inputs.errors import RefusedInput, unknown
 
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
+ENDS = {name: QUANTILES[name] for name in ("q10", "q50", "q90")}  # of an 80 % interval, and its median
 STATUSES = ("poor", "near_poor")  # shown and drawn if nothing is said
 
 
@@ -47,4 +48,4 @@ def of_group(draws, group):
 def shown_rows(table):
     """The rows and columns of a table of rates that a result shows of itself (list of dict)."""
     own = table[(table["group"] == "all") & table["status"].isin(STATUSES)]
-    return own[["as_of", "status", "q10", "q50", "q90"]].to_dict("records")
+    return own[["as_of", "status", *ENDS]].to_dict("records")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -82,10 +83,14 @@ class Forecast:
     @property
     def parameters(self):
         """Prior beside posterior of the parameters, as of `forecasting.learned.parameters` (DataFrame)."""
-        return parameters(self)
+        return self._parameters.copy()
+
+    @cached_property
+    def _parameters(self):
+        return parameters(self)  # the past levels are drawn for it, which takes a good part of a second
 
     def refit(self, readings=None, **changes):
-        """The same forecast of other readings, or with other draws, seed, known_by, reference or assumptions.
+        """The same forecast of other readings, or with other settings: until, draws, seed, known_by, reference, ….
 
         Parameters
         ----------
@@ -98,9 +103,15 @@ class Forecast:
         -------
         Forecast
         """
-        same = {"draws": self.n_draws, "seed": self.seed, "known_by": self.known_by, **self.settings}
+        same = {
+            "until": self.years[-1].year,
+            "draws": self.n_draws,
+            "seed": self.seed,
+            "known_by": self.known_by,
+            **self.settings,
+        }
         readings = self.history if readings is None else readings
-        return forecast(readings, self.years[-1].year, **same | changes)
+        return forecast(readings, **same | changes)
 
 
 def forecast(

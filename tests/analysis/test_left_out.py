@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from giamngheo import package_forecast
 from giamngheo.analysis.left_out import forecasts_without_each_reading
@@ -61,6 +62,17 @@ def test_the_poor_do_not_hang_on_the_near_poor(found):
     first = found[found["status"] == "near_poor"].iloc[0]
     shown = row(found, "2011-12-31", "qd09_2011", "near_poor", "near_poor")
     assert shown["chance"] > 2 * first["chance"] and shown["q50"] < first["q50"]
+
+
+def test_a_near_poor_reading_is_lost_with_its_reading_of_the_poor(trend):
+    rows = trend.history[trend.history["group"] == "all"]
+    last = rows[rows["as_of"] == "2011-12-31"]
+    poor = last[last["status"] == "poor"]
+    without = [
+        trend.refit(rows.drop(index=left.index)).posteriors["all"]["gap"].level for left in (poor, last)
+    ]
+    assert len(last) == 2 and len(poor) == 1
+    assert_array_equal(*without)
 
 
 def test_what_the_others_cannot_forecast_stays_empty(package, trend):

@@ -1,5 +1,8 @@
 """Shares of the variance: known cases, and all of the variance shared out."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -60,6 +63,16 @@ def test_the_parts_are_all_of_the_variance_of_the_forecast(trend):
         assert rows["share"].sum() == pytest.approx(1, abs=1e-12)
         assert rows["variance"].sum() == pytest.approx(trend.draws["all", status][:, -1].var(), rel=1e-9)
     assert set(found["part"]) == set(PARTS) - {"money"}
+
+
+def test_where_nothing_varies_no_part_has_a_share():
+    still, path = np.zeros((1, 5)), {"level": np.full((1, 5), -1.0), "log_gap": None}
+    result = SimpleNamespace(
+        years=(date(2015, 12, 31),),
+        paths={"all": path | {"fallen": still, "error": still}},
+        posteriors={"all": {"level": SimpleNamespace(level=np.full(5, -1.0))}},
+    )
+    assert variance_shares(result)["share"].tolist() == [0, 0, 0, 0]
 
 
 def test_a_part_that_is_fixed_has_no_share(package, trend):

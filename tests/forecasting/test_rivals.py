@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from giamngheo.forecasting.rivals import METHODS, fit_rivals, rival_forecasts, spliced, straight_lines
 from giamngheo.forecasting.scales import SCALES
@@ -159,6 +159,32 @@ def test_what_cannot_be_fitted_or_forecast_is_refused(fits):
         fit_rivals(series([9.0]))
     with pytest.raises(RefusedInput, match="nearest year: 2007"):
         fits.forecast(2006)
+
+
+def test_years_that_do_not_increase_are_refused(fits):
+    for years in ([2009, 2008], [2008, 2008]):
+        for fit in fits.values():
+            with pytest.raises(RefusedInput, match=r"do not increase; nearest: \[2008"):
+                fit.forecast(years)
+
+
+def test_a_drift_over_uneven_years_is_the_weighted_model_that_it_holds():
+    fit = fit_rivals(series(BENT).drop(index=[1, 2, 5]))["drift"]  # changes over 3, 1 and 2 years
+    x, spans = SCALES["logit"].to(np.array([20.0, 15.5, 13.0, 11.0]) / 100), np.array([3, 1, 2])
+    slope = (x[-1] - x[0]) / 6
+    variance = ((np.diff(x) - slope * spans) ** 2 / spans).sum() / 2  # of one year
+    ahead = np.array([1, 4])
+    sd = np.sqrt(variance * ahead + (ahead * fit.model.bse[0]) ** 2)
+    assert fit.model.bse[0] == pytest.approx(np.sqrt(variance / 6))
+    found = SCALES["logit"].to(fit.forecast(2006 + ahead)[["q10", "q50", "q90"]].to_numpy() / 100)
+    assert_allclose(found, (x[-1] + slope * ahead)[:, None] + norm.ppf([0.1, 0.5, 0.9]) * sd[:, None])
+
+
+def test_a_drift_over_even_years_has_the_spread_of_its_changes(fits):
+    x, ahead = SCALES["logit"].to(np.array(BENT) / 100), np.arange(1, 5)
+    half = norm.ppf(0.9) * np.std(np.diff(x), ddof=1) * np.sqrt(ahead * (1 + ahead / 6))
+    found = SCALES["logit"].to(fits["drift"].forecast(2006 + ahead)["q90"] / 100)
+    assert_allclose(found, x[-1] + (x[-1] - x[0]) / 6 * ahead + half, rtol=1e-12)
 
 
 def test_two_readings_have_lines_without_a_spread():

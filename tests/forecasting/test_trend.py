@@ -10,6 +10,7 @@ from sampler import walkers
 from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, package_forecast
+from giamngheo.forecasting import trend
 from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
@@ -90,6 +91,22 @@ def evenly_falling():
         series(steady(d, 10)).assign(series_id=f"s{i}", year=range(1990, 2000)) for i, d in enumerate(drifts)
     ]
     return pd.concat(rows, ignore_index=True)
+
+
+def test_a_forecast_is_made_again_to_another_year(package):
+    short = package_forecast(package, until=2013, draws=500)
+    assert short.refit().years == short.years
+    longer = short.refit(until=2015)
+    assert_array_equal(longer.draws["all", "poor"], package_forecast(package, draws=500).draws["all", "poor"])
+
+
+def test_parameters_are_found_once_and_not_changed_by_who_reads_them(package, monkeypatch):
+    made = []
+    monkeypatch.setattr(trend, "parameters", lambda of: made.append(of) or pd.DataFrame({"x": [1]}))
+    result = package_forecast(package, draws=100)
+    read = result.parameters
+    read["x"] = 2
+    assert result.parameters["x"].tolist() == [1] and len(made) == 1
 
 
 def test_a_constant_series_forecasts_no_fall_beyond_its_interval():

@@ -126,6 +126,33 @@ def test_prior_and_posterior_are_drawn_and_told_as_they_are(page, trend, monkeyp
     assert page.say("learned.of_splice") in text and page.number(drift["posterior_q50"], 3) in text
 
 
+def narrowed(parameters, **shares):
+    """Parameters of which those named narrow by a share, all others widen by one percent."""
+    table = parameters.copy()
+    for end in ("prior_q10", "prior_q50", "prior_q90"):
+        factor = 1 - table["parameter"].map(shares).fillna(-0.01)
+        table[end.replace("prior", "posterior")] = factor * table[end]
+    return table
+
+
+def test_what_does_not_narrow_is_said_so_and_the_drift_is_told_once(page, trend):
+    def text(**shares):
+        return learned.sentence(page, narrowed(trend.parameters, **shares)).text
+
+    drift, gap = page.say("learned.of_drift"), page.say("learned.of_gap_spread")
+    wide = page.say("learned.found_drift_wide", before="", after="")[:30]
+    most = page.say("learned.found", most=gap, by=page.percent(40))
+    assert text(gap_spread=0.4, drift=0.2).startswith(most) and page.percent(20) in text(
+        gap_spread=0.4, drift=0.2
+    )
+    for share in (-0.2, 0.001):
+        assert text(gap_spread=0.4, drift=share).startswith(f"{most} {wide}")
+    once = text(gap_spread=0.2, drift=0.4)
+    assert once.count(drift) == 1 and page.percent(40) in once
+    assert text().startswith(f"{page.say('learned.found_none')} {wide}")
+    assert not re.search("[-−]\\d", text(drift=-0.2))
+
+
 def test_each_reading_lies_on_what_the_others_expect(page, expectations, monkeypatch):
     panels, made = axes_of(monkeypatch, lambda: expected.chart(page, expectations), "expected-readings")
     assert_figure(made)
@@ -167,6 +194,17 @@ def test_the_reading_that_moves_a_chance_most_is_named(page, without_each):
         assert page.percent(most["left_pct"], 2) in text and page.chance(most["chance"]) in text
     none = without_each.assign(chance=np.nan)
     assert left_out.sentences(page, none).text == page.say("left_out.none")
+
+
+def test_where_no_target_is_reached_there_is_nothing_to_draw(page, package, without_each, monkeypatch):
+    none = page.say("left_out.none")
+    early = forecasts_without_each_reading(package, package_forecast(package, until=2013, draws=DRAWS))
+    assert left_out.chart(page, early).text == none and left_out.sentences(page, early).text == none
+    assert left_out.chart(page, without_each.iloc[:0]).text == none
+    missed = without_each.copy()
+    missed.loc[missed["status"] == "near_poor", ["q10", "q50", "q90", "chance"]] = np.nan
+    panels, made = axes_of(monkeypatch, lambda: left_out.chart(page, missed), "left-out")
+    assert len(panels) == 1 and set(made.table["status"]) == {"poor"}
 
 
 def test_shares_of_the_variance_are_drawn_as_long_as_they_are(page, trend, shared, monkeypatch):

@@ -1,9 +1,9 @@
 """What the readings taught the model: each parameter before and after them."""
 
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.report import html
 from giamngheo.report.figure_style import BLUE, GREY, PALE, Sizes, figure_exhibit, wrapped
 
-ENDS = ("q10", "q50", "q90")
 # Decimals of a parameter in a table; the levels' priors are flat and not drawn.
 DECIMALS = {
     "level": 2,
@@ -47,18 +47,25 @@ def table(page, parameters):
 
 
 def sentence(page, parameters):
-    """What the readings narrowed most and least, of the whole province's parameters."""
+    """Which of the whole province's parameters the readings narrowed most, and what they did to the drift."""
     rows = parameters[(parameters["group"] == "all") & ~parameters["parameter"].isin(FLAT)]
-    narrower = _narrower(rows).set_axis(rows["parameter"])
+    narrower = 100 * _narrower(rows).set_axis(rows["parameter"])
+    most, narrows = narrower.idxmax(), narrower.round() > 0  # by a percentage that is said
     drift = rows.set_index("parameter").loc["drift"]
     words = {
-        "most": page.say(f"learned.of_{narrower.idxmax()}"),
-        "by": page.percent(100 * narrower.max(), 0),
-        "drift": page.percent(100 * narrower["drift"], 0),
+        "most": page.say(f"learned.of_{most}"),
+        "by": page.percent(narrower[most], 0),
+        "drift": page.percent(narrower["drift"], 0),
         "before": page.number(drift["prior_q50"], 3),
         "after": page.number(drift["posterior_q50"], 3),
     }
-    return html.prose(page.say("learned.found", **words))
+    if not narrows[most]:
+        said = ["found_none", "found_drift_wide"]
+    elif most == "drift":
+        said = ["found_drift_most"]
+    else:
+        said = ["found", "found_drift" if narrows["drift"] else "found_drift_wide"]
+    return html.prose(" ".join(page.say(f"learned.{key}", **words) for key in said))
 
 
 def chart(page, parameters):

@@ -4,11 +4,9 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from giamngheo.report import html
-from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks
+from giamngheo.report.figure_style import BAND_50, BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks
 from giamngheo.report.wording import first_upper, target_text, when_text
 from giamngheo.simulation.targets import level_pair
-
-PALE_BLUE = "#93c4e6"
 
 
 def sentences(page, left):
@@ -35,7 +33,11 @@ def sentences(page, left):
 
 def chart(page, left):
     """Median and 80 % interval of each target's rate with each reading left out, its chance at the right."""
-    targets = {s: target for s, target in level_pair(page.package).items() if s in set(left["status"])}
+    reached = set(left.loc[left["q50"].notna(), "status"])  # by the forecast, which may end before a target
+    targets = {s: target for s, target in level_pair(page.package).items() if s in reached}
+    if not targets:
+        return html.prose(page.say("left_out.none"))
+    left = left[left["status"].isin(targets)]
     panels = {status: left[left["status"] == status].to_dict("records") for status in targets}
     names = [_reading(page, row) for row in next(iter(panels.values()))]
     top = left["q90"].max()
@@ -45,7 +47,7 @@ def chart(page, left):
         axes = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=not narrow)).ravel()
         for n, (ax, (status, rows)) in enumerate(zip(axes, panels.items(), strict=True)):
             base = rows[0]
-            ax.axvline(base["q50"], color=PALE_BLUE, linewidth=1, zorder=0)
+            ax.axvline(base["q50"], color=BAND_50, linewidth=1, zorder=0)
             for place, row in enumerate(rows):
                 if np.isnan(row["q50"]):
                     ax.text(

@@ -22,7 +22,7 @@ from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
-from giamngheo.inputs.parameters import as_day, check_until, check_value
+from giamngheo.inputs.parameters import WIDE, as_day, check_until, check_value
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,7 +65,9 @@ class Forecast:
             for (group, status), values in self.draws.items()
             if group == "all"
         )
-        known = f"readings to {self.origin}, prior {self.reference} as known by {self.known_by}"
+        lacks = self.prior.group == WIDE != self.reference
+        fallback = f" (no {self.reference} by then)" if lacks else ""
+        known = f"readings to {self.origin}, prior {self.prior.group}{fallback} as known by {self.known_by}"
         return f"Forecast: {known}, medians at {self.years[-1]}: {', '.join(medians)}"
 
     def _repr_html_(self):

@@ -61,7 +61,7 @@ class Exhibit:
         """What a notebook cell shows of it, as pairs of (data by MIME type, metadata) (list of tuple of dict)."""
         if self.parts:
             return [output for part in self.parts for output in part.outputs()]
-        shown = self.html if self.notebook_html is None else self.notebook_html
+        shown = _words_left(self.html if self.notebook_html is None else self.notebook_html)
         kept = {TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {}
         if self.picture is None:
             on_page = {} if shown == self.html else _on_page(self.html)
@@ -87,6 +87,11 @@ class Exhibit:
 
     def __str__(self):
         return self.text
+
+
+def _words_left(html):
+    """Without our style sheet JupyterLab sets every cell flush right, words too."""
+    return re.sub(r'<(td|th scope="row"|th scope="col")>', r'<\1 style="text-align:left">', html)
 
 
 def _on_page(html):

@@ -31,9 +31,9 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
     -------
     DataFrame
         One row a scenario and case of additionality that it leaves open: scenario, case ("continued", "new", or
-        "r = 0.5" where a scenario sets it), chance_<target> and chance_both (0..1), <status>_pct (median rate at
-        its target's date, percent),
-        households_above_<target> and households_above_both (median; only with counts), money_delivered_bn_vnd.
+        "r = 0.5" where a scenario sets it), money_delivered_bn_vnd, chance_<target> and chance_both (0..1),
+        <status>_pct (median rate at its target's date, percent), households_above_<target> and
+        households_above_both (median; only with counts).
 
     Raises
     ------
@@ -69,9 +69,8 @@ def _listed(scenarios):
         listed = None
     if not listed:
         what = "nothing" if listed == [] else type(scenarios).__name__
-        raise RefusedInput(
-            f"scenarios: {what}, where a list of them is expected, such as ['full_plan', 'double']"
-        )
+        so = "compare(['full_plan', 'double'], package)"
+        raise RefusedInput(f"scenarios: {what}, where a list of them is expected first, such as {so}")
     return listed
 
 
@@ -97,10 +96,10 @@ def _rows(one):
     for name, case in one.named.items():
         if name in closed:
             continue
-        row = {"scenario": one.scenario.id, "case": name}
+        row = {"scenario": one.scenario.id, "case": name, "money_delivered_bn_vnd": float(case.money.total)}
         row |= {f"chance_{key}": p for key, p in target_chances(package, case).items()}
         for status, target in level_pair(package).items():
             at = case.years.index(target.as_of)
             row[f"{status}_pct"] = float(np.median(case.draws["all", status][:, at]))
         row |= {f"households_above_{key}": n for key, n in above_target(package, case).items()}
-        yield row | {"money_delivered_bn_vnd": float(case.money.total)}
+        yield row

@@ -260,3 +260,10 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
     assert_allclose(np.median(theirs, axis=0), np.median(mine, axis=0), atol=0.003)
     widths = (np.subtract(*np.quantile(each, (0.9, 0.1), axis=0)) for each in (theirs, mine))
     assert_allclose(*widths, rtol=0.12)
+
+
+def test_a_reference_without_series_by_then_is_said(package):
+    assert "prior wide (no vn-review by then)" in repr(
+        package_forecast(package, draws=100, known_by="2004-01-01")
+    )
+    assert "prior wide as known" in repr(package_forecast(package, draws=100, reference="wide"))

@@ -229,3 +229,17 @@ def test_the_draws_of_another_package_are_refused(package, shared):
     other = replace(package, readings=package.readings[:-1])
     with pytest.raises(RefusedInput, match=r"^shared: "):
         simulate(other, "double", shared=shared)
+
+
+def test_the_rows_of_a_group_are_those_of_the_table_and_no_other_group_is_simulated(package, shared):
+    made = simulate(package, "double", shared=shared)
+    case, own = made.cases[0], made.table_of("all")
+    assert {group for group, _ in case.draws._made} == {"all"}
+    assert list(own["case"].unique()) == list(CASES.values())
+    for each in (made, case, case.trend):
+        rows = each.table[each.table["group"] == "ethnic_minority"]
+        assert len(rows) and each.table_of("ethnic_minority").equals(rows.reset_index(drop=True))
+    own["q50"] = 0.0  # what someone does to a frame stays theirs
+    assert (made.table_of("all")["q50"] > 0).all()
+    with pytest.raises(RefusedInput, match="unknown group 'ethnic_minorty'; nearest: 'ethnic_minority'"):
+        case.table_of("ethnic_minorty")

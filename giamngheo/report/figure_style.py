@@ -110,7 +110,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
         with house_style():
             figure = Figure(figsize=(width, height))
             draw(figure, variant == "narrow")
-            drawings.append(svg_markup(figure, f"{name}-{variant}", *written, variant))
+            told_by = f"{name}-wide" if drawings else ""
+            drawings.append(svg_markup(figure, f"{name}-{variant}", *written, variant, told_by))
             picture = picture or _picture(figure)  # of the first, for notebooks
     words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
     markup = "\n".join(drawings)

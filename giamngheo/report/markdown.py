@@ -1,5 +1,8 @@
 """Markdown cells as a piece of page: nbconvert's reading of them, with formulas in MathML, which needs no script."""
 
+import re
+from html import escape
+
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -18,7 +21,9 @@ def markdown_html(text):
 
 
 def _mathml(formula, display):
-    # A browser knows what <math> is; the name of its schema would be an outside address.
-    return convert(formula.strip(), display=display).replace(
+    # A browser knows what <math> is; the name of its schema would be an outside address. A sign is a letter, not its
+    # number in eight.
+    made = convert(formula.strip(), display=display).replace(
         ' xmlns="http://www.w3.org/1998/Math/MathML"', ""
     )
+    return re.sub(r"&#x([0-9A-F]+);", lambda found: escape(chr(int(found[1], 16)), quote=False), made)

@@ -1,7 +1,7 @@
 """Matplotlib's SVG made fit for a page: no dates, no outside addresses, unique ids, short numbers, styles
 written once.
 
-Coordinates are rounded to a hundredth of a point, which no eye sees, so that the last digit of a float on
+Coordinates are rounded to a tenth of a point, which no eye sees, so that the last digit of a float on
 another machine does not change a page's bytes. Clipping is dropped: our figures keep inside their axes by
 their limits.
 """
@@ -27,7 +27,7 @@ _DEFAULT_STYLE = {
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def svg_markup(figure, name, title, description, css):
+def svg_markup(figure, name, title, description, css, told_by=""):
     """A figure as one inline ``<svg>`` element.
 
     Parameters
@@ -39,6 +39,8 @@ def svg_markup(figure, name, title, description, css):
         What a screen reader says.
     css : str
         Class of the element.
+    told_by : str
+        Id of a drawing on the same page that says title and description already, seen or not.
 
     Returns
     -------
@@ -58,11 +60,12 @@ def svg_markup(figure, name, title, description, css):
     body = "".join(_markup(child, used, name, classes) for child in drawn)
     rules = "".join(f"#{name} .{letters}{{{_renamed(style, name)}}}" for style, letters in classes.items())
     width, height = (_short(x) for x in root.get("viewBox").split()[2:])
+    words = f'<title id="{name}-t">{_text(title)}</title><desc id="{name}-d">{_text(description)}</desc>'
+    told = told_by or name
     return (
         f'<svg id="{name}" class="{css}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="{name}-t {name}-d" font-family="{_FONTS}" stroke-linejoin="round">'
-        f'<title id="{name}-t">{_text(title)}</title><desc id="{name}-d">{_text(description)}</desc>'
-        f"<style>{rules}</style>{body}</svg>"
+        f'aria-labelledby="{told}-t {told}-d" font-family="{_FONTS}" stroke-linejoin="round">'
+        f"{'' if told_by else words}<style>{rules}</style>{body}</svg>"
     )
 
 
@@ -85,8 +88,8 @@ def _references(root):
     return found
 
 
-def _short(x):
-    text = f"{round(float(x), 2):.2f}".rstrip("0").rstrip(".")
+def _short(x, decimals=2):
+    text = f"{round(float(x), decimals):.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
 
@@ -108,7 +111,7 @@ def _styles(element):
 
 
 def _geometry(value):
-    value = _NUMBER.sub(lambda found: _short(found.group()), value)
+    value = _NUMBER.sub(lambda found: _short(found.group(), 1), value)
     value = re.sub(r"\s+", " ", value).strip()
     value = re.sub(r"rotate\(-?0(?: [^)]*)?\)", "", value)
     return re.sub(r" ?([A-Za-z]) ?", r"\1", value) if re.match(r"^[Mm] ", value) else value

@@ -72,7 +72,9 @@ def execute(notebook, parameters, out, **options):
     return run
 
 
-def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S):
+def execute_all(
+    jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S, shown_for=""
+):
     """Execute notebooks side by side; one that fails does not stop the others.
 
     Parameters
@@ -88,6 +90,8 @@ def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeou
         Take the result of an earlier run on the same content.
     timeout : int
         Seconds that one cell may take.
+    shown_for : {"", "page", "notebook"}
+        Where figures will be seen; those of the other place are not drawn.
 
     Returns
     -------
@@ -108,7 +112,8 @@ def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeou
         start_ahead()
     with ThreadPoolExecutor(workers) as pool, _Progress(len(ready), progress) as shown:
         futures = {
-            pool.submit(_execute, each, contents, warm, reuse, timeout): n for n, each in enumerate(ready)
+            pool.submit(_execute, each, contents, warm, reuse, timeout, shown_for): n
+            for n, each in enumerate(ready)
         }
         try:
             for future in as_completed(futures):
@@ -131,7 +136,7 @@ class _Ready:
     cells: list
 
 
-def _execute(job, contents, warm, reuse, timeout):
+def _execute(job, contents, warm, reuse, timeout, shown_for):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -141,12 +146,12 @@ def _execute(job, contents, warm, reuse, timeout):
         log.info("%s", run)
         return run
 
-    key = contents.address(job.cells, job.parameters)
+    key = contents.address(job.cells, job.parameters, shown_for)
     done = cache.kept(key) if reuse else None
     if done is not None:
         paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    record, error = _run(job.notebook, job.parameters, warm, timeout)
+    record, error = _run(job.notebook, job.parameters, warm, timeout, shown_for)
     error = error or _unfinished(record)
     if error:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
@@ -159,7 +164,7 @@ def _execute(job, contents, warm, reuse, timeout):
     return ended(True, n_code)
 
 
-def _run(notebook, parameters, warm, timeout):
+def _run(notebook, parameters, warm, timeout, shown_for):
     """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it or ""."""
     import nbformat
     from papermill import execute_notebook
@@ -182,6 +187,7 @@ def _run(notebook, parameters, warm, timeout):
                 execution_timeout=timeout,
                 record=record,
                 warm=warm,
+                shown_for=shown_for,
                 folder=notebook.parent,
             )
     except PapermillExecutionError as error:
@@ -261,8 +267,6 @@ class _Progress:
 def store_outputs(notebooks=None):
     """Execute notebooks with their own parameters and store the outputs in place (`make notebooks`).
 
-    What only pages show of an output is not stored: a notebook stays small.
-
     Parameters
     ----------
     notebooks : sequence of Path, optional
@@ -272,18 +276,13 @@ def store_outputs(notebooks=None):
     -------
     list of Run
     """
-    import nbformat
-
     notebooks = notebooks or sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as folder:
         jobs = [Job(path, {}, Path(folder, path.name)) for path in notebooks]
-        runs = execute_all(jobs, reuse=False)
+        runs = execute_all(jobs, reuse=False, shown_for="notebook")
         for path, run in zip(notebooks, runs, strict=True):
             if run.ok:
-                notebook = nbformat.read(run.out, as_version=4)
-                for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-                    output.get("metadata", {}).pop("giamngheo", None)
-                paths.write_atomically(path, _as_text(notebook))
+                paths.write_atomically(path, run.out.read_bytes())
     return runs
 
 

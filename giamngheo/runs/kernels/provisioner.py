@@ -139,7 +139,14 @@ def page_environment(environment):
     -------
     dict
     """
-    users = ("MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
+    users = (
+        "MATPLOTLIBRC",
+        "MPLBACKEND",
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONOPTIMIZE",
+        paths.SHOWN_FOR,
+    )
     return {name: value for name, value in environment.items() if name not in users} | {
         "IPYTHONDIR": str(paths.CACHE / "ipython"),
         "MPLCONFIGDIR": str(paths.CACHE / "matplotlib"),

@@ -119,6 +119,11 @@ class Contents:
                 self._hashed[key] = make()
             return self._hashed[key]
 
+    def data(self, package):
+        """`data_hash` of a package (str or Path), once."""
+        package = paths.find(package)
+        return self._once(package, lambda: data_hash(package))
+
     def address(self, cells, parameters, shown_for=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
 
@@ -141,7 +146,7 @@ class Contents:
             self._once(id(cells), lambda: source_hash(cells)),
             sorted(parameters.items()),
             shown_for,
-            self._once(package, lambda: data_hash(package)),
+            self.data(package),
             file_hash([scenario], scenario.parent) if scenario.is_file() else "",
             self._once("code", code_hash),
             sys.version_info[:2],

@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 
 CELL_TIMEOUT_S = 600
+LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
 FAILED = paths.CACHE / "failed"
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
 
@@ -85,7 +87,8 @@ def execute_all(
     progress : bool
         A bar on a terminal, a line for each finished notebook elsewhere, both on standard error.
     warm : bool
-        Fork the kernels from a process that has imported the libraries, where that is possible.
+        Fork the kernels from a process that has imported the libraries and computed what many notebooks on one
+        package share, where that is possible.
     reuse : bool
         Take the result of an earlier run on the same content.
     timeout : int
@@ -107,13 +110,16 @@ def execute_all(
         notebook = paths.find(job.notebook)
         parameters = door.check(notebook, job.parameters)
         ready.append(_Ready(notebook, parameters, Path(job.out).absolute(), door.cells(notebook)))
+    worlds = _worlds(ready, contents) if warm else [None] * len(ready)
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
         start_ahead()
     with ThreadPoolExecutor(workers) as pool, _Progress(len(ready), progress) as shown:
         futures = {
-            pool.submit(_execute, each, contents, warm, reuse, timeout, shown_for): n
-            for n, each in enumerate(ready)
+            pool.submit(
+                _execute, each, contents, reuse, shown_for, warm=warm, world=world, timeout=timeout
+            ): n
+            for n, (each, world) in enumerate(zip(ready, worlds, strict=True))
         }
         try:
             for future in as_completed(futures):
@@ -136,7 +142,19 @@ class _Ready:
     cells: list
 
 
-def _execute(job, contents, warm, reuse, timeout, shown_for):
+def _worlds(ready, contents):
+    """For each job what it shares with enough others (`runs.kernels.provisioner.Server.fork`), or None."""
+    names = ("package", "draws", "seed")
+    asked = [tuple(each.parameters.get(name) for name in names) for each in ready]
+    often = {each for each, n in Counter(asked).items() if n >= LEAST_SHARED and None not in each}
+    data = {each: contents.data(each[0]) for each in often}
+    return [
+        {"data": data[each], "prepare": dict(zip(names, each, strict=True))} if each in often else None
+        for each in asked
+    ]
+
+
+def _execute(job, contents, reuse, shown_for, **how):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -151,7 +169,7 @@ def _execute(job, contents, warm, reuse, timeout, shown_for):
     if done is not None:
         paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    record, error = _run(job.notebook, job.parameters, warm, timeout, shown_for)
+    record, error = _run(job.notebook, job.parameters, shown_for=shown_for, **how)
     error = error or _unfinished(record)
     if error:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
@@ -164,7 +182,7 @@ def _execute(job, contents, warm, reuse, timeout, shown_for):
     return ended(True, n_code)
 
 
-def _run(notebook, parameters, warm, timeout, shown_for):
+def _run(notebook, parameters, *, timeout, **how):
     """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it or ""."""
     import nbformat
     from papermill import execute_notebook
@@ -186,9 +204,8 @@ def _run(notebook, parameters, warm, timeout, shown_for):
                 request_save_on_cell_execute=False,
                 execution_timeout=timeout,
                 record=record,
-                warm=warm,
-                shown_for=shown_for,
                 folder=notebook.parent,
+                **how,
             )
     except PapermillExecutionError as error:
         return record, f"cell {error.exec_count}: {error.ename}: {error.evalue}"

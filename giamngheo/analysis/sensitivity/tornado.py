@@ -128,7 +128,7 @@ def tornado(package, shown, shared, names=None):
     """
     scenario = shown.scenario
     register = register_in_effect(shared.register, shown.cases[1].trend.prior)
-    shared = replace(shared.fork(), register=register)
+    shared = shared.under(register).fork()
     parts = [unchanged(package, scenario, shared)]  # first: what all cases share is drawn once
     if names is None:
         parts.append(variants(package, scenario, shared))

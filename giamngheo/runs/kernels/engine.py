@@ -8,7 +8,7 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from papermill.engines import NBClientEngine, papermill_engines
-from traitlets import Unicode
+from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from giamngheo import paths
@@ -36,6 +36,7 @@ class PageKernelManager(AsyncKernelManager):
     """Starts this very interpreter, whatever kernels the user installed, in `page_environment`."""
 
     shown_for = Unicode(config=True)
+    world = Dict(config=True)  # as of `runs.kernels.provisioner.Server.fork`
 
     async def _async_pre_start_kernel(self, **kwargs):
         self._kernel_spec = KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
@@ -61,14 +62,16 @@ class Engine(NBClientEngine):
     """papermill's own engine, told which kernels to use and to leave the notebook where we find it."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, warm, folder, shown_for, **kwargs):
+    def execute_managed_notebook(
+        cls, nb_man, kernel_name, *, record, warm, folder, shown_for, world, **kwargs
+    ):
         """Run the cells (see `NBClientEngine`) in a folder."""
         record.notebook = nb_man.nb
         kwargs["resources"] = {
             "metadata": {"path": str(folder)}
         }  # papermill's cwd would move the whole process
         kwargs["kernel_manager_class"] = WarmKernelManager if warm else PageKernelManager
-        kwargs["config"] = Config(PageKernelManager={"shown_for": shown_for})
+        kwargs["config"] = Config(PageKernelManager={"shown_for": shown_for, "world": world or {}})
         kwargs["on_cell_executed"] = record.executed
         kwargs["shutdown_kernel"] = "immediate"  # nothing is left for it to do
         return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)

@@ -73,8 +73,8 @@ def test_a_result_is_a_line_and_a_small_rounded_table(results):
     for name, result in results.items():
         assert repr(result).startswith(name) and "\n" not in repr(result) and len(repr(result)) < 400, name
         told = result._repr_html_()
-        words = re.match(r"<p>(.*?)</p>\n<table>", told, re.DOTALL)
-        assert words and 1 <= told.count("<tr>") - 1 <= 20, name
+        words = re.match(r"<p>(.*?)</p>\n<table", told, re.DOTALL)
+        assert words and 1 <= told.partition("<tbody>")[2].count("<tr>") <= 20, name
         assert not re.search(r"\d\.\d{4}", told), name  # nothing that another platform would round otherwise
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.scales import SCALES, on_scale
 from giamngheo.forecasting.summary import ENDS
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 
 PARAMETERS = ["method", "scale", "parameter", "estimate", "se", "low", "high"]

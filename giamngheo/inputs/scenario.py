@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from giamngheo import paths
-from giamngheo.display import words_and_table
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.csv_rows import read_text
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES

@@ -7,10 +7,10 @@ numbers) and the planned money's effect is computed once.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import check_value

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import giamngheo
+from giamngheo import paths
+from giamngheo.forecasting.rivals import fit_rivals
 from giamngheo.inputs.errors import RefusedInput
 
 
@@ -110,3 +112,11 @@ def test_draws_are_checked_wherever_they_are_given(package, draws):
     for call in calls:
         with pytest.raises(RefusedInput, match=r"^draws: "):
             call()
+
+
+def test_what_is_asked_for_by_name_answers_with_the_names_there_are(package):
+    listed = giamngheo.list_scenarios(package)
+    assert listed[0].id == "full_plan" and repr(listed[0]).startswith("full_plan: ")
+    assert str(paths.ROOT) not in repr(listed)
+    with pytest.raises(KeyError, match="nearest: 'drift'"):
+        fit_rivals(package.readings)["drifts"]

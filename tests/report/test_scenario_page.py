@@ -128,7 +128,9 @@ def test_where_the_money_ends_is_told_and_what_cannot_be_spent_from_a_hundredth_
     shown = made.table.set_index("name")
     assert shown["delivered_bn_vnd"].sum() == pytest.approx(2155)  # the total is shown, not kept
     parts = [f"{who}_bn_vnd" for who in ("poor", "near_poor", "others", "unspent")]
-    assert shown[parts].sum().sum() == pytest.approx(2155 - 39.6, abs=0.01)  # the lines that pay no households
+    assert shown[parts].sum().sum() == pytest.approx(
+        2155 - 39.6, abs=0.01
+    )  # the lines that pay no households
     told = page.say("money.unspent", one="", other="", r="", low="", high="").split("<b>")[0]
     assert told not in made.text
     much = simulate(

@@ -248,7 +248,9 @@ def shares_at_fractions(deep, effects, spent):
 def _spent(whole, effects, reached, some=None, rows=slice(None)):
     """Where the money of each line is at work (dict of str to Spent), of all years or of the rows that some has."""
     some = some or whole
-    return {e.line: some.spend(e, whole.at_work(e, reached[e.line])[rows]) for e in effects}
+    return {
+        e.line: some.spend(e, *(part[rows] for part in whole.at_work(e, reached[e.line]))) for e in effects
+    }
 
 
 def _shares(levels):

@@ -36,7 +36,8 @@ class LineEffect:
 
     households_per_bn: households reached by a billion VND; gain: income gained by a household reached, as a share of
     the poverty line; to_poor: share of those reached that are poor; near_share: share of the others that are near-poor;
-    persistence: share of the effect left a year later; reserved: group that alone may receive it, or None.
+    persistence: share of the effect left a year later; reserved: group that alone may receive it, or None; first_year:
+    share of the gain in the year of the money itself, None where it is all of it.
     """
 
     line: str
@@ -46,6 +47,7 @@ class LineEffect:
     near_share: np.ndarray
     persistence: np.ndarray
     reserved: str | None
+    first_year: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def line_effect(package, row, register, drawn, targeting):
         near_share=drawn["near_poor_share"],
         persistence=drawn[persistence_name],
         reserved=None if row.group == "all" else row.group,
+        first_year=drawn["first_year_credit"] if row.channel == "credit" else None,
     )
 
 
@@ -142,16 +145,17 @@ class Population:
         return self.stocks[effect.reserved], self.planned[effect.line], self.ceiling
 
     def at_work(self, effect, households):
-        """Households that a line's money is at work in, from `households_reached` in all years (ndarray)."""
-        return at_work(effect, households, *self._rule(effect))[0]
+        """Money at work, and what of it is left of earlier years, as of `spending.at_work` (tuple of ndarray)."""
+        return at_work(effect, households, *self._rule(effect))
 
-    def spend(self, effect, working):
-        """Where a line's money is at work (Spent)."""
-        return spend(effect, working, *self._rule(effect))
+    def spend(self, effect, working, left=None):
+        """Where a line's money is at work (Spent), and what of it is left of earlier years where that is told apart."""
+        earlier = None if left is None or effect.first_year is None else self.spend(effect, left)
+        return replace(spend(effect, working, *self._rule(effect)), earlier=earlier)
 
     def ledger(self, effect, households):
         """Where each year's own money goes (Spent), from `households_reached` in all years: adds up to that money."""
-        working, left = at_work(effect, households, *self._rule(effect))
+        working, left = self.at_work(effect, households)
         now, before = self.spend(effect, working), self.spend(effect, left)
         paid = [
             np.maximum(getattr(now, who) - getattr(before, who), 0) for who in WHO[:-1]
@@ -229,15 +233,7 @@ def shares_after(thresholds, effects, spent, stocks):
     """
     z, spread = thresholds.z_poor, thresholds.spread_below
     poor = ndtr(z)
-    steps = _steps(
-        [
-            _covered(
-                spent[each.line].poor, each.gain, stocks[each.reserved].poor, stocks[each.reserved].poor_share
-            )
-            for each in effects
-            if spent[each.line].poor.any()
-        ]
-    )
+    steps = _steps(_covered("poor", effects, spent, stocks))
     upper = None if thresholds.z_upper is None else ndtr(thresholds.z_upper)
     ratio = np.exp(thresholds.log_ratio)
     lower, left_band = poor.copy(), np.zeros_like(poor)
@@ -252,25 +248,28 @@ def shares_after(thresholds, effects, spent, stocks):
         return lower, None
     spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
     after = upper - left_band
-    near = [
-        _covered(
-            spent[each.line].near_poor,
-            each.gain,
-            stocks[each.reserved].near_poor,
-            stocks[each.reserved].near_share,
-        )
-        for each in effects
-        if spent[each.line].near_poor.any()
-    ]
-    for share, gain in _steps(near):
+    for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):
         after -= share * (upper - np.clip(_below(z, ratio - 1 - gain, spread_band), poor, upper))
     return lower, np.maximum(after, lower)
 
 
-def _covered(paid, gain, stock, share):
-    """Share of the group that a line reaches, and the gain of each."""
-    times = paid / np.maximum(stock, 1e-9)
-    return np.minimum(times, 1) * share, gain * np.maximum(times, 1)
+def _covered(who, effects, spent, stocks):
+    """Share of a status in the group that each line reaches, and the gain of each (list of pairs)."""
+    found = []
+    for effect in effects:
+        stock, now = stocks[effect.reserved], spent[effect.line]
+        share = stock.poor_share if who == "poor" else stock.near_share
+        parts = [(now, effect.gain)]
+        if now.earlier is not None:  # who has money of earlier years has a whole year's gain
+            parts = [
+                (now, effect.gain * effect.first_year),
+                (now.earlier, effect.gain * (1 - effect.first_year)),
+            ]
+        for each, gain in parts:
+            if (paid := getattr(each, who)).any():
+                times = paid / np.maximum(getattr(stock, who), 1e-9)
+                found.append((np.minimum(times, 1) * share, gain * np.maximum(times, 1)))
+    return found
 
 
 def _steps(covered):

@@ -35,13 +35,15 @@ class Stock:
 class Spent:
     """Where a line's money is at work, and what is not: households at its unit cost, (n_years, n_draws).
 
-    A household that gets twice the unit cost counts twice.
+    A household that gets twice the unit cost counts twice. earlier: the same of what is left of earlier years' money,
+    where it is told apart.
     """
 
     poor: np.ndarray
     near_poor: np.ndarray
     others: np.ndarray
     unspent: np.ndarray
+    earlier: "Spent | None" = None
 
     @property
     def paid(self):
@@ -50,7 +52,8 @@ class Spent:
 
     def at(self, rows):
         """The same in some of the years (Spent)."""
-        return Spent(*(getattr(self, name)[rows] for name in WHO))
+        earlier = None if self.earlier is None else self.earlier.at(rows)
+        return Spent(*(getattr(self, name)[rows] for name in WHO), earlier)
 
     def times(self, factor):
         """The same in another unit (Spent)."""

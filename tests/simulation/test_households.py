@@ -80,12 +80,16 @@ def by_hand(case, package, draw, ceiling):
             planned = keep * planned + per_bn * float(plan[effect.line, year])
             aimed = planned * to_poor
             aimed = [aimed, (planned - min(aimed, counts[POOR])) * near]
-            at_work = keep * at_work + per_bn * float(delivered[effect.line, year])
+            old = keep * at_work
+            at_work = old + per_bn * float(delivered[effect.line, year])
             got, left = paid(at_work, (to_poor, near), counts, aimed, ceiling)
             at_work -= left
-        for queue, mine in zip(got, places, strict=False):
+            had, _ = paid(old, (to_poor, near), counts, aimed, ceiling)
+        first = 1.0 if effect.first_year is None else effect.first_year[draw]
+        for queue, before, mine in zip(got, had, places, strict=False):
             some = mine[: len(queue)]  # a reserved line's households are the first of all
-            gain[some] += queue[: len(some)] * effect.gain[draw]
+            a_year = first * queue[: len(some)] + (1 - first) * before[: len(some)]
+            gain[some] += a_year * effect.gain[draw]
     return 100 * np.mean(income + gain <= 1), 100 * np.mean(income + gain <= ratio)
 
 

@@ -1,5 +1,7 @@
 """Known answers of the closed forms that turn money into shares below the lines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import squared_shortfall
@@ -7,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo.simulation.impact import LineEffect, Thresholds, shares_after, shift
-from giamngheo.simulation.spending import Stock, households_reached, reach, spend
+from giamngheo.simulation.impact import LineEffect, Population, Thresholds, shares_after, shift
+from giamngheo.simulation.spending import Stock, households_reached, reach
 
 N = 5
 POOR, NEAR, OTHERS = 41_281.0, 32_045.0, 450_000.0
@@ -34,7 +36,9 @@ def after(effects, amounts, planned=None, thresholds=THRESHOLDS, stocks=STOCKS):
     given, spent = households(amounts), {}
     for each in effects:
         stock = stocks[each.reserved]
-        spent[each.line] = spend(each, given[each.line], stock, reach(each, plan[each.line], stock), CEILING)
+        aimed = {each.line: reach(each, plan[each.line], stock)}
+        world = Population({}, thresholds.spread_below, 0.0, {each.reserved: stock}, CEILING, aimed)
+        spent[each.line] = world.spend(each, *world.at_work(each, given[each.line]))
     return shares_after(thresholds, effects, spent, stocks)
 
 
@@ -153,3 +157,17 @@ def test_equal_money_lowers_the_squared_gap_of_the_poorer_by_at_least_as_much(ri
 
     # At one spread the poorer of two log-normal groups has the deeper mean gap.
     assert slope(poor) >= slope(rich) - 1e-12
+
+
+def test_money_lent_in_a_year_earns_part_of_it_and_all_of_the_next():
+    """Lent at the year's middle to every poor household: half the gain, then all that is left of it."""
+    thresholds = Thresholds(
+        *(np.repeat(z, 2, axis=0) for z in (Z_POOR, Z_UPPER)), np.full(N, 0.9), float(np.log(1.3))
+    )
+    stocks = {None: Stock(*(np.full((2, N), each) for each in (POOR, NEAR, OTHERS)))}
+    loan = replace(effect(per_bn=POOR, gain=0.2, persistence=1.0), first_year=np.full(N, 0.5))
+    lent, _ = after([loan], {"a": [1.0, 0.0]}, None, thresholds, stocks)
+    half, whole = (after([effect(per_bn=POOR, gain=gain)], {"a": 1.0})[0][0] for gain in (0.1, 0.2))
+    assert lent == pytest.approx(np.array([half, whole]))
+    again, _ = after([loan], {"a": [0.5, 0.5]}, None, thresholds, stocks)
+    assert again[1] == pytest.approx((half + whole) / 2)  # half of them lent to before, half of them now

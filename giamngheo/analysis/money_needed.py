@@ -87,7 +87,7 @@ def break_even(package, case, *, seed=0):
     Returns
     -------
     dict of str to dict
-        By target and "both": share_of_plan, the multiple of the scenario's money at which the chance is one half (None
+        By target and "both": multiple, of the scenario's own money, at which the chance is one half (None
         beyond `MOST_MONEY`); exits_per_bn, households that each billion VND delivered must take below the target, over
         what the same model gives with no money at all (None where it has no meaning).
     """
@@ -99,8 +99,8 @@ def break_even(package, case, *, seed=0):
 def _break_even(asked):
     exits = asked.exits_needed_per_bn()
     return {
-        key: {"share_of_plan": share, "exits_per_bn": exits.get(key)}
-        for key, share in MoneyCurve(asked).needed(0.5).items()
+        key: {"multiple": multiple, "exits_per_bn": exits.get(key)}
+        for key, multiple in MoneyCurve(asked).needed(0.5).items()
     }
 
 

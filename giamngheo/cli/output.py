@@ -59,7 +59,8 @@ def simulation_answer(simulation):
     -------
     dict
         As `forecast_answer`, of the scenario's own case; with the scenario, the chances under both cases, the
-        baseline's, the money (billion VND over the programme, exact) and what would make each target an even bet.
+        baseline's, the money (billion VND over the programme, exact), what of it is expected to find no household
+        (by line; empty without a count of households) and what would make each target an even bet.
     """
     from giamngheo.analysis.money_needed import break_even
     from giamngheo.simulation.targets import level_targets, target_results
@@ -74,13 +75,14 @@ def simulation_answer(simulation):
         "cases": cases(simulation),
         "baseline_probability": dict(zip(baseline["target"], baseline["probability"], strict=True)),
         "break_even": {
-            key: found if found and found["share_of_plan"] is not None else None
-            for key, found in even.items()
+            key: found if found and found["multiple"] is not None else None for key, found in even.items()
         },
     }
     # A fraction of a billion is the exact figure; the nearest double to it prints as such.
     money = {line: float(amount) for line, amount in case.money.by("line").items()}
-    return forecast_answer(case, package) | _plain(own) | {"money_delivered_bn": money}
+    ended = case.spending.set_index("line")["unspent_bn_vnd"].drop("total", errors="ignore")
+    amounts = {"money_delivered_bn": money, "money_unspent_bn": _plain(ended.to_dict())}
+    return forecast_answer(case, package) | _plain(own) | amounts
 
 
 def cases(simulation):
@@ -130,7 +132,12 @@ def as_text(answer, beside=None):
         parts.append(_chances(answer, beside or {}))
     if "money_delivered_bn" in answer:
         money = answer["money_delivered_bn"]
-        money = money | {"total": math.fsum(money.values())}
+        unspent = math.fsum(answer["money_unspent_bn"].values())
+        money = (
+            money
+            | {"total": math.fsum(money.values())}
+            | ({"of it not spent": unspent} if unspent >= 0.005 else {})
+        )
         rows = [[line, f"{amount:.2f}"] for line, amount in money.items()]
         parts.append(columns([["delivered", "billion VND"], *rows]))
         even = [[target, _needs(needed)] for target, needed in answer["break_even"].items()]
@@ -172,7 +179,7 @@ def _needs(even):
     if even is None:
         return "more money than the model can speak of"
     exits = even["exits_per_bn"]
-    return f"{even['share_of_plan']:.2f} times the money" + (
+    return f"{even['multiple']:.2f} times the money" + (
         f", {exits:.1f} exits per billion VND" if exits else ""
     )
 

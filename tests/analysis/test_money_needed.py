@@ -54,7 +54,18 @@ def test_break_even_is_what_each_billion_must_do(package, new):
     bare = simulate_case(package, scaled(scenario, 0))
     needed = (np.median(bare.draws["all", "poor"][:, -1]) - 2) / 100 * np.median(bare.households[:, -1])
     assert found["exits_per_bn"] == pytest.approx(needed / 2155, rel=0.05)
-    assert found["share_of_plan"] > 1
+    assert found["multiple"] > 1
+
+
+def test_the_break_even_is_a_multiple_of_the_scenarios_own_money(package, solver):
+    """Half the plan needs twice as many times its money, which is the same money."""
+    plan = load_scenario("plan_is_new", package)
+    whole, half = (
+        break_even(package, simulate_case(package, scaled(plan, share), shared=solver))["poor_2015"]
+        for share in (1, 0.5)
+    )
+    assert half["multiple"] == pytest.approx(2 * whole["multiple"], rel=0.02)
+    assert half["exits_per_bn"] == pytest.approx(2 * whole["exits_per_bn"])
 
 
 def test_the_break_even_a_billion_is_that_of_the_panels(package, shared, solver):

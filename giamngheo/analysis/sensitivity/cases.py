@@ -64,6 +64,8 @@ def variants(package, scenario, shared, learned, references=("vn-survey", "natio
         `COLUMNS`; for another group of series `to` is its name.
     """
     changes = [("hard_core_pct", "percent", core, {"hard_core_pct": {"fixed": core}}) for core in (0.6, 1.0)]
+    for word, kept in (("constant", 1.0), ("returning", 0.0)):
+        changes.append(("drift_persistence", word, np.nan, {"drift_persistence": {"fixed": kept}}))
     if (growth := observed_gap_growth(package)) is not None:
         still = {"gap_moves": shared.register["gap_moves"].alternative}
         changes.append(("gap_moves", "still", np.nan, still))

@@ -16,6 +16,7 @@ NAMED_RANGES = {
     CONTINUITY: "sensitivity.to.new_money",
     "reference": "sensitivity.to.other_groups",
     "gap_moves": "sensitivity.to.still",
+    "drift_persistence": "sensitivity.to.any_length",
     BEYOND: "sensitivity.to.as_last",
 }
 

@@ -79,6 +79,11 @@ def test_what_the_forecast_estimated_counts_as_measured(found, shown, register):
     row = found.register["innovation_sd"]
     assert row.parameters == (prior.scale, prior.scale_spread) and row.support == "measured"
     assert register["innovation_sd"].support == "judgement"  # the register itself is left as it was
+    lasting = found.register["drift_persistence"]
+    assert lasting.parameters == (prior.persistence,) and lasting.support == "judgement"
+    assert {"constant", "returning"} == set(
+        found.cases.set_index("assumption").loc["drift_persistence", "to"]
+    )
 
 
 def test_a_range_is_that_of_what_is_known_after_the_readings(found, shown, register):

@@ -71,6 +71,27 @@ def _of_gap(posterior, register):
         yield "gap_spread", None, "log", spread, posterior.innovation_sd
 
 
+def learned_assumptions(forecast, group="all"):
+    """What is known of the assumptions that the readings inform, once they are read.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    group : str
+
+    Returns
+    -------
+    dict of str to ndarray (n_draws,)
+        Equally likely draws by name in the register: innovation_sd, observation_error, carry_over (with an earlier
+        line), gap_drift and gap_spread (with near-poor readings). Of all others the prior is what is known.
+    """
+    level, gap = (forecast.posteriors[group][of] for of in ("level", "gap"))
+    found = {"innovation_sd": level.innovation_sd, "observation_error": level.observation_error}
+    if _earlier_lines(forecast, group):
+        found["carry_over"] = level.carry_over
+    return found | ({"gap_drift": -gap.drift, "gap_spread": gap.innovation_sd} if gap else {})
+
+
 def expected_readings(forecast):
     """A posterior predictive check: what the model would have printed for each reading, beside what was printed.
 

@@ -127,20 +127,17 @@ def register_in_effect(register, prior):
     Returns
     -------
     dict of str to Assumption
-        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
-        reference `ESTIMATED`.
+        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, with the reference
+        `ESTIMATED`: measured the one, judged the other: the record cannot tell how long a fast fall lasts.
     """
     if prior.scale is None:
         return register
-    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
-    estimates = {
-        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
-        "drift_persistence": ("fixed", (prior.persistence,)),
-    }
+    scale = {"distribution": "lognormal", "parameters": (prior.scale, prior.scale_spread)}
     changed = {
-        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
-        for name, (distribution, parameters) in estimates.items()
+        "innovation_sd": {"support": "measured", "alternative": None} | scale,
+        "drift_persistence": {"support": "judgement", "parameters": (prior.persistence,)},
     }
+    changed = {name: replace(register[name], reference=ESTIMATED, **new) for name, new in changed.items()}
     return register | changed
 
 

@@ -68,8 +68,9 @@ class Funding(BaseModel):
 class Scenario(BaseModel):
     """One funding scenario: what differs from the plan delivered in full and on time.
 
-    delay_years 0 or more; continuity and targeting shares 0 to 1; shock {year: probit, or the name of an
-    assumption}; growth of the number of households, percent a year, a `Yearly` of float.
+    delay_years 0 or more; continuity 0 to 2, above 1 where past money was larger than the plan; targeting shares 0 to
+    1; shock {year: probit, or the name of an assumption}; growth of the number of households, percent a year, a
+    `Yearly` of float.
     """
 
     model_config = _FROZEN
@@ -80,7 +81,7 @@ class Scenario(BaseModel):
     funding: Funding = Field(default_factory=Funding)
     delay_years: _number(0, 50) = 0.0
     phasing: Literal["even", "front", "back"] = "even"
-    continuity: _number(0, 1) = 1.0
+    continuity: _number(0, 2) = 1.0
     targeting: _mapping(_reach)
     shock: _checked(dict[int, Any], values.shocks, default_factory=dict)
     growth: _checked(Any, values.by_year(values.within(-20, 20, as_float=True)), default_factory=Yearly)

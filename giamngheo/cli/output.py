@@ -75,7 +75,8 @@ def simulation_answer(simulation):
         "cases": cases(simulation),
         "baseline_probability": dict(zip(baseline["target"], baseline["probability"], strict=True)),
         "break_even": {
-            key: found if found and found["multiple"] is not None else None for key, found in even.items()
+            key: found if found and found["share_of_plan"] is not None else None
+            for key, found in even.items()
         },
     }
     # A fraction of a billion is the exact figure; the nearest double to it prints as such.
@@ -179,7 +180,7 @@ def _needs(even):
     if even is None:
         return "more money than the model can speak of"
     exits = even["exits_per_bn"]
-    return f"{even['multiple']:.2f} times the money" + (
+    return f"{even['share_of_plan']:.2f} times the plan's money" + (
         f", {exits:.1f} exits per billion VND" if exits else ""
     )
 

@@ -193,7 +193,8 @@ def test_simulate_json_is_the_contract_and_full_plan_the_forecast(command):
     assert sum(answer["money_unspent_bn"].values()) < 1
     assert set(answer["break_even"]) == set(targets)
     assert all(
-        even is None or set(even) == {"multiple", "exits_per_bn"} for even in answer["break_even"].values()
+        even is None or set(even) == {"share_of_plan", "exits_per_bn"}
+        for even in answer["break_even"].values()
     )
     assert command("simulate", "--scenario", "full_plan", *options)[1] == out
 

@@ -26,7 +26,7 @@ def variants(package, shared):
 @pytest.fixture(scope="module")
 def needs(full):
     keys = [(key, r) for key in full.by_case[1] for r in (1, 0)]
-    return {key: {"multiple": None, "exits_per_bn": None} for key in keys}
+    return {key: {"share_of_plan": None, "exits_per_bn": None} for key in keys}
 
 
 def test_the_answer_is_a_pair_and_says_what_it_cannot_tell(page, full):
@@ -57,7 +57,7 @@ def test_every_panel_prints_the_pair_and_what_would_turn_it(page, full, variants
 
 
 def test_the_numbers_of_the_panels_are_a_frame(page, full, variants, needs):
-    needs = needs | {("both", 0): {"multiple": 1.7, "exits_per_bn": None}}
+    needs = needs | {("both", 0): {"share_of_plan": 1.7, "exits_per_bn": None}}
     made = panels.side_by_side(page, full, variants, needs)
     assert list(made.table) == ["target", "case", "measure", "value", "unit"]
     found = made.table.set_index(["target", "case", "measure"])["value"]

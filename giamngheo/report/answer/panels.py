@@ -38,7 +38,7 @@ def numbers(page, outcome, variants, needs):
                 "q10_pct": low,
                 "q90_pct": high,
                 "households_above": above.get(key),
-                "break_even": needs[key, r]["multiple"],
+                "break_even": needs[key, r]["share_of_plan"],
                 "exits_needed": needs[key, r]["exits_per_bn"],
             }
             values |= {f"chance_{name}": found.by_case[r][key] for name, found in variants.items()}

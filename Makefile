@@ -7,8 +7,9 @@ GIVEN := $(filter-out file default undefined,$(origin PYTHON))
 FITS := $(if $(GIVEN),false,$(BIN)/python -IS .ci/environment.py --fits 2>/dev/null)
 # pytest does not bear a closed standard error (2>&-).
 STDERR := true 3>&2 || exec 2>/dev/null;
-# One notebook kernel starts in a moment when forked from a process that has the libraries (giamngheo/runs/kernels).
-WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=giamngheo-warm
+# One notebook kernel starts in a moment when forked from a process that has the libraries (giamngheo/runs/kernels);
+# figures are drawn as a notebook shows them, not for pages too.
+WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=giamngheo-warm GIAMNGHEO_SHOWN_FOR=notebook
 # Bytecode of the workbook itself is worth having, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
@@ -46,7 +47,7 @@ lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/lint-imports --no-logo --no-cache
 
 lab: env ## JupyterLab on the project, beginning with notebooks/00_start_here.ipynb
-	@$(BIN)/jupyter lab . --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+	@GIAMNGHEO_SHOWN_FOR=notebook $(BIN)/jupyter lab . --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 lock: env ## resolve pyproject.toml anew into requirements.lock, with new versions unless KEEP=1
 	@$(BIN)/python .ci/environment.py --lock $(if $(KEEP),--keep)

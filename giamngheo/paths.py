@@ -11,6 +11,9 @@ NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 LOCK = ROOT / "requirements.lock"
 CACHE = ROOT / ".cache"  # ignored by git: executed notebooks, logs, matplotlib's font list
+SHOWN_FOR = (
+    "GIAMNGHEO_SHOWN_FOR"  # in a kernel's environment: whether a "page" or a "notebook" is made, else both
+)
 
 
 def find(path):

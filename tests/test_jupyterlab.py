@@ -134,9 +134,11 @@ def address(root):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     environment |= {name: str(place) for name, place in places.items()}
     environment |= {"JUPYTER_TOKEN": token, "JUPYTER_DEFAULT_PROVISIONER_NAME": WARM}
+    command, settings = lab_command()
+    environment |= settings
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", *lab_command()],
+            [sys.executable, "-m", *command],
             cwd=root,
             env=environment,
             stdout=log,
@@ -153,11 +155,13 @@ def address(root):
 
 
 def lab_command():
-    """What `make lab` runs, from `jupyter` on (list of str)."""
+    """What `make lab` runs, from `jupyter` on (list of str), and what it sets in the environment (dict)."""
     command = ["make", "--dry-run", "lab"]
     printed = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
     (line,) = (line for line in printed.splitlines() if "/jupyter " in line)
-    return ["jupyter", *shlex.split(line)[1:]]
+    words = shlex.split(line)
+    place = next(n for n, word in enumerate(words) if word.endswith("/jupyter"))
+    return ["jupyter", *words[place + 1 :]], dict(word.split("=", 1) for word in words[:place])
 
 
 def url_of(home, server):

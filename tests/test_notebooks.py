@@ -18,8 +18,12 @@ from giamngheo.report import pages
 from giamngheo.report.html import TABLES_MIME
 from giamngheo.runs import cache
 from giamngheo.runs.execution import Job, execute_all
-from giamngheo.runs.kernels.provisioner import NAME as WARM
+from giamngheo.runs.kernels.provisioner import NAME
 
+WARM = {
+    "JUPYTER_DEFAULT_PROVISIONER_NAME": NAME,
+    paths.SHOWN_FOR: "notebook",
+}  # as `make notebooks-check` has it
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
@@ -285,10 +289,7 @@ def test_parameters_are_names_not_numbers(notebook):
 
 def test_stored_outputs_are_what_the_code_gives():
     with ThreadPoolExecutor(2) as pool:  # side by side: each runs one notebook at a time
-        halves = [
-            pool.submit(nbval, *half, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
-            for half in (NOTEBOOKS[::2], NOTEBOOKS[1::2])
-        ]
+        halves = [pool.submit(nbval, *half, **WARM) for half in (NOTEBOOKS[::2], NOTEBOOKS[1::2])]
     for done in (half.result() for half in halves):
         assert done.returncode == 0, done.stdout[-5000:]
         assert "failed" not in done.stdout and re.search(r"\d+ passed", done.stdout)
@@ -435,6 +436,6 @@ def test_what_a_notebook_shows_cannot_change_unnoticed(copy):
         (copy / file).write_text(text.replace(before, after), encoding="utf-8")
     notebook = copy / "notebooks" / "02_trend.ipynb"
     code = [cell["id"] for cell in read_cells(notebook) if cell["cell_type"] == "code"]
-    done = nbval(notebook, root=copy, JUPYTER_DEFAULT_PROVISIONER_NAME=WARM)
+    done = nbval(notebook, root=copy, **WARM)
     failed = {code[int(n)] for n in re.findall(r"^FAILED \S+::Cell (\d+)", done.stdout, flags=re.MULTILINE)}
     assert failed == set.union(*(cells for *_, cells in MUTATIONS.values())), done.stdout[-3000:]

@@ -15,12 +15,12 @@ from scipy.special import ndtr
 
 from giamngheo import paths
 from giamngheo.analysis.pace import required_pace
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.readings import NAME, as_frame, cells
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.csv_rows import check_rows
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import check_value

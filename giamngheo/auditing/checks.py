@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from giamngheo import language
 from giamngheo.auditing.printed import decimals as printed_decimals
-from giamngheo.display import MOST_ROWS, words_and_table
 
 MILLION = 10**6
 RESULTS = ("discrepancy", "note", "rounding", "ok")  # worst first
+MOST_SHOWN = 20  # of the findings, where a notebook shows an audit
 # What a reader should meet first: that which changes the analysis before that which is only untidy.
 KINDS = (
     *("file", "pace", "flow", "poverty_line", "dates", "denominator", "coverage", "resource", "money"),
@@ -254,11 +254,12 @@ class Audit:
         return f"Audit of {len(self.checks)} checks: {', '.join(counts)}"
 
     def _repr_html_(self):
-        rows = [
-            {"result": check.result, "what": check.message_en, "where": check.locator}
-            for check in self.findings
-        ]
-        return words_and_table(str(self), rows[:MOST_ROWS])
+        import pandas as pd
+
+        rows = [(check.result, check.message_en, check.locator) for check in self.findings[:MOST_SHOWN]]
+        with pd.option_context("display.max_colwidth", None):
+            shown = pd.DataFrame(rows, columns=["result", "what", "where"]).to_html(index=False, border=0)
+        return f"<p>{self}</p>\n{shown if rows else ''}"
 
     @property
     def table(self):

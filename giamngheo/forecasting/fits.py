@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.scales import SCALES, on_scale
 from giamngheo.forecasting.summary import ENDS
-from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.display import words_and_table
+from giamngheo.inputs.errors import RefusedInput, unknown
 
 PARAMETERS = ["method", "scale", "parameter", "estimate", "se", "low", "high"]
 
@@ -74,6 +74,8 @@ class Rivals(Mapping):
     fits: Mapping = field(repr=False)
 
     def __getitem__(self, method):
+        if method not in self.fits:
+            raise KeyError(unknown("method", method, self.fits))
         return self.fits[method]
 
     def __iter__(self):

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override, stream, values_at
 from giamngheo.forecasting.learned import parameters
 from giamngheo.forecasting.levels import instants, lines_in_order
@@ -20,6 +19,7 @@ from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
 from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import WIDE, as_day, check_until, check_value

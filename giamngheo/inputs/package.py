@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from giamngheo import paths
-from giamngheo.display import words_and_table
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
@@ -27,6 +26,7 @@ from giamngheo.inputs.descriptor import (
     table_schema,
     write_descriptor,
 )
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.readings import line_faults, reading_faults
 from giamngheo.inputs.tables import (

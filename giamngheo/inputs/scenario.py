@@ -7,15 +7,15 @@ against its years, budget lines and groups. Shares of money are exact fractions.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from giamngheo import paths
-from giamngheo.display import words_and_table
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.csv_rows import read_text
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
@@ -139,7 +139,18 @@ def load_scenario(given, package=None) -> Scenario:
     return scenario if package is None else check_scenario(scenario, package, where, lines)
 
 
-def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
+class ListedScenario(NamedTuple):
+    """A scenario that can be used: its id, its title in both languages, and its file."""
+
+    id: str
+    title: dict[str, str]
+    file: Path
+
+    def __repr__(self):
+        return f"{self.id}: {self.title['en']}"
+
+
+def list_scenarios(package=None) -> list[ListedScenario]:
     """The scenarios that a package can use.
 
     Parameters
@@ -149,7 +160,7 @@ def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
 
     Returns
     -------
-    list of (str, dict, Path)
+    list of ListedScenario
         Id, title in both languages, file; full_plan first, then by id. A generic scenario that names a year
         which the package lacks is left out, a grid file too.
 
@@ -158,7 +169,7 @@ def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
     RefusedInput
         A file that is no scenario.
     """
-    found: dict[str, tuple[str, dict[str, str], Path]] = {}
+    found: dict[str, ListedScenario] = {}
     for folder in _folders(package):
         for file in sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES):
             if file.stem in found or "grid" in _parse(file)[0]:
@@ -171,7 +182,7 @@ def list_scenarios(package=None) -> list[tuple[str, dict[str, str], Path]]:
                 if folder != paths.DATA / "scenarios":
                     raise
                 continue
-            found[file.stem] = (scenario.id, scenario.title, file)
+            found[file.stem] = ListedScenario(scenario.id, scenario.title, file)
     return sorted(found.values(), key=lambda row: (row[0] != ROOT_ID, row[0]))
 
 

@@ -5,13 +5,16 @@ last digit of a float.
 
 A notebook is seen without our style sheet, and where it is not trusted (a fresh clone in JupyterLab, GitHub's
 viewer) without SVG: there a figure is a PNG in an output of its own. What stands on a page in an output's place
-travels in its metadata, which nbval does not compare and stored notebooks do not keep.
+travels in its metadata, which nbval does not compare and stored notebooks do not keep. Drawing takes time, so that
+`paths.SHOWN_FOR` in the environment says for which of the two a notebook is run; without it, for both.
 """
 
 import html
+import os
 import re
 from dataclasses import dataclass, replace
 
+from giamngheo import paths
 from giamngheo.report.columns import Table, aligned, rows_of
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
@@ -94,8 +97,13 @@ def _words_left(html):
     return re.sub(r'<(td|th scope="row"|th scope="col")>', r'<\1 style="text-align:left">', html)
 
 
+def shown_on(place):
+    """Whether what is made is wanted there: on a "page" or in a "notebook" (bool)."""
+    return os.environ.get(paths.SHOWN_FOR, place) == place
+
+
 def _on_page(html):
-    return {"giamngheo": {"page": html}}
+    return {"giamngheo": {"page": html}} if shown_on("page") else {}
 
 
 def page_html(output):

@@ -47,6 +47,7 @@ def svg_markup(figure, name, title, description, css, told_by=""):
     str
     """
     buffer = StringIO()
+    lay_out(figure)
     figure.patch.set_visible(False)
     # Straight to the canvas: savefig would draw everything once more to find out the layout.
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -67,6 +68,21 @@ def svg_markup(figure, name, title, description, css, told_by=""):
         f'aria-labelledby="{told}-t {told}-d" font-family="{_FONTS}" stroke-linejoin="round">'
         f"{'' if told_by else words}<style>{rules}</style>{body}</svg>"
     )
+
+
+def lay_out(figure):
+    """Put everything where it stands on a page, once and for good: it costs as much as the drawing.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    """
+    if (engine := figure.get_layout_engine()) is None:
+        return
+    figure.set_dpi(72)  # an SVG's
+    FigureCanvasSVG(figure)
+    engine.execute(figure)
+    figure.set_layout_engine("none")
 
 
 def _tag(element):

@@ -119,7 +119,12 @@ class Contents:
                 self._hashed[key] = make()
             return self._hashed[key]
 
-    def address(self, cells, parameters):
+    def data(self, package):
+        """`data_hash` of a package (str or Path), once."""
+        package = paths.find(package)
+        return self._once(package, lambda: data_hash(package))
+
+    def address(self, cells, parameters, shown_for=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
 
         Parameters
@@ -128,6 +133,8 @@ class Contents:
             The notebook's cells; stored outputs do not count.
         parameters : mapping
             As given; ``package`` and ``scenario`` may name files outside the project.
+        shown_for : str
+            As of `runs.execution.execute_all`.
 
         Returns
         -------
@@ -138,7 +145,8 @@ class Contents:
         made_from = [
             self._once(id(cells), lambda: source_hash(cells)),
             sorted(parameters.items()),
-            self._once(package, lambda: data_hash(package)),
+            shown_for,
+            self.data(package),
             file_hash([scenario], scenario.parent) if scenario.is_file() else "",
             self._once("code", code_hash),
             sys.version_info[:2],

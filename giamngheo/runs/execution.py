@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 
 CELL_TIMEOUT_S = 600
+LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
 FAILED = paths.CACHE / "failed"
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
 
@@ -72,7 +74,9 @@ def execute(notebook, parameters, out, **options):
     return run
 
 
-def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S):
+def execute_all(
+    jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S, shown_for=""
+):
     """Execute notebooks side by side; one that fails does not stop the others.
 
     Parameters
@@ -83,11 +87,14 @@ def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeou
     progress : bool
         A bar on a terminal, a line for each finished notebook elsewhere, both on standard error.
     warm : bool
-        Fork the kernels from a process that has imported the libraries, where that is possible.
+        Fork the kernels from a process that has imported the libraries and computed what many notebooks on one
+        package share, where that is possible.
     reuse : bool
         Take the result of an earlier run on the same content.
     timeout : int
         Seconds that one cell may take.
+    shown_for : {"", "page", "notebook"}
+        Where figures will be seen; those of the other place are not drawn.
 
     Returns
     -------
@@ -103,12 +110,16 @@ def execute_all(jobs, *, workers=2, progress=True, warm=True, reuse=True, timeou
         notebook = paths.find(job.notebook)
         parameters = door.check(notebook, job.parameters)
         ready.append(_Ready(notebook, parameters, Path(job.out).absolute(), door.cells(notebook)))
+    worlds = _worlds(ready, contents) if warm else [None] * len(ready)
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
         start_ahead()
     with ThreadPoolExecutor(workers) as pool, _Progress(len(ready), progress) as shown:
         futures = {
-            pool.submit(_execute, each, contents, warm, reuse, timeout): n for n, each in enumerate(ready)
+            pool.submit(
+                _execute, each, contents, reuse, shown_for, warm=warm, world=world, timeout=timeout
+            ): n
+            for n, (each, world) in enumerate(zip(ready, worlds, strict=True))
         }
         try:
             for future in as_completed(futures):
@@ -131,7 +142,19 @@ class _Ready:
     cells: list
 
 
-def _execute(job, contents, warm, reuse, timeout):
+def _worlds(ready, contents):
+    """For each job what it shares with enough others (`runs.kernels.provisioner.Server.fork`), or None."""
+    names = ("package", "draws", "seed")
+    asked = [tuple(each.parameters.get(name) for name in names) for each in ready]
+    often = {each for each, n in Counter(asked).items() if n >= LEAST_SHARED and None not in each}
+    data = {each: contents.data(each[0]) for each in often}
+    return [
+        {"data": data[each], "prepare": dict(zip(names, each, strict=True))} if each in often else None
+        for each in asked
+    ]
+
+
+def _execute(job, contents, reuse, shown_for, **how):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -141,12 +164,12 @@ def _execute(job, contents, warm, reuse, timeout):
         log.info("%s", run)
         return run
 
-    key = contents.address(job.cells, job.parameters)
+    key = contents.address(job.cells, job.parameters, shown_for)
     done = cache.kept(key) if reuse else None
     if done is not None:
         paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    record, error = _run(job.notebook, job.parameters, warm, timeout)
+    record, error = _run(job.notebook, job.parameters, shown_for=shown_for, **how)
     error = error or _unfinished(record)
     if error:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
@@ -159,7 +182,7 @@ def _execute(job, contents, warm, reuse, timeout):
     return ended(True, n_code)
 
 
-def _run(notebook, parameters, warm, timeout):
+def _run(notebook, parameters, *, timeout, **how):
     """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it or ""."""
     import nbformat
     from papermill import execute_notebook
@@ -181,8 +204,8 @@ def _run(notebook, parameters, warm, timeout):
                 request_save_on_cell_execute=False,
                 execution_timeout=timeout,
                 record=record,
-                warm=warm,
                 folder=notebook.parent,
+                **how,
             )
     except PapermillExecutionError as error:
         return record, f"cell {error.exec_count}: {error.ename}: {error.evalue}"
@@ -261,8 +284,6 @@ class _Progress:
 def store_outputs(notebooks=None):
     """Execute notebooks with their own parameters and store the outputs in place (`make notebooks`).
 
-    What only pages show of an output is not stored: a notebook stays small.
-
     Parameters
     ----------
     notebooks : sequence of Path, optional
@@ -272,18 +293,13 @@ def store_outputs(notebooks=None):
     -------
     list of Run
     """
-    import nbformat
-
     notebooks = notebooks or sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as folder:
         jobs = [Job(path, {}, Path(folder, path.name)) for path in notebooks]
-        runs = execute_all(jobs, reuse=False)
+        runs = execute_all(jobs, reuse=False, shown_for="notebook")
         for path, run in zip(notebooks, runs, strict=True):
             if run.ok:
-                notebook = nbformat.read(run.out, as_version=4)
-                for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-                    output.get("metadata", {}).pop("giamngheo", None)
-                paths.write_atomically(path, _as_text(notebook))
+                paths.write_atomically(path, run.out.read_bytes())
     return runs
 
 

@@ -76,7 +76,7 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     chosen |= {load_scenario(name, package).id: str(name) for name in names}
     with tempfile.TemporaryDirectory() as folder:
         jobs = [job for lang in langs for job in _jobs(package, lang, chosen, Path(folder), draws, seed)]
-        runs = execute_all(jobs, progress=progress)
+        runs = execute_all(jobs, progress=progress, shown_for="page")
         if failed := [run for run in runs if not run.ok]:
             lines = [f"{run.notebook} {run.parameters}: {run.error} (left in {run.failed})" for run in failed]
             raise ReportFailed("\n".join(lines))

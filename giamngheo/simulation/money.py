@@ -7,7 +7,7 @@ from math import prod
 
 import pandas as pd
 
-from giamngheo.display import words_and_table
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family

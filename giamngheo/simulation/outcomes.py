@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import mean_and_quantiles
 from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.forecasting.trend import Forecast
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.counterfactual import Response, rates
 from giamngheo.simulation.money import Money

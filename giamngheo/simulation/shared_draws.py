@@ -7,10 +7,10 @@ numbers) and the planned money's effect is computed once.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from giamngheo.display import words_and_table
 from giamngheo.forecasting.draws import draw, override
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import check_value
@@ -33,6 +33,7 @@ BASELINE_ASSUMPTIONS = (
     "group_splice_sd",
 )
 MOST_KEPT = 8  # counterfactuals, and trends: about 10 MB each at 10 000 draws
+_ahead = []  # what `make_ahead` was given
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,12 +46,14 @@ class SharedDraws:
     register: dict
     trend: object = None  # under the register, if it is already made
     _made: dict = field(default_factory=dict)
+    _inherited: dict = field(default_factory=dict)  # made by what this was forked from
+    _forgets: bool = True
 
     def __repr__(self):
         return f"SharedDraws of {self.package.name}: {self.draws} draws, seed {self.seed}"
 
     def _repr_html_(self):
-        kept = Counter(kind for kind, *_ in self._made)
+        kept = Counter(kind for kind, *_ in self._inherited | self._made)
         kinds = {"drawn": "assumptions drawn", "trend": "trends", "counterfactual": "counterfactuals"}
         return words_and_table(
             str(self), [{"made so far": what, "": kept[kind]} for kind, what in kinds.items()]
@@ -69,9 +72,17 @@ class SharedDraws:
 
     def with_trend(self, trend):
         """The same, with a forecast that is already made as the trend, and with the assumptions it was made under."""
-        drawn = {key: values for key, values in self._made.items() if key[0] == "drawn"}
-        register = override(self.register, trend.settings["assumptions"])
-        return replace(self, register=register, trend=trend, _made=drawn)
+        return self._anew(override(self.register, trend.settings["assumptions"]), trend)
+
+    def under(self, register):
+        """The same under another register, which its scenarios and the trend then rest on (SharedDraws)."""
+        found = None if self.trend else _found(self.package, self.draws, self.seed, register)
+        return found or self._anew(register, self.trend)
+
+    def _anew(self, register, trend):
+        made = self._inherited | self._made
+        drawn = {key: values for key, values in made.items() if key[0] == "drawn"}
+        return replace(self, register=register, trend=trend, _made={}, _inherited=drawn, _forgets=True)
 
     def trend_under(self, changes):
         """The trend under changes to the assumptions of the forecast itself (Forecast)."""
@@ -85,7 +96,7 @@ class SharedDraws:
 
     def fork(self):
         """The same, whose further trends and counterfactuals are forgotten with it: many cases would fill memory."""
-        return replace(self, _made=dict(self._made))
+        return replace(self, _made={}, _inherited=self._inherited | self._made) if self._forgets else self
 
     def _counterfactual(self, scenario):
         register = override(self.register, scenario.assumptions, where=f"scenario {scenario.id}: assumptions")
@@ -98,17 +109,47 @@ class SharedDraws:
 
     def _drawn(self, row):
         key = "drawn", row.name, row.distribution, row.parameters
-        if key not in self._made:
-            self._made[key] = draw(row, self.seed, self.draws)
-        return self._made[key]
+        return self._once(key, lambda: draw(row, self.seed, self.draws))
 
     def _recent(self, kind, key, make):
         """What is kept under a key, made on first use; of one kind only the `MOST_KEPT` last used stay."""
         made, key = self._made, (kind, key)
-        made[key] = made.pop(key) if key in made else make()
-        for oldest in [other for other in made if other[0] == kind][:-MOST_KEPT]:
+        value = made[key] = made.pop(key) if key in made else self._once(key, make)
+        for oldest in [other for other in made if other[0] == kind][:-MOST_KEPT] if self._forgets else []:
             del made[oldest]
-        return made[key]
+        return value
+
+    def _once(self, key, make):
+        kept = self._inherited if key in self._inherited else self._made
+        if key not in kept:
+            kept[key] = make()
+        return kept[key]
+
+
+def make_ahead(shared):
+    """Keep all that these shared draws come to hold, for every `shared_draws` of the same made after it.
+
+    Kernels forked from this process go on from it. It is never forgotten: of use where a process serves one package.
+
+    Parameters
+    ----------
+    shared : SharedDraws
+
+    Returns
+    -------
+    SharedDraws
+        To be used on what is to be made ahead.
+    """
+    _ahead.append(replace(shared, _forgets=False))
+    return _ahead[-1]
+
+
+def _found(package, draws, seed, register):
+    """What was made ahead of the same, as a fork that can forget, None if there is none."""
+    for each in _ahead:
+        if (each.draws, each.seed) == (draws, seed) and each.register == register and each.package == package:
+            return replace(each, package=package, _made={}, _inherited=dict(each._made), _forgets=True)
+    return None
 
 
 def shared_draws(package, *, draws=20_000, seed=0):
@@ -130,7 +171,8 @@ def shared_draws(package, *, draws=20_000, seed=0):
         What is not a package; draws or a seed out of range.
     """
     draws, seed = check_value("draws", draws), check_value("seed", seed)
-    return SharedDraws(check_package(package), draws, seed, load_register())
+    package, register = check_package(package), load_register()
+    return _found(package, draws, seed, register) or SharedDraws(package, draws, seed, register)
 
 
 def of_package(shared, package):

@@ -8,6 +8,7 @@ import pytest
 from helpers import assert_clean
 from PIL import Image
 
+from giamngheo import paths
 from giamngheo.report import html
 from giamngheo.report.columns import Column
 from giamngheo.report.figure_style import Sizes, figure_exhibit
@@ -90,6 +91,26 @@ def test_a_figure_is_a_picture_of_its_own_in_a_notebook_and_sharp_on_a_page():
     on_page = "".join(html.page_html({"data": d, "metadata": m}) for d, m in whole.outputs())
     assert on_page.count("How to read it.") == 1 and on_page.count("<svg") == 2
     assert on_page == whole.html.replace("\n<figure", "<figure").replace("</figure>\n", "</figure>")
+
+
+@pytest.mark.parametrize("place", ["page", "notebook"])
+def test_a_figure_is_drawn_for_where_it_is_seen_and_looks_the_same(monkeypatch, place):
+    def draw(figure, narrow):
+        figure.subplots(2).flat[0].set_ylabel("one label\nof two lines")
+
+    def shown():
+        return figure_exhibit("f", "Title", "", "What it shows", draw, Sizes(2, 2)).outputs()
+
+    monkeypatch.delenv(paths.SHOWN_FOR, raising=False)
+    whole = shown()
+    monkeypatch.setenv(paths.SHOWN_FOR, place)
+    alone = shown()
+    pages = ["".join(html.page_html({"data": d, "metadata": m}) for d, m in each) for each in (whole, alone)]
+    pictures = [[d["image/png"] for d, _ in each if "image/png" in d] for each in (whole, alone)]
+    if place == "page":
+        assert pages[1] == pages[0] and len(pictures[0]) == 1 and not pictures[1]
+    else:
+        assert pictures[1] == pictures[0] and "<svg" in pages[0] and "<svg" not in pages[1]
 
 
 def test_a_figure_of_someone_s_own_stands_on_a_page():

@@ -14,7 +14,8 @@ import nbformat
 import pytest
 from jupyter_client import KernelManager
 
-from giamngheo.runs.execution import execute
+from giamngheo import paths
+from giamngheo.runs.execution import Job, execute, execute_all
 from giamngheo.runs.kernels import provisioner, server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -88,6 +89,58 @@ def test_warm_and_ordinary_kernels_make_the_same_bytes(make_notebook, tmp_path):
     assert (tmp_path / "True.ipynb").read_bytes() == (tmp_path / "False.ipynb").read_bytes()
     drawn = nbformat.read(tmp_path / "True.ipynb", as_version=4).cells[-1].outputs
     assert [sorted(output.data) for output in drawn] == [["text/plain"], ["image/png", "text/plain"]]
+
+
+WORLD = "package: str = 'data/an-giang'\ndraws: int = 20_000\nseed: int = 0"
+SHARED = """
+import os
+from giamngheo import load_package, paths, shared_draws
+(os.getppid(), len(shared_draws(load_package(paths.find(package)), draws=draws, seed=seed)._inherited))
+"""
+
+
+@pytest.fixture
+def in_worlds(make_notebook, tmp_path):
+    """Runs notebooks of one package, three of each seed; gives for each its parent and what was made ahead."""
+    notebook = make_notebook("shared", SHARED, parameters=WORLD)
+    given = {"package": "data/an-giang", "draws": 200}
+    jobs = [Job(notebook, given | {"seed": n % 2}, tmp_path / f"{n}.ipynb") for n in range(6)]
+
+    def run_all(**options):
+        runs = execute_all(jobs, progress=False, reuse=False, **options)
+        assert all(run.ok for run in runs), runs
+        return [eval(last_output(job.out)) for job in jobs]
+
+    return run_all
+
+
+def test_notebooks_that_share_much_are_forked_from_a_process_that_made_it(in_worlds):
+    found = in_worlds()
+    (even, n_even), (odd, n_odd) = found[:2]
+    assert found == [(even, n_even), (odd, n_odd)] * 3 and n_even == n_odd > 20
+    assert len({even, odd, provisioner.server()._process.pid}) == 3
+    assert {n for _, n in in_worlds(warm=False)} == {0}
+    assert in_worlds() == found  # still there
+
+
+def test_a_dead_world_is_made_anew(in_worlds):
+    (even, _), (odd, _), *_ = in_worlds()
+    os.kill(even, signal.SIGKILL)
+    assert gone([even])
+    parents = [parent for parent, _ in in_worlds()]
+    assert even not in parents and parents[1] == odd
+
+
+def test_a_world_makes_the_same_bytes(tmp_path):
+    given = {"draws": 200, "package": "data/an-giang", "seed": 0}
+    notebook = paths.NOTEBOOKS / "03_scenario.ipynb"
+    jobs = [
+        Job(notebook, given | {"scenario": s}, tmp_path / s) for s in ("double", "hard_core", "fixed_gap")
+    ]
+    assert all(run.ok for run in execute_all(jobs, progress=False, reuse=False))
+    for job in jobs[:2]:
+        assert execute(notebook, job.parameters, tmp_path / "alone", reuse=False).ok
+        assert (tmp_path / "alone").read_bytes() == job.out.read_bytes()
 
 
 def test_a_dead_server_is_replaced(make_notebook, tmp_path):

@@ -1,13 +1,19 @@
 """Shared draws: a trend that is given stays the trend of every scenario, whatever it was forecast under."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
-from giamngheo import load_scenario, package_forecast, simulate
+from giamngheo import load_package, load_scenario, package_forecast, simulate
 from giamngheo.analysis.sensitivity.cases import by_reference
+from giamngheo.analysis.sensitivity.tornado import tornado
+from giamngheo.inputs.assumptions import load_register
+from giamngheo.runs.kernels.world import prepare
+from giamngheo.simulation import shared_draws as module
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -55,3 +61,49 @@ def test_a_refit_with_nothing_changed_is_the_same_to_the_bit(trend):
     again = trend.refit()
     assert_array_equal(again.draws["all", "near_poor"], trend.draws["all", "near_poor"])
     assert trend.refit(draws=300).n_draws == 300
+
+
+@pytest.fixture
+def ahead(package, monkeypatch):
+    """What a world holds, of 300 draws."""
+    monkeypatch.setattr(module, "_ahead", [])
+    prepare(str(package.path), 300, 0)
+
+
+def answers(package, **settings):
+    shared = shared_draws(package, **settings)
+    outcome = simulate(package, "double", shared=shared)
+    swings = tornado(package, outcome, shared, ("gap_drift", "deadline_push")).swings
+    other = by_reference(package, ["wide"], shared=shared)["wide"]
+    return outcome.table, swings, other.chances
+
+
+def test_what_was_made_ahead_is_found_and_changes_nothing(package, monkeypatch):
+    monkeypatch.setattr(module, "_ahead", [])
+    alone = answers(package, draws=300)
+    prepare(str(package.path), 300, 0)
+    made = []
+    monkeypatch.setattr(module, "package_forecast", lambda *_, **__: made.append(1))
+    for one, other in zip(alone, answers(load_package(package.path), draws=300), strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    assert not made
+
+
+@pytest.mark.parametrize("settings", [{"draws": 301}, {"draws": 300, "seed": 1}])
+def test_other_draws_go_on_from_nothing(package, ahead, settings):
+    assert shared_draws(package, draws=300)._inherited
+    assert not shared_draws(package, **settings)._inherited
+
+
+def test_another_package_or_register_goes_on_from_nothing(package, ahead, monkeypatch):
+    assert not shared_draws(replace(package, name="other"), draws=300)._inherited
+    changed = load_register()
+    changed["return_credit"] = replace(changed["return_credit"], parameters=(0.5, 9.0))
+    monkeypatch.setattr(module, "load_register", lambda: changed)
+    assert not shared_draws(package, draws=300)._inherited
+
+
+def test_what_one_makes_another_does_not_see(package, ahead):
+    one, other = shared_draws(package, draws=300), shared_draws(package, draws=300)
+    simulate(package, "hard_core", shared=one)
+    assert one._made and not other._made and not shared_draws(package, draws=300)._made

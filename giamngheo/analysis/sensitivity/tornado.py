@@ -131,7 +131,7 @@ def tornado(package, shown, shared, names=None):
     """
     scenario, trend = shown.scenario, shown.cases[1].trend
     register, learned = register_in_effect(shared.register, trend.prior), learned_assumptions(trend)
-    shared = replace(shared.fork(), register=register)
+    shared = shared.under(register).fork()
     parts = [unchanged(package, scenario, shared)]  # first: what all cases share is drawn once
     if names is None:
         parts.append(variants(package, scenario, shared, learned))

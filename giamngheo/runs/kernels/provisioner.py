@@ -35,7 +35,7 @@ class Server:
     def __init__(self):
         self.owner = os.getpid()
         self._sending = threading.Lock()
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         logs = paths.CACHE / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         command = [
@@ -65,13 +65,16 @@ class Server:
         """Whether it lives and is ours, not our parent process's."""
         return self.owner == os.getpid() and self._process.poll() is None
 
-    def fork(self, request):
+    def fork(self, request, world=None):
         """Ask for a kernel.
 
         Parameters
         ----------
         request : dict
             As for `runs.kernels.server.run_kernel`.
+        world : dict, optional
+            What the kernel shares with others: data (a hash of what it is made from) and prepare, the arguments of
+            `runs.kernels.world.prepare`.
 
         Returns
         -------
@@ -85,7 +88,7 @@ class Server:
         ours, theirs = socket.socketpair()
         try:
             with self._sending, theirs:
-                socket.send_fds(self._control, [b"k"], [theirs.fileno()])
+                socket.send_fds(self._control, [json.dumps(world or {}).encode()], [theirs.fileno()])
             ours.sendall(json.dumps(request).encode() + b"\n")
             ours.settimeout(START_TIMEOUT_S)
             line = ours.makefile("r", encoding="utf-8").readline()
@@ -139,7 +142,14 @@ def page_environment(environment):
     -------
     dict
     """
-    users = ("MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
+    users = (
+        "MATPLOTLIBRC",
+        "MPLBACKEND",
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONOPTIMIZE",
+        paths.SHOWN_FOR,
+    )
     return {name: value for name, value in environment.items() if name not in users} | {
         "IPYTHONDIR": str(paths.CACHE / "ipython"),
         "MPLCONFIGDIR": str(paths.CACHE / "matplotlib"),
@@ -230,8 +240,11 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **kwargs):
         """Launch a kernel (see `LocalProvisioner`)."""
         if self._is_ours(cmd):
+            world = getattr(self.parent, "world", None)
             try:
-                self.process, ports = await asyncio.to_thread(lambda: server().fork(self._request(kwargs)))
+                self.process, ports = await asyncio.to_thread(
+                    lambda: server().fork(self._request(kwargs), world)
+                )
             except NoWarmKernel as reason:
                 log.info("an ordinary kernel instead of a forked one: %s", reason)
             else:

@@ -1,8 +1,10 @@
 """The fork server: imports the libraries once, then becomes a ready kernel each time it is asked.
 
-Over its one socket comes a byte with a descriptor: the kernel's own socket. On that the child reads the
+Over its one socket comes a message with a descriptor: the kernel's own socket. On that the child reads the
 request (a line of JSON) and answers with its process id and ports; when it has ended, the server writes its
-exit status. Forking is sound only from a single thread: nothing here, nothing imported may start another.
+exit status. The message is empty JSON, or names a world (`runs.kernels.world`): a process forked once from the
+server, that has computed what its notebooks share and from which their kernels are forked in the server's place.
+Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
 import contextlib
@@ -37,6 +39,8 @@ LIBRARIES = (
 OURS_LEFT_OUT = ("cli", "runs")
 PR_SET_PDEATHSIG = 1
 PARENT_CHECK_S = 2.0
+NO_WORLD = b"{}"
+LONGEST_MESSAGE = 8_192
 
 
 def import_everything():
@@ -68,21 +72,32 @@ def serve(control, parent):
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     running = {}  # descriptor of the process -> (process id, socket of the kernel)
+    worlds = {}  # message -> (process id, our end of its socket)
+
+    def let_go():
+        """In a child: keep nothing of what is open here."""
+        for open_here in (selector, control, *(other for _, other in (*running.values(), *worlds.values()))):
+            open_here.close()
+        for descriptor in running:
+            os.close(descriptor)
+
     while os.getppid() == parent:
         for key, _ in selector.select(PARENT_CHECK_S):
             if key.fileobj is not control:
                 report_end(selector, key.fd, *running.pop(key.fd))
                 continue
-            message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            message, descriptors, _, _ = socket.recv_fds(control, LONGEST_MESSAGE, 1)
             if not message:
+                for pid, world in worlds.values():
+                    world.close()
+                    os.waitpid(pid, 0)
                 return
             connection = socket.socket(fileno=descriptors[0])
+            if message != NO_WORLD and passed_on(message, connection, worlds, let_go):
+                continue
             pid = fork_or_refuse(connection)
             if pid == 0:
-                for open_here in (selector, control, *(other for _, other in running.values())):
-                    open_here.close()
-                for descriptor in running:
-                    os.close(descriptor)
+                let_go()
                 become_kernel(connection)
             elif pid:
                 process = os.pidfd_open(pid)
@@ -90,9 +105,65 @@ def serve(control, parent):
                 selector.register(process, selectors.EVENT_READ)
 
 
+def passed_on(message, connection, worlds, let_go):
+    """Whether a world took over a kernel's socket; one that is not there yet is begun."""
+    if message not in worlds:
+        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        pid = fork_or_refuse(None)
+        if pid == 0:
+            let_go()
+            for other in (connection, ours):
+                other.close()
+            live_as_world(theirs, message)
+        theirs.close()
+        if pid is None:
+            ours.close()
+            return False
+        worlds[message] = pid, ours
+    pid, world = worlds[message]
+    try:
+        socket.send_fds(world, [NO_WORLD], [connection.fileno()])
+    except OSError:  # it has died
+        world.close()
+        os.waitpid(pid, 0)
+        del worlds[message]
+        return False
+    connection.close()
+    return True
+
+
+def live_as_world(control, message):
+    """In the child: compute what a world's notebooks share, serve their kernels, and never return."""
+    try:
+        server = begin_child()
+        try:
+            importlib.import_module("giamngheo.runs.kernels.world").prepare(**json.loads(message)["prepare"])
+        except Exception:  # its notebooks will say what is wrong, or compute it themselves
+            traceback.print_exc()
+        gc.collect()
+        gc.freeze()
+        serve(control, server)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def begin_child():
+    """What every forked process does first; the process id of the one it was forked from, without which it ends."""
+    parent = os.getppid()
+    os.setsid()  # signals to its group reach what it starts, and nothing else
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)  # the parent died before the line above
+    return parent
+
+
 def fork_or_refuse(connection):
-    """Process id of the child, 0 in the child, None if there is more than this one thread."""
+    """Process id of the child, 0 in the child, None (and whoever asked is told) if there are more threads than one."""
     n_threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+    if n_threads > 1 and connection is None:
+        return None
     if n_threads > 1:
         answer(connection, {"error": f"{n_threads} threads in the fork server"})
         connection.close()
@@ -119,11 +190,7 @@ def become_kernel(connection):
     """In the child: turn into an ordinary ipykernel and never return."""
     status = 1
     try:
-        server = os.getppid()
-        os.setsid()  # signals to the kernel's group reach what it starts, and nothing else
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != server:
-            os._exit(0)  # the server died before the line above
+        server = begin_child()
         run_kernel(connection, json.loads(connection.makefile("r", encoding="utf-8").readline()), server)
         status = 0
     except SystemExit as end:

@@ -196,7 +196,7 @@ class Simulation:
 
     @property
     def spending(self):
-        """`Case.spending` with the case before it: where the money ends, and what cannot be spent (DataFrame)."""
+        """Where the money of each line ends, and what cannot be spent: `Case.spending` of each case (DataFrame)."""
         return _by_case({name: case.spending for name, case in self.named.items()})
 
     @property

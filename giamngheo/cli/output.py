@@ -39,6 +39,12 @@ def forecast_answer(forecast, package=None, group=None):
             "poverty_line": trend.poverty_line,
             "known_by": trend.known_by,
             "reference": trend.reference,
+            "comparators": {
+                "group": trend.prior.group,
+                "n_series": trend.prior.n_series,
+                "series": list(trend.prior.series),
+                "spreads_from": trend.prior.spreads_from,
+            },
             "seed": trend.seed,
             "draws": trend.n_draws,
             "forecast": [row for row in rows if group in (None, row["group"])],
@@ -149,7 +155,8 @@ def as_text(answer, beside=None):
 def _headline(answer):
     head = f"{answer['package'] or 'series'}: readings to {answer['origin']} on line {answer['poverty_line']}"
     scenario = [f"scenario {answer['scenario']}"] if "scenario" in answer else []
-    known = f"prior {answer['reference']} as known by {answer['known_by']}"
+    used = answer["comparators"]
+    known = f"prior {used['group']} ({used['n_series']} series) as known by {answer['known_by']}"
     return "; ".join([head, *scenario, known, f"{answer['draws']} draws, seed {answer['seed']}"])
 
 

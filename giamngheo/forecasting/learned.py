@@ -53,7 +53,8 @@ def _of_level(forecast, group, posterior, register):
         scale = prior.scale * np.exp(prior.scale_spread * _NORMALS)
     error = values_at(register["observation_error"], _NORMALS)
     yield "level", None, "percent", 100 * ndtr(LEVEL_SD * _NORMALS), 100 * ndtr(posterior.level)
-    yield "drift", None, "probit a year", prior.mean + prior.sd * _NORMALS, posterior.drift
+    mean, sd = prior.drift.at(past.instants[-1] + 0.5)
+    yield "drift", None, "probit a year", mean + sd * _NORMALS, posterior.drift
     yield "innovation_sd", None, "probit", scale, posterior.innovation_sd
     yield "observation_error", None, "percentage point", error, posterior.observation_error
     if len(past.offset):

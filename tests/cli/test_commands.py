@@ -150,7 +150,7 @@ def test_forecast_json_is_the_contract(command):
     answer = json.loads(out)
     assert (status, err) == (0, "")
     assert list(answer) == [
-        *("package", "origin", "poverty_line", "known_by", "reference", "seed", "draws"),
+        *("package", "origin", "poverty_line", "known_by", "reference", "comparators", "seed", "draws"),
         *("forecast", "targets", "joint_probability"),
     ]
     assert (answer["package"], answer["origin"], answer["seed"]) == ("an-giang", "2011-12-31", 0)

@@ -49,7 +49,7 @@ except ImportError:
 
 DRAWS = 400
 CACHE = ROOT / ".cache" / "benchmark"
-QUICK = 14  # windows a set
+QUICK = 4  # windows a set
 LEAST_UNITS = 30  # for a verdict on coverage
 MARKS = {True: "met  ", False: "SHORT", None: "-    "}
 NEEDS = {  # group -> most that the CRPS ratio may be: sisters' readings of the same year known, and not

@@ -128,6 +128,12 @@ def _pool(group, day):
     return Pool(_pieces(group, day))
 
 
+def forget_priors():
+    """Estimate priors anew from here on: a constant that they rest on was changed."""
+    for kept in (published_prior, _pieces, _pool):
+        kept.cache_clear()
+
+
 def prior_in_effect(reference, known_by, unit, register, assumptions):
     """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows.
 

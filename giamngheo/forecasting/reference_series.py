@@ -45,7 +45,7 @@ def load_table(name):
 
     Parameters
     ----------
-    name : {"priors", "track_record", "track_variants", "near_poor_gap", "sources"}
+    name : {"priors", "track_record", "near_poor_gap", "sources"}
 
     Returns
     -------

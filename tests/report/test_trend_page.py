@@ -13,7 +13,7 @@ from giamngheo.analysis.pace import required_pace
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.forecasting.reference_series import load_table
 from giamngheo.forecasting.rivals import METHODS, rival_forecasts
-from giamngheo.language import LANGUAGES, MINUS
+from giamngheo.language import LANGUAGES
 from giamngheo.report.columns import MISSING
 from giamngheo.report.trend import (
     conclusion,
@@ -95,7 +95,7 @@ def test_everything_is_whole_and_no_table_bears_the_name_of_another(
             rivals.sentences(page, compared), rivals.chart(page, compared), rivals.table(page, compared),
             track_record.sentences(page, record, trend.history), track_record.chart(page, record),
             track_record.table(page, record), track_record.calibration(page, record),
-            track_record.coverage(page, record), track_record.choices(page, load_table("track_variants")),
+            track_record.coverage(page, record),
             track_record.near_poor_gap(page, load_table("near_poor_gap")), priors.table(page, by_group),
             priors.support(page, register, trend), minority.section(page, trend, register),
             methods.values(page, trend), conclusion.sentences(page, trend),
@@ -177,17 +177,6 @@ def test_every_year_ahead_stands_with_and_without_the_same_year(page, record):
             assert cell.split(" · ") == [MISSING if np.isnan(x) else page.number(x, decimals) for x in values]
         assert cells[3] == own["pit_deciles_pct"]
     assert set(table.frame["method"]) == {OURS, EARLIER}
-
-
-def test_every_choice_stands_beside_what_it_would_have_won(page):
-    variants = load_table("track_variants")
-    cells, kept = cells_of(track_record.choices(page, variants).html), variants.set_index(["method", "group"])
-    for (method, group), ratio in kept["crps_ratio"].items():
-        if method.startswith("ours: "):
-            name = page.say(f"track_choice.{method.removeprefix('ours: ').replace(' ', '_')}")
-            change = ratio - kept.loc[(OURS, group), "crps_ratio"]
-            text = (MINUS if change < 0 else "+") + page.number(abs(change), 3)
-            assert cells[name][group_name(page, group)] == text
 
 
 def test_rivals_stand_beside_their_own_scores_and_those_that_lost_are_marked(page, record, compared):

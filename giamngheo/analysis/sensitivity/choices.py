@@ -10,8 +10,8 @@ import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import COLUMNS, CONTINUITY, chances_at, fixed_at
 from giamngheo.analysis.sensitivity.tornado import CONTINUED, anchor
-from giamngheo.forecasting import levels, pooling, scales
-from giamngheo.forecasting.prior import published_prior
+from giamngheo.forecasting import drifts, levels, pooling, scales
+from giamngheo.forecasting.prior import forget_priors
 from giamngheo.simulation.outcomes import at_case, simulate_case
 from giamngheo.simulation.targets import target_chances
 
@@ -25,8 +25,8 @@ ASSUMED = {
 CONSTANTS = {  # where a constant of the model stands, and other values of it
     "level_sd": (levels, "LEVEL_SD", (1.5,)),
     "error_cap": (scales, "MAX_ERROR", (0.5,)),
-    "common_sd": (pooling, "COMMON_SD", (0.04,)),
-    "stretch": (pooling, "STRETCH", (6, 20)),
+    "carried": (drifts, "CARRIED", (0.0, 1.0)),
+    "stretch": (pooling, "STRETCH", (6,)),
     "least_rate": (pooling, "LEAST_RATE", (2.0,)),
 }
 
@@ -89,13 +89,13 @@ def choices(package, tornado, shared):
 def constant(module, name, value):
     """A constant of the model at another value as long as the block lasts, with no prior kept from before or after."""
     shipped = getattr(module, name)
-    published_prior.cache_clear()
+    forget_priors()
     setattr(module, name, value)
     try:
         yield
     finally:
         setattr(module, name, shipped)
-        published_prior.cache_clear()
+        forget_priors()
 
 
 def _shipped(tornado, trend):

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MultipleLocator
 
-from giamngheo.language import MINUS
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
@@ -237,29 +236,6 @@ def _by_horizon(page, frame, label):
     kept = frame[["group", "method", *scored, *covered, "pit_deciles_pct"]]
     shown = html.table("track-record-horizons", caption, kept, columns, note=note, css="long")
     return html.folded(page.say("track.horizon_fold"), shown)
-
-
-def choices(page, variants):
-    """The choices not taken (data/reference/track_variants.csv) and what each would have won or lost, folded."""
-    wide = variants.pivot(index="method", columns="group", values="crps_ratio")[_groups(variants)]
-    names = [name for name in dict.fromkeys(variants["method"]) if name.startswith("ours: ")]
-    frame = _by_group(pd.concat([wide.loc[[OURS]], wide.loc[names] - wide.loc[OURS]]), "method")
-    frame.insert(1, "unit", ["ratio"] + ["change of the ratio"] * len(names))
-
-    def cell(value, unit):
-        if is_missing(value):
-            return MISSING
-        sign = "" if unit == "ratio" else MINUS if value < 0 else "+"
-        return sign + page.number(abs(value), 3)
-
-    def name(method):
-        choice = method.removeprefix("ours: ").replace(" ", "_")
-        return _method(page, OURS) if method == OURS else page.say(f"track_choice.{choice}")
-
-    columns = [page.text_column("method", "track.choice", name), *_group_columns(page, variants, cell)]
-    caption, note = page.say("track.choices_caption"), page.say("track.choices_note")
-    shown = html.table("track-record-choices", caption, frame, columns, note=note, css="long")
-    return html.folded(page.say("track.choices_fold"), shown)
 
 
 def near_poor_gap(page, gaps):

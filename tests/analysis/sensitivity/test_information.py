@@ -44,7 +44,7 @@ def test_the_review_is_worth_what_forecasts_with_its_readings_say(package, plan,
     trend, after = plan.trend, []
     last = trend.history.iloc[-1].to_dict() | {"group": "all", "as_of": pd.Timestamp(trend.years[0])}
     order = np.argsort(trend.draws["all", "poor"][:, 0])
-    for pick in order[np.linspace(0, plan.trend.n_draws - 1, 21).astype(int)][1:-1]:
+    for pick in order[np.linspace(0, plan.trend.n_draws - 1, 42).astype(int)][1:-1]:
         rows = [
             last | {"status": status, "rate_pct": trend.draws["all", status][pick, 0]}
             for status in ("poor", "near_poor")

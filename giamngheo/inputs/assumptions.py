@@ -7,6 +7,7 @@ import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from giamngheo import paths
@@ -96,6 +97,12 @@ def load_register(path=None) -> dict[str, Assumption]:
         An unknown distribution or parameter, with the nearest known one.
     """
     path = Path(path or paths.DATA / "assumptions.csv")
+    state = path.stat()
+    return dict(_read(path, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=2)  # asked for by every forecast and every check of a scenario
+def _read(path, *state):
     register = {}
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):

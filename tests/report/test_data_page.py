@@ -12,6 +12,7 @@ from giamngheo.inputs.package import load_package, new_package
 from giamngheo.language import LANGUAGES
 from giamngheo.report import figure_style
 from giamngheo.report.data import budget, findings, promises, readings, sources
+from giamngheo.report.html import stack
 from giamngheo.report.svg import svg_markup
 from giamngheo.report.wording import Page, locator_text
 
@@ -44,6 +45,7 @@ def tables_of(page):
         promises.agencies(page),
         budget.table(page),
         findings.tables(page, audit(page.package)),
+        findings.agreeing(page, audit(page.package)),
         sources.documents(page),
         sources.references(page, known),
     ]
@@ -125,7 +127,7 @@ def test_agencies_are_named_once_for_a_line_and_role(page):
 
 def test_findings_are_those_of_the_audit_worst_first(page):
     found = audit(page.package)
-    made = findings.tables(page, found)
+    made = stack(findings.tables(page, found), findings.agreeing(page, found))
     results = [table.name.removeprefix("audit-") for table in made.tables]
     assert results == [result for result in findings.RESULTS if found.summary[result]]
     for result, table in zip(results, made.tables, strict=True):

@@ -9,22 +9,30 @@ from giamngheo.report.wording import locator_text
 
 LONGEST_TEXT = 28  # of a stated text in a table; checksums are longer
 RESULTS = ("discrepancy", "note", "rounding", "ok")  # worst first
+AGREES = RESULTS[-1]
 
 
 def tables(page, audit):
-    """Findings worst first: discrepancies open, the rest folded (Exhibit)."""
+    """Findings worst first: discrepancies open, the rest folded; what agrees is left to `agreeing` (Exhibit)."""
     counts = {result: page.number(audit.summary[result]) for result in RESULTS}
-    parts = [prose(page.say("audit_table.intro", n=page.number(len(audit.checks)), **counts))]
-    for result in RESULTS:
-        checks = [check for check in audit.checks if check.result == result]
-        if not checks:
-            continue
-        words = {"result": page.say(f"audit_table.result.{result}"), "n": counts[result]}
-        found = _table(page, result, checks, page.say("audit_table.caption_result", **words))
-        fold = page.say("audit_table.fold", **words)
-        css = "unprinted" if result == "ok" else ""
-        parts.append(found if result == "discrepancy" else folded(fold, found, css))
-    return stack(*parts)
+    intro = prose(page.say("audit_table.intro", n=page.number(len(audit.checks)), **counts))
+    return stack(intro, *(_of(page, audit, result) for result in RESULTS if result != AGREES))
+
+
+def agreeing(page, audit):
+    """The checks whose figures agree, folded (Exhibit)."""
+    return _of(page, audit, AGREES)
+
+
+def _of(page, audit, result):
+    checks = [check for check in audit.checks if check.result == result]
+    if not checks:
+        return prose()
+    words = {"result": page.say(f"audit_table.result.{result}"), "n": page.number(len(checks))}
+    found = _table(page, result, checks, page.say("audit_table.caption_result", **words))
+    if result == "discrepancy":
+        return found
+    return folded(page.say("audit_table.fold", **words), found, "unprinted" if result == AGREES else "")
 
 
 def _table(page, result, checks, caption):
@@ -43,7 +51,7 @@ def _table(page, result, checks, caption):
         page.text_column("message", "audit_table.message"),
         page.text_column("locator", "audit_table.where", lambda place: locator_text(place, page)),
     ]
-    if result == "ok":  # in words the others tell their figures themselves
+    if result == AGREES:  # in words the others tell their figures themselves
         columns += [
             page.column(key, f"audit_table.{key}", lambda value: value_text(value, page))
             for key in ("stated", "recomputed")

@@ -2,7 +2,8 @@
 
 The fall of a unit in year t is ``m + c(t) + b + u(t)``: b is the unit's own and stays; u returns to nought. For
 provinces of one country, c(t) is the country's own departure from m, seen in each period that its provinces report and
-as uncertain between and after them as a country's drift is. The uncertainty of m stays, and so belongs to b.
+as uncertain between and after them as a country's drift is. What is not known of m is the same at all times and on all
+poverty lines, so that it neither fades nor is left behind at a change of line.
 """
 
 import math
@@ -17,7 +18,8 @@ CARRIED = 0.4  # of a country's departure to another poverty line, the mean of t
 class Drift:
     """Mean fall a year and its autocovariance, a sum of ``variance * persistence ** years``; 1: a part that stays.
 
-    common: such parts of a whole country's departure from the mean; periods: start and end (years), mean fall a year of
+    mean_variance: of the mean itself, in `moments` too; common: such parts of a whole country's departure from the mean
+    (what is not known of the mean among them); periods: start and end (years), mean fall a year of
     the country's units in it, the variance of that mean, and how many changes of the poverty line came after it.
     """
 
@@ -25,11 +27,13 @@ class Drift:
     parts: tuple[tuple[float, float], ...]
     common: tuple[tuple[float, float], ...] = ()
     periods: tuple[tuple[float, float, float, float, int], ...] = ()
+    mean_variance: float = 0.0
 
     def moments(self, instants):
         """Mean (k,) and covariance (k, k) of the drift at some instants (years)."""
         at = np.asarray(instants, dtype=float)
-        mean, covariance = np.full(len(at), float(self.mean)), _covariance(self.parts, at, at)
+        mean = np.full(len(at), float(self.mean))
+        covariance = _covariance(self.parts, at, at) + self.mean_variance
         if not self.periods:
             return mean, covariance + _covariance(self.common, at, at)
         start, end, fall, variance, changes = np.array(self.periods).T
@@ -44,6 +48,21 @@ class Drift:
         """Mean and standard deviation of the drift at one instant."""
         mean, covariance = self.moments([instant])
         return float(mean[0]), float(np.sqrt(covariance[0, 0]))
+
+    @property
+    def spread(self):
+        """Standard deviation of units' own drifts around the mean."""
+        return math.sqrt(math.fsum(variance for variance, _ in self.parts))
+
+    @property
+    def mean_sd(self):
+        """Standard error of the mean."""
+        return math.sqrt(self.mean_variance)
+
+    @property
+    def of_a_country(self):
+        """The parts of a whole country's departure from the mean, what is not known of the mean among them."""
+        return (*self.parts, (self.mean_variance, 1.0))
 
     @property
     def permanent(self):
@@ -65,10 +84,6 @@ class Drift:
             return tuple((variance, kept if kept == 1 else persistence) for variance, kept in parts)
 
         return replace(self, parts=changed(self.parts), common=changed(self.common))
-
-    def less_certain(self, variance):
-        """The same drift, its mean uncertain by a variance: that stays."""
-        return replace(self, parts=(*self.parts, (variance, 1.0)))
 
 
 def _covariance(parts, one, other):

@@ -39,7 +39,10 @@ class Levels:
         mean, alike = drift.moments(np.concatenate([(instants[1:] + instants[:-1]) / 2, ahead]))
         line_of = np.concatenate([line_at[1:], np.full(len(ahead), lines[-1])])
         apart = np.abs(line_of[:, None] - line_of)
-        by_changes = np.where(apart == np.arange(lines.max() + 1)[:, None, None], alike, 0.0)
+        by_changes = np.where(
+            apart == np.arange(lines.max() + 1)[:, None, None], alike - drift.mean_variance, 0.0
+        )
+        by_changes[0] += drift.mean_variance  # one mean for all lines
         self.drifts = years @ by_changes[:, :s, :s] @ years.T
         self.with_drift = -(years @ by_changes[:, :s, s:])  # of rows with the coming drifts
         self.coming_mean, self.coming = mean[s:], alike[s:, s:]

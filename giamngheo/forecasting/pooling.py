@@ -11,7 +11,7 @@ Sisters of one country share that country's departures and cannot show their spr
 the country's mean of each period; the country's path is that of a country on a national line (`forecasting.drifts`).
 """
 
-import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -171,14 +171,13 @@ class Pool:
         weight /= weight.sum()
         mean = float((weight * self.means).sum())
         variance = (weight * _SPREADS[:, None] ** 2).sum(axis=(1, 2, 3, 4))  # by kind
-        stays = (weight * (self.means - mean) ** 2).sum()
-        returning = {}
+        stays, returning = 0.0, {}
         for (share, phi), part in zip(KINDS, variance, strict=True):
             stays += share * part
             returning[phi] = returning.get(phi, 0.0) + (1 - share) * part
         parts = [(float(stays), 1.0)] + [(float(part), phi) for phi, part in returning.items() if phi < 1]
         return GroupPrior(
-            Drift(mean, tuple(parts)),
+            Drift(mean, tuple(parts), mean_variance=float((weight * (self.means - mean) ** 2).sum())),
             scale=float(np.exp((weight * np.log(_SCALES)[:, None, None, None]).sum())) / TAILS_IN_SCALE,
             scale_spread=float((weight * _SCALE_SPREADS[:, None, None]).sum()),
             series=tuple(map(str, np.unique(self.series[~left_out]))),
@@ -189,7 +188,8 @@ class Pool:
 def borrowed(pieces, other):
     """The prior of a group with too few series to show its spreads, which it takes from another (GroupPrior).
 
-    Its mean is the precision-weighted one of its own stretches, given the other's spreads (generalised least squares).
+    Its mean is the precision-weighted one of its own stretches, given the other's spreads (generalised least squares);
+    n stretches of one unit tell as much as ``sqrt(n)`` of different ones.
 
     Parameters
     ----------
@@ -198,14 +198,16 @@ def borrowed(pieces, other):
     other : GroupPrior
     """
     information, weighted = 0.0, 0.0
+    own = replace(other.drift, mean_variance=0.0)  # how far units lie from their mean, wherever that is
+    count = Counter(piece.unit for piece in pieces)
     for piece in pieces:
         steps, total = np.diff(piece.years), _noise(piece.error[None])[0]
         middle = (piece.years[1:] + piece.years[:-1]) / 2
-        total = total + other.drift.moments(middle)[1] * np.outer(steps, steps)
+        total = total + own.moments(middle)[1] * np.outer(steps, steps)
         total += np.diag((other.scale * TAILS_IN_SCALE) ** 2 * steps)
-        weight = np.linalg.solve(total, steps)
+        weight = np.linalg.solve(total, steps) / np.sqrt(count[piece.unit])
         weighted, information = weighted - weight @ np.diff(piece.values), information + weight @ steps
-    drift = replace(other.drift, mean=float(weighted / information)).less_certain(float(1 / information))
+    drift = replace(own, mean=float(weighted / information), mean_variance=float(1 / information))
     series = tuple(sorted({piece.series for piece in pieces}))
     return replace(other, drift=drift, series=series, now=_now(pieces), spreads_from=other.group)
 
@@ -235,7 +237,7 @@ def sisters(pieces, other):
         lost = [len(falls[span]) / max(len(falls[span]) - 1, 1) for span in spans]  # with the mean
         apart.append(piece._replace(values=np.append(0.0, np.cumsum(rest * np.sqrt(lost)))))
     own = Pool(apart, means=np.zeros(1)).prior()
-    spread = math.fsum(variance for variance, _ in own.drift.parts)
+    spread = own.drift.spread**2
     step = (own.scale * TAILS_IN_SCALE) ** 2
     spans = sorted(falls)
     seen = np.array([np.mean(falls[span]) for span in spans])
@@ -262,14 +264,14 @@ def _common(spans, seen, noise, other):
     middle, rest = (start + end) / 2, seen - other.mean
     squares, log_weight = np.array([(f**2, e**2) for f in FACTORS for e in SHOCKS]), []
     for factor, shock in squares:
-        parts = (*_times(other.parts, factor), (FREE_SD**2, 1.0))
+        parts = (*_times(other.of_a_country, factor), (FREE_SD**2, 1.0))
         total = Drift(0.0, parts).moments(middle)[1] * CARRIED ** np.abs(changes[:, None] - changes)
         total += np.diag(noise + shock / (end - start))
         log_density = -0.5 * (rest @ np.linalg.solve(total, rest) + np.linalg.slogdet(total)[1])
         log_weight.append(log_density - 0.125 * (np.log(factor) / FACTOR_SPREAD) ** 2)
     weight = np.exp(np.array(log_weight) - max(log_weight))
     factor, shock = weight @ squares / weight.sum()
-    return (*_times(other.parts, float(factor)), (FREE_SD**2, 1.0)), float(shock)
+    return (*_times(other.of_a_country, float(factor)), (FREE_SD**2, 1.0)), float(shock)
 
 
 def _times(parts, factor):

@@ -82,7 +82,7 @@ def known_readings(rates, group, known_by, excluded_unit=None):
         )
     rows = rates[(rates["group"] == group) & (rates["status"] == "poor") & (rates["unit"] != excluded_unit)]
     ends = [date(year, 12, 31) for year in rows["year"]]
-    doubtful = rows["doubt"].fillna("").str.contains("inferred|planned|uncertain")
+    doubtful = rows["doubt"].fillna("").str.contains("inferred|planned|uncertain|derived")
     return rows[(published(rows, ends, group) <= pd.Timestamp(known_by)) & ~doubtful]
 
 

@@ -4,7 +4,7 @@ from giamngheo.language.numbers import exact, percent
 
 # What a frequency is said in: far enough apart that the error of a simulation seldom takes one to the next.
 FREQUENCIES = (
-    *((1, n) for n in (100, 50, 30, 20, 12, 8, 6, 5, 4)),
+    *((1, n) for n in (100, 50, 30, 20, 15, 10, 8, 6, 5, 4)),
     *((3, 10), (2, 5), (1, 2), (3, 5), (7, 10), (4, 5), (9, 10), (19, 20), (49, 50)),
 )
 

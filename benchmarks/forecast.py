@@ -2,7 +2,7 @@
 
     python benchmarks/forecast.py             every window and method (minutes; resumes from .cache/)
     python benchmarks/forecast.py --quick     a sample of each group, for continuous integration
-    python benchmarks/forecast.py --variants  what the choice of scale, tails, persistence, prior and pool is worth
+    python benchmarks/forecast.py --variants  what the choice of tails, persistence, error and prior is worth
     python benchmarks/forecast.py --speed     the cost of one forecast beside drawing 20 000 x 12 normals
     --write    keeps the track record, the variants and the gap's scores in data/reference/
 

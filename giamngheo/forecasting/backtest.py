@@ -183,12 +183,8 @@ def last_value(windows, draws=400):
     years, same = np.diff(windows.years, axis=1), np.diff(windows.lines, axis=1) == 0
     squares = np.where(same, np.diff(values, axis=1) ** 2 / np.maximum(years, 1), np.nan)
     sd = np.sqrt(np.maximum(np.nanmean(squares, axis=1), LEAST_STEP**2))[:, None] * np.sqrt(HORIZONS)
-    return _quantile_draws(values[:, -1:] + 0 * sd, sd, draws, SCALES["logit"].back)
-
-
-def _quantile_draws(mean, sd, draws, back, quantile=None):
-    z = SCALES["probit"].to((np.arange(draws) + 0.5) / draws) if quantile is None else quantile
-    return 100 * back(mean[:, None] + sd[:, None] * z[:, None])
+    z = SCALES["probit"].to((np.arange(draws) + 0.5) / draws)
+    return 100 * SCALES["logit"].back(values[:, -1:, None] + sd[:, None] * z[:, None])
 
 
 def _windows(found, lines):

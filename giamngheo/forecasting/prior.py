@@ -156,7 +156,7 @@ def prior_in_effect(reference, known_by, unit, register, assumptions):
     """
     persistence = register["drift_persistence"].fixed
     if isinstance(reference, pd.DataFrame):
-        prior = drift_prior(reference)
+        prior = drift_prior(_out_by(reference, known_by, unit))
     else:
         prior = None if reference == WIDE else published_prior(reference, known_by, unit)
     if prior is None:
@@ -168,6 +168,20 @@ def prior_in_effect(reference, known_by, unit, register, assumptions):
     if "drift_persistence" in assumptions:
         prior = replace(prior, drift=prior.drift.returning_by(persistence))
     return prior
+
+
+def _out_by(readings, known_by, unit):
+    """Of comparable readings that were given, those of other units that were out by a day.
+
+    By `published` where they have it, else by the usual lag of their group, or at the end of their year.
+    """
+    group = str(readings["group"].iloc[0]) if "group" in readings and len(readings) else None
+    ends = [date(year, 12, 31) for year in readings["year"]]
+    out = published(readings, ends, group) if group in LAG_MONTHS else pd.Series(ends, index=readings.index)
+    if "published" in readings:
+        out = pd.to_datetime(readings["published"]).fillna(pd.to_datetime(out))
+    kept = pd.to_datetime(out) <= pd.Timestamp(known_by)
+    return readings[kept & (readings["unit"] != unit)] if "unit" in readings else readings[kept]
 
 
 def register_in_effect(register, prior):

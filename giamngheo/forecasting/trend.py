@@ -159,7 +159,8 @@ def forecast(
         reading was out.
     reference : str or DataFrame
         Group of comparable series that the drift is pooled towards, "wide" for none, or such series themselves
-        (series_id, year, rate_pct). Where none of the group was published by then, the wide prior stands in.
+        (series_id, year, rate_pct; optional unit, group, published). Where none of the group was published by then, the
+        wide prior stands in.
     assumptions : mapping, optional
         Changes to the register, as in a scenario file.
     unit : str, optional

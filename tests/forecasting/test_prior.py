@@ -1,5 +1,6 @@
 """Priors from comparable series: only what was published, never the series itself."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from scipy.special import ndtr
 
 from giamngheo.forecasting.drifts import Drift
+from giamngheo.forecasting.levels import Levels
 from giamngheo.forecasting.pooling import Pool, borrowed, stretches
 from giamngheo.forecasting.prior import BORROW_FROM, drift_prior, published_prior
 from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
@@ -23,7 +25,8 @@ def rates():
 
 def test_nothing_published_later_is_known(rates):
     known = known_readings(rates, "vn-review", DECISION)
-    assert known["year"].max() == 2011  # the review of 2012 came out on 13 May 2013
+    # The review of 2012 came out on 13 May 2013, and with it what the rate of 2011 is derived from.
+    assert known["year"].max() == 2010
     later = known_readings(rates, "vn-review", date(2013, 5, 13))
     assert later["year"].max() == 2012
     assert known_readings(rates, "vn-survey", DECISION)["year"].max() == 2010
@@ -64,7 +67,10 @@ def test_a_gap_of_years_is_a_longer_step(rates):
     lender = published_prior(BORROW_FROM, DECISION)
     prior = drift_prior(rows, lender)
     assert prior.mean == pytest.approx(0.1, abs=1e-9)
-    assert prior.sd > lender.sd and prior.permanent > lender.permanent  # the mean's own uncertainty stays
+    assert (
+        prior.sd > lender.sd and prior.drift.mean_sd > lender.drift.mean_sd
+    )  # one fall tells little of the mean
+    assert prior.drift.parts == lender.drift.parts
     assert prior.scale == lender.scale
 
 
@@ -94,10 +100,26 @@ def test_the_share_that_stays_is_learned_from_the_reference(share, phi):
 
 def test_the_uncertainty_of_the_mean_stays():
     sure = Drift(0.1, ((0.03**2, 0.5),))
-    unsure = sure.less_certain(0.02**2)
+    unsure = replace(sure, mean_variance=0.02**2)
     far = unsure.moments([2000, 2060])[1]
     assert far[0, 1] == pytest.approx(0.02**2)
     assert sure.moments([2000, 2060])[1][0, 1] < 1e-9
+
+
+def test_the_mean_is_that_of_every_line():
+    """A series' own departure is carried over in part, what is not known of the mean whole."""
+    instants, line_at, rows, lines = (
+        np.arange(4.0),
+        np.array([0, 0, 1, 1]),
+        np.array([1, 3]),
+        np.array([0, 1]),
+    )
+    own, mean = Drift(0.1, ((0.03**2, 1.0),)), Drift(0.1, (), mean_variance=0.02**2)
+    for drift, variance, share in ((own, 0.03**2, 0.4), (mean, 0.02**2, 1.0)):
+        levels = Levels(instants, line_at, rows, lines, drift, 1.0)
+        with_coming = (levels.carried([0.4]) @ levels.with_drift[..., 0])[0]
+        # The first row has passed one year on the old line, the second that and two on the new one.
+        assert with_coming == pytest.approx([-variance * share, -variance * (share + 2)])
 
 
 def test_the_grid_of_persistences_is_averaged_not_replaced_by_its_mean():

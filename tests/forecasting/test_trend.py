@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, package_forecast
 from giamngheo.forecasting import trend
+from giamngheo.forecasting.reference_series import load_rates
 from giamngheo.inputs.errors import RefusedInput
 
 DECISION = date(2013, 1, 21)
@@ -71,7 +72,7 @@ def test_nothing_published_after_the_decision_changes_its_forecast(package, deci
     assert decision.known_by == DECISION
     with_hindsight = package_forecast(package, known_by=date(2016, 12, 31))
     assert with_hindsight.prior != decision.prior
-    assert decision.prior.n_series == 2
+    assert decision.prior.series == ("VNM:review:qd170_2005",)
 
 
 @pytest.mark.parametrize("drift", [0.05, 0.15])
@@ -204,7 +205,7 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
 
     def covariance(carried):
         kernel = sum(variance * persistence**apart for variance, persistence in prior.drift.parts)
-        return kernel * np.where(across, carried[:, None, None], 1.0)
+        return kernel * np.where(across, carried[:, None, None], 1.0) + prior.drift.mean_variance
 
     def parts(
         theta,
@@ -317,3 +318,25 @@ def test_a_known_drift_is_given_back_more_surely_the_longer_the_series():
 def test_a_series_of_noughts_has_an_upper_end():
     row = final(forecast(series([0.0] * 5), 2008))
     assert 0.03 < row["q975"] < 2
+
+
+def test_series_of_one_s_own_are_known_by_the_day_too(package):
+    """What came out after the day informs no prior, and neither does the unit itself."""
+    rates = load_rates()
+    given = rates[(rates["group"] == "national-line") & (rates["status"] == "poor")]
+    readings = package.frame("poverty")
+
+    def prior(reference, **settings):
+        return forecast(
+            readings, 2015, draws=200, known_by="2013-01-21", reference=reference, **settings
+        ).prior
+
+    early = given[given["year"] <= 2011]
+    assert prior(given) == prior(early) != prior(given.drop(columns="group"))
+    bare = given.drop(columns="group")
+    assert prior(bare) == prior(bare[bare["year"] <= 2012])
+    late = early.assign(published="2014-01-01")
+    with pytest.raises(RefusedInput, match="no series with two readings"):
+        prior(late)
+    one = early["unit"].iloc[0]
+    assert prior(early, unit=one) == prior(early[early["unit"] != one])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import COLUMNS, CONTINUITY, chances_at, fixed_at
 from giamngheo.analysis.sensitivity.tornado import CONTINUED, anchor
-from giamngheo.forecasting import drifts, levels, pooling, scales
+from giamngheo.forecasting import levels, pooling, scales
 from giamngheo.forecasting.prior import forget_priors
 from giamngheo.simulation.outcomes import at_case, simulate_case
 from giamngheo.simulation.targets import target_chances
@@ -25,7 +25,6 @@ ASSUMED = {
 CONSTANTS = {  # where a constant of the model stands, and other values of it
     "level_sd": (levels, "LEVEL_SD", (1.5,)),
     "error_cap": (scales, "MAX_ERROR", (0.5,)),
-    "carried": (drifts, "CARRIED", (0.0, 1.0)),
     "stretch": (pooling, "STRETCH", (6,)),
     "least_rate": (pooling, "LEAST_RATE", (2.0,)),
 }

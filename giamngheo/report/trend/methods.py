@@ -9,7 +9,8 @@ from giamngheo.simulation.counterfactual import PUT_BACK
 NAMED = 4  # comparable series that a note names
 DECIMALS = {
     "mean": 3,
-    "sd": 3,
+    "spread": 3,
+    "mean_sd": 3,
     "permanent": 2,
     "persistence": 2,
     "scale": 3,
@@ -23,7 +24,8 @@ def values(page, trend):
     """Values of the letters in the formulas, from the prior of the forecast and from the constants of the model."""
     prior = trend.prior
     found = {
-        name: getattr(prior, name) for name in ("mean", "sd", "permanent", "persistence", "scale", "n_series")
+        name: getattr(prior.drift if hasattr(prior.drift, name) and name != "mean" else prior, name)
+        for name in ("mean", "spread", "mean_sd", "permanent", "persistence", "scale", "n_series")
     }
     found |= {"put_back": PUT_BACK, "most_money": MOST_MONEY}
     shown = {name: value for name, value in found.items() if value is not None}

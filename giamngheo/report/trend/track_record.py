@@ -1,4 +1,4 @@
-"""The forecast's track record: its score beside the rivals', its errors and coverage, and the choices not taken.
+"""The forecast's track record: its score beside the rivals', its errors and coverage.
 
 `record` is data/reference/track_record.csv, a row a kind of series (group) and method.
 """
@@ -52,7 +52,7 @@ def sentences(page, record, history):
     poor = history[(history["group"] == "all") & (history["status"] == "poor")].sort_values("as_of")
     last = poor[poor["poverty_line"] == poor["poverty_line"].iloc[-1]]
     few = "track.few" if min(len(poor), len(last)) < 8 else "track.enough"
-    scores, others, past = _scores(record)
+    _, others, past = _scores(record)
     groups, kind = _groups(record), kind_of(history)
     distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")
     error = record.set_index(["group", "method"]).loc[(kind, EARLIER), "ratio_se"]
@@ -73,9 +73,9 @@ def sentences(page, record, history):
         found.append(page.say("track.losing", groups="; ".join(losing)))
     beaten = [
         f"{page.say(f'track_group.{g}')}: {_method(page, others.loc[g].idxmin())} "
-        f"({page.number(others.loc[g].min(), 2)} / {page.number(scores.loc[g, OURS], 2)})"
+        f"({page.number(others.loc[g].min(), 2)} / {page.number(past[g], 2)})"
         for g in groups
-        if others.loc[g].min() < scores.loc[g, OURS]
+        if others.loc[g].min() < past[g]
     ]
     if beaten:
         found.append(page.say("track.beaten", groups="; ".join(beaten)))

@@ -347,7 +347,8 @@ def test_the_trend_runs_under_another_prior_and_day_and_says_so(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     text = shown(out)
-    assert "prior national-line as known by 2012-06-30" in text and "30 June 2012" in text
+    assert re.search(r"prior national-line \(\d+ series[^)]*\) as known by 2012-06-30", text)
+    assert "30 June 2012" in text
     assert "21 January 2013" not in text and "2013-01-21" not in text
 
 
@@ -421,8 +422,8 @@ MUTATIONS = {  # what a notebook shows: file, before, after; and the cells of 02
     ),
     "a prior's spread": (
         "giamngheo/forecasting/learned.py",
-        "prior.mean + prior.sd * _NORMALS",
-        "prior.mean + 0.9 * prior.sd * _NORMALS",
+        "mean + sd * _NORMALS, posterior.drift",
+        "mean + 0.9 * sd * _NORMALS, posterior.drift",
         {"parameters-learned", "learned"},
     ),
     "a label": ("giamngheo/phrases/report.toml", "Biến động từng năm", "Biến động mỗi năm", {"width"}),

@@ -72,7 +72,7 @@ def test_regret_is_against_the_best_that_is_found_for_a_case(found):
         rows = rows.set_index("allocation")
         apart = rows["shortfall"] - rows["regret"]
         assert np.ptp(apart) == pytest.approx(0, abs=1e-6), case
-        assert rows.loc["plan", "regret"] > 1_000 > rows.loc["shortfall", "regret"]
+        assert rows.loc["plan", "regret"] > 500 > rows.loc["shortfall", "regret"]
 
 
 def test_the_gain_holds_on_fresh_draws(found):

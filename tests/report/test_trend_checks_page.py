@@ -303,7 +303,10 @@ def test_the_numbers_behind_the_letters_are_those_of_the_prior(page, trend):
     shown = methods.values(page, trend)
     frame = shown.tables[0].frame.set_index("symbol")["value"]
     prior = trend.prior
-    assert (frame["mean"], frame["sd"], frame["persistence"]) == (prior.mean, prior.sd, prior.persistence)
+    drift = prior.drift
+    assert (frame["mean"], frame["persistence"]) == (prior.mean, drift.persistence)
+    assert (frame["spread"], frame["mean_sd"]) == (drift.spread, drift.mean_sd)
+    assert prior.sd**2 == pytest.approx(drift.spread**2 + drift.mean_sd**2)
     cells = {row[1]: row[2] for row in rows_of(shown.tables[0])}
-    assert cells[page.say("methods.meaning_sd")] == page.number(prior.sd, 3)
+    assert cells[page.say("methods.meaning_spread")] == page.number(drift.spread, 3)
     assert page.percent(3.59) in shown.text and page.say("reference.vn-review") in shown.text

@@ -23,10 +23,14 @@ DECIMALS = {
 def values(page, trend):
     """Values of the letters in the formulas, from the prior of the forecast and from the constants of the model."""
     prior = trend.prior
+    drift = prior.drift
     found = {
-        name: getattr(prior.drift if hasattr(prior.drift, name) and name != "mean" else prior, name)
-        for name in ("mean", "spread", "mean_sd", "permanent", "persistence", "scale", "n_series")
+        "mean": prior.mean,
+        "spread": drift.spread,
+        "mean_sd": drift.mean_sd,
+        "permanent": drift.permanent,
     }
+    found |= {"persistence": drift.persistence, "scale": prior.scale, "n_series": prior.n_series}
     found |= {"put_back": PUT_BACK, "most_money": MOST_MONEY}
     shown = {name: value for name, value in found.items() if value is not None}
     frame = pd.DataFrame({"symbol": list(shown), "value": list(map(float, shown.values()))})

@@ -118,19 +118,15 @@ def run(
 
 
 def _write_pages(package, langs, scenarios, out, draws, seed):
+    from giamngheo.inputs.parameters import check_out
     from giamngheo.runs.execution import start_ahead
 
-    _check_out(out)
+    check_out(out / package.name)
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report
 
     for page in write_report(package, langs, scenarios, out, draws, seed):
         print(page)
-
-
-def _check_out(out):
-    if out.exists() and not out.is_dir():
-        raise RefusedInput(f"--out {out}: a file is in the way; nearest: {out.parent}")
 
 
 @app.command()

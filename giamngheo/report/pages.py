@@ -252,12 +252,28 @@ def _page(page, title, description, lead, links, body, footer):
             lead=Markup(rich(lead)) if lead else "",
             links=links,
             body=Markup(body),
-            record=[Markup(rich(line, False)) for line in footer],
+            record=_record(footer),
             css=Markup(_css()),
             words=words,
         )
         + "\n"
     )
+
+
+def _record(footer):
+    """The lines of the run record as markup."""
+    from markupsafe import Markup
+
+    return [Markup(rich(line, False)) for line in footer]
+
+
+def says_record(path, footer):
+    """Whether a page is there whole and says that it was made from the same as these lines of a run record (bool)."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return text.rstrip().endswith("</html>") and all(f"<p>{line}</p>" in text for line in _record(footer))
 
 
 @cache

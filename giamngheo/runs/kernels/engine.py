@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+from nbformat.v4 import new_code_cell
 from papermill.engines import NBClientEngine, papermill_engines
 from traitlets import Dict, Unicode
 from traitlets.config import Config
@@ -19,10 +20,15 @@ NAME = "giamngheo"
 
 @dataclass
 class Record:
-    """What an execution leaves behind, however it ends: the notebook, and which cells ran to their end."""
+    """What an execution leaves behind, however it ends: the notebook, and which cells ran to their end.
+
+    answer: what the code that was asked for after the last cell displayed, by kind of output; refusal: its error.
+    """
 
     notebook: object
     done: list[int] = field(default_factory=list)
+    answer: dict | None = None
+    refusal: str = ""
 
     def executed(self, cell, cell_index, execute_reply):
         """Note a cell that ran to its end (a hook of nbclient's)."""
@@ -30,6 +36,16 @@ class Record:
             o.output_type == "error" for o in cell.outputs
         ):
             self.done.append(cell_index)
+
+    def asked(self, cell, place):
+        """Take the answer, or the error, from the cell that was put at the end."""
+        for output in cell.outputs:
+            if output.output_type == "display_data":
+                self.answer = dict(output.data)
+            elif output.output_type == "error":
+                self.refusal = f"{output.ename}: {output.evalue}"
+        if place in self.done:
+            self.done.remove(place)
 
 
 class PageKernelManager(AsyncKernelManager):
@@ -63,9 +79,9 @@ class Engine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, record, warm, folder, shown_for, world, **kwargs
+        cls, nb_man, kernel_name, *, record, warm, folder, shown_for, world, ask, **kwargs
     ):
-        """Run the cells (see `NBClientEngine`) in a folder."""
+        """Run the cells (see `NBClientEngine`) in a folder, then what is asked besides."""
         record.notebook = nb_man.nb
         kwargs["resources"] = {
             "metadata": {"path": str(folder)}
@@ -74,7 +90,15 @@ class Engine(NBClientEngine):
         kwargs["config"] = Config(PageKernelManager={"shown_for": shown_for, "world": world or {}})
         kwargs["on_cell_executed"] = record.executed
         kwargs["shutdown_kernel"] = "immediate"  # nothing is left for it to do
-        return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        if ask:
+            asked = new_code_cell(ask)
+            asked.metadata["papermill"] = nb_man.nb.cells[-1].metadata["papermill"].copy()
+            nb_man.nb.cells.append(asked)
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        finally:
+            if ask:
+                record.asked(nb_man.nb.cells.pop(), len(nb_man.nb.cells))
 
 
 papermill_engines.register(NAME, Engine)

@@ -108,8 +108,8 @@ class Grid:
         RefusedInput
             All that is wrong, with file, line and key.
         """
-        problems = []
-        for path, number in self._one_at_a_time():
+        problems = list(self._twice())
+        for path, number in self.one_at_a_time():
             package = packages[self.package(number)]
             try:
                 keys = self.scenario(number, package)
@@ -122,8 +122,17 @@ class Grid:
         if problems:
             raise RefusedInput(dict.fromkeys(problems))
 
-    def _one_at_a_time(self):
-        """An axis' path and the number of a scenario, for each value of each axis."""
+    def _twice(self):
+        for path, axis in self.axes.items():
+            seen = set()
+            for value in axis:
+                if (content := values.canonical(value)) in seen:
+                    place = f"{self.where}: grid.{'.'.join(map(str, path))}"
+                    yield f"{place}: {values.said(value)} stands there twice; keep one"
+                seen.add(content)
+
+    def one_at_a_time(self):
+        """An axis' path and the number of a scenario in which a value of it stands, for all values of all axes."""
         yield (), 0
         step = len(self)
         for path, axis in self.axes.items():
@@ -182,11 +191,6 @@ def read_grid(given):
         place = f"{where}: grid.{'.'.join(map(str, path))}"
         if not axis:
             raise RefusedInput(f"{place}: an empty list; give a value, or leave the key out")
-        seen = set()
-        for value in axis:
-            if (content := values.canonical(value)) in seen:
-                raise RefusedInput(f"{place}: {values.said(value)} stands there twice; keep one")
-            seen.add(content)
     title = raw.get("title", name)
     try:
         title = values.title({"vi": title, "en": title} if isinstance(title, str) else title)

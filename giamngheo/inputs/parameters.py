@@ -172,7 +172,8 @@ def check_out(folder):
     except OSError as error:
         whole = next(each for each in folder.parents if os.path.isdir(each))  # noqa: PTH112  bears long names
         name = scenario_values.said(error.filename or folder)
-        raise RefusedInput(f"--out: {name}: {error.strerror.lower()}; nearest: a folder in {whole}") from None
+        what = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror.lower()
+        raise RefusedInput(f"--out: {name}: {what}; nearest: a folder in {whole}") from None
     if in_the_way := next((path for path in folder.rglob("*.html") if path.is_dir()), None):
         raise RefusedInput(f"--out: {in_the_way} is a folder, where a page goes; nearest: another --out")
 

@@ -167,6 +167,11 @@ def scenario_keys(given, package=None, beside=None) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if key != "based_on"}
 
 
+def scenario_file(given, package=None) -> Path:
+    """The file of a scenario, or of a grid, from its name or its path; refused if there is none."""
+    return _find(given, _folders(package))
+
+
 class ListedScenario(NamedTuple):
     """A scenario that can be used: its id, its title in both languages, and its file."""
 

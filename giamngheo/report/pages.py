@@ -133,7 +133,7 @@ def index_page(page, made, scenarios, footer):
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
     links = [_language_link("index.html", page, depth=0)]
-    return _page(page, header(page), question, question, links, "\n".join(parts), footer)
+    return page_of(page, header(page), question, question, links, "\n".join(parts), footer)
 
 
 def _contents(sections, page):
@@ -189,7 +189,7 @@ def notebook_page(page, made, footer):
         _language_link(f"{made.name}.html", page, depth),
     ]
     title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
-    return _page(page, title, title, "", links, notebook_body(made, page), footer)
+    return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
 
 def notebook_body(made, page):
@@ -234,18 +234,20 @@ def _exporter():
 
 
 @cache
-def _page_template():
+def template(name):
+    """A template of the pages, by its file's name."""
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("page.html.j2")
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def _page(page, title, description, lead, links, body, footer):
+def page_of(page, title, description, lead, links, body, footer):
+    """A page of whatever body (HTML)."""
     from markupsafe import Markup
 
     words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
     return (
-        _page_template().render(
+        template("page.html.j2").render(
             lang=page.lang,
             title=plain(title),
             description=plain(description),

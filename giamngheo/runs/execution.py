@@ -104,6 +104,7 @@ def execute_all(
     keep=True,
     timeout=CELL_TIMEOUT_S,
     shown_for="",
+    began=None,
     then=None,
     ended=None,
     stop=None,
@@ -128,6 +129,8 @@ def execute_all(
         Seconds that one cell may take.
     shown_for : {"", "page", "notebook"}
         Where figures will be seen; those of the other place are not drawn.
+    began : callable, optional
+        Called with the number of each job that begins, in the thread that runs it.
     then : callable, optional
         Called with number and `Run` of each job that ended well, in the thread that ran it; what it raises fails it.
     ended : callable, optional
@@ -157,7 +160,11 @@ def execute_all(
         start_ahead()
 
     def begin(n, how):
-        return None if stop is not None and stop.is_set() else _execute(ready[n], then=then, number=n, **how)
+        if stop is not None and stop.is_set():
+            return None
+        if began is not None:
+            began(n)
+        return _execute(ready[n], then=then, number=n, **how)
 
     options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
     options["timeout"] = timeout
@@ -274,7 +281,8 @@ def _run(job, *, timeout, **how):
             **how,
         )
     except PapermillExecutionError as error:
-        lines = _ANSI.sub("", "\n".join(error.traceback)).splitlines()[-LAST_LINES:]
+        text = _ANSI.sub("", "\n".join(error.traceback)).replace(f"{paths.ROOT}/", "")
+        lines = text.splitlines()[-LAST_LINES:]
         text = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
         return record, _stopped(record, text, FAILED_STATE, "\n".join(lines))
     except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record

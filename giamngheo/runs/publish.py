@@ -133,7 +133,7 @@ def _pages(package, lang, chosen, folder, out, draws, seed):
         Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
         for name, title in titles.items()
     ]
-    footer = _footer(page, draws, seed)
+    footer = run_footer(page, draws, seed)
     files = {home / f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {home / address: to_csv(table) for each in made for address, table in each.tables.items()}
     told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
@@ -164,7 +164,8 @@ def _read(path):
     return nbformat.read(path, as_version=4)
 
 
-def _footer(page, draws, seed):
+def run_footer(page, draws, seed):
+    """The lines of the run record at the foot of a page (list of str)."""
     versions = ", ".join(f"{name} {version}" for name, version in locked_versions().items())
     parameters = {"package": page.package.name, "draws": page.number(draws), "seed": str(seed)}
     return [

@@ -80,20 +80,20 @@ def test_every_job_is_checked_before_the_first_kernel(make_notebook, tmp_path, n
 
 @pytest.mark.parametrize("warm", [True, False])
 @pytest.mark.parametrize(
-    ("source", "error"),
+    ("source", "state", "error"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-        ("import sys; sys.exit(0)", "3 of 5 cells"),
-        ("import time; time.sleep(60)", "CellTimeoutError"),
-        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed", "DeadKernelError"),
+        ("import sys; sys.exit(0)", "failed", "3 of 5 cells"),
+        ("import time; time.sleep(60)", "timed_out", "CellTimeoutError"),
+        ("1 / 0", "failed", "ZeroDivisionError: division by zero"),
     ],
     ids=["killed", "exit", "timeout", "raised"],
 )
-def test_what_stops_half_way_has_failed(make_notebook, tmp_path, warm, source, error):
+def test_what_stops_half_way_has_failed(make_notebook, tmp_path, warm, source, state, error):
     notebook = make_notebook("n", "1", source, "3")
     out = tmp_path / "out.ipynb"
     run = execute(notebook, {"seed": 1}, out, warm=warm, timeout=2)
-    assert not run.ok and error in run.error
+    assert not run.ok and run.state == state and error in run.error and run.cell == 3
     assert run.cells == 4 and run.cells_done == 3  # parameters, injected parameters, "1"
     assert not out.exists()
     assert run.failed.exists()

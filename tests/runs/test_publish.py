@@ -342,9 +342,9 @@ def test_the_report_prints(home, tmp_path):
 def test_an_earlier_page_is_linked_if_it_was_made_from_the_same(package, tmp_path):
     """Case: pages of two seeds side by side, and the index said nothing of it."""
     page, home = publish.Page(package, "vi"), tmp_path
-    footers = {seed: publish._footer(page, DRAWS, seed) for seed in (0, 1)}
+    footers = {seed: publish.run_footer(page, DRAWS, seed) for seed in (0, 1)}
     (home / "scenario").mkdir()
-    made = pages._page(page, "T", "T", "", [], "", footers[0])
+    made = pages.page_of(page, "T", "T", "", [], "", footers[0])
     for name in ("double", "central_only"):
         (home / "scenario" / f"{name}.html").write_text(made, encoding="utf-8")
     (home / "scenario" / "central_only.html").write_text(made[:-30], encoding="utf-8")

@@ -138,7 +138,7 @@ def test_where_it_goes_is_tried_first_and_nothing_is_left(tmp_path, monkeypatch)
             run_batch(["double"], out=out, results_only=True, progress=False)
     settings = calls.make_settings(None, DRAWS, 0, 1, False, True, False)
     monkeypatch.setattr(calls.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
-    with pytest.raises(RefusedInput, match="GB are needed"):
+    with pytest.raises(RefusedInput, match="MB are needed"):
         calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -318,39 +318,58 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path, monkeypatch):
     assert len(asked) >= 2
 
 
-def test_ctrl_c_once_ends_in_order_and_the_rest_can_be_resumed(tmp_path):
-    whole, out = tmp_path / "whole", tmp_path / "out"
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory):
+    """A grid of 40, and the folder of its results, undisturbed."""
+    folder = tmp_path_factory.mktemp("forty")
     axis = ", ".join(str(n / 40) for n in range(40))
-    (tmp_path / "g.yml").write_text(f"grid: {{delay_years: [{axis}]}}\n")
-    results_only([tmp_path / "g.yml"], whole)
+    (folder / "g.yml").write_text(f"grid: {{delay_years: [{axis}]}}\n")
+    results_only([folder / "g.yml"], folder / "whole")
+    return folder / "g.yml", folder / "whole"
+
+
+def begun(grid, out):
+    """The process of a batch, one scenario at a time, once two are done."""
     script = (
-        "import sys; from giamngheo.cli.commands import main\n"
+        "from giamngheo.cli.commands import main\n"
         "from giamngheo.runs.batch import in_process; in_process.PIECE = 1; main()"
     )
-    command = [
-        "batch",
-        tmp_path / "g.yml",
-        "--out",
-        out,
-        "--draws",
-        DRAWS,
-        "--results-only",
-        "--json",
-        "--workers",
-        1,
-    ]
+    command = ["batch", grid, "--out", out, "--draws", DRAWS, "--results-only", "--json", "--workers", 1]
     process = subprocess.Popen(
         [sys.executable, "-c", script, *map(str, command)],
         cwd=paths.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     while not process.stderr.readline().startswith("[2/"):
         assert process.poll() is None
+    return process
+
+
+def test_a_killed_batch_is_resumed_to_the_same_bytes(forty, tmp_path):
+    grid, whole = forty
+    process = begun(grid, tmp_path)
+    children = Path(f"/proc/{process.pid}/task").glob("*/children")
+    workers = [pid for path in children for pid in path.read_text().split()]
+    process.kill()
+    process.communicate()
+    done = len(list(Folder(tmp_path).pieces.glob("*.parquet")))
+    resumed = results_only([grid], tmp_path)
+    assert (
+        resumed.ok and 2 <= resumed.kept < 40 and resumed.kept >= done and digests(tmp_path) == digests(whole)
+    )
+    assert workers and not any(
+        Path(f"/proc/{pid}").exists() for pid in workers
+    )  # they end with what began them
+
+
+def test_ctrl_c_once_ends_in_order_and_the_rest_can_be_resumed(forty, tmp_path):
+    grid, whole = forty
+    process = begun(grid, tmp_path)
     process.send_signal(signal.SIGINT)
     answer, _ = process.communicate(timeout=60)
     told = json.loads(answer)
     assert process.returncode == 130 and told["stopped"] and 2 <= told["counts"]["ok"] < 40
-    resumed = results_only([tmp_path / "g.yml"], out)
-    assert resumed.ok and resumed.kept == told["counts"]["ok"] and digests(out) == digests(whole)
+    resumed = results_only([grid], tmp_path)
+    assert resumed.ok and resumed.kept == told["counts"]["ok"] and digests(tmp_path) == digests(whole)
 
 
 def test_in_python_a_frame_and_a_warning():

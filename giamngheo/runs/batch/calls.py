@@ -151,7 +151,7 @@ def foresee(plan, out, settings):
     free = shutil.disk_usage(above).free
     if to_do * size > free:
         raise RefusedInput(
-            f"--out {shown(folder.out)}: about {to_do * size / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free; "
+            f"--out {shown(folder.out)}: about {to_do * size / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free; "
             "nearest: --results-only, or another --out"
         )
     return Foreseen(len(plan), to_do, seconds if to_do else 0.0, to_do * size)

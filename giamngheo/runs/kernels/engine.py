@@ -3,6 +3,7 @@
 import os
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
@@ -16,6 +17,20 @@ from giamngheo import paths
 from giamngheo.runs.kernels.provisioner import WarmProvisioner, page_environment
 
 NAME = "giamngheo"
+CONNECTIONS = paths.CACHE / "connections"
+
+
+@cache
+def sweep_connections():
+    """Remove the connection files that a process which has died left behind; once."""
+    for path in CONNECTIONS.glob("*-*.json"):
+        owner = path.name.partition("-")[0]
+        try:
+            os.kill(int(owner), 0)
+        except (ValueError, OverflowError, ProcessLookupError):
+            path.unlink(missing_ok=True)
+        except PermissionError:  # it lives, and is another user's
+            pass
 
 
 @dataclass
@@ -56,8 +71,9 @@ class PageKernelManager(AsyncKernelManager):
 
     async def _async_pre_start_kernel(self, **kwargs):
         self._kernel_spec = KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
-        self.connection_file = str(paths.CACHE / "connections" / f"{uuid.uuid4()}.json")
-        (paths.CACHE / "connections").mkdir(parents=True, exist_ok=True)
+        CONNECTIONS.mkdir(parents=True, exist_ok=True)
+        sweep_connections()
+        self.connection_file = str(CONNECTIONS / f"{os.getpid()}-{uuid.uuid4()}.json")
         kwargs["env"] = page_environment(kwargs.get("env") or os.environ)
         if self.shown_for:
             kwargs["env"][paths.SHOWN_FOR] = self.shown_for

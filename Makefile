@@ -25,8 +25,8 @@ env: ## make or refresh .venv from requirements.lock; anew with another PYTHON=p
 report: env ## every notebook and page, in Vietnamese and English, into reports/
 	@$(BIN)/giamngheo report
 
-test: lint ## every test, nbval on every notebook among them
-	@$(STDERR) $(BIN)/python -m pytest
+test: lint ## every test, nbval on every notebook among them, on all cores
+	@$(STDERR) $(BIN)/python -m pytest -n auto --dist loadfile
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	@$(BIN)/python -m giamngheo.runs.execution

@@ -1,8 +1,10 @@
-"""The same total over the budget lines, within bounds, spread for the joint chance or against the gap.
+"""The same total over the budget lines, within bounds, spread for the joint chance, against the gap, or for the fewest
+households above the targets whatever the money's additionality.
 
-The two differ for a reason: a headcount target rewards lifting those just under the line and is indifferent
-to the poorest, a gap counts every dong that reaches them (Bourguignon and Fields 1990). A line without a
-measured effect before the deadline is cut to its bound by either, which says nothing of its worth later.
+They differ for a reason: a headcount target rewards lifting those just under the line and is indifferent to the
+poorest, a gap counts every dong that reaches them (Bourguignon and Fields 1990), and a decision that must be taken
+before anyone knows which case of additionality is true weighs both. A line without a measured effect before the
+deadline is cut to its bound by each, which says nothing of its worth later.
 """
 
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ EXCHANGES = (Fraction(1, 50), Fraction(1, 200), Fraction(1, 1000))  # of the tot
 GRAIN = Fraction(1, 100)  # billion VND: allocations are rounded to it before the total is restored
 GAINED = 1e-7  # least improvement of an objective that counts
 DIFFERENCE = 0.01  # of a line's plan: step of a slope
-AMOUNTS = ("plan_bn", "low_bn", "high_bn", "joint_bn", "gap_bn")
+AMOUNTS = ("plan_bn", "low_bn", "high_bn", "joint_bn", "gap_bn", "shortfall_bn")
 
 
 class NothingToSpread(RefusedInput):
@@ -36,13 +38,14 @@ class NothingToSpread(RefusedInput):
 
 @dataclass(frozen=True, repr=False)
 class Reallocation:
-    """Two ways to spread the same total over the lines, beside the plan.
+    """Three ways to spread the same total over the lines, beside the plan.
 
-    lines: line, plan_bn, joint_bn, gap_bn, low_bn, high_bn (its bounds; all exact, Fraction), joint_of_plan,
-    gap_of_plan (multiples), joint_bound, gap_bound ("low", "high" or ""). outcomes: a row for each allocation
-    ("plan", "joint", "gap"), draws ("search", "fresh") and case (of `CASES`): a chance a target, "both", means
-    poor_pct, gap_pct, squared_gap_pct, and for "both" and gap_pct the change from the plan with its standard error,
-    draw by draw. scenarios: objective to Scenario.
+    lines: line, plan_bn, joint_bn, gap_bn, shortfall_bn, low_bn, high_bn (its bounds; all exact, Fraction), of each way
+    its multiple of the plan (joint_of_plan, …) and bound reached (joint_bound, …: "low", "high" or ""). outcomes: a row
+    for each allocation ("plan", "joint", "gap", "shortfall"), draws ("search", "fresh") and case (of `CASES`): a chance
+    a target, "both", means poor_pct, gap_pct, squared_gap_pct, shortfall (households above the targets), for "both",
+    gap_pct and shortfall the change from the plan with its standard error, draw by draw, and regret: households more
+    than under the best allocation found for that case. scenarios: objective to Scenario.
     """
 
     scenario: object
@@ -88,7 +91,8 @@ def reallocate(
     seed=0,
     fresh_seed=None,
 ):
-    """Find the allocations with the highest joint chance and with the lowest poverty gap, at equal cost.
+    """Find the allocations with the highest joint chance, the lowest poverty gap and the fewest households above the
+    targets, at equal cost.
 
     Parameters
     ----------
@@ -100,7 +104,8 @@ def reallocate(
     line_bounds : mapping of str to tuple of number, optional
         Other bounds for some lines.
     r : float, optional
-        Additionality under which to search; default: the scenario's. Outcomes are given under both cases.
+        Additionality under which to search; default: the scenario's. Outcomes are given under both cases, and the
+        households above the targets are those expected over both, as likely as one another.
     power : int
         Of the gap: 1 the poverty gap, 2 its square.
     draws, fresh_draws : int
@@ -121,7 +126,8 @@ def reallocate(
     -----
     Sequential quadratic programming on a chance softened by a logistic function of the distance to each
     target, whose bandwidth shrinks, from the plan and from a greedy allocation; then exchanges between pairs
-    of lines. Common random numbers throughout; the plan itself is a candidate, so that neither result is
+    of lines; the households above the targets have few kinks, and exchanges alone from the best of all these, for both
+    cases and for each. Common random numbers throughout; the plan itself is a candidate, so that neither result is
     worse on the draws of the search. Sources are not kept apart: whether central money may be moved is a
     question of law.
     """
@@ -137,6 +143,8 @@ def reallocate(
         )
     problem = _Problem(asked, plan, limits)
     found = {"joint": problem.joint_chance_most(), "gap": problem.gap_least(power)}
+    found["shortfall"] = problem.shortfall_least(CASES, searched, [problem.start, *found.values()])
+    best = {case: problem.shortfall_least([case], searched, [found["shortfall"]]) for case in CASES}
     scenarios = {}
     for name, amounts in found.items():
         multiples = {line: amounts[line] / plan[line] for line in plan}
@@ -146,7 +154,7 @@ def reallocate(
     for name, where in (("search", searched), ("fresh", fresh)):
         for case, word in CASES.items():
             row = {"draws": name, "case": word}
-            outcomes += _outcomes(where[case], plan, {"plan": plan, **found}, row)
+            outcomes += _outcomes(where[case], plan, {"plan": plan, **found}, best[case], row)
     table, outcomes = _table(plan, found, limits), pd.DataFrame(outcomes)
     return Reallocation(scenario, r, tuple(bounds), power, seeds, table, outcomes, scenarios)
 
@@ -201,6 +209,18 @@ class _Problem:
             return self.asked.gap(multiples, power).mean()
 
         return self._exchanged(gap, self._search(gap, self.start))
+
+    def shortfall_least(self, cases, searched, starts):
+        """Exact amounts by line, near the best of some, with the fewest expected households above the targets.
+
+        All cases of additionality count alike.
+        """
+
+        def shortfall(multiples):
+            asked = [searched[case] for case in cases]
+            return np.mean([_shortfall(each, each.rates(multiples)) / each.households[-1] for each in asked])
+
+        return self._exchanged(shortfall, min(starts, key=lambda amounts: shortfall(self._of(amounts))))
 
     def _of(self, amounts):
         return {line: float(amounts[line] / self.plan[line]) for line in self.lines}
@@ -316,24 +336,40 @@ def _limits(plan, bounds, line_bounds):
     return limits
 
 
-def _outcomes(asked, plan, allocations, first):
+def _shortfall(asked, rates):
+    """Households above the targets, those of all targets added, draw by draw (n_draws,)."""
+    above = 0.0
+    for target in asked.targets:
+        excess = np.maximum(asked.at(target, rates) - float(target.value_pct), 0) / 100
+        above = above + excess * asked.households[asked.years.index(target.as_of)]
+    return above
+
+
+def _outcomes(asked, plan, allocations, best, first):
+    def multiples_of(amounts):
+        return {line: float(amounts[line] / plan[line]) for line in plan}
+
     rows, before = [], None
     for name, amounts in allocations.items():
-        multiples = {line: float(amounts[line] / plan[line]) for line in plan}
+        multiples = multiples_of(amounts)
         rates, gap = asked.rates(multiples), asked.gap(multiples)
-        hits = asked.hits(rates)
-        before = before or (hits, gap)
+        hits, above = asked.hits(rates), _shortfall(asked, rates)
+        before = before or (hits, gap, above)
         row = {"allocation": name} | first | asked.chances(multiples)
         row |= {"poor_pct": float(rates["all", "poor"][:, -1].mean())}
         row |= {"gap_pct": float(gap.mean()), "squared_gap_pct": float(asked.gap(multiples, 2).mean())}
-        for key, new, old in (("both", hits, before[0]), ("gap_pct", gap, before[1])):
+        row |= {"shortfall": float(above.mean())}
+        measures = zip(("both", "gap_pct", "shortfall"), (hits, gap, above), before, strict=True)
+        for key, new, old in measures:
             change = new.astype(float) - old
             row |= {
                 f"{key}_change": float(change.mean()),
                 f"{key}_se": float(change.std() / len(change) ** 0.5),
             }
         rows.append(row)
-    return rows
+    least = _shortfall(asked, asked.rates(multiples_of(best))).mean()
+    least = min(least, *(row["shortfall"] for row in rows))
+    return [row | {"regret": float(row["shortfall"] - least)} for row in rows]
 
 
 def _table(plan, found, limits):

@@ -87,7 +87,8 @@ def break_even(package, case, *, seed=0):
     Returns
     -------
     dict of str to dict
-        By target and "both": share_of_plan, the multiple of the scenario's money at which the chance is one half (None
+        By target and "both": share_of_plan, the money at which the chance is one half over the plan's, spread over
+        lines and years as the scenario spreads its own (None
         beyond `MOST_MONEY`); exits_per_bn, households that each billion VND delivered must take below the target, over
         what the same model gives with no money at all (None where it has no meaning).
     """
@@ -97,10 +98,14 @@ def break_even(package, case, *, seed=0):
 
 
 def _break_even(asked):
-    exits = asked.exits_needed_per_bn()
+    exits, money = asked.exits_needed_per_bn(), asked.money
+    own_share = float(money.total / sum(money.planned.values()))
     return {
-        key: {"share_of_plan": share, "exits_per_bn": exits.get(key)}
-        for key, share in MoneyCurve(asked).needed(0.5).items()
+        key: {
+            "share_of_plan": None if multiple is None else own_share * multiple,
+            "exits_per_bn": exits.get(key),
+        }
+        for key, multiple in MoneyCurve(asked).needed(0.5).items()
     }
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.forecasting.scales import probit
-from giamngheo.simulation.impact import reach
 from giamngheo.simulation.money import money, scaled
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
@@ -73,16 +72,15 @@ def line_effects(package, scenario, shared):
     effects = base.effects(scenario.targeting, None if scenario.group == "all" else scenario.group)
     places = tuple(range(base.first, len(base.trend.years)))
     population = base.population(places)
-    households = base.at_work(effects, money(package, scenario).by("line", "year"), places)
-    found = {}
+    reached = base.reached(effects, money(package, scenario).by("line", "year"), places[-1])
+    spent, found = base.spent(effects, reached, places), {}
     for effect in effects:
         stock = population.stocks[effect.reserved]
-        times = reach(effect, households[effect.line], stock)[0][-1]
-        beyond = np.maximum(times / np.maximum(population.planned[effect.line][0][-1], 1), 1)
-        reached = np.minimum(times, 1) * stock.poor[-1] / np.maximum(population.stocks[None].poor[-1], 1e-9)
+        times = spent[effect.line].poor[-1] / np.maximum(stock.poor[-1], 1e-9)
+        covered = np.minimum(times, 1) * stock.poor[-1] / np.maximum(population.stocks[None].poor[-1], 1e-9)
         found[effect.line] = {
-            "poor_reached_pct": 100 * np.median(reached),
-            "gain_pct": 100 * np.median(effect.gain * beyond),
+            "poor_reached_pct": 100 * np.median(covered),
+            "gain_pct": 100 * np.median(effect.gain * np.maximum(times, 1)),
             "left_a_year_later": np.median(effect.persistence),
             "group": effect.reserved or "all",
         }

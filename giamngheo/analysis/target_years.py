@@ -1,15 +1,15 @@
 """What is asked of a scenario at the dates of the targets alone, for any multiple of each line's money.
 
 A search over allocations, a margin, a break-even and a variance decomposition need no other years; the evaluator is
-that of the simulations (`simulation.counterfactual.Response`).
+that of the simulations (`simulation.response.Response`).
 """
 
 from types import SimpleNamespace
 
 import numpy as np
 
-from giamngheo.simulation.counterfactual import Response
 from giamngheo.simulation.outcomes import CASES, at_case
+from giamngheo.simulation.response import Response
 from giamngheo.simulation.targets import level_targets, met, target_chances
 
 

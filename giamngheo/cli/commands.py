@@ -188,7 +188,8 @@ def forecast(
         str, typer.Option("--reference", metavar="NAME", help="Comparable series that inform the trend.")
     ] = "vn-review",
     known_by: Annotated[
-        str | None, typer.Option("--known-by", metavar="DATE", help="Use only what was published by then.")
+        str | None,
+        typer.Option("--known-by", metavar="DATE", help="Use only what was out by then, own readings too."),
     ] = None,
     draws: Draws = 20_000,
     seed: Seed = 0,

@@ -39,6 +39,12 @@ def forecast_answer(forecast, package=None, group=None):
             "poverty_line": trend.poverty_line,
             "known_by": trend.known_by,
             "reference": trend.reference,
+            "comparators": {
+                "group": trend.prior.group,
+                "n_series": trend.prior.n_series,
+                "series": list(trend.prior.series),
+                "spreads_from": trend.prior.spreads_from,
+            },
             "seed": trend.seed,
             "draws": trend.n_draws,
             "forecast": [row for row in rows if group in (None, row["group"])],
@@ -59,7 +65,8 @@ def simulation_answer(simulation):
     -------
     dict
         As `forecast_answer`, of the scenario's own case; with the scenario, the chances under both cases, the
-        baseline's, the money (billion VND over the programme, exact) and what would make each target an even bet.
+        baseline's, the money (billion VND over the programme, exact), what of it is expected to find no household
+        (by line; empty without a count of households) and what would make each target an even bet.
     """
     from giamngheo.analysis.money_needed import break_even
     from giamngheo.simulation.targets import level_targets, target_results
@@ -80,7 +87,9 @@ def simulation_answer(simulation):
     }
     # A fraction of a billion is the exact figure; the nearest double to it prints as such.
     money = {line: float(amount) for line, amount in case.money.by("line").items()}
-    return forecast_answer(case, package) | _plain(own) | {"money_delivered_bn": money}
+    ended = case.spending.set_index("line")["unspent_bn_vnd"].drop("total", errors="ignore")
+    amounts = {"money_delivered_bn": money, "money_unspent_bn": _plain(ended.to_dict())}
+    return forecast_answer(case, package) | _plain(own) | amounts
 
 
 def cases(simulation):
@@ -130,7 +139,12 @@ def as_text(answer, beside=None):
         parts.append(_chances(answer, beside or {}))
     if "money_delivered_bn" in answer:
         money = answer["money_delivered_bn"]
-        money = money | {"total": math.fsum(money.values())}
+        unspent = math.fsum(answer["money_unspent_bn"].values())
+        money = (
+            money
+            | {"total": math.fsum(money.values())}
+            | ({"of it not spent": unspent} if unspent >= 0.005 else {})
+        )
         rows = [[line, f"{amount:.2f}"] for line, amount in money.items()]
         parts.append(columns([["delivered", "billion VND"], *rows]))
         even = [[target, _needs(needed)] for target, needed in answer["break_even"].items()]
@@ -141,7 +155,8 @@ def as_text(answer, beside=None):
 def _headline(answer):
     head = f"{answer['package'] or 'series'}: readings to {answer['origin']} on line {answer['poverty_line']}"
     scenario = [f"scenario {answer['scenario']}"] if "scenario" in answer else []
-    known = f"prior {answer['reference']} as known by {answer['known_by']}"
+    used = answer["comparators"]
+    known = f"prior {used['group']} ({used['n_series']} series) as known by {answer['known_by']}"
     return "; ".join([head, *scenario, known, f"{answer['draws']} draws, seed {answer['seed']}"])
 
 
@@ -172,7 +187,7 @@ def _needs(even):
     if even is None:
         return "more money than the model can speak of"
     exits = even["exits_per_bn"]
-    return f"{even['share_of_plan']:.2f} times the money" + (
+    return f"{even['share_of_plan']:.2f} times the plan's money" + (
         f", {exits:.1f} exits per billion VND" if exits else ""
     )
 

@@ -1,24 +1,25 @@
-"""The track record of forecasts from very short series: rolling origins, forecasts of many windows at once.
+"""The track record of forecasts from very short series: rolling origins, each forecast by the public `forecast`.
 
 A window is what a forecaster had: a handful of yearly readings of one unit, at most one year missing, and, where the
 poverty line changed, which line each was read on. What followed over four years is kept apart. Reference series never
-include the unit that is forecast, nor, in the past-only record, a year later than the window's last.
+include the unit that is forecast, nor a reading that was not out on the day of the window's last.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
+import pandas as pd
 
-from giamngheo.forecasting.levels import Levels
-from giamngheo.forecasting.pooling import PERSISTENCES, Pool, same_line, stretches
-from giamngheo.forecasting.scales import ERROR_POINTS, SCALES, error_on_scale, on_scale
+from giamngheo.forecasting.reference_series import published
+from giamngheo.forecasting.scales import SCALES, on_scale
+from giamngheo.forecasting.trend import forecast
 
 HORIZONS = np.arange(1, 5)
 LEAST_LAST_RATE = 1.0  # percent: below it there is no poverty rate to halve
 DECLINED = 0.9  # of the window's first rate, at most, in a declining series
 ABSOLUTE = ("national-line", "international-line")
 BREAK_FACTOR = 0.4  # of the new line's rates, read on an old one: 3.59 % beside 9.28 %
-SPLICE_SD = 1.0  # on the probit scale
 LEAST_STEP = 0.02  # logit a year: the spread of a series that stood still
 
 
@@ -52,26 +53,6 @@ class Windows:
     def declining(self):
         """Whether the rate had fallen by a tenth within the window (w,)."""
         return self.rates_pct[:, -1] <= DECLINED * self.rates_pct[:, 0]
-
-
-@dataclass(frozen=True)
-class Model:
-    """One way of forecasting: scale of the drift, persistence a year, tails (d.f., inf: normal), weight of the drift.
-
-    persistences: those between which the group decides; error_points: of a published rate;
-    carry_over: of the drift to another line, the mean of the register's;
-    pooled: the prior comes from the group (False: wide); scale_factor multiplies the group's scale of deviations;
-    last_value: share of a pool given to "last value".
-    """
-
-    scale: str = "probit"
-    persistences: tuple = PERSISTENCES
-    error_points: float = ERROR_POINTS
-    carry_over: float = 0.4
-    degrees_of_freedom: float = 4.0
-    pooled: bool = True
-    scale_factor: float = 1.0
-    last_value: float = 0.0
 
 
 def usable(rates):
@@ -151,121 +132,49 @@ def province_windows(rates, origin=2012):
     return _windows(found, np.array([0] * len(years_old) + [1] * len(years_new)))
 
 
-def window_priors(windows, rates, model=None, past_only=False):
-    """The prior that each window's group gave without the window's unit.
+def window_forecasts(windows, same_year=True, draws=400, **options):
+    """What `giamngheo.forecast` gave for many windows under the real lags of publication.
 
     Parameters
     ----------
     windows : Windows
-    rates : DataFrame
-    model : Model, optional
-    past_only : bool
-        Only readings up to the window's last year; else all other units' readings.
-
-    Returns
-    -------
-    ndarray (w, 5)
-        Mean and standard deviation of the drift, median and log spread of the scale of deviations, persistence.
-    """
-    model = model or Model()
-    readings, priors = usable(rates), np.empty((len(windows), 5))
-    pools = {}
-    for place, (group, unit) in enumerate(zip(windows.group, windows.unit, strict=True)):
-        until = int(windows.origins[place]) if past_only else None
-        if (group, until) not in pools:
-            rows = readings[readings["group"] == group]
-            line = rows.loc[rows["series_id"] == windows.series_id[place], "line"].iloc[0]
-            pieces = stretches(same_line(rows, line, until), until)
-            pools[group, until] = Pool(pieces, model.scale, model.persistences, model.error_points), {}
-        pool, known = pools[group, until]
-        if unit not in known:
-            known[unit] = pool.prior(unit)
-        prior = known[unit]
-        priors[place] = prior.mean, prior.sd, prior.scale, prior.scale_spread, prior.persistence
-    priors[:, 2] *= model.scale_factor
-    if not model.pooled:
-        priors[:, :2] = np.array([0.05, 0.06]) * SCALES[model.scale].unit
-    return priors
-
-
-def window_forecasts(windows, priors, model=None, draws=400, candidates=500, seed=0, chunk=50):
-    """Predictive draws of our model for many windows.
-
-    Given the scales all is Gaussian: candidates of them are weighted by each window's likelihood, and the futures drawn
-    from the mixture. The candidates are common to all windows.
-
-    Parameters
-    ----------
-    windows : Windows
-    priors : ndarray (w, 5)
-        As from `window_priors`.
-    model : Model, optional
-    draws, candidates, seed : int
-    chunk : int
-        Windows at a time.
+    same_year : bool
+        Whether the comparable series' readings of the window's last year were out too; else its own came first, a day
+        before theirs.
+    draws : int
+    **options
+        Of `giamngheo.forecast`.
 
     Returns
     -------
     ndarray (w, draws, 4)
         Percent, with the published figure's error.
     """
-    model = model or Model()
-    rng = np.random.default_rng(seed)
-    n_steps = windows.years.shape[1] - 1 + len(HORIZONS)
-    normal = rng.standard_normal(candidates)
-    half = model.degrees_of_freedom / 2
-    tails = np.ones((candidates, n_steps))
-    if np.isfinite(half):
-        tails = half / rng.gamma(half, size=(candidates, n_steps))
     out = np.empty((len(windows), draws, len(HORIZONS)))
-    for start in range(0, len(windows), chunk):
-        part = slice(start, start + chunk)
-        out[part] = _mixture(windows[part], priors[part], model, normal, tails, draws, rng)
-    if model.last_value:
-        kept = round(draws * model.last_value)
-        places = np.linspace(0, draws - 1, kept).astype(int)
-        out[:, :kept] = last_value(windows, draws)[:, places]
+    for place in np.argsort(windows.origins, kind="stable"):  # a day's pool of comparable series is made once
+        found = window_forecast(windows, place, same_year, draws=draws, **options)
+        out[place] = found.draws["all", "poor"]
     return out
 
 
-def _mixture(windows, priors, model, normal, tails, draws, rng):
-    scale = SCALES[model.scale]
-    values, error = on_scale(windows.rates_pct, model.scale, model.error_points)
-    deviation = priors[:, 2, None] * np.exp(priors[:, 3, None] * normal)
-    levels = _levels(windows, priors)
-    mean, n = levels.mean, values.shape[1]
-    total = levels.covariance(deviation, tails, [model.carry_over], error[:, None])
-    lower = np.linalg.cholesky(total[:, :, :n, :n])
-    both = np.concatenate(
-        [
-            np.broadcast_to((values - mean[:, :n])[:, None, :, None], (*lower.shape[:3], 1)),
-            total[:, :, :n, n:],
-        ],
-        3,
+def window_forecast(windows, place, same_year=True, **options):
+    """The forecast of one window, its unit left out of the reference of its own group (Forecast)."""
+    group, origin = str(windows.group[place]), int(windows.origins[place])
+    days = [date(int(year), 12, 31) for year in windows.years[place]]
+    frame = pd.DataFrame(
+        {
+            "as_of": [day.isoformat() for day in days],
+            "status": "poor",
+            "poverty_line": [f"line_{line}" for line in windows.lines[place]],
+            "rate_pct": windows.rates_pct[place],
+        }
     )
-    white = np.linalg.solve(lower, both)
-    log_weight = -0.5 * (white[..., 0] ** 2).sum(-1) - np.log(np.diagonal(lower, axis1=2, axis2=3)).sum(-1)
-    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    cumulative = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
-    ranks = (np.arange(draws) + rng.random((len(windows), 1))) / draws
-    last = len(normal) - 1
-    picks = np.stack([np.searchsorted(c, u).clip(max=last) for c, u in zip(cumulative, ranks, strict=True)])
-    ahead = mean[:, None, n:] + np.einsum("wkni,wkn->wki", white[..., 1:], white[..., 0])
-    spread = total[:, :, n:, n:] - white[..., 1:].swapaxes(2, 3) @ white[..., 1:]
-    root = np.linalg.cholesky(spread + 1e-10 * np.eye(len(HORIZONS)))
-    rows = np.arange(len(windows))[:, None]
-    x = ahead[rows, picks]
-    x += np.einsum("wdij,wdj->wdi", root[rows, picks], rng.standard_normal((*picks.shape, len(HORIZONS))))
-    x += error_on_scale(x, model.error_points, model.scale) * rng.standard_normal(x.shape)
-    return 100 * scale.back(x)
-
-
-def _levels(windows, priors):
-    """Of the readings and the four that follow (Levels)."""
-    years = np.hstack([windows.years, windows.origins[:, None] + HORIZONS]).astype(float)
-    lines = np.hstack([windows.lines, np.repeat(windows.lines[:, -1:], len(HORIZONS), axis=1)])
-    mean, sd, _, _, persistence = priors.T
-    return Levels(years, lines, np.arange(years.shape[1]), lines, (mean, sd, persistence), SPLICE_SD)
+    frame["published"] = published(frame, days, group)
+    if not same_year:
+        last = frame["published"].max()
+        frame["published"] = frame["published"].where(frame["published"] < last, last - pd.Timedelta(days=1))
+    options = {"reference": group, "unit": str(windows.unit[place])} | options
+    return forecast(frame, origin + len(HORIZONS), **options)
 
 
 def last_value(windows, draws=400):

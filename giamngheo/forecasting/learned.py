@@ -53,7 +53,8 @@ def _of_level(forecast, group, posterior, register):
         scale = prior.scale * np.exp(prior.scale_spread * _NORMALS)
     error = values_at(register["observation_error"], _NORMALS)
     yield "level", None, "percent", 100 * ndtr(LEVEL_SD * _NORMALS), 100 * ndtr(posterior.level)
-    yield "drift", None, "probit a year", prior.mean + prior.sd * _NORMALS, posterior.drift
+    mean, sd = prior.drift.at(past.instants[-1] + 0.5)
+    yield "drift", None, "probit a year", mean + sd * _NORMALS, posterior.drift
     yield "innovation_sd", None, "probit", scale, posterior.innovation_sd
     yield "observation_error", None, "percentage point", error, posterior.observation_error
     if len(past.offset):
@@ -69,6 +70,27 @@ def _of_gap(posterior, register):
         drift, spread = (values_at(register[name], _NORMALS) for name in ("gap_drift", "gap_spread"))
         yield "gap_drift", None, "log a year", drift, -posterior.drift
         yield "gap_spread", None, "log", spread, posterior.innovation_sd
+
+
+def learned_assumptions(forecast, group="all"):
+    """What is known of the assumptions that the readings inform, once they are read.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    group : str
+
+    Returns
+    -------
+    dict of str to ndarray (n_draws,)
+        Equally likely draws by name in the register: innovation_sd, observation_error, carry_over (with an earlier
+        line), gap_drift and gap_spread (with near-poor readings). Of all others the prior is what is known.
+    """
+    level, gap = (forecast.posteriors[group][of] for of in ("level", "gap"))
+    found = {"innovation_sd": level.innovation_sd, "observation_error": level.observation_error}
+    if _earlier_lines(forecast, group):
+        found["carry_over"] = level.carry_over
+    return found | ({"gap_drift": -gap.drift, "gap_spread": gap.innovation_sd} if gap else {})
 
 
 def expected_readings(forecast):

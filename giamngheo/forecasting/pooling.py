@@ -1,25 +1,35 @@
 """Priors by partial pooling: what the series of one kind say about the drift and the yearly deviations of another.
 
-Within a stretch of a few readings, yearly changes on the model's scale have a mean fall b, yearly deviations of
-scale s, and the errors of the published rates; b varies about m with spread tau and drifts back to m with persistence
-phi; ln s varies about ln s0 with spread sigma. Given (tau, s, phi) the likelihood of m is Gaussian, so that each
-stretch is one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes),
-under weak priors centred on no fall. Missing years are longer steps, never filled in. Sisters of one country share that
-country's own deviations and cannot show them: the mean of such a group is less certain than their number says.
+Yearly changes on the model's scale have a mean fall, yearly deviations of scale s, and the errors of the published
+rates. The fall varies about m with spread tau: a share of its variance stays, the rest returns by a persistence phi;
+ln s varies about ln s0 with spread sigma. Given (tau, share, phi, s) the likelihood of m is Gaussian, so that each
+stretch is one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes)
+under weak priors centred on no fall: the autocovariance of the drift over the grid of shares and persistences, not at
+their means. Missing years are longer steps, never filled in.
+
+Sisters of one country share that country's departures and cannot show their spread. Their own spreads are those about
+the country's mean of each period; the country's path is that of a country on a national line (`forecasting.drifts`).
 """
 
-from dataclasses import dataclass, fields, replace
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from giamngheo.forecasting.scales import ERROR_POINTS, SCALES, on_scale
+from giamngheo.forecasting.drifts import CARRIED, Drift
+from giamngheo.forecasting.scales import on_scale
 
-SAME_LINE_SERIES = 5  # as many series on the very same line make a reference of their own
-STRETCH = 10  # readings; a drift is that of two plans' length, not of half a century
+STRETCH = 30  # readings; what stays of a drift is seen over a generation, not over two plans
 LEAST_RATE = 0.5  # percent; below it a rate printed with one decimal says nothing about its fall
-COMMON_SD = 0.02  # probit a year, of a whole country's series about their drift; 0.03 scores alike
 TAILS_IN_SCALE = 2**0.5  # standard deviation of a Student t with 4 d.f. of scale 1
-PERSISTENCES = (0.4, 0.6, 0.8, 0.9, 1.0)  # phi, as likely as one another before a group is seen
+# Share of the drift's variance that stays, and phi of what returns: as likely as one another before a group is seen.
+KINDS = tuple((share, phi) for share in (0.0, 0.33, 0.67) for phi in (0.4, 0.6, 0.8, 0.9)) + ((1.0, 1.0),)
+# A country's departures beside those of countries on national lines, which also hold what their surveys miss.
+FACTORS = np.array([0.125, 0.25, 0.5, 1.0])
+FACTOR_SPREAD = np.log(2)
+FREE_SD = 0.06  # probit a year, of a country's own mean fall; as wide as the wide prior
+SHOCKS = np.array([0.002, 0.005, 0.01, 0.02, 0.04])  # of a single year of a whole country
 _SPREADS = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.065])  # tau, on the probit scale
 _SCALES = np.geomspace(0.006, 0.25, 12)  # s
 _SCALE_SPREADS = np.array([0.3, 0.6, 0.9])  # sigma
@@ -29,67 +39,99 @@ _CENTRE = {"mean": (0.0, 0.03), "sd": (np.log(0.01), 1.0), "scale": (np.log(0.04
 
 @dataclass(frozen=True)
 class GroupPrior:
-    """Prior of a new series of a kind, on the scale: normal drift a year, log-normal scale of its deviations.
+    """Prior of a new series of a kind, on the probit scale: its drift, and the log-normal scale of its deviations.
 
-    persistence: of a drift's distance from the mean, from year to year. scale: of Student t deviations with 4 d.f.;
-    None where it is left to the register of assumptions.
+    scale: of Student t deviations with 4 d.f.; None where it is left to the register of assumptions. series: those that
+    it was learned from; spreads_from: the kind that lent its spreads. now: the instant (years) of `mean` and `sd`.
     """
 
-    mean: float
-    sd: float
+    drift: Drift
     scale: float | None
     scale_spread: float | None
-    persistence: float
-    n_series: int
+    series: tuple[str, ...] = ()
     group: str = "given"
+    spreads_from: str | None = None
+    now: float = 0.0
+
+    @property
+    def mean(self):
+        """Mean fall a year, in the year after the last comparable reading."""
+        return self.drift.at(self.now)[0]
+
+    @property
+    def sd(self):
+        """Standard deviation of the fall in that year."""
+        return self.drift.at(self.now)[1]
+
+    @property
+    def persistence(self):
+        """As of `Drift.persistence`."""
+        return self.drift.persistence
+
+    @property
+    def permanent(self):
+        """As of `Drift.permanent`."""
+        return self.drift.permanent
+
+    @property
+    def n_series(self):
+        """Number of series that it was learned from."""
+        return len(self.series)
 
 
-def stretches(rates, until=None):
+PRIOR_COLUMNS = ("mean", "sd", "permanent", "persistence", "scale", "scale_spread", "n_series")
+
+
+class Piece(NamedTuple):
+    """A stretch of one series: years, values on the scale and the errors of the rates there, each (n,).
+
+    changes: of the group's poverty line since the series' own, as far as the readings show.
+    """
+
+    unit: str
+    series: str
+    years: np.ndarray
+    values: np.ndarray
+    error: np.ndarray
+    changes: int = 0
+
+    @property
+    def country(self):
+        """The country of a unit such as VNM:An Giang."""
+        return str(self.unit).split(":")[0]
+
+
+def stretches(rates):
     """Series cut into stretches of at most `STRETCH` readings, sharing an end, the latest ones whole.
 
     Parameters
     ----------
     rates : DataFrame
-        series_id, unit, year, rate_pct.
-    until : int, optional
-        Last year that is known.
+        series_id, year, rate_pct, optional unit.
 
     Returns
     -------
-    list of (unit, series_id, years, rates_pct)
+    list of Piece
     """
     rows = rates[rates["rate_pct"] >= LEAST_RATE]
-    if until is not None:
-        rows = rows[rows["year"] <= until]
+    rows = rows if "unit" in rows else rows.assign(unit=rows["series_id"])
+    lines = list(rows.groupby("line")["year"].max().sort_values().index[::-1]) if "line" in rows else []
     pieces = []
     for name, series in rows.sort_values("year").groupby("series_id"):
-        years, values = series["year"].to_numpy(dtype=float), series["rate_pct"].to_numpy()
-        end = len(years)
+        years = (
+            series["year"].to_numpy(dtype=float) + 1
+        )  # the end of a year is the instant at which the next begins
+        values, error = on_scale(series["rate_pct"].to_numpy())
+        line = series["line"].iloc[0] if lines else None
+        changes, end = lines.index(line) if line in lines else 0, len(years)
         while end >= 2:
             start = max(0, end - STRETCH)
-            pieces.append((series["unit"].iloc[0], name, years[start:end], values[start:end]))
+            part = slice(start, end)
+            pieces.append(
+                Piece(series["unit"].iloc[0], name, years[part], values[part], error[part], changes)
+            )
             end = start + 1 if start else 0
     return pieces
-
-
-def same_line(rows, line, until=None):
-    """The readings on one poverty line where enough series had two of them by then, else all.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As `stretches` takes them, with line.
-    line : str or None
-        The line of the series that is forecast.
-    until : int, optional
-
-    Returns
-    -------
-    DataFrame
-    """
-    same = rows[rows["line"] == line]
-    known = same if until is None else same[same["year"] <= until]
-    return same if (known.groupby("series_id").size() >= 2).sum() > SAME_LINE_SERIES else rows
 
 
 class Pool:
@@ -97,25 +139,19 @@ class Pool:
 
     Parameters
     ----------
-    pieces : list
-        As from `stretches`.
-    scale : str
-    persistences : tuple of float
-        Of a drift from year to year, as likely as one another beforehand; 1: constant within a stretch.
-    error_points : float
-        Of a published rate.
+    pieces : list of Piece
+    means : ndarray
+        Those that the group's mean fall may have.
     """
 
-    def __init__(self, pieces, scale="probit", persistences=PERSISTENCES, error_points=ERROR_POINTS):
-        self.unit_of_scale = SCALES[scale].unit
-        self.units = np.array([piece[0] for piece in pieces])
-        self.series = np.array([piece[1] for piece in pieces])
+    def __init__(self, pieces, means=_MEANS):
+        self.units = np.array([piece.unit for piece in pieces])
+        self.series = np.array([piece.series for piece in pieces])
+        self.means, self.now = means, _now(pieces)
         weight = np.array([1 / np.sqrt((self.units == unit).sum()) for unit in self.units])
-        tables = [_log_likelihood(pieces, scale, phi, error_points) for phi in persistences]
-        self.persistences = np.array(persistences)
+        tables = [_log_likelihood(pieces, kind, means) for kind in KINDS]
         self.log_likelihood = weight[:, None, None, None, None, None] * np.stack(tables, axis=1)
-        self.total = self.log_likelihood.sum(axis=0)
-        self.common_variance = (_common_sd(pieces) * self.unit_of_scale) ** 2
+        self.total = self.log_likelihood.sum(axis=0) + _log_hyperprior(means)
 
     def prior(self, without=None):
         """The prior that the group gives, one unit left out.
@@ -130,21 +166,23 @@ class Pool:
         GroupPrior
         """
         left_out = self.units == without
-        log_weight = self.total - self.log_likelihood[left_out].sum(axis=0) + _LOG_HYPERPRIOR
-        weight = np.exp(log_weight - log_weight.max())  # (persistence, scale, its spread, drift spread, mean)
+        log_weight = self.total - self.log_likelihood[left_out].sum(axis=0)
+        weight = np.exp(log_weight - log_weight.max())  # (kind, scale, its spread, drift spread, mean)
         weight /= weight.sum()
-        mean = float((weight * _MEANS).sum())
-        spread2 = (weight * _SPREADS[:, None] ** 2).sum() + (weight * (_MEANS - mean) ** 2).sum()
-        unit = self.unit_of_scale
+        mean = float((weight * self.means).sum())
+        variance = (weight * _SPREADS[:, None] ** 2).sum(axis=(1, 2, 3, 4))  # by kind
+        stays = (weight * (self.means - mean) ** 2).sum()
+        returning = {}
+        for (share, phi), part in zip(KINDS, variance, strict=True):
+            stays += share * part
+            returning[phi] = returning.get(phi, 0.0) + (1 - share) * part
+        parts = [(float(stays), 1.0)] + [(float(part), phi) for phi, part in returning.items() if phi < 1]
         return GroupPrior(
-            mean=mean * unit,
-            sd=float(np.sqrt(spread2 * unit**2 + self.common_variance)),
-            scale=float(np.exp((weight * np.log(_SCALES)[:, None, None, None]).sum()))
-            * unit
-            / TAILS_IN_SCALE,
+            Drift(mean, tuple(parts)),
+            scale=float(np.exp((weight * np.log(_SCALES)[:, None, None, None]).sum())) / TAILS_IN_SCALE,
             scale_spread=float((weight * _SCALE_SPREADS[:, None, None]).sum()),
-            persistence=float(weight.sum(axis=(1, 2, 3, 4)) @ self.persistences),
-            n_series=len(np.unique(self.series[~left_out])),
+            series=tuple(map(str, np.unique(self.series[~left_out]))),
+            now=self.now,
         )
 
 
@@ -155,56 +193,119 @@ def borrowed(pieces, other):
 
     Parameters
     ----------
-    pieces : list
-        As from `stretches`, one at least.
+    pieces : list of Piece
+        One at least.
     other : GroupPrior
-        On the probit scale.
     """
     information, weighted = 0.0, 0.0
-    for _, _, years, rates in pieces:
-        spreads, scales = np.array([other.sd]), np.array([other.scale * TAILS_IN_SCALE])
-        values, error = on_scale(rates[None])
-        moments = _moments(years[None], values, error, other.persistence, spreads, scales)
-        weighted, information = weighted + moments[0, 0, 0, 1], information + moments[0, 0, 0, 2]
-    return replace(
-        other,
-        mean=float(weighted / information),
-        sd=float(np.sqrt(other.sd**2 + 1 / information)),
-        n_series=len({name for _, name, _, _ in pieces}),
+    for piece in pieces:
+        steps, total = np.diff(piece.years), _noise(piece.error[None])[0]
+        middle = (piece.years[1:] + piece.years[:-1]) / 2
+        total = total + other.drift.moments(middle)[1] * np.outer(steps, steps)
+        total += np.diag((other.scale * TAILS_IN_SCALE) ** 2 * steps)
+        weight = np.linalg.solve(total, steps)
+        weighted, information = weighted - weight @ np.diff(piece.values), information + weight @ steps
+    drift = replace(other.drift, mean=float(weighted / information)).less_certain(float(1 / information))
+    series = tuple(sorted({piece.series for piece in pieces}))
+    return replace(other, drift=drift, series=series, now=_now(pieces), spreads_from=other.group)
+
+
+def sisters(pieces, other):
+    """The prior of a further unit of one country, whose common path is that of a country of another group.
+
+    Parameters
+    ----------
+    pieces : list of Piece
+        Of units of one country.
+    other : GroupPrior
+        Of countries.
+
+    Returns
+    -------
+    GroupPrior
+    """
+    falls = {}
+    for piece in pieces:
+        for span, change in zip(_spans(piece), np.diff(piece.values), strict=True):
+            falls.setdefault(span, []).append(-change / (span[1] - span[0]))
+    apart = []
+    for piece in pieces:
+        spans = _spans(piece)
+        rest = np.diff(piece.values) + [np.mean(falls[span]) * (span[1] - span[0]) for span in spans]
+        lost = [len(falls[span]) / max(len(falls[span]) - 1, 1) for span in spans]  # with the mean
+        apart.append(piece._replace(values=np.append(0.0, np.cumsum(rest * np.sqrt(lost)))))
+    own = Pool(apart, means=np.zeros(1)).prior()
+    spread = math.fsum(variance for variance, _ in own.drift.parts)
+    step = (own.scale * TAILS_IN_SCALE) ** 2
+    spans = sorted(falls)
+    seen = np.array([np.mean(falls[span]) for span in spans])
+    noise = np.array([(spread + step / (span[1] - span[0])) / len(falls[span]) for span in spans])
+    common, shock = _common(spans, seen, noise, other.drift)
+    periods = tuple(
+        (float(start), float(end), float(fall), float(error + shock / (end - start)), changes)
+        for (start, end, changes), fall, error in zip(spans, seen, noise, strict=True)
     )
+    drift = Drift(other.drift.mean, own.drift.parts, common, periods)
+    scale = float(
+        np.sqrt(own.scale**2 + shock / TAILS_IN_SCALE**2)
+    )  # a unit has its own deviations and its country's
+    return replace(own, drift=drift, scale=scale, spreads_from=other.group)
 
 
-def _common_sd(pieces):
-    countries = {str(unit).split(":")[0] for unit, *_ in pieces}
-    years = np.concatenate([years for _, _, years, _ in pieces])
-    return COMMON_SD / np.sqrt(np.ptp(years)) if len(countries) == 1 else 0.0
+def _spans(piece):
+    return [(start, end, piece.changes) for start, end in zip(piece.years, piece.years[1:], strict=False)]
 
 
-PRIOR_COLUMNS = tuple(field.name for field in fields(GroupPrior) if field.name != "group")
+def _common(spans, seen, noise, other):
+    """Parts of a country's path, another's made larger or smaller by what its periods show, and its yearly variance."""
+    start, end, changes = np.array(spans).T
+    middle, rest = (start + end) / 2, seen - other.mean
+    squares, log_weight = np.array([(f**2, e**2) for f in FACTORS for e in SHOCKS]), []
+    for factor, shock in squares:
+        parts = (*_times(other.parts, factor), (FREE_SD**2, 1.0))
+        total = Drift(0.0, parts).moments(middle)[1] * CARRIED ** np.abs(changes[:, None] - changes)
+        total += np.diag(noise + shock / (end - start))
+        log_density = -0.5 * (rest @ np.linalg.solve(total, rest) + np.linalg.slogdet(total)[1])
+        log_weight.append(log_density - 0.125 * (np.log(factor) / FACTOR_SPREAD) ** 2)
+    weight = np.exp(np.array(log_weight) - max(log_weight))
+    factor, shock = weight @ squares / weight.sum()
+    return (*_times(other.parts, float(factor)), (FREE_SD**2, 1.0)), float(shock)
 
 
-def _log_hyperprior():
+def _times(parts, factor):
+    return tuple((variance * factor, kept) for variance, kept in parts)
+
+
+def one_country(pieces):
+    """Whether all stretches are those of units of one country (bool)."""
+    return len({piece.country for piece in pieces}) == 1
+
+
+def _now(pieces):
+    return float(max(piece.years[-1] for piece in pieces)) + 0.5
+
+
+def _log_hyperprior(means):
     mean, sd, scale = _CENTRE["mean"], _CENTRE["sd"], _CENTRE["scale"]
     return -0.5 * (
-        ((_MEANS - mean[0]) / mean[1]) ** 2
+        ((means - mean[0]) / mean[1]) ** 2
         + ((np.log(_SPREADS) - sd[0]) / sd[1])[:, None] ** 2
         + ((np.log(_SCALES) - scale[0]) / scale[1])[:, None, None, None] ** 2
     )
 
 
-def _log_likelihood(pieces, scale, persistence, error_points):
+def _log_likelihood(pieces, kind, means):
     """Of each stretch at each point of the grid (stretch, scale, scale spread, drift spread, mean)."""
-    unit = SCALES[scale].unit
     moments = np.empty((len(pieces), len(_SPREADS), len(_SCALES), 3))
-    lengths = np.array([len(years) for _, _, years, _ in pieces])
+    lengths = np.array([len(piece.years) for piece in pieces])
     for n in np.unique(lengths):
         places = np.flatnonzero(lengths == n)
-        years = np.array([pieces[i][2] for i in places])
-        values, error = on_scale(np.array([pieces[i][3] for i in places]), scale, error_points)
-        moments[places] = _moments(years, values, error, persistence, unit * _SPREADS, unit * _SCALES)
+        years, values, error = (
+            np.array([getattr(pieces[i], name) for i in places]) for name in ("years", "values", "error")
+        )
+        moments[places] = _moments(years, values, error, kind)
     ll0, slope, curvature = np.moveaxis(moments, -1, 0)
-    at = unit * _MEANS
-    by_scale = ll0[..., None] + slope[..., None] * at - 0.5 * curvature[..., None] * at**2
+    by_scale = ll0[..., None] + slope[..., None] * means - 0.5 * curvature[..., None] * means**2
     # A stretch's own scale is averaged over its log-normal distribution in the group.
     weight = np.exp(
         -0.5
@@ -217,20 +318,17 @@ def _log_likelihood(pieces, scale, persistence, error_points):
     return np.log(np.maximum(averaged, 1e-300)) + top[:, :, 0][:, None, None]
 
 
-def _moments(years, values, error, persistence, spreads, scales):
+def _moments(years, values, error, kind):
     """Log-likelihood at a mean of nought, its slope and its curvature there (n, spreads, scales, 3)."""
-    steps, changes, variance = np.diff(years), np.diff(values), error**2
-    n = steps.shape[1]
-    i = np.arange(n)
-    noise = np.zeros((len(steps), n, n))
-    noise[:, i, i] = variance[:, 1:] + variance[:, :-1]
-    noise[:, i[:-1], i[1:]] = noise[:, i[1:], i[:-1]] = -variance[:, 1:-1]
+    share, persistence = kind
+    steps, changes = np.diff(years), np.diff(values)
     middle = (years[:, 1:] + years[:, :-1]) / 2
-    drift = persistence ** np.abs(middle[:, :, None] - middle[:, None]) * steps[:, :, None] * steps[:, None]
+    alike = share + (1 - share) * persistence ** np.abs(middle[:, :, None] - middle[:, None])
+    drift = alike * steps[:, :, None] * steps[:, None]
     total = (
-        noise[:, None, None]
-        + (spreads**2)[:, None, None, None] * drift[:, None, None]
-        + (scales**2)[:, None, None] * np.eye(n) * steps[:, None, None, None]
+        _noise(error)[:, None, None]
+        + (_SPREADS**2)[:, None, None, None] * drift[:, None, None]
+        + (_SCALES**2)[:, None, None] * np.eye(steps.shape[1]) * steps[:, None, None, None]
     )
     lower = np.linalg.cholesky(total)
     both = np.broadcast_to(np.stack([changes, -steps], -1)[:, None, None], (*total.shape[:-1], 2))
@@ -246,4 +344,10 @@ def _moments(years, values, error, persistence, spreads, scales):
     )
 
 
-_LOG_HYPERPRIOR = _log_hyperprior()
+def _noise(error):
+    """Covariance of the errors of successive changes (n, steps, steps)."""
+    variance, n = error**2, error.shape[1] - 1
+    noise, i = np.zeros((len(error), n, n)), np.arange(n)
+    noise[:, i, i] = variance[:, 1:] + variance[:, :-1]
+    noise[:, i[:-1], i[1:]] = noise[:, i[1:], i[:-1]] = -variance[:, 1:-1]
+    return noise

@@ -2,19 +2,31 @@
 
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
 from giamngheo import paths
-from giamngheo.forecasting.pooling import PRIOR_COLUMNS, GroupPrior, Pool, borrowed, same_line, stretches
-from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates
+from giamngheo.forecasting.drifts import Drift
+from giamngheo.forecasting.pooling import (
+    PRIOR_COLUMNS,
+    GroupPrior,
+    Pool,
+    borrowed,
+    one_country,
+    sisters,
+    stretches,
+)
+from giamngheo.forecasting.reference_series import LAG_MONTHS, known_readings, load_rates, published
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.parameters import WIDE
 
-BORROW_FROM = "national-line"  # the nearest kind with enough series in any year, by a group that has too few
+BORROW_FROM = (
+    "national-line"  # the nearest kind with enough series in any year; it shows how countries' falls move
+)
 LEAST_SERIES = 5  # to show a group's own spreads
+WIDE_STAYS = 0.35  # share of the wide prior's variance that stays: as national lines show
 ESTIMATED = "estimated from comparable series"  # the reference of an assumption that the prior gives
 DAYS = tuple(date(year, 1, 21) for year in (2013, 2017, 2021, 2026))  # of the kept table of priors
 
@@ -26,8 +38,9 @@ def drift_prior(readings, spreads_from=None):
     ----------
     readings : DataFrame
         series_id, year, rate_pct, one poverty line a series; optional unit, group.
-    spreads_from : DataFrame, optional
-        Readings that lend their spreads where there are fewer than `LEAST_SERIES` series.
+    spreads_from : GroupPrior, optional
+        Of countries: it lends its spreads where there are fewer than `LEAST_SERIES` series, and to provinces of one
+        country those of a country's own path.
 
     Returns
     -------
@@ -42,18 +55,24 @@ def drift_prior(readings, spreads_from=None):
     -----
     The model is that of `forecasting.pooling`.
     """
-    pieces = stretches(readings if "unit" in readings else readings.assign(unit=readings["series_id"]))
+    pieces = stretches(readings)
     if not pieces:
         raise RefusedInput("the reference holds no series with two readings")
-    group = str(readings["group"].iloc[0]) if "group" in readings else "given"
-    lenders = [] if spreads_from is None else stretches(spreads_from)
-    if len({name for _, name, *_ in pieces}) >= LEAST_SERIES or not lenders:
-        return replace(Pool(pieces).prior(), group=group)
-    return replace(borrowed(pieces, Pool(lenders).prior()), group=group)
+    prior = _of(pieces, spreads_from) or Pool(pieces).prior()
+    return replace(prior, group=str(readings["group"].iloc[0]) if "group" in readings else "given")
 
 
-@cache
-def published_prior(group, known_by, excluded_unit=None, line=None):
+def _of(pieces, lender):
+    """The prior of a group that takes spreads from another, None of one that shows them itself."""
+    if lender is None:
+        return None
+    if len({piece.series for piece in pieces}) < LEAST_SERIES:
+        return borrowed(pieces, lender)
+    return sisters(pieces, lender) if one_country(pieces) else None
+
+
+@lru_cache(maxsize=256)
+def published_prior(group, known_by, excluded_unit=None):
     """The prior that a reference group gave on a day.
 
     Parameters
@@ -63,8 +82,6 @@ def published_prior(group, known_by, excluded_unit=None, line=None):
     known_by : datetime.date
     excluded_unit : str, optional
         The unit that is being forecast.
-    line : str, optional
-        Its poverty line: series on the very same line are a reference of their own where there are enough.
 
     Returns
     -------
@@ -76,14 +93,48 @@ def published_prior(group, known_by, excluded_unit=None, line=None):
     RefusedInput
         An unknown group, with the nearest known one.
     """
-    rates = load_rates()
-    known = same_line(known_readings(rates, group, known_by, excluded_unit), line)
-    if not stretches(known):
+    day = _last_day(group, known_by)
+    pieces = [piece for piece in _pieces(group, day) if piece.unit != excluded_unit]
+    if not pieces:
         return None
-    return drift_prior(known, spreads_from=known_readings(rates, BORROW_FROM, known_by, excluded_unit))
+    lender, own = None, len({piece.series for piece in pieces}) >= LEAST_SERIES and not one_country(pieces)
+    if not own and group != BORROW_FROM:
+        countries = _last_day(BORROW_FROM, known_by)
+        if _pieces(BORROW_FROM, countries):
+            lender = replace(_pool(BORROW_FROM, countries).prior(excluded_unit), group=BORROW_FROM)
+    return replace(_of(pieces, lender) or _pool(group, day).prior(excluded_unit), group=group)
 
 
-def prior_in_effect(reference, known_by, unit, line, register, assumptions):
+@cache
+def _rates():
+    return load_rates()
+
+
+@lru_cache(maxsize=256)
+def _last_day(group, known_by):
+    """The last day by then on which a reading of a group came out: what is known is that of this day."""
+    known = known_readings(_rates(), group, known_by)
+    out = published(known, [date(year, 12, 31) for year in known["year"]], group)
+    return out.max().date() if len(out) else date.min
+
+
+@lru_cache(maxsize=256)
+def _pieces(group, day):
+    return stretches(known_readings(_rates(), group, day)) if day > date.min else []
+
+
+@lru_cache(maxsize=2)  # a table of likelihoods is large, and lets any of its units be left out
+def _pool(group, day):
+    return Pool(_pieces(group, day))
+
+
+def forget_priors():
+    """Estimate priors anew from here on: a constant that they rest on was changed."""
+    for kept in (published_prior, _pieces, _pool):
+        kept.cache_clear()
+
+
+def prior_in_effect(reference, known_by, unit, register, assumptions):
     """The reference's prior; what a scenario assumes about scale and persistence goes before what it shows.
 
     Parameters
@@ -91,7 +142,7 @@ def prior_in_effect(reference, known_by, unit, line, register, assumptions):
     reference : str or DataFrame
         As of `giamngheo.forecast`.
     known_by : datetime.date
-    unit, line : str or None
+    unit : str or None
         As of `published_prior`.
     register : dict of str to Assumption
         With the changes in it.
@@ -103,16 +154,20 @@ def prior_in_effect(reference, known_by, unit, line, register, assumptions):
     GroupPrior
         The wide one where none of the group was published by then.
     """
-    register_says = {"scale": None, "persistence": register["drift_persistence"].fixed}
+    persistence = register["drift_persistence"].fixed
     if isinstance(reference, pd.DataFrame):
         prior = drift_prior(reference)
     else:
-        prior = None if reference == WIDE else published_prior(reference, known_by, unit, line)
+        prior = None if reference == WIDE else published_prior(reference, known_by, unit)
     if prior is None:
-        mean, sd = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed
-        return GroupPrior(mean, sd, **register_says, scale_spread=None, n_series=0, group=WIDE)
-    rows = {"innovation_sd": "scale", "drift_persistence": "persistence"}
-    return replace(prior, **{rows[name]: register_says[rows[name]] for name in rows if name in assumptions})
+        mean, variance = register["wide_drift_mean"].fixed, register["wide_drift_sd"].fixed ** 2
+        parts = (WIDE_STAYS * variance, 1.0), ((1 - WIDE_STAYS) * variance, persistence)
+        return GroupPrior(Drift(mean, parts), None, None, group=WIDE)
+    if "innovation_sd" in assumptions:
+        prior = replace(prior, scale=None)
+    if "drift_persistence" in assumptions:
+        prior = replace(prior, drift=prior.drift.returning_by(persistence))
+    return prior
 
 
 def register_in_effect(register, prior):
@@ -127,20 +182,17 @@ def register_in_effect(register, prior):
     Returns
     -------
     dict of str to Assumption
-        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, measured, with the
-        reference `ESTIMATED`.
+        Where the prior has a scale of its own, `innovation_sd` and `drift_persistence` are its, with the reference
+        `ESTIMATED`: measured the one, judged the other: the record cannot tell how long a fast fall lasts.
     """
     if prior.scale is None:
         return register
-    shown = {"alternative": None, "support": "measured", "reference": ESTIMATED}
-    estimates = {
-        "innovation_sd": ("lognormal", (prior.scale, prior.scale_spread)),
-        "drift_persistence": ("fixed", (prior.persistence,)),
-    }
+    scale = {"distribution": "lognormal", "parameters": (prior.scale, prior.scale_spread)}
     changed = {
-        name: replace(register[name], distribution=distribution, parameters=parameters, **shown)
-        for name, (distribution, parameters) in estimates.items()
+        "innovation_sd": {"support": "measured", "alternative": None} | scale,
+        "drift_persistence": {"support": "judgement", "parameters": (prior.persistence,)},
     }
+    changed = {name: replace(register[name], reference=ESTIMATED, **new) for name, new in changed.items()}
     return register | changed
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from giamngheo import paths
+from giamngheo.forecasting.reference_series import published
 from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.errors import RefusedInput, unknown
 from giamngheo.inputs.readings import SeriesReading, checked_series, read_series
@@ -61,11 +62,54 @@ def checked_readings(readings, rate="rate_pct", year_is="end"):
     rows = checked_series(
         NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading)
     ).values()
+    if "published" in frame:
+        frame = frame.assign(published=pd.to_datetime([row.published for row in rows]))
     return frame.reset_index(drop=True).assign(
         as_of=pd.to_datetime([row.as_of for row in rows]),
         rate_pct=[float(row.rate_pct) for row in rows],
         group=[row.group for row in rows],
     )
+
+
+def known_by_day(readings, known_by, kind):
+    """The readings that were out by a day, and that day.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        As from `checked_readings`.
+    known_by : datetime.date or None
+        Default: the day on which the last of them was out.
+    kind : str
+        A reference group, whose usual lag holds where no day of publication is given.
+
+    Returns
+    -------
+    tuple of DataFrame and datetime.date
+
+    Raises
+    ------
+    RefusedInput
+        Fewer than two readings of the poor were out by then.
+
+    Notes
+    -----
+    A group of which the day leaves fewer than two readings of the poor is left out.
+    """
+    out = published(readings, [when.date() for when in readings["as_of"]], kind)
+    day = known_by or out.max().date()
+    known = readings[out <= pd.Timestamp(day)]
+    counts = [frame.loc[frame["status"] == "poor", "group"].value_counts() for frame in (readings, known)]
+    lost = [name for name, n in counts[0].items() if n >= 2 > counts[1].get(name, 0)]
+    known = known[~known["group"].isin(lost)]
+    if known.empty or "all" in lost:
+        first = "all" if "all" in counts[0] else counts[0].index[0]
+        days = out[(readings["status"] == "poor") & (readings["group"] == first)].sort_values()
+        raise RefusedInput(
+            f"known_by: {counts[1].get(first, 0)} reading of the poor was out by {day}, two are the least; "
+            f"nearest: {days.iloc[min(1, len(days) - 1)].date()}"
+        )
+    return known.reset_index(drop=True), day
 
 
 def as_frame(readings, line=LINE):

@@ -11,9 +11,10 @@ import pandas as pd
 from giamngheo import paths
 from giamngheo.dates import months_after
 from giamngheo.inputs.errors import RefusedInput, nearest
+from giamngheo.inputs.readings import REVIEW_MONTHS
 
 LAG_MONTHS = {
-    "vn-review": 5,
+    "vn-review": REVIEW_MONTHS,
     "vn-survey": 18,
     "id-survey": 18,
     "national-line": 24,
@@ -44,7 +45,7 @@ def load_table(name):
 
     Parameters
     ----------
-    name : {"priors", "track_record", "track_variants", "near_poor_gap", "sources"}
+    name : {"priors", "track_record", "near_poor_gap", "sources"}
 
     Returns
     -------
@@ -80,9 +81,29 @@ def known_readings(rates, group, known_by, excluded_unit=None):
             f"unknown reference group '{group}'; nearest: '{nearest(group, [*LAG_MONTHS, 'wide'])}'"
         )
     rows = rates[(rates["group"] == group) & (rates["status"] == "poor") & (rates["unit"] != excluded_unit)]
-    usual = [months_after(date(year, 12, 31), LAG_MONTHS[group]) for year in rows["year"]]
-    published = rows["published"].fillna(
-        pd.Series(pd.to_datetime(usual), index=rows.index, dtype="datetime64[s]")
-    )
+    ends = [date(year, 12, 31) for year in rows["year"]]
     doubtful = rows["doubt"].fillna("").str.contains("inferred|planned|uncertain")
-    return rows[(published <= pd.Timestamp(known_by)) & ~doubtful]
+    return rows[(published(rows, ends, group) <= pd.Timestamp(known_by)) & ~doubtful]
+
+
+def published(readings, instants, kind):
+    """The days on which readings came out: as given in a column `published`, else by the usual lag of their kind.
+
+    Parameters
+    ----------
+    readings : DataFrame
+    instants : sequence of datetime.date
+        What each describes.
+    kind : str
+        A group of `LAG_MONTHS`; another counts as an administrative review.
+
+    Returns
+    -------
+    Series of Timestamp
+    """
+    lag = LAG_MONTHS.get(kind, REVIEW_MONTHS)
+    known = {when: months_after(when, lag) for when in set(instants)}
+    usual = pd.Series(pd.to_datetime([known[when] for when in instants]), index=readings.index)
+    if "published" not in readings:
+        return usual
+    return pd.to_datetime(readings["published"]).fillna(usual)

@@ -47,6 +47,22 @@ class Posterior:
         readings, scales, picks = self._given
         return readings.past(scales, picks, self.level, self.drift, rng)
 
+    def coming(self, steps, rng):
+        """Drifts of the same draws in each of some coming steps.
+
+        Parameters
+        ----------
+        steps : ndarray (k,)
+            Years, the first from the last instant.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray (k, n_draws)
+        """
+        readings, scales, picks = self._given
+        return readings.coming(scales, picks, self.level, self.drift, steps, rng)
+
     def left_out(self, rng):
         """What each reading would have been expected to be, had it alone not been known.
 
@@ -88,7 +104,7 @@ class Future(NamedTuple):
     error: np.ndarray
 
 
-def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws, persistence=1.0):
+def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rng, draws):
     """Draws of level and drift at the last instant, given probits of a share read on one or more poverty lines.
 
     Parameters
@@ -101,8 +117,8 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
         Probits of the readings.
     fixed_sd : ndarray (n,)
         Known standard deviation of a value, 0 for one with the published rates' error.
-    drift : tuple of float
-        Mean and standard deviation of the yearly fall, probit a year.
+    drift : Drift
+        Of the yearly fall, probit a year.
     splice_sd : float
         Prior standard deviation of the offset of each earlier line.
     scales : callable
@@ -111,8 +127,6 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
         mixture of Student t innovations.
     rng : numpy.random.Generator
     draws : int
-    persistence : float
-        Of a drift's distance from its mean, from year to year; 1: constant on a line.
 
     Returns
     -------
@@ -124,7 +138,7 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
     TooFewEffectiveDraws
         The readings lie far outside what the priors expect.
     """
-    model = _Readings(times, lines, values, fixed_sd, drift, splice_sd, persistence)
+    model = _Readings(times, lines, values, fixed_sd, drift, splice_sd)
     normals = rng.standard_normal((CANDIDATES, 3 + model.intervals))
     log_likelihood = model.log_likelihood(scales(normals))
     weight, effective = _weights(log_likelihood)
@@ -146,17 +160,16 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
 class _Readings:
     """The readings of one group as a linear Gaussian model, given the scales."""
 
-    def __init__(self, times, lines, values, fixed_sd, drift, splice_sd, persistence):
+    def __init__(self, times, lines, values, fixed_sd, drift, splice_sd):
         instants, index = np.unique(times, return_inverse=True)
         # The drift in force on the way to an instant is that of the earliest line read there.
         line_at = np.array([lines[index == k].min() for k in range(len(instants))])
         # A last row, beside the readings, is the level at the last instant.
         index, rows = np.append(index, len(instants) - 1), np.append(lines, lines[-1])
-        drifts = (*drift, persistence)
-        self._levels_of = partial(Levels, instants, line_at, drift=drifts, splice_sd=splice_sd)
+        self._levels_of = partial(Levels, instants, line_at, drift=drift, splice_sd=splice_sd)
         self.levels = self._levels_of(index, rows)
         self.instants, self.index, self.lines = instants, index, rows
-        self.values, self.fixed_sd, self.drift = values, fixed_sd, drift
+        self.values, self.fixed_sd = values, fixed_sd
         self.intervals, self.residual = len(instants) - 1, values - self.levels.mean[:-1]
 
     def _covariance(self, scales, levels=None):
@@ -175,15 +188,15 @@ class _Readings:
     def draw(self, scales, picks, effective, rng):
         """One draw of last level and drift for each pick of a draw of the scales (Posterior)."""
         total = self._covariance(scales)
-        with_drift = self.levels.carried(scales["carry_over"]) @ self.levels.with_drift
+        with_drift = self.levels.carried(scales["carry_over"]) @ self.levels.with_drift[..., 0]
         known = np.concatenate([total[:, :-1, -1:], with_drift[:, :-1, None]], axis=2)
         weight = np.linalg.solve(total[:, :-1, :-1], known)  # (m, n, 2)
-        prior_mean = np.array([self.levels.mean[-1], self.drift[0]])
+        prior_mean = np.array([self.levels.mean[-1], self.levels.coming_mean[0]])
         level_mean, drift_mean = (prior_mean + self.residual @ weight).T
         explained = np.einsum("mni,mnj->mij", known, weight)
         level_sd = np.sqrt(np.maximum(total[:, -1, -1] - explained[:, 0, 0], 1e-12))
         slope = (with_drift[:, -1] - explained[:, 0, 1]) / level_sd
-        rest = np.sqrt(np.maximum(self.drift[1] ** 2 - explained[:, 1, 1] - slope**2, 0))
+        rest = np.sqrt(np.maximum(self.levels.coming[0, 0] - explained[:, 1, 1] - slope**2, 0))
         first, second = rng.standard_normal((2, len(picks)))
         return Posterior(
             level=level_mean[picks] + level_sd[picks] * first,
@@ -202,23 +215,38 @@ class _Readings:
         index = np.concatenate([self.index[:n], np.full(newest, end), np.arange(end + 1)])
         lines = np.concatenate([self.lines[:n], np.arange(newest), np.full(end + 1, newest)])
         levels = self._levels_of(index, lines)
-        rows, hidden = len(lines) - 1, slice(n, len(lines) - 1)
-        total = np.empty((len(scales["innovation_sd"]), rows + 2, rows + 2))
-        total[:, :-1, :-1] = self._covariance(scales, levels)
-        total[:, -1, :-1] = total[:, :-1, -1] = levels.carried(scales["carry_over"]) @ levels.with_drift
-        total[:, -1, -1] = self.drift[1] ** 2
-        known = np.r_[:n, rows, rows + 1]  # readings, last level, drift
+        rows = len(lines) - 1
+        drawn = self._hidden(levels, slice(n, rows), scales, picks, level, drift, rng)
+        earlier = np.vstack([drawn[:, newest:].T, level])
+        return Past(self.instants, earlier, drawn[:, :newest].T - level)
+
+    def coming(self, scales, picks, level, drift, steps, rng):
+        """As of `Posterior.coming`."""
+        ends = self.instants[-1] + np.cumsum(steps)
+        ahead = np.append(self.instants[-1] + 0.5, ends - np.asarray(steps) / 2)
+        levels, rows = self._levels_of(self.index, self.lines, coming=ahead), len(self.index)
+        return self._hidden(levels, slice(rows + 1, None), scales, picks, level, drift, rng).T
+
+    def _hidden(self, levels, hidden, scales, picks, level, drift, rng):
+        """Draws of some of the levels' rows, then of their coming drifts, given the readings, last level and drift."""
+        rows, n = len(levels.mean), len(self.values)
+        size = rows + len(levels.coming)
+        total = np.empty((len(scales["innovation_sd"]), size, size))
+        total[:, :rows, :rows] = self._covariance(scales, levels)
+        crossed = np.tensordot(levels.carried(scales["carry_over"]), levels.with_drift, 1)
+        total[:, :rows, rows:], total[:, rows:, :rows] = crossed, crossed.swapaxes(1, 2)
+        total[:, rows:, rows:] = levels.coming
+        mean = np.append(levels.mean, levels.coming_mean)
+        known = np.r_[:n, rows - 1, rows]  # readings, last level, drift
         cross = total[:, known, hidden]
         weight = np.linalg.solve(total[:, known[:, None], known], cross)
         left = total[:, hidden, hidden] - cross.swapaxes(1, 2) @ weight
         variance, axes = np.linalg.eigh(left)
         root = axes * np.sqrt(np.maximum(variance, 0))[:, None]
-        mean = levels.mean[hidden] + self.residual @ weight[:, :n]
-        drawn = mean[picks] + weight[picks, n] * (level - levels.mean[-1])[:, None]
-        drawn += weight[picks, n + 1] * (drift - self.drift[0])[:, None]
-        drawn += (root[picks] @ rng.standard_normal((len(picks), drawn.shape[1], 1)))[..., 0]
-        earlier = np.vstack([drawn[:, newest:].T, level])
-        return Past(self.instants, earlier, drawn[:, :newest].T - level)
+        drawn = (mean[hidden] + self.residual @ weight[:, :n])[picks]
+        drawn += weight[picks, n] * (level - mean[rows - 1])[:, None]
+        drawn += weight[picks, n + 1] * (drift - mean[rows])[:, None]
+        return drawn + (root[picks] @ rng.standard_normal((len(picks), drawn.shape[1], 1)))[..., 0]
 
     def left_out(self, scales, picks, rng):
         """As of `Posterior.left_out`."""
@@ -279,7 +307,7 @@ def _tempered(normals, log_likelihood, compute, rng):
     return normals, len(np.unique(normals[:, 0]))
 
 
-def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
+def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drifts=None):
     """Published levels at each of the coming instants.
 
     Parameters
@@ -292,8 +320,8 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
     rng : numpy.random.Generator
     error_sd : float, optional
         Observation error on the scale itself; without it, that of the posterior's error in points.
-    drift : tuple of float, optional
-        Mean, standard deviation and yearly persistence of the drift; without it, the drift stays as it is.
+    drifts : ndarray (k, n_draws), optional
+        In each step, as of `Posterior.coming`; without it, the drift stays as it is.
 
     Returns
     -------
@@ -302,7 +330,7 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
     """
     shape = (len(steps), len(posterior.level))
     span = np.asarray(steps)[:, None]
-    moves = -_future_drifts(posterior.drift, steps, drift, rng) * span
+    moves = -(posterior.drift if drifts is None else drifts) * span
     fallen = -np.cumsum(moves, axis=0)
     moves += posterior.innovation_sd * np.sqrt(tail_draws * span) * rng.standard_normal(shape)
     level = posterior.level + np.cumsum(moves, axis=0)
@@ -310,19 +338,6 @@ def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drift=None):
         error_sd = error_on_scale(level, posterior.observation_error)
     error = error_sd * rng.standard_normal(shape)
     return Future(level + error, fallen, error)
-
-
-def _future_drifts(now, steps, drift, rng):
-    if drift is None or drift[2] == 1:
-        return now
-    mean, sd, persistence = drift
-    drifts = np.empty((len(steps), len(now)))
-    for k in range(len(steps)):
-        if k:
-            kept = persistence ** ((steps[k] + steps[k - 1]) / 2)
-            now = mean + kept * (now - mean) + sd * np.sqrt(1 - kept**2) * rng.standard_normal(len(now))
-        drifts[k] = now
-    return drifts
 
 
 def shares(level, log_gap=None):

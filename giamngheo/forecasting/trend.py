@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.forecasting.draws import draw, override, stream, values_at
+from giamngheo.forecasting.drifts import Drift
 from giamngheo.forecasting.learned import parameters
 from giamngheo.forecasting.levels import instants, lines_in_order
 from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.pooling import GroupPrior
 from giamngheo.forecasting.prior import prior_in_effect
-from giamngheo.forecasting.readings import checked_readings
-from giamngheo.forecasting.scales import probit
+from giamngheo.forecasting.readings import checked_readings, known_by_day
+from giamngheo.forecasting.reference_series import published
+from giamngheo.forecasting.scales import on_scale, probit
 from giamngheo.forecasting.state_space import Posterior, condition_level, future_levels, shares
 from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.inputs.assumptions import load_register
@@ -65,10 +67,18 @@ class Forecast:
             for (group, status), values in self.draws.items()
             if group == "all"
         )
-        lacks = self.prior.group == WIDE != self.reference
-        fallback = f" (no {self.reference} by then)" if lacks else ""
-        known = f"readings to {self.origin}, prior {self.prior.group}{fallback} as known by {self.known_by}"
+        known = f"readings to {self.origin}, prior {self.comparators} as known by {self.known_by}"
         return f"Forecast: {known}, medians at {self.years[-1]}: {', '.join(medians)}"
+
+    @property
+    def comparators(self):
+        """Which comparable series informed the prior, and how many, in a few words (str)."""
+        prior, shown = self.prior, 3
+        if not prior.n_series:
+            return prior.group + (f" (no {self.reference} by then)" if self.reference != WIDE else "")
+        names = ", ".join(prior.series[:shown]) + (", …" if prior.n_series > shown else "")
+        lent = f", spreads from {prior.spreads_from}" if prior.spreads_from else ""
+        return f"{prior.group} ({prior.n_series} series: {names}{lent})"
 
     def _repr_html_(self):
         return words_and_table(str(self), shown_rows(self.table))
@@ -144,7 +154,9 @@ def forecast(
     draws, seed : int
         100 to 1 000 000 draws; the same seed gives the same draws.
     known_by : datetime.date or str, optional
-        Date of publication that the prior may not look past; default: end of the year after the last reading.
+        Day of publication that neither the readings nor the comparable series may be later than. A reading came out
+        on its `published` day, else by the usual lag of the reference's kind. Default: the day on which the last
+        reading was out.
     reference : str or DataFrame
         Group of comparable series that the drift is pooled towards, "wide" for none, or such series themselves
         (series_id, year, rate_pct). Where none of the group was published by then, the wide prior stands in.
@@ -173,15 +185,16 @@ def forecast(
     """
     draws, seed = check_value("draws", draws), check_value("seed", seed)
     _check_reference(reference)
+    kind = reference if isinstance(reference, str) else "given"
     readings = checked_readings(readings, rate, year_is)
+    readings, known_by = known_by_day(readings, as_day("known_by", known_by), kind)
     origin = readings["as_of"].max().date()
     check_until(until, origin)
-    known_by = as_day("known_by", known_by) or date(origin.year + 1, 12, 31)
     first = origin.year + (origin == date(origin.year, 12, 31))
     years = tuple(date(year, 12, 31) for year in range(first, until + 1))
     register = override(load_register(), assumptions or {})
     line_order = lines_in_order(readings)
-    prior = prior_in_effect(reference, known_by, unit, line_order[-1], register, assumptions or {})
+    prior = prior_in_effect(reference, known_by, unit, register, assumptions or {})
     results, paths, posteriors, log_gap, all_splice = {}, {}, {}, None, None
     for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
         rows = readings[readings["group"] == group]
@@ -196,8 +209,8 @@ def forecast(
         last = poor["as_of"].max()
         steps = _steps(max(last, _splice_instant(poor, line_order, all_splice, last)), years)
         tails = draw(register["tail_shape"], seed, (len(years), draws), f":{group}:future")
-        drift = prior.mean, prior.sd, prior.persistence
-        future = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drift=drift)
+        drifts = posterior.coming(steps, stream(seed, f"drifts:{group}"))
+        future = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drifts=drifts)
         own_gap, of_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
         if own_gap is not None:
             log_gap = (
@@ -210,13 +223,12 @@ def forecast(
             results[group, "poor_or_near_poor"] = 100 * upper_share.T
         paths[group] = {**future._asdict(), "log_gap": log_gap}
         posteriors[group] = {"level": posterior, "gap": of_gap}
-    name = reference if isinstance(reference, str) else "given"
     settings = {"reference": reference, "assumptions": dict(assumptions or {}), "unit": unit}
     return Forecast(
         origin,
         line_order[-1],
         known_by,
-        name,
+        kind,
         prior,
         seed,
         draws,
@@ -258,7 +270,7 @@ def _splice(poor, line_order):
 
 def _level(poor, line_order, all_splice, prior, register, seed, draws, group) -> Posterior:
     order = [line for line in line_order if line in set(poor["poverty_line"])]
-    times, values = instants(poor["as_of"]), probit(poor["rate_pct"].to_numpy() / 100)
+    times, values = instants(poor["as_of"]), on_scale(poor["rate_pct"].to_numpy())[0]
     lines = np.array([order.index(line) for line in poor["poverty_line"]])
     fixed_sd = np.zeros(len(values))
     if order[-1] != line_order[-1]:
@@ -284,12 +296,11 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
         lines[by_line],
         values[by_line],
         fixed_sd[by_line],
-        (prior.mean, prior.sd),
+        prior.drift,
         register["splice_sd"].fixed,
         scales,
         stream(seed, f"level:{group}"),
         draws,
-        prior.persistence,
     )
 
 
@@ -321,7 +332,7 @@ def _gap(rows, line, years, register, seed, draws, group):
         np.zeros(len(gap), dtype=int),
         gap.to_numpy(),
         np.full(len(gap), error_sd),
-        (-mean, sd),
+        Drift(-mean, ((sd**2, 1.0),)),
         0.0,
         scales,
         stream(seed, f"gap:{group}"),
@@ -345,7 +356,7 @@ def package_forecast(
         Default: the year of the last target.
     draws, seed : int
     known_by : datetime.date or str, optional
-        Default: the date of the package's document.
+        Default: the date of the package's document, by which all its readings were out.
     reference, assumptions
         As of `forecast`.
 
@@ -358,8 +369,10 @@ def package_forecast(
     RefusedInput
         As `forecast`.
     """
+    readings = check_package(package).frame("poverty")
+    usual = published(readings, list(readings["as_of"].dt.date), "vn-review")
     return forecast(
-        check_package(package).frame("poverty"),
+        readings.assign(published=usual.clip(upper=pd.Timestamp(package.published))),
         package.deadline.year if until is None else until,
         draws=draws,
         seed=seed,

@@ -32,12 +32,13 @@ class SeriesReading(Row):
     households: Households | None = Field(None, description="Households counted")
     total_households: Households | None = Field(None, description="All households of the group")
     group: Id = Field("all", description="Population group")
+    published: Day | None = Field(
+        None, description="Day of publication; empty: the usual lag of its kind (a review: five months)"
+    )
 
 
 class NewReading(SeriesReading):
     """A reading of a year that a package does not have yet."""
-
-    published: Day | None = Field(None, description="Day of publication; empty: five months later")
 
     @property
     def known_by(self) -> date:

@@ -4,6 +4,7 @@ A file is checked as written, merged over the scenario it is based on, then, whe
 against its years, budget lines and groups. Shares of money are exact fractions.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,8 +67,8 @@ class Funding(BaseModel):
 class Scenario(BaseModel):
     """One funding scenario: what differs from the plan delivered in full and on time.
 
-    delay_years 0 or more; continuity and targeting shares 0 to 1; shock {year: probit, or the name of an
-    assumption}; growth of the number of households, percent a year, a `Yearly` of float.
+    delay_years 0 or more; continuity 0 to 2, above 1 where past money was larger; targeting shares 0 to 1; shock {year:
+    probit, or the name of an assumption}; growth of the number of households, percent a year, a `Yearly` of float.
     """
 
     model_config = _FROZEN
@@ -78,7 +79,7 @@ class Scenario(BaseModel):
     funding: Funding = Field(default_factory=Funding)
     delay_years: _number(0, 50) = 0.0
     phasing: Literal["even", "front", "back"] = "even"
-    continuity: _number(0, 1) = 1.0
+    continuity: _number(0, 2) = 1.0
     targeting: _mapping(_reach)
     shock: _checked(dict[int, Any], values.shocks, default_factory=dict)
     growth: _checked(Any, values.by_year(values.within(-20, 20, as_float=True)), default_factory=Yearly)
@@ -98,8 +99,8 @@ class Scenario(BaseModel):
     @property
     def changes(self) -> dict[str, str]:
         """What differs from the plan delivered in full and on time, by key, in words."""
-        name = {"id", "title", "based_on"}
-        return {key: text for key, text in values.differences(self).items() if key.split(".")[0] not in name}
+        found = values.differences(self).items()
+        return {key: text for key, text in found if key.split(".")[0] not in ("id", "title", "based_on")}
 
 
 def load_scenario(given, package=None) -> Scenario:
@@ -189,13 +190,11 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     Parameters
     ----------
     package : Package, optional
-        Default: the project's own.
 
     Returns
     -------
     list of ListedScenario
-        Id, title in both languages, file; full_plan first, then by id. A generic scenario that names a year
-        which the package lacks is left out, a grid file too.
+        full_plan first, then by id; without generic ones that name a year which the package lacks, and grids.
 
     Raises
     ------
@@ -208,15 +207,11 @@ def list_scenarios(package=None) -> list[ListedScenario]:
             if file.stem in found or "grid" in read_keys(file)[0]:
                 continue
             scenario = load_scenario(file)
-            try:
+            with contextlib.suppress(*[RefusedInput] if folder == paths.DATA / "scenarios" else []):
                 if package is not None:
                     check_scenario(scenario, package, file)
-            except RefusedInput:
-                if folder != paths.DATA / "scenarios":
-                    raise
-                continue
-            found[file.stem] = ListedScenario(scenario.id, scenario.title, file)
-    return sorted(found.values(), key=lambda row: (row[0] != ROOT_ID, row[0]))
+                found[file.stem] = ListedScenario(scenario.id, scenario.title, file)
+    return sorted(found.values(), key=lambda row: (row.id != ROOT_ID, row.id))
 
 
 def check_scenario(scenario, package, file=None, lines=None) -> Scenario:

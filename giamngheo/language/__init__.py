@@ -4,7 +4,7 @@ Sentences live in ``phrases/*.toml``. Numbers have one rounding rule: half away 
 decimal digits of the value (5.25 -> 5,3; a float is read to 12 significant digits).
 """
 
-from giamngheo.language.chances import chance
+from giamngheo.language.chances import chance, frequency
 from giamngheo.language.numbers import (
     MINUS,
     day,
@@ -34,6 +34,7 @@ __all__ = [
     "chance",
     "day",
     "exact",
+    "frequency",
     "has_phrase",
     "households",
     "money",

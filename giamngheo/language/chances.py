@@ -1,6 +1,12 @@
-"""Probabilities in whole percent; the words for them are `report.wording`'s."""
+"""Probabilities in whole percent, and as frequencies; the words for them are `report.wording`'s."""
 
 from giamngheo.language.numbers import exact, percent
+
+# What a frequency is said in: far enough apart that the error of a simulation seldom takes one to the next.
+FREQUENCIES = (
+    *((1, n) for n in (100, 50, 30, 20, 12, 8, 6, 5, 4)),
+    *((3, 10), (2, 5), (1, 2), (3, 5), (7, 10), (4, 5), (9, 10), (19, 20), (49, 50)),
+)
 
 
 def chance(p, lang):
@@ -29,3 +35,27 @@ def chance(p, lang):
     if p > 0.99:
         return "trên 99 %" if lang == "vi" else "over 99 %"
     return percent(100 * exact(p), lang, 0)
+
+
+def frequency(p, lang):
+    """A probability as the nearest simple frequency: ``khoảng 1/8``, ``about 1 in 8``; its ends as those of `chance`.
+
+    Parameters
+    ----------
+    p : float
+        0..1.
+    lang : {"vi", "en"}
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        Outside 0..1.
+    """
+    if not 0.01 <= p <= 0.99:
+        return chance(p, lang)
+    times, of = min(FREQUENCIES, key=lambda pair: abs(p - pair[0] / pair[1]))
+    return f"khoảng {times}/{of}" if lang == "vi" else f"about {times} in {of}"

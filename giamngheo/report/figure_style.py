@@ -133,7 +133,7 @@ def _picture(figure):
     # Few colours take a third of the bytes, and no eye sees it: our figures are flat colours and their edges.
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = BytesIO()
-    pixels.quantize(24, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=6)
+    pixels.quantize(24, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=9)
     labels = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
     width = round(figure.get_figwidth() * NOTEBOOK_DPI)
     return Picture(b64encode(buffer.getvalue()).decode(), width, tuple(labels))

@@ -75,6 +75,10 @@ class Page:
         """A probability of 0..1 in whole percent (str)."""
         return language.chance(p, self.lang)
 
+    def frequency(self, p):
+        """A probability of 0..1 as a frequency, which another seed leaves as it is (str)."""
+        return language.frequency(p, self.lang)
+
     def chance_word(self, p):
         """The calibrated word for a probability; a number always stands beside it (str)."""
         return self.say(f"chance.{chance_class(p)}")

@@ -36,9 +36,12 @@ def before_money(trend, group, scenario, register, drawn):
     if change.any():
         z_poor, z_upper = z_poor + change, None if z_upper is None else z_upper + change
     if register["hard_core_pct"].fixed != 0:
+        core, fallen = drawn["hard_core_pct"] / 100, trend.paths[group]["fallen"]
         last_poor, last_upper = _last_shares(trend, group)
-        z_poor = _above_core(z_poor, drawn["hard_core_pct"] / 100, last_poor)
-        z_upper = None if z_upper is None else _above_core(z_upper, drawn["hard_core_pct"] / 100, last_upper)
+        z_poor = _above_core(z_poor, fallen, core, last_poor, _past_shares(trend, group, ("poor",)))
+        if z_upper is not None:
+            past = _past_shares(trend, group, ("poor", "near_poor"))
+            z_upper = _above_core(z_upper, fallen, core, last_upper, past)
     return z_poor, z_upper
 
 
@@ -57,11 +60,37 @@ def _last_shares(trend, group):
     return last["poor"], last.sum()
 
 
-def _above_core(z, core, last_share):
-    """A threshold when a core of all households stays below it and the others move by the same probits."""
-    core = np.minimum(core, 0.9 * last_share)
-    start = probit((last_share - core) / (1 - core)) - probit(last_share)
-    return probit(core + (1 - core) * ndtr(z + start))
+def _past_shares(trend, group, statuses):
+    """Shares below a line, line by line, at the instants at which all its statuses were read (list of ndarray)."""
+    rows = trend.history
+    rows = rows[(rows["group"] == group) & rows["status"].isin(statuses)]
+    by_line = (
+        part.pivot(index="as_of", columns="status", values="rate_pct")
+        .reindex(columns=list(statuses))
+        .dropna()
+        for _, part in rows.groupby("poverty_line", sort=False)
+    )
+    return [part.sum(axis=1).to_numpy() / 100 for part in by_line]
+
+
+def _above_core(z, fallen, core, last_share, past):
+    """A threshold when a core of all households stays below it, and the others move as their own readings did.
+
+    The readings less the core fell by more probits than the readings themselves: the drift of those who can be lifted
+    is larger by that ratio.
+    """
+    core = np.minimum(core, 0.9 * np.concatenate([[last_share], *past]).min())
+
+    def lifted(share):
+        return probit((share - core) / (1 - core))
+
+    moved = [
+        np.abs(np.diff([lifted(share) for share in shares], axis=0)) for shares in past if len(shares) > 1
+    ]
+    whole = [np.abs(np.diff(probit(shares))) for shares in past if len(shares) > 1]
+    faster = np.concatenate(moved).sum(axis=0) / np.concatenate(whole).sum() if moved else 1.0
+    start = lifted(last_share) - probit(last_share)
+    return probit(core + (1 - core) * ndtr(z + start - (faster - 1) * fallen))
 
 
 def household_counts(package, years, scenario, drawn):

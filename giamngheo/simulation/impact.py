@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.scales import probit
+from giamngheo.simulation.spending import WHO, Spent, at_work, spend
 
 # channel -> assumptions: income gained per VND, value where the plan promises no number, persistence
 CHANNEL_ASSUMPTIONS = {
@@ -35,7 +36,8 @@ class LineEffect:
 
     households_per_bn: households reached by a billion VND; gain: income gained by a household reached, as a share of
     the poverty line; to_poor: share of those reached that are poor; near_share: share of the others that are near-poor;
-    persistence: share of the effect left a year later; reserved: group that alone may receive it, or None.
+    persistence: share of the effect left a year later; reserved: group that alone may receive it, or None; first_year:
+    share of the gain in the year of the money itself, None where it is all of it.
     """
 
     line: str
@@ -45,6 +47,7 @@ class LineEffect:
     near_share: np.ndarray
     persistence: np.ndarray
     reserved: str | None
+    first_year: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,6 @@ class Thresholds:
     z_upper: np.ndarray | None
     spread_below: np.ndarray
     log_ratio: float  # ln(U / L)
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Households that a line may reach, (n_years, n_draws), and their share among those of the group looked at."""
-
-    poor: np.ndarray
-    near_poor: np.ndarray
-    poor_share: np.ndarray | float = 1.0
-    near_share: np.ndarray | float = 1.0
 
 
 def line_effect(package, row, register, drawn, targeting):
@@ -119,46 +112,78 @@ def line_effect(package, row, register, drawn, targeting):
         near_share=drawn["near_poor_share"],
         persistence=drawn[persistence_name],
         reserved=None if row.group == "all" else row.group,
+        first_year=drawn["first_year_credit"] if row.channel == "credit" else None,
     )
 
 
 @dataclass(frozen=True)
 class Population:
-    """The groups of a province before any money, at some years.
+    """The groups of a province before any money, from the first programme year on.
 
     levels: group to the probits below L and below U, each (n_years, n_draws); spread_below, log_ratio: as of
-    `Thresholds`; stocks: households that a line may reach, by the group it is reserved for (None for all); planned:
-    line to `reach` of the planned money among them.
+    `Thresholds`; stocks: households that a line may reach, by the group it is reserved for (None for all); ceiling: the
+    most that a poor or near-poor household gets, in unit costs; planned: line to `reach` of the planned money.
     """
 
     levels: dict
     spread_below: np.ndarray
     log_ratio: float
     stocks: dict
+    ceiling: np.ndarray
     planned: dict
 
-    def shares(self, group, effects, households):
+    def at(self, rows):
+        """The same in some of the years (Population)."""
+        levels = {
+            group: tuple(None if z is None else z[rows] for z in both) for group, both in self.levels.items()
+        }
+        stocks = {name: one.at(rows) for name, one in self.stocks.items()}
+        planned = {line: tuple(times[rows] for times in both) for line, both in self.planned.items()}
+        return replace(self, levels=levels, stocks=stocks, planned=planned)
+
+    def _rule(self, effect):
+        return self.stocks[effect.reserved], self.planned[effect.line], self.ceiling
+
+    def at_work(self, effect, households):
+        """Money at work, and what of it is left of earlier years, as of `spending.at_work` (tuple of ndarray)."""
+        return at_work(effect, households, *self._rule(effect))
+
+    def spend(self, effect, working, left=None):
+        """Where a line's money is at work (Spent), and what of it is left of earlier years where that is told apart."""
+        earlier = None if left is None or effect.first_year is None else self.spend(effect, left)
+        return replace(spend(effect, working, *self._rule(effect)), earlier=earlier)
+
+    def ledger(self, effect, households):
+        """Where each year's own money goes (Spent), from `households_reached` in all years: adds up to that money."""
+        working, left = self.at_work(effect, households)
+        now, before = self.spend(effect, working), self.spend(effect, left)
+        paid = [
+            np.maximum(getattr(now, who) - getattr(before, who), 0) for who in WHO[:-1]
+        ]  # but for rounding
+        return Spent(*paid, np.maximum(working - left - sum(paid), 0))
+
+    def shares(self, group, effects, spent):
         """Shares of a group below the two lines after money, as of `shares_after`."""
         mine = [effect for effect in effects if effect.reserved in (None, group) or group == "all"]
         stocks = self._shares_of_all if group == "all" else self.stocks
         thresholds = Thresholds(*self.levels[group], self.spread_below, self.log_ratio)
-        return shares_after(thresholds, mine, households, stocks, self.planned)
+        return shares_after(thresholds, mine, spent, stocks)
 
-    def shift(self, group, effects, households):
+    def shift(self, group, effects, spent):
         """How far money moves the two thresholds of a group: probits >= 0, the second None without a near-poor line.
 
         Parameters
         ----------
         group : str
         effects : sequence of LineEffect
-        households : mapping of str to ndarray (n_years, n_draws)
-            By line, as of `households_reached`.
+        spent : mapping of str to Spent
+            By line.
 
         Returns
         -------
         tuple of ndarray (n_years, n_draws)
         """
-        z_s, shares = self.levels[group], self.shares(group, effects, households)
+        z_s, shares = self.levels[group], self.shares(group, effects, spent)
         return tuple(None if z is None else shift(z, share) for z, share in zip(z_s, shares, strict=True))
 
     @cached_property
@@ -178,69 +203,22 @@ class Population:
     @cached_property
     def at_fractions(self):
         """All households in the last year, with a fraction of the poverty line for each of its years (Population)."""
-        z = self.levels["all"][0][-1] + np.log(FRACTIONS) / self.spread_below
-        stocks = {name: Stock(one.poor[-1:], one.near_poor[-1:]) for name, one in self.stocks.items()}
-        planned = {line: tuple(times[-1:] for times in both) for line, both in self.planned.items()}
-        return Population({"all": (z, None)}, self.spread_below, 0.0, stocks, planned)
+        last = self.at(slice(-1, None))
+        z = last.levels["all"][0] + np.log(FRACTIONS) / self.spread_below
+        return replace(last, levels={"all": (z, None)}, log_ratio=0.0)
 
 
-def households_reached(effect, amount):
-    """Households that a line's money is at work in, with what is left of earlier years'.
-
-    Parameters
-    ----------
-    effect : LineEffect
-    amount : ndarray (n_years,)
-        Billion VND.
-
-    Returns
-    -------
-    ndarray (n_years, n_draws)
-    """
-    reached = np.empty((len(amount), len(effect.persistence)))
-    left = 0.0
-    for year, value in enumerate(amount):
-        left = value + effect.persistence * left
-        reached[year] = left
-    reached *= effect.households_per_bn
-    return reached
-
-
-def reach(effect, households, stock):
-    """How often over a line's money reaches the poor and the near-poor, before any cap.
-
-    Parameters
-    ----------
-    effect : LineEffect
-    households : ndarray (n_years, n_draws)
-        As of `households_reached`.
-    stock : Stock
-
-    Returns
-    -------
-    tuple of ndarray (n_years, n_draws)
-        Households reached over the stock of poor, and of near-poor. What finds no poor household left goes to the
-        near-poor and others in the proportions that hold for the rest.
-    """
-    poor = households * effect.to_poor
-    others = (households - np.minimum(poor, stock.poor)) * effect.near_share
-    return poor / np.maximum(stock.poor, 1e-9), others / np.maximum(stock.near_poor, 1e-9)
-
-
-def shares_after(thresholds, effects, households, stocks, planned):
+def shares_after(thresholds, effects, spent, stocks):
     """Shares below the two lines once the money has acted.
 
     Parameters
     ----------
     thresholds : Thresholds
     effects : sequence of LineEffect
-    households : mapping of str to ndarray (n_years, n_draws)
-        By line, as of `households_reached`.
+    spent : mapping of str to Spent
+        By line.
     stocks : mapping of (str or None) to Stock
         By the group that a line is reserved for.
-    planned : mapping of str to tuple of ndarray
-        `reach` of the planned money, by line: money reaches households first, and gives each of them more than the
-        plan promises only beyond both their number and the plan's own reach.
 
     Returns
     -------
@@ -254,13 +232,8 @@ def shares_after(thresholds, effects, households, stocks, planned):
     3 % of independent reach for gains of the plan's size.
     """
     z, spread = thresholds.z_poor, thresholds.spread_below
-    reached = [
-        (reach(effect, households[effect.line], stocks[effect.reserved]), effect)
-        for effect in effects
-        if households[effect.line].any()
-    ]
     poor = ndtr(z)
-    steps = _steps([_covered(times[0], effect, stocks, planned, 0) for times, effect in reached])
+    steps = _steps(_covered("poor", effects, spent, stocks))
     upper = None if thresholds.z_upper is None else ndtr(thresholds.z_upper)
     ratio = np.exp(thresholds.log_ratio)
     lower, left_band = poor.copy(), np.zeros_like(poor)
@@ -275,17 +248,28 @@ def shares_after(thresholds, effects, households, stocks, planned):
         return lower, None
     spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
     after = upper - left_band
-    for share, gain in _steps([_covered(times[1], effect, stocks, planned, 1) for times, effect in reached]):
+    for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):
         after -= share * (upper - np.clip(_below(z, ratio - 1 - gain, spread_band), poor, upper))
     return lower, np.maximum(after, lower)
 
 
-def _covered(times, effect, stocks, planned, place):
-    """Share of the group that a line reaches, and the gain of each."""
-    stock = stocks[effect.reserved]
-    room = np.maximum(planned[effect.line][place], 1)
-    share = stock.near_share if place else stock.poor_share
-    return np.minimum(times, 1) * share, effect.gain * np.maximum(times / room, 1)
+def _covered(who, effects, spent, stocks):
+    """Share of a status in the group that each line reaches, and the gain of each (list of pairs)."""
+    found = []
+    for effect in effects:
+        stock, now = stocks[effect.reserved], spent[effect.line]
+        share = stock.poor_share if who == "poor" else stock.near_share
+        parts = [(now, effect.gain)]
+        if now.earlier is not None:  # who has money of earlier years has a whole year's gain
+            parts = [
+                (now, effect.gain * effect.first_year),
+                (now.earlier, effect.gain * (1 - effect.first_year)),
+            ]
+        for each, gain in parts:
+            if (paid := getattr(each, who)).any():
+                times = paid / np.maximum(getattr(stock, who), 1e-9)
+                found.append((np.minimum(times, 1) * share, gain * np.maximum(times, 1)))
+    return found
 
 
 def _steps(covered):

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from giamngheo import paths
-from giamngheo.forecasting.draws import draw
+from giamngheo.forecasting.draws import draw, override
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
@@ -123,8 +123,9 @@ def yearly_flows(result, rho=None, partial=None, *, group="all"):
     ----------
     result : Case or Forecast
     rho, partial : float or ndarray (n_draws,), optional
-        Autocorrelation of the positions on the list and partial autocorrelation at lag two; default: the register's
-        ``list_autocorrelation`` and ``list_return``, calibrated to published flows.
+        Autocorrelation of the positions on the list and partial autocorrelation at lag two; default:
+        ``list_autocorrelation`` and ``list_return`` as the scenario or the forecast assumes them, else the register's,
+        calibrated to published flows.
     group : str
 
     Returns
@@ -138,9 +139,8 @@ def yearly_flows(result, rho=None, partial=None, *, group="all"):
     -----
     The shares are those of the published list, with its error: error in two reviews counts as a move.
     """
-    trend, register = getattr(result, "trend", result), load_register()
     rho, partial = (
-        np.asarray(draw(register[name], trend.seed, trend.n_draws) if given is None else given)
+        _assumed(result, name) if given is None else np.asarray(given)
         for name, given in (("list_autocorrelation", rho), ("list_return", partial))
     )
     rho, partial = (value[:MOST_DRAWS] if value.ndim else value for value in (rho, partial))
@@ -153,6 +153,14 @@ def yearly_flows(result, rho=None, partial=None, *, group="all"):
         made |= {"poor": start[0], "near_poor": np.subtract(start[1], start[0])}
         flows[day] = {name: 100 * np.asarray(values) for name, values in made.items()}
     return flows
+
+
+def _assumed(result, name):
+    """Draws of an assumption under those of a simulated scenario or a forecast."""
+    if hasattr(result, "response"):
+        return result.response.counterfactual.drawn[name]
+    row = override(load_register(), result.settings["assumptions"])[name]
+    return draw(row, result.seed, result.n_draws)
 
 
 def flows_by_case(simulation):

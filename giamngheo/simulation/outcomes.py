@@ -17,9 +17,10 @@ from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.forecasting.trend import Forecast
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.scenario import check_scenario, load_scenario
-from giamngheo.simulation.counterfactual import Response, rates
 from giamngheo.simulation.money import Money
+from giamngheo.simulation.response import Response, rates
 from giamngheo.simulation.shared_draws import of_package, shared_draws
+from giamngheo.simulation.spending import spending_frame
 from giamngheo.simulation.targets import BOTH, households_above, level_targets, target_chances
 
 # Additionality, and the name of each of its bounds: nothing in a plan's figures tells where between them it lies
@@ -32,7 +33,7 @@ class Case:
     """Predictive distribution under a scenario, in one case of additionality: the scenario's own `continuity`.
 
     draws: (group, status) to percent, (n_draws, n_years), as of a `Forecast`, a group simulated when it is first read;
-    households: of group all, (n_draws, n_years), None where no count was published.
+    households: of group all, (n_draws, n_years), None where no count was published; response: what made them.
     """
 
     scenario: object
@@ -40,6 +41,7 @@ class Case:
     money: Money
     draws: Mapping
     households: np.ndarray | None
+    response: Response
     _tables: dict = field(default_factory=dict, compare=False)  # of the groups asked for
 
     @property
@@ -57,6 +59,16 @@ class Case:
         if group not in self._tables:
             self._tables[group] = summarise(of_group(self.draws, group), self.years)
         return self._tables[group].copy()
+
+    @property
+    def spending(self):
+        """Where the money of each line ends, billion VND of the whole period (DataFrame).
+
+        line (and "total"), delivered_bn_vnd, means over the draws of what goes to the poor, the near-poor, others (NaN
+        for a line that raises no measured income), unspent_bn_vnd, and its unspent_q10, _q50, _q90: what finds no
+        household under the line's own rule (`simulation.spending`). Empty where no count of households was published.
+        """
+        return spending_frame(self.money, None if self.households is None else self.response.ledger())
 
     def __repr__(self):
         last, r = self.years[-1], self.scenario.continuity
@@ -104,7 +116,7 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
     response, households = Response(counterfactual, scenario), counterfactual.households
     draws = _Draws(response, scenario)
     households = None if households is None else households.T
-    return Case(scenario, counterfactual.trend, response.money, draws, households)
+    return Case(scenario, counterfactual.trend, response.money, draws, households, response)
 
 
 class _Draws(Mapping):
@@ -181,6 +193,11 @@ class Simulation:
     def money(self):
         """What was planned and is delivered, the same in every case (Money)."""
         return self.own.money
+
+    @property
+    def spending(self):
+        """Where the money of each line ends, and what cannot be spent: `Case.spending` of each case (DataFrame)."""
+        return _by_case({name: case.spending for name, case in self.named.items()})
 
     @property
     def chances(self):

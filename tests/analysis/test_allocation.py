@@ -9,7 +9,7 @@ from giamngheo import load_scenario
 from giamngheo.analysis.allocation import AMOUNTS, reallocate, reallocate_if_any
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import money
-from giamngheo.simulation.outcomes import simulate_case
+from giamngheo.simulation.outcomes import CASES, simulate, simulate_case
 from giamngheo.simulation.targets import target_chances
 
 SMALL = {"draws": 400, "fresh_draws": 1_000}
@@ -26,7 +26,7 @@ def outcome(found, allocation, draws, case="continued"):
 
 
 def test_the_total_is_kept_to_the_last_dong(package, found):
-    for name in ("joint", "gap"):
+    for name in ("joint", "gap", "shortfall"):
         amounts = found.lines[f"{name}_bn"]
         assert all(isinstance(amount, Fraction) for amount in amounts)
         assert sum(amounts) == sum(found.lines["plan_bn"]) == 2155
@@ -47,6 +47,32 @@ def test_neither_is_worse_than_the_plan_on_the_draws_of_the_search(found):
     assert joint["both"] >= plan["both"]
     assert gap["gap_pct"] <= plan["gap_pct"]
     assert gap["gap_pct"] <= joint["gap_pct"] + 1e-6
+
+
+def test_the_fewest_households_are_those_over_both_cases(found):
+    def expected(name):
+        return np.mean([outcome(found, name, "search", case)["shortfall"] for case in CASES.values()])
+
+    assert expected("shortfall") <= min(expected(name) for name in ("plan", "joint", "gap")) + 1
+    assert expected("shortfall") < 0.97 * expected("plan")
+
+
+def test_the_households_above_the_targets_are_those_of_the_simulation(package, found):
+    for case in CASES.values():
+        scenario = found.scenarios["shortfall"]
+        result = simulate(package, scenario, draws=SMALL["fresh_draws"], seed=1).households_above
+        told = result.set_index(["case", "target"]).loc[(case, "both"), "mean"]
+        assert outcome(found, "shortfall", "fresh", case)["shortfall"] == pytest.approx(told, rel=1e-3)
+
+
+def test_regret_is_against_the_best_that_is_found_for_a_case(found):
+    outcomes = found.outcomes
+    assert (outcomes["regret"] >= 0).all()
+    for (_, case), rows in outcomes.groupby(["draws", "case"]):
+        rows = rows.set_index("allocation")
+        apart = rows["shortfall"] - rows["regret"]
+        assert np.ptp(apart) == pytest.approx(0, abs=1e-6), case
+        assert rows.loc["plan", "regret"] > 1_000 > rows.loc["shortfall", "regret"]
 
 
 def test_the_gain_holds_on_fresh_draws(found):

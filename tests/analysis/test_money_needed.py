@@ -57,6 +57,16 @@ def test_break_even_is_what_each_billion_must_do(package, new):
     assert found["share_of_plan"] > 1
 
 
+def test_the_break_even_is_a_share_of_the_plan_s_money_whatever_the_scenario_has(package, solver):
+    plan = load_scenario("plan_is_new", package)
+    whole, half = (
+        break_even(package, simulate_case(package, scaled(plan, share), shared=solver))["poor_2015"]
+        for share in (1, 0.5)
+    )
+    assert half["share_of_plan"] == pytest.approx(whole["share_of_plan"], rel=0.02)
+    assert half["exits_per_bn"] == pytest.approx(2 * whole["exits_per_bn"])
+
+
 def test_the_break_even_a_billion_is_that_of_the_panels(package, shared, solver):
     plan = simulate(package, load_scenario("full_plan", package), shared=shared)
     panels = even_chance(package, plan)

@@ -150,7 +150,7 @@ def test_forecast_json_is_the_contract(command):
     answer = json.loads(out)
     assert (status, err) == (0, "")
     assert list(answer) == [
-        *("package", "origin", "poverty_line", "known_by", "reference", "seed", "draws"),
+        *("package", "origin", "poverty_line", "known_by", "reference", "comparators", "seed", "draws"),
         *("forecast", "targets", "joint_probability"),
     ]
     assert (answer["package"], answer["origin"], answer["seed"]) == ("an-giang", "2011-12-31", 0)
@@ -175,13 +175,22 @@ def test_simulate_json_is_the_contract_and_full_plan_the_forecast(command):
     answer = json.loads(out)
     assert (status, err) == (0, "")
     assert {name: answer[name] for name in forecast} == forecast
-    own = {"scenario", "cases", "baseline_probability", "money_delivered_bn", "break_even"}
+    own = {
+        "scenario",
+        "cases",
+        "baseline_probability",
+        "money_delivered_bn",
+        "money_unspent_bn",
+        "break_even",
+    }
     assert set(answer) - set(forecast) == own
     targets = {row["target"]: row["probability"] for row in answer["targets"]}
     assert answer["baseline_probability"] == targets
     assert answer["cases"]["continued"] == targets | {"both": answer["joint_probability"]}
     assert set(answer["cases"]) == {"continued", "new"}
     assert sum(answer["money_delivered_bn"].values()) == pytest.approx(2155, abs=1e-9)
+    assert set(answer["money_unspent_bn"]) == set(answer["money_delivered_bn"])
+    assert sum(answer["money_unspent_bn"].values()) < 1
     assert set(answer["break_even"]) == set(targets)
     assert all(
         even is None or set(even) == {"share_of_plan", "exits_per_bn"}
@@ -213,6 +222,16 @@ def test_text_for_people_prints_the_pair(command):
     assert status == 0 and "continued     new" in out and "billion VND" in out
     status, out, _ = command("forecast", "--draws", "500")
     assert status == 0 and "continued     new" in out
+
+
+def test_money_that_finds_no_household_is_told(command, tmp_path):
+    path = tmp_path / "much.yml"
+    path.write_text("title: {vi: Nhiều, en: Much}\nfunding: {all: 20}\n", encoding="utf-8")
+    options = ["simulate", "--scenario", str(path), "--draws", "200"]
+    text, answer = command(*options)[1], json.loads(command(*options, "--json")[1])
+    unspent = sum(answer["money_unspent_bn"].values())
+    assert 100 < answer["money_unspent_bn"]["em_land"] < unspent < 20 * 2155
+    assert re.search(rf"^of it not spent +{unspent:.2f}$", text, re.MULTILINE)
 
 
 def test_json_and_text_say_the_same_numbers(command):

@@ -1,18 +1,14 @@
 """The track record: honest windows, priors that never saw the answer, forecasts with known answers."""
 
-from dataclasses import astuple
-
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
-from sampler import walkers
+from numpy.testing import assert_array_equal
 from scipy.special import ndtr
 
 from giamngheo import forecast
 from giamngheo.forecasting import backtest as bt
-from giamngheo.forecasting import scores
-from giamngheo.forecasting.pooling import Pool, same_line, stretches
+from giamngheo.forecasting import prior, scores
 from giamngheo.forecasting.reference_series import load_rates, load_table
 
 
@@ -61,161 +57,106 @@ def test_doubtful_and_nearly_empty_windows_are_left_out(rates):
     assert "vn-review" not in windows.group
 
 
-def test_the_prior_never_sees_the_unit_nor_in_the_past_only_record_a_later_year():
-    rows = steady()
-    windows = bt.rolling_windows(rows, 5)[:3]
-    changed = rows.copy()
-    own = changed["unit"] == windows.unit[0]
-    changed.loc[own, "rate_pct"] /= 3
-    assert_allclose(bt.window_priors(windows, rows)[0], bt.window_priors(windows, changed)[0], rtol=1e-9)
-    later = rows.copy()
-    later.loc[later["year"] > windows.origins[0], "rate_pct"] /= 3
-    past = bt.window_priors(windows, rows, past_only=True)[0]
-    assert_allclose(past, bt.window_priors(windows, later, past_only=True)[0], rtol=1e-9)
-    assert not np.allclose(bt.window_priors(windows, rows)[0], bt.window_priors(windows, later)[0])
+def test_the_record_is_the_public_forecast_on_the_day_of_the_last_reading(rates):
+    windows = bt.province_windows(rates, 2012)[:3]
+    made = bt.window_forecasts(windows, draws=200)
+    for place, window in enumerate(made):
+        readings = pd.DataFrame(
+            {
+                "year": windows.years[place],
+                "status": "poor",
+                "poverty_line": np.where(windows.lines[place] == 0, "old", "new"),
+                "rate_pct": windows.rates_pct[place],
+            }
+        )
+        own = forecast(readings, 2016, draws=200, reference="vn-survey", unit=windows.unit[place])
+        assert str(own.known_by) == "2014-06-30"  # a survey of 2012, eighteen months on
+        assert_array_equal(window, own.draws["all", "poor"])
 
 
-def test_known_drifts_and_scales_come_back():
-    prior = Pool(stretches(steady(n_series=80, years=8)), persistences=(1.0,)).prior()
-    assert prior.mean == pytest.approx(0.06, abs=0.008)
-    assert prior.sd == pytest.approx(0.02, rel=0.35)
-    assert 0.01 < prior.scale < 0.03
-    assert prior.n_series == 80
+def test_a_day_before_the_comparable_readings_nothing_of_the_last_year_is_known(rates):
+    windows = bt.province_windows(rates, 2012)
+    for same_year, last in ((True, 2013), (False, 2009)):
+        found = bt.window_forecast(windows, 0, same_year, draws=100)
+        assert found.origin.year == 2012  # its own reading is known in both
+        assert (
+            max(end for _, end, *_ in found.prior.drift.periods) == last
+        )  # the end of a year begins the next
+        assert f"{windows.series_id[0]}" not in found.prior.series
 
 
-def test_leaving_a_unit_out_is_as_if_it_had_never_been():
-    rows = steady(n_series=12)
-    whole = Pool(stretches(rows)).prior("s3")
-    without = Pool(stretches(rows[rows["unit"] != "s3"])).prior()
-    assert astuple(whole) == pytest.approx(astuple(without))
+def test_neither_the_unit_nor_a_later_reading_moves_a_forecast(rates, monkeypatch):
+    windows = bt.rolling_windows(rates, 5)
+    windows = windows[(windows.group == "national-line") & (windows.origins == 2010)][:1]
+
+    def learned():
+        found = bt.window_forecast(windows, 0, draws=100).prior
+        return found.mean, found.sd, found.scale, found.permanent
+
+    before = learned()
+    changed = rates.copy()
+    changed.loc[(changed["unit"] == windows.unit[0]) | (changed["year"] > 2010), "rate_pct"] /= 3
+    fresh(monkeypatch, changed)
+    assert learned() == pytest.approx(before, rel=1e-9)
+    changed.loc[changed["unit"] != windows.unit[0], "rate_pct"] /= 2
+    fresh(monkeypatch, changed)
+    assert learned() != pytest.approx(before, rel=1e-3)
+
+
+def fresh(monkeypatch, rates):
+    """The reference is other readings, and nothing that was made of the shipped ones is kept."""
+    monkeypatch.setattr(prior, "_rates", lambda: rates)
+    _forget()
+
+
+def _forget():
+    for made in (prior.published_prior, prior._last_day, prior._pieces, prior._pool):
+        made.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    yield
+    _forget()
 
 
 def test_forecasts_of_known_series_are_calibrated():
-    rows = steady(n_series=60)
-    windows = bt.rolling_windows(rows, 6, 0)
-    found = scores.of(bt.window_forecasts(windows, bt.window_priors(windows, rows)), windows)
+    rows = steady(n_series=40)
+    windows = bt.rolling_windows(rows, 6, 0)[::2]
+    draws = [
+        bt.window_forecasts(windows[[place]], reference=rows[rows["unit"] != windows.unit[place]])[0]
+        for place in range(0, len(windows), 2)
+    ]
+    windows = windows[np.arange(0, len(windows), 2)]
+    found = scores.of(np.array(draws), windows)
     base = scores.of(bt.last_value(windows), windows)
     assert np.nanmean(found["crps"]) < 0.5 * np.nanmean(base["crps"])
     assert np.nanmean(found["cover_80"]) == pytest.approx(0.8, abs=0.12)
     assert np.nanmean(found["pit"]) == pytest.approx(0.5, abs=0.08)
 
 
-def test_a_break_of_the_line_is_spliced():
+def test_a_break_of_the_line_is_real_readings_times_a_factor():
     rows = steady(n_series=10)
-    plain = bt.rolling_windows(rows, 6, 0)
-    broken = bt.break_windows(rows, 5)
-    priors = bt.window_priors(plain, rows)
+    plain, broken = bt.rolling_windows(rows, 6, 0), bt.break_windows(rows, 5)
     assert broken.lines[0].tolist() == [0] * 5 + [1] * 2
-    keep = plain.declining
-    whole = np.median(bt.window_forecasts(plain[keep], priors[keep]), axis=1)
-    spliced = np.median(bt.window_forecasts(broken, bt.window_priors(broken, rows)), axis=1)
-    assert_allclose(spliced, whole, rtol=0.15)
+    kept = plain[plain.declining]
+    assert_array_equal(broken.rates_pct[:, :5], bt.BREAK_FACTOR * kept.rates_pct[:, :5])
+    assert_array_equal(broken.rates_pct[:, 5:], kept.rates_pct[:, 4:])
 
 
 def test_provinces_start_on_the_line_that_is_forecast(rates):
     windows = bt.province_windows(rates)
     assert len(windows) > 30
     assert "VNM:An Giang" not in windows.unit
-    same = same_line(rates[rates["group"] == "vn-survey"], "2011-2015", 2012)
-    assert set(same["line"]) == {"2011-2015"}
-
-
-def test_the_batch_is_the_forecast_itself(rates):
-    """What is benchmarked is what is shipped: the same prior and readings give the same quantiles."""
-    years, rates_pct = np.arange(2000, 2006), np.array([13.2, 11.4, 9.9, 8.6, 7.3, 4.6])
-    group = bt.usable(rates[rates["group"] == "national-line"])
-    readings = pd.DataFrame(
-        {
-            "as_of": [f"{year}-12-31" for year in years],
-            "status": "poor",
-            "poverty_line": "a",
-            "rate_pct": rates_pct,
-        }
-    )
-    shipped = forecast(
-        readings, 2009, reference=group, draws=40_000, assumptions={"observation_error": {"fixed": 0.15}}
-    )
-    prior = shipped.prior
-    row = np.array([[prior.mean, prior.sd, prior.scale, prior.scale_spread, prior.persistence]])
-    windows = bt.Windows(
-        np.array(["a"]), np.array(["a"]), np.array(["g"]), years[None], np.zeros((1, 6), int),
-        rates_pct[None], np.full((1, 4), np.nan),
-    )  # fmt: skip
-    batch = bt.window_forecasts(windows, row, draws=40_000, candidates=20_000)[0]
-    for level in (0.1, 0.5, 0.9):
-        ours = np.quantile(shipped.draws["all", "poor"], level, axis=0)
-        assert_allclose(np.quantile(batch, level, axis=0), ours, rtol=0.05)
 
 
 def test_the_kept_record_is_what_the_code_makes(rates):
     record = load_table("track_record").set_index(["group", "method"])
-    for group, origin in (("vn-survey from 2012", 2012), ("vn-survey to 2016", 2015)):
-        windows = bt.province_windows(rates, origin)
-        ours = bt.window_forecasts(windows, bt.window_priors(windows, rates, past_only=True))
+    windows = bt.province_windows(rates, 2015)
+    for method, same_year in (("ours", True), ("ours, earlier years only", False)):
+        ours = bt.window_forecasts(windows, same_year)
         found = [scores.of(draws, windows)["crps"] for draws in (ours, bt.last_value(windows))]
         mean, base = (scores.by_unit(score, windows.unit).mean() for score in found)
-        kept = record.loc[(group, "ours, past only")]
+        kept = record.loc[("vn-survey to 2016", method)]
         assert mean / base == pytest.approx(kept["crps_ratio"], abs=0.002)
         assert mean == pytest.approx(kept["crps_points"], abs=0.002)
-
-
-def test_the_batch_agrees_with_a_sampler_of_the_whole_hierarchy():
-    """A random-walk Metropolis over levels, drifts, scale and tails, sharing no algebra with the batch."""
-    years, rates_pct = np.arange(2000, 2006), np.array([13.2, 11.4, 9.9, 8.6, 7.3, 4.6])
-    prior = np.array([0.05, 0.03, 0.05, 0.4, 0.8])
-    windows = bt.Windows(
-        np.array(["a"]), np.array(["a"]), np.array(["g"]), years[None], np.zeros((1, 6), int),
-        rates_pct[None], np.full((1, 4), np.nan),
-    )  # fmt: skip
-    batch = bt.window_forecasts(windows, prior[None], bt.Model(), draws=20_000, candidates=20_000)[0]
-    sampled = metropolis(rates_pct, prior)
-    for level in (0.1, 0.5, 0.9):
-        assert_allclose(
-            np.quantile(batch, level, axis=0), np.quantile(sampled, level, axis=0), rtol=0.07, atol=0.05
-        )
-
-
-def metropolis(rates_pct, prior, chains=400, steps=6_000):
-    """Draws of the next four published rates (percent): many short chains, states kept from the last steps."""
-    from scipy.special import ndtri
-
-    rng, n, persistence = np.random.default_rng(1), len(rates_pct), prior[4]
-    y = ndtri(rates_pct / 100)
-    error = 0.15 / 100 / (np.exp(-0.5 * y**2) / np.sqrt(2 * np.pi))
-
-    def parts(theta):  # levels n, drifts n - 1, ln scale, ln tails n - 1
-        return np.split(theta, [n, 2 * n - 1, 2 * n], axis=1)
-
-    def log_posterior(theta):
-        level, drift, log_scale, log_tail = parts(theta)
-        variance = np.exp(2 * log_scale + log_tail)
-        move = np.diff(level, axis=1) + drift
-        out = -0.5 * (((y - level) / error) ** 2).sum(1) - 0.5 * (move**2 / variance + np.log(variance)).sum(
-            1
-        )
-        out -= 0.5 * level[:, 0] ** 2 / 9
-        out -= 0.5 * ((drift[:, 0] - prior[0]) / prior[1]) ** 2
-        rest = drift[:, 1:] - prior[0] - persistence * (drift[:, :-1] - prior[0])
-        out -= 0.5 * (rest**2).sum(1) / (prior[1] ** 2 * (1 - persistence**2))
-        out -= 0.5 * ((log_scale[:, 0] - np.log(prior[2])) / prior[3]) ** 2
-        return out - (2 * log_tail + 2 * np.exp(-log_tail)).sum(1)  # inverse gamma (2, 2) in its logarithm
-
-    start = np.hstack([
-        y + error * rng.standard_normal((chains, n)),
-        prior[0] + 0.02 * rng.standard_normal((chains, n - 1)),
-        np.log(prior[2]) + 0.2 * rng.standard_normal((chains, 1)),
-        0.3 * rng.standard_normal((chains, n - 1)),
-    ])  # fmt: skip
-    future = []
-    for theta in walkers(log_posterior, start, steps, rng):
-        level, drift, log_scale, _ = (part[:, -1] for part in parts(theta))
-        path = []
-        for _ in range(4):
-            innovation = np.sqrt(prior[1] ** 2 * (1 - persistence**2))
-            drift = prior[0] + persistence * (drift - prior[0]) + innovation * rng.standard_normal(chains)
-            tail = 2 / rng.gamma(2, size=chains)
-            level = level - drift + np.exp(log_scale) * np.sqrt(tail) * rng.standard_normal(chains)
-            sd = 0.15 / 100 / (np.exp(-0.5 * level**2) / np.sqrt(2 * np.pi))
-            path.append(100 * ndtr(level + np.minimum(sd, 0.25) * rng.standard_normal(chains)))
-        future.append(np.array(path).T)
-    return np.concatenate(future)

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import ndtri
 from statsmodels.tsa.statespace.mlemodel import MLEModel
 
+from giamngheo.forecasting.drifts import Drift
 from giamngheo.forecasting.state_space import condition_level
 
 STEP, ERROR, DRIFT = 0.05, 0.03, (0.1, 0.04)
@@ -23,8 +24,9 @@ def conditioned(persistence, draws=100_000):
 
     n = len(READ)
     return condition_level(
-        np.arange(n, dtype=float), np.zeros(n, int), READ, np.full(n, ERROR), DRIFT, 0.0, scales,
-        np.random.default_rng(0), draws, persistence,
+        np.arange(n, dtype=float), np.zeros(n, int), READ, np.full(n, ERROR),
+        Drift(DRIFT[0], ((DRIFT[1] ** 2, persistence),)), 0.0,
+        scales, np.random.default_rng(0), draws,
     )  # fmt: skip
 
 
@@ -70,6 +72,20 @@ def test_past_and_coming_drift_belong_to_the_same_draw():
     assert found == pytest.approx(smoothed.smoothed_state_cov[0, 1, 0], rel=0.1)
 
 
+@pytest.mark.parametrize("persistence", [1.0, 0.7])
+def test_coming_drifts_are_those_of_a_state_space(persistence):
+    """Step by step: the filtered drift returns to its mean, and so does what is not known of it."""
+    posterior, filtered = conditioned(persistence), Filter(READ, persistence).ssm.filter()
+    coming = posterior.coming(np.ones(4), np.random.default_rng(1))
+    mean, variance = filtered.filtered_state[1, -1], filtered.filtered_state_cov[1, 1, -1]
+    assert_allclose(coming[0], posterior.drift, atol=1e-4)
+    for found in coming:
+        assert found.mean() == pytest.approx(mean, abs=5e-4)
+        assert found.var() == pytest.approx(variance, rel=0.03)
+        mean = DRIFT[0] + persistence * (mean - DRIFT[0])
+        variance = persistence**2 * variance + DRIFT[1] ** 2 * (1 - persistence**2)
+
+
 @pytest.mark.parametrize("place", range(5))
 def test_a_reading_left_out_is_what_the_smoother_expects_without_it(place):
     found = conditioned(0.7).left_out(np.random.default_rng(1))[place]
@@ -92,7 +108,8 @@ def test_scales_forget_the_reading_that_is_left_out():
     def fit(error):
         times, lines = np.arange(5.0), np.zeros(5, int)
         rng = np.random.default_rng(0)
-        return condition_level(times, lines, values, error, DRIFT, 0.0, scales, rng, 100_000)
+        drift = Drift(DRIFT[0], ((DRIFT[1] ** 2, 1.0),))
+        return condition_level(times, lines, values, error, drift, 0.0, scales, rng, 100_000)
 
     found = fit(np.full(5, ERROR)).left_out(np.random.default_rng(1))[2]
     blind = fit(np.where(np.arange(5) == 2, 1e3, ERROR)).past(np.random.default_rng(1)).level[2]

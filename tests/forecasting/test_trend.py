@@ -203,7 +203,8 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
     across = on_new[:, None] != on_new
 
     def covariance(carried):
-        return prior.sd**2 * prior.persistence**apart * np.where(across, carried[:, None, None], 1.0)
+        kernel = sum(variance * persistence**apart for variance, persistence in prior.drift.parts)
+        return kernel * np.where(across, carried[:, None, None], 1.0)
 
     def parts(
         theta,
@@ -263,7 +264,56 @@ def test_the_decisions_own_forecast_agrees_with_a_sampler(package, decision):
 
 
 def test_a_reference_without_series_by_then_is_said(package):
-    assert "prior wide (no vn-review by then)" in repr(
-        package_forecast(package, draws=100, known_by="2004-01-01")
-    )
+    early = forecast(series([20.0, 18.0], years=[2001, 2002]), 2006, draws=100)
+    assert early.known_by == date(2003, 5, 31)  # a review of 2002, five months on
+    assert "prior wide (no vn-review by then)" in repr(early)
     assert "prior wide as known" in repr(package_forecast(package, draws=100, reference="wide"))
+
+
+def test_a_day_of_publication_cuts_the_own_readings_too(package):
+    early = package_forecast(package, draws=100, known_by="2010-06-30")
+    assert str(early.origin) == "2009-12-31" and early.poverty_line == "qd170_2005"
+    assert early.history["as_of"].max() == pd.Timestamp("2009-12-31")
+    with pytest.raises(RefusedInput, match=r"1 reading of the poor was out by 2006-06-30.*2007-05-31"):
+        package_forecast(package, draws=100, known_by="2006-06-30")
+
+
+def test_a_reading_came_out_on_its_own_day_if_one_is_given():
+    readings = series([20.0, 18.0, 16.0]).assign(published=[None, None, "2005-01-01"])
+    assert forecast(readings, 2006, draws=100).known_by == date(2005, 1, 1)
+    assert forecast(readings, 2006, draws=100, known_by="2004-12-31").origin == date(2001, 12, 31)
+    bare = series([20.0, 18.0, 16.0])
+    assert forecast(bare, 2006, draws=100, reference="vn-survey").known_by == date(2004, 6, 30)
+
+
+def test_the_name_of_a_line_costs_nothing():
+    readings = [series([20.0, 16.0], years=[2010, 2012], line=line) for line in ("of_my_own", "l2011")]
+    one, other = (forecast(each, 2016, draws=100, reference="vn-survey") for each in readings)
+    assert one.prior == other.prior and one.prior.n_series > 100
+    assert "vn-survey (121 series: VNM:" in repr(one)
+
+
+def test_a_series_that_stood_still_for_long_is_expected_to_stand():
+    for n, years in ((30, range(1982, 2012)), (2, (2010, 2011))):
+        row = final(forecast(series([15.9] * n, years=years), 2015))
+        if n == 30:
+            assert row["q10"] < 15.9 < row["q90"]
+            assert row["q50"] > 14
+        else:
+            assert row["q50"] < 12.5  # two readings still lean on the reference
+
+
+def test_a_known_drift_is_given_back_more_surely_the_longer_the_series():
+    misses, widths = [], []
+    for n in (3, 8, 24):
+        readings, truth = series(steady(0.03, n, -0.5), years=range(2012 - n, 2012)), -0.5 - 0.03 * (n + 3)
+        row = final(forecast(readings, 2015))
+        misses.append(abs(ndtri(row["q50"] / 100) - truth))
+        widths.append(ndtri(row["q90"] / 100) - ndtri(row["q10"] / 100))
+    assert misses[0] > misses[1] > misses[2] and misses[2] < 0.06
+    assert widths[0] > widths[1] > widths[2]
+
+
+def test_a_series_of_noughts_has_an_upper_end():
+    row = final(forecast(series([0.0] * 5), 2008))
+    assert 0.03 < row["q975"] < 2

@@ -145,7 +145,7 @@ assumptions: {return_credit: {fixed: 0.1}}
         ("funding: {keep_total: maybe}", ["not true or false"]),
         ("delay_years: -1", ["delay_years", "nearest valid value: 0"]),
         ("phasing: forward", ["unknown phasing 'forward'", "nearest: 'front'"]),
-        ("continuity: 2", ["continuity", "nearest valid value: 1"]),
+        ("continuity: 2.5", ["continuity", "nearest valid value: 2"]),
         ("continuity: true", ["continuity", "yes or no"]),
         ("targeting: {credit: 1.5}", ["targeting.credit", "nearest valid value: 1"]),
         ("targeting: {credt: 0.5}", ["unknown channel or budget line 'credt'", "nearest: 'credit'"]),

@@ -107,10 +107,35 @@ def test_chances(p, vi, en):
     assert language.chance(p, "en") == en
 
 
+@pytest.mark.parametrize(
+    ("p", "vi", "en"),
+    [
+        (0.004, "dưới 1 %", "under 1 %"),
+        (0.0102, "khoảng 1/100", "about 1 in 100"),
+        (0.1225, "khoảng 1/8", "about 1 in 8"),
+        (0.129, "khoảng 1/8", "about 1 in 8"),
+        (0.311, "khoảng 3/10", "about 3 in 10"),
+        (0.52, "khoảng 1/2", "about 1 in 2"),
+        (0.96, "khoảng 19/20", "about 19 in 20"),
+        (0.995, "trên 99 %", "over 99 %"),
+    ],
+)
+def test_frequencies(p, vi, en):
+    assert language.frequency(p, "vi") == vi
+    assert language.frequency(p, "en") == en
+
+
+def test_a_frequency_is_never_far_from_its_chance():
+    for p in (n / 1000 for n in range(10, 991)):
+        times, of = map(int, language.frequency(p, "en").removeprefix("about ").split(" in "))
+        assert abs(times / of - p) <= min(0.051, 0.34 * p), p
+
+
 @pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
 def test_a_chance_outside_its_scale_is_refused(p):
-    with pytest.raises(ValueError):
-        language.chance(p, "vi")
+    for written in (language.chance, language.frequency):
+        with pytest.raises(ValueError):
+            written(p, "vi")
 
 
 def test_say_refuses_what_it_cannot_say():

@@ -95,10 +95,10 @@ def test_a_plan_that_lends_nothing_says_so(package, plan, shared, lang):
 
 @each_lang
 def test_the_totals_shown_are_the_plan_s_exactly(package, found, lang):
-    for name in ("plan", "joint", "gap"):
+    for name in reallocation.ALLOCATIONS:
         assert sum(found.lines[f"{name}_bn"]) == 2155
     total = reallocation.table(Page(package, lang), found).text.splitlines()[-2]
-    assert total.count(number(2155, lang)) == 3
+    assert total.count(number(2155, lang)) == len(reallocation.ALLOCATIONS)
 
 
 @each_lang
@@ -218,3 +218,14 @@ def test_figures_are_clean_and_nothing_is_cut(package, results, found, lang, mon
         assert_figure(figure)
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "lines.linewidth": 9}):
         assert [figure.html for figure in draw()] == [figure.html for figure in first]
+
+
+@each_lang
+def test_a_choice_before_r_is_known_is_told_with_its_regret(package, found, lang):
+    page, fresh = Page(package, lang), found.fresh
+    told = reallocation.sentences(page, found).text
+    assert page.households(fresh.loc["shortfall", "shortfall"].mean(), -2) in told
+    assert page.households(fresh.loc["plan", "regret"].max(), -1) in told
+    other = replace(found, lines=found.lines.assign(shortfall_bn=found.lines["plan_bn"]))
+    same = replace(found, lines=found.lines.assign(shortfall_bn=found.lines["joint_bn"]))
+    assert reallocation.sentences(page, other).text != reallocation.sentences(page, same).text

@@ -121,6 +121,27 @@ def test_what_was_planned_is_named_where_it_differs(page, full, short):
     assert planned not in heads[0] and planned in heads[1]
 
 
+def test_where_the_money_ends_is_told_and_what_cannot_be_spent_from_a_hundredth_on(
+    page, package, shared, full
+):
+    made = budget.ends(page, full)
+    shown = made.table.set_index("name")
+    assert shown["delivered_bn_vnd"].sum() == pytest.approx(2155)  # the total is shown, not kept
+    parts = [f"{who}_bn_vnd" for who in ("poor", "near_poor", "others", "unspent")]
+    assert shown[parts].sum().sum() == pytest.approx(
+        2155 - 39.6, abs=0.01
+    )  # the lines that pay no households
+    told = page.say("money.unspent", one="", other="", r="", low="", high="").split("<b>")[0]
+    assert told not in made.text
+    much = simulate(
+        package, {"id": "much", "title": full.scenario.title, "funding": {"all": 10}}, shared=shared
+    )
+    made, whole = budget.ends(page, much), much.spending.set_index(["line", "case"]).loc["total"]
+    assert told in made.text
+    for case in ("continued", "new"):
+        assert page.number(whole.loc[case, "unspent_bn_vnd"], -1) in made.text
+
+
 def test_the_money_of_a_poor_household_comes_from_plan_and_count(package):
     made = budget.sentences(Page(package, "en"), None, np.array([0.5, 0.8, 1.2]))
     last = max((row for row in package.readings if row.households), key=lambda row: row.as_of)

@@ -8,6 +8,8 @@ import pytest
 from helpers import assert_clean, faults_of, made_up
 
 from giamngheo.analysis.sensitivity.chance_map import chance_grid
+from giamngheo.analysis.sensitivity.choices import LARGE, choices
+from giamngheo.analysis.sensitivity.information import value_of_information
 from giamngheo.analysis.sensitivity.sobol_indices import by_case
 from giamngheo.analysis.sensitivity.support import JUDGED, by_support
 from giamngheo.analysis.sensitivity.tornado import tornado
@@ -15,7 +17,8 @@ from giamngheo.analysis.sensitivity.turning_points import TURNERS, crossings, tu
 from giamngheo.language import number, percent
 from giamngheo.report import figure_style, turning_points
 from giamngheo.report.assumption_words import assumption_name
-from giamngheo.report.sensitivity import chance_map, conclusion, support, swings, variance
+from giamngheo.report.sensitivity import chance_map, conclusion, information, support, swings, variance
+from giamngheo.report.sensitivity import choices as chosen
 from giamngheo.report.sensitivity import turns as turning
 from giamngheo.report.svg import svg_markup
 from giamngheo.report.wording import Page
@@ -215,3 +218,49 @@ def test_no_text_is_cut_or_overlaps(whole, lang, monkeypatch):
     swings.chart(page, whole.found)
     variance.chart(page, whole.indices, "poor", whole.found.register)
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def made(package, found, shared):
+    return choices(package, found, shared)
+
+
+@each_lang
+def test_choices_that_move_a_headline_far_are_named_and_marked(package, found, made, lang):
+    page = Page(package, lang)
+    said, shown = chosen.sentence(page, made, found.register), chosen.table(page, made, found.register)
+    assert_clean(said.html)
+    assert_clean(shown.html)
+    far = made.groupby("assumption")["change"].agg(lambda own: own.abs().max()) >= LARGE
+    for name, large in far.items():
+        words = (
+            "<b>r</b>" if name == "continuity" else f"<b>{assumption_name(name, found.register, page)}</b>"
+        )
+        assert (words in said.html) == large, name
+    assert shown.text.count("*") - 1 == (made["change"].abs() >= LARGE).sum()  # one in the note
+    assert len(shown.tables[0].frame) == len(made)
+
+
+@each_lang
+def test_choices_that_hardly_move_anything_are_said_to(package, found, made, lang):
+    page, still = Page(package, lang), made.assign(change=0.001)
+    assert (
+        page.say("choices.none", large=page.points(3, 0)) in chosen.sentence(page, still, found.register).text
+    )
+
+
+@each_lang
+def test_the_value_of_information_is_told_of_the_best_and_of_the_review(package, shown, lang):
+    page, many = Page(package, lang), shared_draws(package, draws=2_000, seed=0)
+    worth = value_of_information(package, shown, many)
+    said = information.sentence(page, worth, shown.trend, many.register)
+    table = information.table(page, worth, shown.trend, many.register)
+    assert_clean(said.html)
+    assert_clean(table.html)
+    row = worth[(worth["measurement"] == "review") & (worth["case"] == "continued")].iloc[0]
+    for end in ("before", "low", "high"):
+        assert page.chance(row[end]) in said.text
+    assert "2012" in said.text and len(table.tables[0].frame) == len(worth)
+    none = information.sentence(page, worth.assign(change=0.0), shown.trend, many.register)
+    assert none.text == page.say("information.none")
+    assert information.table(page, worth[:0], shown.trend, many.register).text == none.text

@@ -260,7 +260,7 @@ def test_a_rival_of_ones_own_stands_under_its_own_name(page, trend, monkeypatch)
                 "assumptions": {"gap_moves": {"fixed": 0}, "innovation_sd": {"fixed": 0.03}},
             },
         ),
-        ("en", {"reference": "vn-survey", "known_by": date(2007, 1, 1)}),  # nothing was published by then
+        ("en", {"reference": "id-survey", "known_by": date(2012, 6, 30)}),  # nothing was published by then
     ],
     ids=["another group, earlier", "the wide prior, other assumptions", "a group without a series"],
 )

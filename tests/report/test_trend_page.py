@@ -13,7 +13,8 @@ from giamngheo.analysis.pace import required_pace
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.forecasting.reference_series import load_table
 from giamngheo.forecasting.rivals import METHODS, rival_forecasts
-from giamngheo.language import LANGUAGES, MINUS
+from giamngheo.language import LANGUAGES
+from giamngheo.report.columns import MISSING
 from giamngheo.report.trend import (
     conclusion,
     falls,
@@ -28,7 +29,7 @@ from giamngheo.report.trend import (
 from giamngheo.report.wording import Page, first_upper
 from giamngheo.simulation.outcomes import simulate_case
 
-OURS, PAST_ONLY, LAST_VALUE = "ours", "ours, past only", "last value"
+OURS, EARLIER, LAST_VALUE = "ours", "ours, earlier years only", "last value"
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -94,7 +95,7 @@ def test_everything_is_whole_and_no_table_bears_the_name_of_another(
             rivals.sentences(page, compared), rivals.chart(page, compared), rivals.table(page, compared),
             track_record.sentences(page, record, trend.history), track_record.chart(page, record),
             track_record.table(page, record), track_record.calibration(page, record),
-            track_record.coverage(page, record), track_record.choices(page, load_table("track_variants")),
+            track_record.coverage(page, record),
             track_record.near_poor_gap(page, load_table("near_poor_gap")), priors.table(page, by_group),
             priors.support(page, register, trend), minority.section(page, trend, register),
             methods.values(page, trend), conclusion.sentences(page, trend),
@@ -139,13 +140,13 @@ def test_every_dot_of_the_record_is_that_of_its_method(page, record, monkeypatch
             rows.set_index("method")["crps_ratio"].dropna(),
             places[page.say(f"track_group.{group}")],
         )
-        assert ("o", place, [scores[PAST_ONLY]]) in dots
-        assert ("D", place, sorted(scores.drop([OURS, PAST_ONLY, LAST_VALUE]))) in dots
+        assert ("o", place, [scores[EARLIER]]) in dots
+        assert ("D", place, sorted(scores.drop([OURS, EARLIER, LAST_VALUE]))) in dots
 
 
 def test_every_tenth_is_drawn_where_it_belongs(page, record, monkeypatch):
     figures = figures_drawn(monkeypatch, lambda: track_record.calibration(page, record))
-    rows = record[record["method"] == PAST_ONLY].set_index("group")["pit_deciles_pct"]
+    rows = record[record["method"] == EARLIER].set_index("group")["pit_deciles_pct"]
     panels = {ax.get_title(loc="left").replace("\n", " "): ax for ax in figures["calibration-wide"].axes}
     for group, tenths in rows.items():
         heights = [bar.get_height() for bar in panels[page.say(f"track_group.{group}")].patches]
@@ -157,27 +158,30 @@ def test_errors_and_coverage_are_those_of_the_record(page, record):
     kept, table = record.set_index(["group", "method"]), shown.tables[0]
     for row, cells in zip(table.frame.to_dict("records"), rows_of(table), strict=True):
         own, last = kept.loc[(row["group"], row["method"])], kept.loc[(row["group"], LAST_VALUE)]
-        name = page.say("track.past_only") if row["method"] == PAST_ONLY else group_name(page, row["group"])
+        name = page.say("track.earlier") if row["method"] == EARLIER else group_name(page, row["group"])
         assert cells[:3] == [name, page.number(own["mae_points"], 2), page.number(last["mae_points"], 2)]
         assert cells[4] == f"{page.number(own['cover_80_pct'], 0)} ± {page.number(2 * own['cover_80_se'], 0)}"
         assert cells[8] == f"{page.number(own['brier_90'], 3)} ({page.number(last['brier_90'], 3)})"
     assert set(table.frame["group"]) == set(record["group"])
 
 
-def test_every_choice_stands_beside_what_it_would_have_won(page):
-    variants = load_table("track_variants")
-    cells, kept = cells_of(track_record.choices(page, variants).html), variants.set_index(["method", "group"])
-    for (method, group), ratio in kept["crps_ratio"].items():
-        if method.startswith("ours: "):
-            name = page.say(f"track_choice.{method.removeprefix('ours: ').replace(' ', '_')}")
-            change = ratio - kept.loc[(OURS, group), "crps_ratio"]
-            text = (MINUS if change < 0 else "+") + page.number(abs(change), 3)
-            assert cells[name][group_name(page, group)] == text
+def test_every_year_ahead_stands_with_and_without_the_same_year(page, record):
+    table = track_record.coverage(page, record).tables[1]
+    kept = record.set_index(["group", "method"])
+    for row, cells in zip(table.frame.to_dict("records"), rows_of(table), strict=True):
+        own = kept.loc[(row["group"], row["method"])]
+        for cell, name, decimals in ((cells[1], "crps_ratio", 2), (cells[2], "cover_80", 0)):
+            values = [
+                own[f"{name}_{ahead}"] for ahead in (1, 2, 3, 4)
+            ]  # missing: nothing was published so far ahead
+            assert cell.split(" · ") == [MISSING if np.isnan(x) else page.number(x, decimals) for x in values]
+        assert cells[3] == own["pit_deciles_pct"]
+    assert set(table.frame["method"]) == {OURS, EARLIER}
 
 
 def test_rivals_stand_beside_their_own_scores_and_those_that_lost_are_marked(page, record, compared):
     theirs = {
-        "chosen": PAST_ONLY, "last_value": LAST_VALUE, "drift": "drift", "points": "straight line, points",
+        "chosen": EARLIER, "last_value": LAST_VALUE, "drift": "drift", "points": "straight line, points",
         "log": "straight line, log", "logit": "straight line, logit", "damped_trend": "damped ETS",
         "local_linear_trend": "local linear trend",
     }  # fmt: skip
@@ -203,7 +207,7 @@ def test_few_readings_are_stated_and_eight_on_the_line_are_not_few(package, reco
 
 def test_where_ours_loses_is_said_with_its_number(package, record):
     worse = record.copy()
-    mine = (worse["method"] == PAST_ONLY) & (worse["group"] == "id-survey")
+    mine = (worse["method"] == EARLIER) & (worse["group"] == "id-survey")
     worse.loc[mine, "crps_ratio"] = 1.37
     text = track_record.sentences(Page(package, "en"), worse, history()).text
     assert "Indonesia's provinces (1.37)" in text

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from giamngheo import load_scenario
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.simulation.counterfactual import Response
+from giamngheo.simulation.response import Response
 from giamngheo.simulation.shared_draws import shared_draws
 
 MULTIPLES = {"credit": 0.5, "training": 2, "em_land": 0}

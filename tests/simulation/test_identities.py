@@ -16,19 +16,12 @@ from giamngheo.analysis.money_needed import MOST_MONEY, MULTIPLES, money_for_cha
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.inputs.tables import channel_family
-from giamngheo.simulation.impact import (
-    CHANNEL_ASSUMPTIONS,
-    LineEffect,
-    Stock,
-    Thresholds,
-    households_reached,
-    reach,
-    shares_after,
-)
+from giamngheo.simulation.impact import CHANNEL_ASSUMPTIONS, LineEffect, Thresholds, shares_after
 from giamngheo.simulation.list_flows import yearly_flows
 from giamngheo.simulation.money import SOURCES, money
 from giamngheo.simulation.outcomes import CASES, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.spending import Stock, households_reached, reach, spend
 from giamngheo.simulation.targets import target_chances
 from giamngheo.simulation.transitions import FLOWS
 
@@ -147,10 +140,17 @@ def squared_gap(income, spread, gift, covered):
     n = len(income)
     effect = LineEffect("gift", covered, gift / FRACTIONS, np.ones(n), np.zeros(n), np.zeros(n), None)
     deep = Thresholds((np.log(FRACTIONS) - np.log(income)) / spread, None, np.full(n, spread), 0.0)
-    stocks = {None: Stock(np.ones((1, n)), np.ones((1, n)))}
-    planned = {"gift": reach(effect, np.zeros((1, n)), stocks[None])}
-    below, _ = shares_after(deep, [effect], {"gift": households_reached(effect, [1.0])}, stocks, planned)
+    below, _ = shares_after(deep, [effect], *handed_out(effect, n))
     return (2 * (1 - FRACTIONS) * below).mean(axis=0)
+
+
+def handed_out(gift, n):
+    """A billion of a gift that no plan held, among n strata of one poor and one near-poor household (shares)."""
+    stock = Stock(*np.ones((3, 1, n)))
+    spent = spend(
+        gift, households_reached(gift, [1.0]), stock, reach(gift, np.zeros((1, n)), stock), np.ones(n)
+    )
+    return {"gift": spent}, {None: stock}
 
 
 @few(60)
@@ -185,14 +185,11 @@ def test_a_gap_and_one_dong_to_each_empties_poverty_and_fills_the_band(incomes):
     spread = np.full(n, 1e-8)  # all households of a stratum at one income
     z_poor = -np.log(income)[None, :] / spread
     thresholds = Thresholds(z_poor, z_poor + 1.0, spread, float(np.log(1.3)))
-    stocks = {None: Stock(np.ones((1, n)), np.ones((1, n)))}
     for dong, left in ((-1, 1.0), (1, 0.0)):
         gift = LineEffect(
             "gift", np.ones(n), 1 - income + dong / line, np.ones(n), np.ones(n), np.zeros(n), None
         )
-        planned = {"gift": reach(gift, np.zeros((1, n)), stocks[None])}
-        given = {"gift": households_reached(gift, [1.0])}
-        poor, upper = shares_after(thresholds, [gift], given, stocks, planned)
+        poor, upper = shares_after(thresholds, [gift], *handed_out(gift, n))
         assert_array_equal(poor, np.full((1, n), left))
         assert_allclose(upper, 1.0, atol=1e-12)
 

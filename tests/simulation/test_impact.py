@@ -1,5 +1,7 @@
 """Known answers of the closed forms that turn money into shares below the lines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import squared_shortfall
@@ -7,20 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo.simulation.impact import (
-    LineEffect,
-    Stock,
-    Thresholds,
-    households_reached,
-    reach,
-    shares_after,
-    shift,
-)
+from giamngheo.simulation.impact import LineEffect, Population, Thresholds, shares_after, shift
+from giamngheo.simulation.spending import Stock, households_reached, reach
 
 N = 5
-POOR, NEAR = 41_281.0, 32_045.0
+POOR, NEAR, OTHERS = 41_281.0, 32_045.0, 450_000.0
+CEILING = np.full(N, 3.0)
 Z_POOR, Z_UPPER = np.full((1, N), ndtri(0.0784)), np.full((1, N), ndtri(0.1394))
-STOCKS = {None: Stock(np.full((1, N), POOR), np.full((1, N), NEAR))}
+STOCKS = {None: Stock(*(np.full((1, N), each) for each in (POOR, NEAR, OTHERS)))}
 THRESHOLDS = Thresholds(Z_POOR, Z_UPPER, np.full(N, 0.9), float(np.log(1.3)))
 
 
@@ -37,8 +33,13 @@ def after(effects, amounts, planned=None, thresholds=THRESHOLDS, stocks=STOCKS):
 
     nothing = {line: 0.0 * np.asarray(amount) for line, amount in amounts.items()}
     plan = households(planned or nothing)
-    reached = {each.line: reach(each, plan[each.line], stocks[each.reserved]) for each in effects}
-    return shares_after(thresholds, effects, households(amounts), stocks, reached)
+    given, spent = households(amounts), {}
+    for each in effects:
+        stock = stocks[each.reserved]
+        aimed = {each.line: reach(each, plan[each.line], stock)}
+        world = Population({}, thresholds.spread_below, 0.0, {each.reserved: stock}, CEILING, aimed)
+        spent[each.line] = world.spend(each, *world.at_work(each, given[each.line]))
+    return shares_after(thresholds, effects, spent, stocks)
 
 
 def test_no_money_and_no_gain_change_nothing():
@@ -51,7 +52,7 @@ def test_no_money_and_no_gain_change_nothing():
 def test_a_small_transfer_to_all_near_the_line_is_the_rule_of_thumb():
     """10 000 VND a head a month for all near the line is about 0.48 points at the end of 2011 (MODEL)."""
     gain = 10_000 / 420_000
-    poor, _ = after([effect(per_bn=1e6, gain=gain * 41_281 / 1e6)], {"a": 1.0})
+    poor, _ = after([effect(per_bn=41_281, gain=gain)], {"a": 1.0})
     assert 100 * (0.0784 - poor[0, 0]) == pytest.approx(0.48, abs=0.1)
 
 
@@ -78,14 +79,16 @@ def test_no_household_gets_more_than_the_plan_promises_before_there_is_more_mone
     assert as_planned == pytest.approx(once)
     assert (upper < after([effect(per_bn=POOR, gain=0.1)], {"a": 1.0})[1]).all()
     twice, _ = after([effect(per_bn=POOR, gain=0.1)], {"a": 6.0}, planned)
-    assert twice == pytest.approx(after([effect(per_bn=POOR, gain=0.2)], {"a": 1.0})[0])
+    assert twice == pytest.approx(
+        after([effect(per_bn=POOR, gain=0.3)], {"a": 1.0})[0]
+    )  # and no more: the ceiling
 
 
 def test_what_persists_adds_to_the_next_year():
     thresholds = Thresholds(
         *(np.repeat(z, 2, axis=0) for z in (Z_POOR, Z_UPPER)), np.full(N, 0.9), float(np.log(1.3))
     )
-    stocks = {None: Stock(np.full((2, N), POOR), np.full((2, N), NEAR))}
+    stocks = {None: Stock(*(np.full((2, N), each) for each in (POOR, NEAR, OTHERS)))}
     for persistence, year in ((0.0, [100.0, 0.0]), (0.5, [100.0, 50.0])):
         lasting = after([effect(persistence=persistence)], {"a": [100.0, 0.0]}, None, thresholds, stocks)
         fresh = after([effect()], {"a": year}, None, thresholds, stocks)
@@ -93,7 +96,7 @@ def test_what_persists_adds_to_the_next_year():
 
 
 def test_a_reserved_line_reaches_its_group_only():
-    stocks = STOCKS | {"minority": Stock(np.full((1, N), 6e3), np.full((1, N), 6e3), 0.15, 0.2)}
+    stocks = STOCKS | {"minority": Stock(*np.full((3, 1, N), 6e3), 0.15, 0.2)}
     poor, _ = after([effect(gain=5.0, reserved="minority")], {"a": 1e6}, None, THRESHOLDS, stocks)
     assert poor == pytest.approx(0.85 * 0.0784)
 
@@ -110,10 +113,11 @@ def test_the_closed_form_is_the_count_over_households():
     effects = [effect("a", 60.0, 0.15, 0.7), effect("b", 40.0, 0.35, 0.5), effect("c", 20.0, 0.6, 0.9)]
     amounts = {"a": 200.0, "b": 300.0, "c": 150.0}
     rank, gain = rng.random(n), np.zeros(n)
-    for one in effects:
-        times = reach(one, households_reached(one, [amounts[one.line]]), STOCKS[None])
-        for place in (0, 1):
-            gain += one.gain[0] * ((status == place) & (rank < times[place][0, 0]))
+    for one in effects:  # so little money that nobody gets more than once
+        poor = amounts[one.line] * one.households_per_bn[0] * one.to_poor[0]
+        near = amounts[one.line] * one.households_per_bn[0] * (1 - one.to_poor[0]) * one.near_share[0]
+        gain += one.gain[0] * ((status == 0) & (rank < poor / POOR))
+        gain += one.gain[0] * ((status == 1) & (rank < near / NEAR))
     poor, upper = after(effects, amounts)
     assert poor[0, 0] == pytest.approx((income + gain <= 1).mean(), abs=6e-4)
     assert upper[0, 0] == pytest.approx((income + gain <= 1.3).mean(), abs=6e-4)
@@ -153,3 +157,17 @@ def test_equal_money_lowers_the_squared_gap_of_the_poorer_by_at_least_as_much(ri
 
     # At one spread the poorer of two log-normal groups has the deeper mean gap.
     assert slope(poor) >= slope(rich) - 1e-12
+
+
+def test_money_lent_in_a_year_earns_part_of_it_and_all_of_the_next():
+    """Lent at the year's middle to every poor household: half the gain, then all that is left of it."""
+    thresholds = Thresholds(
+        *(np.repeat(z, 2, axis=0) for z in (Z_POOR, Z_UPPER)), np.full(N, 0.9), float(np.log(1.3))
+    )
+    stocks = {None: Stock(*(np.full((2, N), each) for each in (POOR, NEAR, OTHERS)))}
+    loan = replace(effect(per_bn=POOR, gain=0.2, persistence=1.0), first_year=np.full(N, 0.5))
+    lent, _ = after([loan], {"a": [1.0, 0.0]}, None, thresholds, stocks)
+    half, whole = (after([effect(per_bn=POOR, gain=gain)], {"a": 1.0})[0][0] for gain in (0.1, 0.2))
+    assert lent == pytest.approx(np.array([half, whole]))
+    again, _ = after([loan], {"a": [0.5, 0.5]}, None, thresholds, stocks)
+    assert again[1] == pytest.approx((half + whole) / 2)  # half of them lent to before, half of them now

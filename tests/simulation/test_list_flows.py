@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from giamngheo import simulate
 from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
     calibrate,
@@ -172,3 +173,19 @@ def test_without_flows_or_counts_there_are_no_means(full, flows):
     assert mean_flows(full, {1: {}}).empty
     uncounted = SimpleNamespace(cases={1: SimpleNamespace(households=None)})
     assert list(mean_flows(uncounted, {1: flows[1]}).columns) == list(mean_flows(full, flows).columns)
+
+
+def test_a_scenarios_own_reading_of_the_list_is_the_one_its_flows_have(package, shared, full):
+    """They were those of the register whatever the scenario assumed."""
+    own = {"list_autocorrelation": {"fixed": 0.9}, "list_return": {"fixed": -0.2}}
+    sticky = {"id": "sticky", "title": full.scenario.title, "assumptions": own}
+    case = simulate(package, sticky, shared=shared).own
+    last = case.years[-1]
+    assumed, given = yearly_flows(case)[last], yearly_flows(full.cases[1], 0.9, -0.2)[last]
+    for name, values in assumed.items():
+        assert_allclose(values, given[name], rtol=1e-12, err_msg=name)
+    assert (assumed["exit"] > yearly_flows(full.cases[1])[last]["exit"]).mean() > 0.99
+    trend = case.trend.refit(assumptions=own)
+    assert_allclose(
+        yearly_flows(trend)[last]["exit"], yearly_flows(trend, 0.9, -0.2)[last]["exit"], rtol=1e-12
+    )

@@ -225,6 +225,13 @@ def test_an_additionality_in_between_is_a_case_of_its_own(package, shared):
     assert simulate(package, "plan_is_new", shared=shared).own.scenario.continuity == 0
 
 
+def test_past_money_larger_than_the_plan_is_a_case_of_its_own(package, shared):
+    more = simulate(package, {"continuity": 1.5}, shared=shared)
+    assert more.own.scenario.continuity == 1.5 and "r = 1.5" in more.named
+    chance = more.chances.set_index(["target", "case"])["chance"]
+    assert chance["poor_2015", "r = 1.5"] < chance["poor_2015", "continued"] < chance["poor_2015", "new"]
+
+
 def test_the_draws_of_another_package_are_refused(package, shared):
     other = replace(package, readings=package.readings[:-1])
     with pytest.raises(RefusedInput, match=r"^shared: "):

@@ -20,7 +20,10 @@ BASE = "base"  # the unchanged case
 BEYOND = "gap_as_last"  # a case shown beside the ranges, not inside one
 CONTINUITY = "continuity"  # r, where it stands among the assumptions: the scenario's key for it
 MONEY = "share_of_plan"  # the multiple of the money delivered, where it stands among them
-ENDS = (0.1, 0.9)  # quantiles that stand for the ends of an assumption's range
+ENDS = (
+    0.1,
+    0.9,
+)  # quantiles that stand for the ends of an assumption's range: of what is known after the readings
 COLUMNS = ["assumption", "to", "value", "case", "target", "chance"]
 
 
@@ -41,7 +44,7 @@ def unchanged(package, scenario, shared):
     return _rows(BASE, BASE, np.nan, simulate(package, scenario, shared=shared))
 
 
-def variants(package, scenario, shared, references=("vn-survey", "national-line", "wide")):
+def variants(package, scenario, shared, learned, references=("vn-survey", "national-line", "wide")):
     """A scenario with one assumption at a time changed to a case that is named or rounded for a reader.
 
     Parameters
@@ -50,6 +53,8 @@ def variants(package, scenario, shared, references=("vn-survey", "national-line"
     scenario : Scenario
     shared : SharedDraws
         Left as it was.
+    learned : mapping of str to ndarray
+        As of `forecasting.learned.learned_assumptions`.
     references : sequence of str
         Other groups of comparable series.
 
@@ -59,13 +64,15 @@ def variants(package, scenario, shared, references=("vn-survey", "national-line"
         `COLUMNS`; for another group of series `to` is its name.
     """
     changes = [("hard_core_pct", "percent", core, {"hard_core_pct": {"fixed": core}}) for core in (0.6, 1.0)]
+    for word, kept in (("constant", 1.0), ("returning", 0.0)):
+        changes.append(("drift_persistence", word, np.nan, {"drift_persistence": {"fixed": kept}}))
     if (growth := observed_gap_growth(package)) is not None:
         still = {"gap_moves": shared.register["gap_moves"].alternative}
         changes.append(("gap_moves", "still", np.nan, still))
         changes.append((BEYOND, "as_last", np.nan, {"gap_drift": {"fixed": growth}}))
-    drawn = shared.counterfactual(scenario).drawn
     for name in ("carry_over", "pass_through_relief", "return_credit"):
-        for value in (float(f"{end:.2g}") for end in np.quantile(drawn[name], ENDS)):
+        for end in ENDS:
+            value = float(f"{at_quantile(shared.register, name, end, learned):.2g}")
             changes.append((name, "number", value, {name: {"fixed": value}}))
     push = {"deadline_push": shared.register["deadline_push"].alternative}
     changes.append(("deadline_push", "push", np.nan, push))
@@ -78,7 +85,7 @@ def variants(package, scenario, shared, references=("vn-survey", "national-line"
     return pd.concat(rows, ignore_index=True)
 
 
-def ends(package, scenario, shared, names):
+def ends(package, scenario, shared, learned, names):
     """A scenario with each of some assumptions at its 10 % and its 90 % quantile, all others drawn.
 
     Parameters
@@ -87,6 +94,8 @@ def ends(package, scenario, shared, names):
     scenario : Scenario
     shared : SharedDraws
         Left as it was.
+    learned : mapping of str to ndarray
+        As of `forecasting.learned.learned_assumptions`.
     names : sequence of str
 
     Returns
@@ -96,7 +105,7 @@ def ends(package, scenario, shared, names):
     """
     rows = []
     for name in names:
-        for value in (at_quantile(shared.register, name, quantile) for quantile in ENDS):
+        for value in (at_quantile(shared.register, name, quantile, learned) for quantile in ENDS):
             result = simulate(package, fixed_at(scenario, {name: value}), shared=shared.fork())
             rows.append(_rows(name, "number", value, result))
     return pd.concat(rows, ignore_index=True)
@@ -163,19 +172,25 @@ def observed_gap_growth(package):
     return float((gaps[1] - gaps[0]) / float(decimal_year(days[-1]) - decimal_year(days[-2])))
 
 
-def at_quantile(register, name, quantile):
-    """Value of an assumption at a quantile of its distribution, or of its alternative's.
+def at_quantile(register, name, quantile, learned):
+    """Value of an assumption at a quantile of what is known of it.
 
     Parameters
     ----------
     register : mapping of str to Assumption
     name : str
     quantile : float
+    learned : mapping of str to ndarray
+        As of `forecasting.learned.learned_assumptions`.
 
     Returns
     -------
     float
+        After the readings, where they inform it; else of its distribution in the register, or of its alternative's.
+        One that a scenario holds still has nothing to learn.
     """
+    if name in learned and np.ptp(learned[name]):
+        return float(np.quantile(learned[name], quantile))
     if open_range(register[name]):
         register = override(register, {name: register[name].alternative})
     return float(values_at(register[name], np.array([ndtri(quantile)]))[0])

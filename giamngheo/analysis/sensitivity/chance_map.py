@@ -41,7 +41,7 @@ def chance_grid(package, tornado, shared, names=None, values=None):
         return pd.DataFrame(columns=["case", "target", "chance"])
     if wrong := set(names) - {MONEY, *tornado.register}:
         raise RefusedInput("map: " + unknown("assumption", min(wrong), (MONEY, *tornado.register)))
-    first, second = (values.get(name) or _axis(tornado.register, name) for name in names)
+    first, second = (values.get(name) or _axis(tornado, name) for name in names)
     rows, shared = [], shared.fork()
     few = chances_at(package, tornado.scenario, shared)
     for one in first:
@@ -55,5 +55,7 @@ def chance_grid(package, tornado, shared, names=None, values=None):
     return pd.DataFrame(rows)
 
 
-def _axis(register, name):
-    return SHARES if name == MONEY else tuple(at_quantile(register, name, quantile) for quantile in GRID)
+def _axis(tornado, name):
+    if name == MONEY:
+        return SHARES
+    return tuple(at_quantile(tornado.register, name, quantile, tornado.learned) for quantile in GRID)

@@ -1,15 +1,17 @@
 """How far each assumption moves the chances: one at a time at the ends of its range, all others drawn.
 
+The ends are those of what is known after the readings: of the prior alone where the readings say nothing about it.
 `chance_map` takes two at a time, `sobol_indices` lets all vary at once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import BASE, CONTINUITY, ends, open_range, unchanged, variants
+from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
@@ -24,13 +26,14 @@ class Tornado:
     """Chances with one assumption changed at a time.
 
     cases: as of `analysis.sensitivity.cases`, the unchanged one first; register: as the forecast used it; draws: behind
-    each chance.
+    each chance; learned: draws of the assumptions that the readings inform, whose ranges are theirs.
     """
 
     scenario: object
     register: dict
     draws: int
     cases: pd.DataFrame
+    learned: dict = field(default_factory=dict)
 
     @cached_property
     def base(self):
@@ -119,22 +122,23 @@ def tornado(package, shown, shared, names=None):
     shared : SharedDraws
         Of fewer draws; left as it was.
     names : sequence of str, optional
-        The assumptions that are taken to their 10 % and 90 % quantiles. Default: the `variants`, and each assumption
-        that is not fixed, or has an alternative distribution.
+        The assumptions that are taken to the 10 % and 90 % quantiles of what is known of them. Default: the `variants`,
+        and each assumption that is not fixed, or has an alternative distribution.
 
     Returns
     -------
     Tornado
     """
-    scenario = shown.scenario
-    register = register_in_effect(shared.register, shown.cases[1].trend.prior)
+    scenario, trend = shown.scenario, shown.cases[1].trend
+    register, learned = register_in_effect(shared.register, trend.prior), learned_assumptions(trend)
     shared = shared.under(register).fork()
     parts = [unchanged(package, scenario, shared)]  # first: what all cases share is drawn once
     if names is None:
-        parts.append(variants(package, scenario, shared))
+        parts.append(variants(package, scenario, shared, learned))
         names = [name for name in register if _further(register[name], set(parts[1]["assumption"]))]
-    parts.append(ends(package, scenario, shared, names))
-    return Tornado(scenario, register, shared.draws, pd.concat(parts, ignore_index=True)).anchored(shown)
+    parts.append(ends(package, scenario, shared, learned, names))
+    cases = pd.concat(parts, ignore_index=True)
+    return Tornado(scenario, register, shared.draws, cases, learned).anchored(shown)
 
 
 def _further(row, seen):

@@ -30,7 +30,7 @@ def sentences(page, outcome):
 
 
 def _chances(page, outcome, key):
-    """Both chances of a target with their words: p1, w1, p0, w0."""
+    """Both chances of a target as frequencies, with their words: p1, w1, p0, w0."""
     chances = {r: outcome.by_case[r][key] for r in CASES}
-    numbers = {f"p{r}": page.chance(p) for r, p in chances.items()}
+    numbers = {f"p{r}": page.frequency(p) for r, p in chances.items()}
     return numbers | {f"w{r}": page.chance_word(p) for r, p in chances.items()}

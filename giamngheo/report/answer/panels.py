@@ -61,8 +61,12 @@ def side_by_side(page, outcome, variants, needs):
     if len(targets) > 1:
         heads[BOTH] = page.say("panel.both"), max(target.as_of for target in targets.values())
     parts = [_panel(page, key, name, as_of, values[key], variants) for key, (name, as_of) in heads.items()]
-    draws = page.number(outcome.cases[1].trend.n_draws)
-    note = page.say("panel.note", draws=draws, most=page.number(MOST_MONEY))
+    draws = outcome.cases[1].trend.n_draws
+    words = {
+        "draws": page.number(draws),
+        "error": page.points(100 / draws**0.5, 1),
+    }  # two of a chance of one half
+    note = page.say("panel.note", most=page.number(MOST_MONEY), **words)
     sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
     one_by_one = "\n".join([*(part.notebook_html for part in parts), f"<p>{rich(note)}</p>"])
     markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'

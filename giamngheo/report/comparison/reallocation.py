@@ -22,7 +22,8 @@ from giamngheo.report.figure_style import (
 from giamngheo.report.wording import amount_text, target_heads
 from giamngheo.simulation.outcomes import CASES
 
-ALLOCATIONS = ("plan", "joint", "gap")
+ALLOCATIONS = ("plan", "joint", "gap", "shortfall")
+PICTURED = ALLOCATIONS[:3]  # the figure's
 _MARKS = {"low": " ↓", "high": " ↑", "": ""}
 
 
@@ -46,7 +47,17 @@ def sentences(page, found):
     items = [page.say("allocation.close" if apart < total / 20 else "allocation.apart", **words)]
     if any(row.channel == "enabling" and row.total_3y for row in page.package.budget_lines):
         items.append(page.say("allocation.no_effect", channel=page.say("channel.enabling")))
-    return html.bullets([*items, page.say("allocation.judgement")])
+    return html.bullets([*items, _decision(page, found), page.say("allocation.judgement")])
+
+
+def _decision(page, found):
+    """Households above the targets if one has to choose before r is known, and what each choice may regret (str)."""
+    fresh = found.fresh["shortfall"].unstack("case").mean(axis=1)
+    regret = found.fresh["regret"].unstack("case").max(axis=1)
+    words = {f"expected_{name}": page.households(fresh[name], -2) for name in ("plan", "shortfall")}
+    words |= {f"regret_{name}": page.households(regret[name], -1) for name in ALLOCATIONS}
+    same = found.lines["joint_bn"].equals(found.lines["shortfall_bn"])
+    return page.say("allocation.decision_same" if same else "allocation.decision", **words)
 
 
 def dots(page, found):
@@ -111,7 +122,7 @@ def _lines(page, found):
 
 def _amounts(page, row):
     """Planned amount, and both others, billion VND."""
-    plan, joint, gap = (page.number(rounded(row[f"{name}_bn"], 1).normalize() + 0) for name in ALLOCATIONS)
+    plan, joint, gap = (page.number(rounded(row[f"{name}_bn"], 1).normalize() + 0) for name in PICTURED)
     return f"{plan} → {joint} | {gap}"
 
 
@@ -145,6 +156,8 @@ def outcomes(page, found):
         "poor_pct": (page.say("allocation.poor"), lambda value, _: page.number(value, 2)),
         "gap_pct": (page.say("allocation.gap_pct"), lambda value, _: page.number(value, 2)),
         "gap_pct_change": (page.say("allocation.gap_change"), change(1, 3)),
+        "shortfall": (page.say("allocation.shortfall_households"), lambda n, _: page.number(n, -2)),
+        "regret": (page.say("allocation.regret"), lambda n, _: page.number(n, -1)),
     }
     rows = [{"measure": measure} | _measured(found.fresh, measure) for measure in measures]
 
@@ -201,7 +214,7 @@ def table(page, found):
     ]
     columns += [
         page.column((f"{name}_bn", f"{name}_bound"), f"allocation.{name}", found_amount)
-        for name in ("joint", "gap")
+        for name in ALLOCATIONS[1:]
     ]
     low, high = (page.number(float(bound)) for bound in found.bounds)
     caption, note = page.say("allocation.caption"), page.say("allocation.note", low=low, high=high)

@@ -10,6 +10,8 @@ from giamngheo.report.figure_style import GREY, INK, ORANGE, Sizes, clipped, fig
 from giamngheo.report.html import folded, prose, stack, table
 from giamngheo.report.wording import amount_text, first_upper, years_text
 from giamngheo.simulation.money import exact_sources
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.spending import WHO
 
 # From light to dark, in the order of the legend: told apart without colour too.
 _COLOURS = {"central": "#bcdcf0", "provincial": ORANGE, "mobilised": "#00523d"}
@@ -192,6 +194,38 @@ def _by_year(page, money):
     frame.insert(0, "year", [*map(str, page.package.years), page.say("words.total")])
     columns = [page.text_column("year", "money.year"), *_amounts(page, "words.total")]
     return table("money-by-year", page.say("money.year_caption"), _in_bn_vnd(frame), columns, foot=1)
+
+
+def ends(page, outcome):
+    """Where the money of each line ends, folded; in words too what cannot be spent, from a hundredth on."""
+    spending = outcome.spending
+    if spending.empty:
+        return prose()
+    whole = spending[spending["line"] == "total"].set_index("case")
+    part = whole["unspent_bn_vnd"] / whole["delivered_bn_vnd"].where(whole["delivered_bn_vnd"] > 0)
+    ended = folded(page.say("money.ends_fold"), _ends_table(page, outcome))
+    if not (part >= 0.01).any():
+        return ended
+    one, other = (page.money(whole["unspent_bn_vnd"][case], -1) for case in CASES.values())
+    case = part.idxmax()
+    words = {
+        key: page.number(whole[f"unspent_{end}"][case], -1) for key, end in (("low", "q10"), ("high", "q90"))
+    }
+    r = page.number(outcome.named[case].scenario.continuity)
+    return stack(prose(page.say("money.unspent", one=one, other=other, r=r, **words)), ended)
+
+
+def _ends_table(page, outcome):
+    frame, names = outcome.own.spending, page.line_names | {"total": page.say("words.total")}
+    frame = frame[(frame["delivered_bn_vnd"] > 0) | (frame["line"] == "total")]
+    frame = frame.assign(name=frame["line"].map(names))
+    heads = {"delivered": "money.delivered"} | {who: f"money.ends.{who}" for who in WHO}
+    columns = [
+        page.text_column("name", "money.line"),
+        *(page.number_column(f"{key}_bn_vnd", head, 1) for key, head in heads.items()),
+    ]
+    caption = page.say("money.ends_caption", r=page.number(outcome.own.scenario.continuity))
+    return table("money-ends", caption, frame, columns, foot=1)
 
 
 def _with_total(parts, page):

@@ -56,7 +56,7 @@ def changed_to(page, assumption, to, value, register):
         return page.say(f"reference.{to}")
     if to not in ("number", "percent"):
         return page.say(f"sensitivity.to.{to}")
-    x = page.number(short(value))
+    x = page.percent(short(value)) if to == "percent" else page.number(short(value))
     if to == "number" and assumption in register:
         return f"{x} {unit(register[assumption], page)}"
     return page.say(f"sensitivity.to.{to}", x=x)

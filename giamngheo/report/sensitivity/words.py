@@ -16,6 +16,7 @@ NAMED_RANGES = {
     CONTINUITY: "sensitivity.to.new_money",
     "reference": "sensitivity.to.other_groups",
     "gap_moves": "sensitivity.to.still",
+    "drift_persistence": "sensitivity.to.any_length",
     BEYOND: "sensitivity.to.as_last",
 }
 
@@ -43,7 +44,8 @@ def range_text(name, found, page):
     if name in NAMED_RANGES:
         return page.say(NAMED_RANGES[name])
     low, high = (page.number(short(value)) for value in found.ranges.loc[name])
-    return page.say("sensitivity.span_unit", low=low, high=high, unit=unit(found.register[name], page))
+    span = page.say("sensitivity.span_unit", low=low, high=high, unit=unit(found.register[name], page))
+    return page.say("sensitivity.span_read", span=span) if name in found.learned else span
 
 
 def span_words(swings, page):

@@ -6,13 +6,25 @@ from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.html import prose, stack, table
 from giamngheo.simulation.counterfactual import PUT_BACK
 
-DECIMALS = {"mean": 3, "sd": 3, "persistence": 2, "scale": 3, "n_series": 0, "put_back": 1, "most_money": 0}
+NAMED = 4  # comparable series that a note names
+DECIMALS = {
+    "mean": 3,
+    "sd": 3,
+    "permanent": 2,
+    "persistence": 2,
+    "scale": 3,
+    "n_series": 0,
+    "put_back": 1,
+    "most_money": 0,
+}
 
 
 def values(page, trend):
     """Values of the letters in the formulas, from the prior of the forecast and from the constants of the model."""
     prior = trend.prior
-    found = {name: getattr(prior, name) for name in ("mean", "sd", "persistence", "scale", "n_series")}
+    found = {
+        name: getattr(prior, name) for name in ("mean", "sd", "permanent", "persistence", "scale", "n_series")
+    }
     found |= {"put_back": PUT_BACK, "most_money": MOST_MONEY}
     shown = {name: value for name, value in found.items() if value is not None}
     frame = pd.DataFrame({"symbol": list(shown), "value": list(map(float, shown.values()))})
@@ -22,7 +34,13 @@ def values(page, trend):
         page.column(("value", "symbol"), "methods.value", lambda x, name: page.number(x, DECIMALS[name])),
     ]
     reference = page.say(f"reference.{prior.group}")
-    note = page.say("methods.values_note", reference=reference, known_by=page.day(trend.known_by))
+    series = page.say("methods.no_series")
+    if prior.n_series:
+        names = ", ".join(prior.series[:NAMED]) + (", …" if prior.n_series > NAMED else "")
+        series = page.say("methods.series", n=page.number(prior.n_series), names=names)
+    note = page.say(
+        "methods.values_note", reference=reference, known_by=page.day(trend.known_by), series=series
+    )
     shown = table("methods-values", page.say("methods.values_caption"), frame, columns, note=note)
     notes = [*_document_notes(page), *_break_notes(page)]
     return stack(prose(*notes, title=page.say("methods.notes_title")), shown) if notes else shown

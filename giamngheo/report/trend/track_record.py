@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MultipleLocator
 
-from giamngheo.language import MINUS
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.wording import first_upper
 
-OURS, PAST_ONLY, BASE = "ours", "ours, past only", "last value"
+OURS, EARLIER, BASE = "ours", "ours, earlier years only", "last value"
+HORIZONS = (1, 2, 3, 4)
 SUBSETS = ("declining", "break + 2")  # windows of other groups once more
 # Method of `forecasting.rivals` -> its name in the kept track record.
 RIVALS = {
-    "chosen": PAST_ONLY,
+    "chosen": EARLIER,
     "last_value": BASE,
     "drift": "drift",
     "points": "straight line, points",
@@ -55,7 +55,7 @@ def sentences(page, record, history):
     scores, others, past = _scores(record)
     groups, kind = _groups(record), kind_of(history)
     distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")
-    error = record.set_index(["group", "method"]).loc[(kind, PAST_ONLY), "ratio_se"]
+    error = record.set_index(["group", "method"]).loc[(kind, EARLIER), "ratio_se"]
     overall = {
         "windows": page.number(int(distinct["windows"].sum())),
         "kind": page.say(f"track_group.{kind}"),
@@ -83,7 +83,7 @@ def sentences(page, record, history):
 
 
 def chart(page, record):
-    """Score of every method on every kind of series, over that of the last value; ours with past readings only."""
+    """Score of every method on every kind of series, over that of the last value; ours a year behind."""
     _, others, past = _scores(record)
     past = past.sort_values()
     names = [page.say(f"track_group.{group}") for group in past.index]
@@ -129,7 +129,7 @@ def chart(page, record):
 
 def calibration(page, record):
     """Outcomes by tenth of the forecast distribution, one panel a kind of series; even columns are calibrated."""
-    rows = record[record["method"] == PAST_ONLY].set_index("group")["pit_deciles_pct"]
+    rows = record[record["method"] == EARLIER].set_index("group")["pit_deciles_pct"]
     panels = {group: np.array(tenths.split(), dtype=float) for group, tenths in rows.items()}
     names = {group: page.say(f"track_group.{group}") for group in panels}
     numbers = [f"{names[g]}: {' '.join(page.number(v) for v in tenths)}" for g, tenths in panels.items()]
@@ -160,8 +160,8 @@ def calibration(page, record):
 def table(page, record):
     """Rival by rival: the score of each method over that of the last value, losers marked, folded."""
     wide = record.pivot(index="method", columns="group", values="crps_ratio")[_groups(record)]
-    order = [name for name in wide.mean(axis=1).sort_values().index if name not in (OURS, PAST_ONLY)]
-    wide = wide.loc[[OURS, PAST_ONLY, *order]]
+    order = [name for name in wide.mean(axis=1).sort_values().index if name not in (OURS, EARLIER)]
+    wide = wide.loc[[OURS, EARLIER, *order]]
     units = record.drop_duplicates("group").set_index("group")["units"]
     frame = _by_group(pd.concat([wide, units.to_frame("units").T]), "method")
     frame.insert(1, "unit", ["ratio"] * len(wide) + ["units of the group"])
@@ -179,9 +179,9 @@ def table(page, record):
 
 
 def coverage(page, record):
-    """Error and coverage of our forecast by kind of series, past readings only in the second line of each, folded."""
+    """Error and coverage of our forecast by kind of series; second lines: the same year unknown. Folded."""
     base = record[record["method"] == BASE].set_index("group")
-    frame = record[record["method"].isin([OURS, PAST_ONLY])]
+    frame = record[record["method"].isin([OURS, EARLIER])]
     frame = frame.sort_values("group", key=lambda names: names.map(_groups(record).index), kind="stable")
     frame = frame[~frame.duplicated(["group", "crps_ratio"])].reset_index(drop=True)
     compared = ("mae_points", "brier_75", "brier_90")
@@ -189,9 +189,7 @@ def coverage(page, record):
 
     def label(group, method):
         return (
-            page.say("track.past_only")
-            if method == PAST_ONLY
-            else first_upper(page.say(f"track_group.{group}"))
+            page.say("track.earlier") if method == EARLIER else first_upper(page.say(f"track_group.{group}"))
         )
 
     def covered(share, se):
@@ -214,30 +212,30 @@ def coverage(page, record):
     kept = list(dict.fromkeys(key for c in columns for key in ([c.key] if isinstance(c.key, str) else c.key)))
     caption, note = page.say("track.coverage_caption"), page.say("track.coverage_note")
     shown = html.table("track-record-coverage", caption, frame[kept], columns, note=note, css="long")
-    return html.folded(page.say("track.coverage_fold"), shown)
+    horizons = _by_horizon(page, frame, label)
+    return html.stack(html.folded(page.say("track.coverage_fold"), shown), horizons)
 
 
-def choices(page, variants):
-    """The choices not taken (data/reference/track_variants.csv) and what each would have won or lost, folded."""
-    wide = variants.pivot(index="method", columns="group", values="crps_ratio")[_groups(variants)]
-    names = [name for name in dict.fromkeys(variants["method"]) if name.startswith("ours: ")]
-    frame = _by_group(pd.concat([wide.loc[[OURS]], wide.loc[names] - wide.loc[OURS]]), "method")
-    frame.insert(1, "unit", ["ratio"] + ["change of the ratio"] * len(names))
+def _by_horizon(page, frame, label):
+    """Score and coverage year by year, and the tenths of the distribution in which outcomes fell, folded."""
+    scored = [f"crps_ratio_{ahead}" for ahead in HORIZONS]
+    covered = [f"cover_80_{ahead}" for ahead in HORIZONS]
 
-    def cell(value, unit):
-        if is_missing(value):
-            return MISSING
-        sign = "" if unit == "ratio" else MINUS if value < 0 else "+"
-        return sign + page.number(abs(value), 3)
+    def each(decimals):
+        return lambda *values: " · ".join(
+            MISSING if is_missing(value) else page.number(value, decimals) for value in values
+        )
 
-    def name(method):
-        choice = method.removeprefix("ours: ").replace(" ", "_")
-        return _method(page, OURS) if method == OURS else page.say(f"track_choice.{choice}")
-
-    columns = [page.text_column("method", "track.choice", name), *_group_columns(page, variants, cell)]
-    caption, note = page.say("track.choices_caption"), page.say("track.choices_note")
-    shown = html.table("track-record-choices", caption, frame, columns, note=note, css="long")
-    return html.folded(page.say("track.choices_fold"), shown)
+    columns = [
+        page.text_column(("group", "method"), "track.kind", label),
+        page.column(tuple(scored), "track.ratio_by_year", each(2)),
+        page.column(tuple(covered), "track.cover_by_year", each(0)),
+        page.text_column("pit_deciles_pct", "track.tenths", lambda tenths: tenths),
+    ]
+    caption, note = page.say("track.horizon_caption"), page.say("track.horizon_note")
+    kept = frame[["group", "method", *scored, *covered, "pit_deciles_pct"]]
+    shown = html.table("track-record-horizons", caption, kept, columns, note=note, css="long")
+    return html.folded(page.say("track.horizon_fold"), shown)
 
 
 def near_poor_gap(page, gaps):
@@ -279,9 +277,9 @@ def near_poor_gap(page, gaps):
 
 
 def _scores(record):
-    """CRPS over that of the last value, by group: of every method, of the rivals alone, and ours with the past only."""
+    """CRPS over that of the last value, by group: of every method, of the rivals alone, and ours a year behind."""
     wide = record.pivot(index="group", columns="method", values="crps_ratio")
-    return wide, wide.drop(columns=[OURS, PAST_ONLY, BASE]), wide[PAST_ONLY]
+    return wide, wide.drop(columns=[OURS, EARLIER, BASE]), wide[EARLIER]
 
 
 def _groups(record):

@@ -6,6 +6,7 @@ from giamngheo import paths
 from giamngheo.analysis.sensitivity.cases import ends, unchanged
 from giamngheo.analysis.sensitivity.tornado import DRAWS
 from giamngheo.analysis.sensitivity.turning_points import TURNERS
+from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import load_scenario
@@ -33,5 +34,6 @@ def prepare(package, draws, seed):
         dict(case.draws)  # of every group
     few = shared_draws(package, draws=min(draws, DRAWS), seed=seed)
     few = make_ahead(replace(few, register=register_in_effect(few.register, outcome.trend.prior)))
+    learned = learned_assumptions(outcome.trend)
     unchanged(package, scenario, few)  # the tornado of each scenario's turns changes the same assumptions
-    ends(package, scenario, few, TURNERS)
+    ends(package, scenario, few, learned, TURNERS)

@@ -5,7 +5,7 @@ import pytest
 from helpers import made_up
 
 from giamngheo import load_scenario
-from giamngheo.analysis.sensitivity.cases import BEYOND, CONTINUITY, by_reference
+from giamngheo.analysis.sensitivity.cases import BEYOND, CONTINUITY, ENDS, at_quantile, by_reference
 from giamngheo.analysis.sensitivity.tornado import SMALL, anchor, tornado
 from giamngheo.analysis.sensitivity.turning_points import TURNERS
 from giamngheo.simulation.targets import BOTH
@@ -79,6 +79,22 @@ def test_what_the_forecast_estimated_counts_as_measured(found, shown, register):
     row = found.register["innovation_sd"]
     assert row.parameters == (prior.scale, prior.scale_spread) and row.support == "measured"
     assert register["innovation_sd"].support == "judgement"  # the register itself is left as it was
+    lasting = found.register["drift_persistence"]
+    assert lasting.parameters == (prior.persistence,) and lasting.support == "judgement"
+    assert {"constant", "returning"} == set(
+        found.cases.set_index("assumption").loc["drift_persistence", "to"]
+    )
+
+
+def test_a_range_is_that_of_what_is_known_after_the_readings(found, shown, register):
+    learned = found.learned
+    for name in ("gap_drift", "gap_spread", "innovation_sd", "observation_error"):
+        assert found.ranges.loc[name].tolist() == np.quantile(learned[name], ENDS).tolist()
+    assert found.ranges.loc["gap_drift", "low"] > -0.01  # before the readings -0.034
+    assert found.ranges.loc["rural_share"].tolist() == pytest.approx([0.725, 0.925])  # nothing to learn from
+    kept = found.register | {"gap_drift": register["gap_drift"]}
+    still = {"gap_drift": np.full(5, 0.188)}
+    assert at_quantile(kept, "gap_drift", 0.1, still) == pytest.approx(-0.0341, abs=1e-4)
 
 
 def test_many_cases_leave_the_draws_as_they_were(package, shown, shared):

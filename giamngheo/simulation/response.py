@@ -1,0 +1,147 @@
+"""The rates and the poverty gap under a scenario's money, for any multiple of each line's money."""
+
+from functools import cached_property
+
+import numpy as np
+from scipy.special import ndtr
+
+from giamngheo.forecasting.scales import probit
+from giamngheo.simulation.counterfactual import shares_at_fractions
+from giamngheo.simulation.impact import FRACTIONS, WEIGHTS
+from giamngheo.simulation.money import money
+
+
+def rates(group, levels):
+    """Rates of a group in percent, as a `Forecast` has them.
+
+    Parameters
+    ----------
+    group : str
+    levels : tuple of ndarray (n_years, n_draws)
+        Probits below the two lines, the second None without a near-poor line.
+
+    Returns
+    -------
+    dict of (group, status) to ndarray (n_draws, n_years)
+    """
+    poor, upper = (None if z is None else ndtr(z) for z in levels)
+    found = {(group, "poor"): 100 * poor.T}
+    if upper is not None:
+        upper = np.maximum(upper, poor)
+        found |= {(group, "near_poor"): 100 * (upper - poor).T, (group, "poor_or_near_poor"): 100 * upper.T}
+    return found
+
+
+class Response:
+    """Rates and the poverty gap under a scenario's money, as a function of each line's money.
+
+    Parameters
+    ----------
+    counterfactual : Counterfactual
+        Its r may be a number or an array (n_draws,).
+    scenario : Scenario
+        Its money, timing and targeting are the unit that multiples refer to.
+    years : sequence of datetime.date, optional
+        Of the trend's, in order; all of them unless given.
+
+    Raises
+    ------
+    RefusedInput
+        A reallocation that cannot keep the total; when evaluated, a package without counts of households.
+
+    Notes
+    -----
+    For a threshold k: ``z_k = z_k(trend) - [D_k(money) - r D_k(planned money)]``, D measured where there is no plan.
+    Multiples are mappings of line to number; a line left out keeps its money. Years before the programme are the
+    trend's.
+    """
+
+    def __init__(self, counterfactual, scenario, years=None):
+        self.counterfactual, self.money = counterfactual, money(counterfactual.package, scenario)
+        self.years = tuple(years or counterfactual.trend.years)
+        places = tuple(map(counterfactual.trend.years.index, self.years))
+        self._places = tuple(place for place in places if place >= counterfactual.first)
+        self._before = tuple(place for place in places if place < counterfactual.first)
+        only = None if scenario.group == "all" else scenario.group
+        self.effects = counterfactual.effects(scenario.targeting, only)
+
+    def _reached(self):
+        amounts = self.money.by("line", "year")
+        return self.counterfactual.reached(self.effects, amounts, self._places[-1])
+
+    _unit = cached_property(_reached)  # kept for a search alone: a simulation asks once, and many are kept
+
+    def spent(self, multiples=None):
+        """Where each line's money is at work in the programme years asked for (dict of str to Spent, households)."""
+        if multiples is None:
+            reached = self._reached()
+        else:
+            reached = {line: each * float(multiples.get(line, 1)) for line, each in self._unit.items()}
+        return self.counterfactual.spent(self.effects, reached, self._places)
+
+    def ledger(self):
+        """Where each line's money of each programme year goes, or that it goes nowhere, up to the last of the years.
+
+        Returns
+        -------
+        dict of str to Spent
+            By line that raises a measured income, billion VND, (n_years, n_draws): the parts add up to what is
+            delivered.
+        """
+        whole, reached = self.counterfactual.population_until(self._places[-1]), self._reached()
+        parts = ((each, whole.ledger(each, reached[each.line])) for each in self.effects)
+        return {each.line: spent.times(1 / each.households_per_bn) for each, spent in parts}
+
+    def rates(self, multiples=None, group="all"):
+        """Rates of a group under the money of each line times a multiple.
+
+        Parameters
+        ----------
+        multiples : mapping of str to number, optional
+        group : str
+
+        Returns
+        -------
+        dict of (group, status) to ndarray (n_draws, n_years)
+            Percent, at `years`.
+        """
+        return rates(group, self._levels(multiples, group))
+
+    def _levels(self, multiples, group):
+        whole = self.counterfactual
+        levels = whole.levels_at(group, self._before + self._places)
+        if self._places:
+            new = whole.population(self._places).shift(group, self.effects, self.spent(multiples))
+            plan = whole.planned_shift(group, self._places) if np.any(whole.continuity) else (0.0, 0.0)
+            for z, to, old in zip(levels, new, plan, strict=True):
+                if z is not None:
+                    z[len(self._before) :] -= to - whole.continuity * old
+        return levels
+
+    def gap(self, multiples=None, power=1):
+        """Poverty gap of all households in the last of the years (Foster, Greer and Thorbecke 1984).
+
+        Parameters
+        ----------
+        multiples : mapping of str to number, optional
+        power : int
+            1: mean shortfall; 2: mean squared shortfall.
+
+        Returns
+        -------
+        ndarray (n_draws,)
+            Percent of the poverty line (power 1) or of its square, the not poor counted as 0.
+
+        Notes
+        -----
+        The index is the integral over k of the share below k poverty lines (times ``2 (1 - k)`` for power 2),
+        by Gauss-Legendre quadrature; r enters as for a rate, on the probit of the index.
+        """
+        weights = WEIGHTS * (1 if power == 1 else 2 * (1 - FRACTIONS))
+        deep = self.counterfactual.population(self._places).at_fractions
+        new = shares_at_fractions(deep, self.effects, self.spent(multiples))
+        trend, bare, plan, new = (
+            probit((weights * shares).sum(axis=0))
+            for shares in (*self.counterfactual.planned_gap(self._places), new)
+        )
+        return 100 * ndtr(trend - ((bare - new) - self.counterfactual.continuity * (bare - plan)))

@@ -30,7 +30,12 @@ def find(path):
     """
     path = Path(path).expanduser()
     inside = ROOT / path
-    return inside if not path.exists() and inside.exists() else Path(os.path.abspath(path))  # noqa: PTH100
+    return inside if not path.exists() and inside.exists() else absolute(path)
+
+
+def absolute(path):
+    """The path without ``..`` from the root of the file system; nothing is asked of the file system (Path)."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def as_parameter(path):
@@ -46,6 +51,35 @@ def as_parameter(path):
     """
     path = find(path)
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def try_to_write(folder):
+    """Refuse a folder that cannot be made or written to; what was made for the trial is taken away again.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    OSError
+        The system's own word, with the path.
+    """
+    folder = Path(folder)
+    made = []
+    try:
+        for each in reversed([folder, *folder.parents]):
+            if not each.is_dir():
+                each.mkdir()
+                made.append(each)
+        trial = folder / f".trial-{os.getpid()}"
+        try:
+            trial.write_bytes(b" " * 65_536)  # a full disk takes an empty file
+        finally:
+            trial.unlink(missing_ok=True)
+    finally:
+        for each in reversed(made):
+            each.rmdir()
 
 
 def write_atomically(path, content):

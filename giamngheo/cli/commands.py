@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from giamngheo import __version__, paths
+from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.inputs.errors import RefusedInput, unknown
 
@@ -23,6 +24,7 @@ Examples:
   giamngheo scenarios                     the scenarios there are
   giamngheo simulate --scenario double    what twice the money does
   giamngheo forecast --until 2020 --json  the trend, for another program
+  giamngheo batch grid.yml --results-only  a grid of scenarios, one table
 
 Exit status: 0 done, 1 ran and failed, 2 the input was refused.
 """
@@ -37,6 +39,9 @@ app = typer.Typer(
     help="Can this funding bring poverty down to its target, and how likely is it?",
     epilog=EXAMPLES,
 )
+
+
+app.command()(batch)
 
 
 def _version(wanted: bool):
@@ -111,26 +116,24 @@ def run(
     seed: Seed = 0,
     verbose: Verbose = False,
 ):
-    """Make one scenario's pages."""
+    """Make one scenario's pages; in a batch's folder, one scenario of the batch."""
+    if run_in_batch(scenario, out):
+        return
     langs = _langs(lang)
     loaded = _inputs(package, scenario, draws=draws, seed=seed).package
     _write_pages(loaded, langs, [scenario], out, draws, seed)
 
 
 def _write_pages(package, langs, scenarios, out, draws, seed):
+    from giamngheo.inputs.parameters import check_out
     from giamngheo.runs.execution import start_ahead
 
-    _check_out(out)
+    check_out(out / package.name)
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report
 
     for page in write_report(package, langs, scenarios, out, draws, seed):
         print(page)
-
-
-def _check_out(out):
-    if out.exists() and not out.is_dir():
-        raise RefusedInput(f"--out {out}: a file is in the way; nearest: {out.parent}")
 
 
 @app.command()
@@ -292,8 +295,18 @@ def track(
 
 
 @app.command()
-def scenarios(package: Package = paths.PACKAGE, verbose: Verbose = False):
+def scenarios(
+    package: Package = paths.PACKAGE,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Those of the batch in --out that are not done.")
+    ] = False,
+    out: Out = paths.REPORTS / "batch",
+    verbose: Verbose = False,
+):
     """List the scenarios of a package: id, title."""
+    if pending:
+        list_pending(out)
+        return
     from giamngheo import list_scenarios
 
     for name, title, _ in list_scenarios(_inputs(package).package):

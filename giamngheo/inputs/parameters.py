@@ -3,6 +3,7 @@
 import ast
 import csv
 import json
+import os
 from datetime import date, datetime
 from functools import cache
 from numbers import Integral
@@ -154,6 +155,29 @@ def _check_assumptions(changes):
             raise RefusedInput(f"assumptions: {name}: {fault}") from None
 
 
+def check_out(folder):
+    """Refuse a folder for results that cannot be made or written to, before anything is computed.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    RefusedInput
+    """
+    folder = paths.absolute(folder)
+    try:
+        paths.try_to_write(folder)
+    except OSError as error:
+        whole = next(each for each in folder.parents if os.path.isdir(each))  # noqa: PTH112  bears long names
+        name = scenario_values.said(error.filename or folder)
+        what = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror.lower()
+        raise RefusedInput(f"--out: {name}: {what}; nearest: a folder in {whole}") from None
+    if in_the_way := next((path for path in folder.rglob("*.html") if path.is_dir()), None):
+        raise RefusedInput(f"--out: {in_the_way} is a folder, where a page goes; nearest: another --out")
+
+
 def load_inputs(values):
     """Load what parameters name.
 
@@ -271,7 +295,7 @@ class Door:
     """Checks the parameters of many notebooks, reading each notebook, package and scenario once."""
 
     def __init__(self):
-        self._cells, self._declared, self._packages, self._scenarios = {}, {}, {}, set()
+        self._cells, self._declared, self._packages, self._scenarios = {}, {}, {}, {}
 
     def cells(self, notebook):
         """The cells of a notebook (list of dict)."""
@@ -280,13 +304,15 @@ class Door:
             self._declared[notebook] = declared_parameters(self._cells[notebook])
         return self._cells[notebook]
 
-    def check(self, notebook, parameters):
+    def check(self, notebook, parameters, folder=None):
         """Refuse parameters that a notebook does not declare, of another type, or that name nothing.
 
         Parameters
         ----------
         notebook : Path
         parameters : mapping
+        folder : Path, optional
+            Where the notebook will stand when it runs: a scenario's file is looked up there first.
 
         Returns
         -------
@@ -304,18 +330,35 @@ class Door:
             if type(value) is not type(declared[name]):
                 wanted = type(declared[name]).__name__
                 raise RefusedInput(f"{Path(notebook).name}: {name}: {value!r} is not of type {wanted}")
-        values = DEFAULTS | {k: v for k, v in (declared | dict(parameters)).items() if k in DEFAULTS}
+        values = self._values(notebook, parameters)
         for name, value in values.items():
             check_value(name, value)
-        self._load(values["package"], values["scenario"])
+        self._load(values["package"], *self._where(values["scenario"], folder))
         return {name: parameters[name] for name in declared if name in parameters}
 
-    def _load(self, package, scenario):
+    def _values(self, notebook, parameters):
+        given = self._declared[notebook] | dict(parameters)
+        return DEFAULTS | {name: value for name, value in given.items() if name in DEFAULTS}
+
+    def scenario(self, notebook, parameters, folder=None):
+        """What the scenario of checked parameters holds, all that it is based on included, as one text (str)."""
+        values = self._values(notebook, parameters)
+        return self._scenarios[values["package"], *self._where(values["scenario"], folder)]
+
+    @staticmethod
+    def _where(scenario, folder):
+        """A scenario's name or path, and the folder it is found in."""
+        beside = folder is not None and Path(scenario).suffix and (folder / scenario).is_file()
+        return scenario, folder if beside else None
+
+    def _load(self, package, scenario, folder):
         from giamngheo.inputs.package import load_package
-        from giamngheo.inputs.scenario import load_scenario
+        from giamngheo.inputs.scenario import load_scenario, scenario_keys
 
         if package not in self._packages:
             self._packages[package] = load_package(paths.find(package))
-        if (package, scenario) not in self._scenarios:
-            load_scenario(scenario_source(scenario), self._packages[package])
-            self._scenarios.add((package, scenario))
+        if (package, scenario, folder) not in self._scenarios:
+            source = scenario_source(scenario) if folder is None else folder / scenario
+            load_scenario(source, self._packages[package])
+            keys = scenario_keys(source, self._packages[package])
+            self._scenarios[package, scenario, folder] = scenario_values.canonical(keys)

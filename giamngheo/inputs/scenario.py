@@ -15,17 +15,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.assumptions import load_register
-from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
+from giamngheo.inputs.yaml_keys import SUFFIXES, read_keys
 
 ROOT_ID = "full_plan"
 GIVEN_ID = "mine"  # of keys that are given without an id
 GRID = "a grid file: use giamngheo batch"
-SUFFIXES = (".yml", ".yaml")
-MAX_BYTES = 1_000_000
 MAX_FACTOR = 1_000  # times the plan
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 _FROZEN = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -139,6 +137,42 @@ def load_scenario(given, package=None) -> Scenario:
     return scenario if package is None else check_scenario(scenario, package, where, lines)
 
 
+def scenario_keys(given, package=None, beside=None) -> dict[str, Any]:
+    """The keys of a scenario over those of all that it is based on: what a file would hold that is based on nothing.
+
+    Parameters
+    ----------
+    given : str, path-like, mapping or Scenario
+        As of `load_scenario`.
+    package : Package, optional
+        Whose scenarios a name is looked up in.
+    beside : path-like, optional
+        A folder in which names are looked up first.
+
+    Returns
+    -------
+    dict
+        Plain values as YAML has them, id and title among them.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    folders = [*([] if beside is None else [Path(beside)]), *_folders(package)]
+    if isinstance(given, Scenario):
+        keys = {"id": given.id, **values.plain(given)}
+    elif isinstance(given, Mapping):
+        _, keys, _ = _keys(given, folders)
+    else:
+        keys, _ = _merged(_find(given, folders), folders, ())
+    return {key: value for key, value in keys.items() if key != "based_on"}
+
+
+def scenario_file(given, package=None) -> Path:
+    """The file of a scenario, or of a grid, from its name or its path; refused if there is none."""
+    return _find(given, _folders(package))
+
+
 class ListedScenario(NamedTuple):
     """A scenario that can be used: its id, its title in both languages, and its file."""
 
@@ -170,7 +204,7 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     found: dict[str, ListedScenario] = {}
     for folder in _folders(package):
         for file in sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES):
-            if file.stem in found or "grid" in _parse(file)[0]:
+            if file.stem in found or "grid" in read_keys(file)[0]:
                 continue
             scenario = load_scenario(file)
             with contextlib.suppress(*[RefusedInput] if folder == paths.DATA / "scenarios" else []):
@@ -249,75 +283,34 @@ def _folders(package):
 def _find(name_or_path, folders):
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(SUFFIXES) or "/" in text:
+        if not is_id(Path(text).stem):  # before a file system is asked that knows no such long names
+            raise RefusedInput(f"{values.said(Path(text).name)}: {_no_id(Path(text).stem, '.yml')}")
         file = paths.find(text)
         if file.is_file() and file.suffix not in SUFFIXES:
             raise RefusedInput(f"{shown(file)}: a scenario file ends in .yml; nearest: '{file.stem}.yml'")
-        if not _ID.fullmatch(file.stem):
-            raise RefusedInput(f"{shown(file)}: {_no_id(file.stem, '.yml')}")
         return file
     for folder in folders:
         for suffix in SUFFIXES:
-            if _ID.fullmatch(text) and (folder / f"{text}{suffix}").is_file():
+            if is_id(text) and (folder / f"{text}{suffix}").is_file():
                 return folder / f"{text}{suffix}"
     known = {path.stem for folder in folders for path in folder.glob("*") if path.suffix in SUFFIXES}
     where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
     raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")
 
 
+def is_id(text):
+    """Whether a text can be a scenario's id (bool)."""
+    return bool(_ID.fullmatch(text))
+
+
 def _no_id(text, suffix=""):
     plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:64]
-    return f"'{text}' is not an id (a-z, 0-9 and _); nearest: '{plain or GIVEN_ID}{suffix}'"
-
-
-def _parse(file):
-    """The mapping in a YAML file, and the line of each of its keys."""
-    import yaml
-
-    where = shown(file)
-    text = read_text(file)
-    if len(text) > MAX_BYTES:
-        raise RefusedInput(f"{where}: larger than a scenario can be ({MAX_BYTES} bytes)")
-    loader = None
-    try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        lines: dict[tuple, int] = {}
-        if isinstance(node, yaml.MappingNode):
-            _note_lines(node, (), lines, where)
-        raw = None if node is None else loader.construct_document(node)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise RefusedInput(f"{where}{place}: not YAML ({what})") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        if isinstance(error, RefusedInput):
-            raise
-        raise RefusedInput(f"{where}: not YAML ({error})") from None
-    finally:
-        if loader is not None:
-            loader.dispose()
-    if not isinstance(raw, dict):
-        raise RefusedInput(f"{where}: no keys in it; a scenario has at least title: {{vi: …, en: …}}")
-    return raw, lines
-
-
-def _note_lines(node, place, lines, where):
-    for key, value in node.value:
-        here = (*place, getattr(key, "value", "?"))
-        line = key.start_mark.line + 1
-        if here in lines:
-            raise RefusedInput(
-                f"{where}:{line}: {'.'.join(map(str, here))}: the key stands there twice; keep one"
-            )
-        lines[here] = line
-        if hasattr(value, "value") and value.id == "mapping":
-            _note_lines(value, here, lines, where)
+    return f"{values.said(text)} is not an id (a-z, 0-9 and _); nearest: '{plain or GIVEN_ID}{suffix}'"
 
 
 def _merged(file, folders, seen):
     """The keys of a file over those of the scenarios it is based on, and the lines of its own."""
-    raw, lines = _parse(file)
+    raw, lines = read_keys(file)
     if "id" in raw:
         raise RefusedInput(_problem(file, ("id",), "the id is the file's name; remove this key", lines))
     return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], (*seen, file)), lines
@@ -349,16 +342,16 @@ def _based(where, raw, lines, folders, seen):
             _problem(where, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
         )
     below, _ = _merged(file, folders, seen)
-    return _over(below, raw) | {"based_on": parent}
+    return over(below, raw) | {"based_on": parent}
 
 
-def _over(below, above, depth=0, key=None):
+def over(below, above, depth=0, key=None):
     """A deep merge; an assumption is replaced as a whole, for its parameters belong together."""
     if not (isinstance(below, dict) and isinstance(above, dict)) or (depth == 2 and key == "assumptions"):
         return above
     merged = dict(below)
     for name, value in above.items():
-        merged[name] = _over(below[name], value, depth + 1, key or name) if name in below else value
+        merged[name] = over(below[name], value, depth + 1, key or name) if name in below else value
     return merged
 
 

@@ -1,5 +1,6 @@
 """Values of a scenario file, checked one by one; a fault knows its place below the key it was found under."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -116,6 +117,39 @@ def differences(model, prefix="") -> dict[str, str]:
         else:
             found[prefix + name] = _told(value)
     return found
+
+
+def plain(model) -> dict[str, Any]:
+    """What of a model's fields differs from their defaults, as YAML holds it: a fraction as the nearest decimal."""
+    return {
+        name: _plain(value)
+        for name, field in type(model).model_fields.items()
+        if (value := getattr(model, name)) != field.get_default(call_default_factory=True) and name != "id"
+    }
+
+
+def _plain(value):
+    if hasattr(value, "model_fields_set"):
+        return plain(value)
+    if isinstance(value, Yearly) and value.every is not None:
+        return _plain(value.every)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, bool | str) or not isinstance(value, Real):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def canonical(keys) -> str:
+    """Keys and values as one text, the same for whatever is the same: in any order, with 1 for 1.0."""
+    return json.dumps(even(keys), sort_keys=True, default=str)
+
+
+def even(value):
+    """A value with whole numbers as such, and texts for keys."""
+    if isinstance(value, Mapping):
+        return {str(key): even(each) for key, each in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _told(value):

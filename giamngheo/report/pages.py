@@ -133,7 +133,7 @@ def index_page(page, made, scenarios, footer):
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
     links = [_language_link("index.html", page, depth=0)]
-    return _page(page, header(page), question, question, links, "\n".join(parts), footer)
+    return page_of(page, header(page), question, question, links, "\n".join(parts), footer)
 
 
 def _contents(sections, page):
@@ -189,7 +189,7 @@ def notebook_page(page, made, footer):
         _language_link(f"{made.name}.html", page, depth),
     ]
     title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
-    return _page(page, title, title, "", links, notebook_body(made, page), footer)
+    return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
 
 def notebook_body(made, page):
@@ -234,30 +234,48 @@ def _exporter():
 
 
 @cache
-def _page_template():
+def template(name):
+    """A template of the pages, by its file's name."""
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template("page.html.j2")
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def _page(page, title, description, lead, links, body, footer):
+def page_of(page, title, description, lead, links, body, footer):
+    """A page of whatever body (HTML)."""
     from markupsafe import Markup
 
     words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
     return (
-        _page_template().render(
+        template("page.html.j2").render(
             lang=page.lang,
             title=plain(title),
             description=plain(description),
             lead=Markup(rich(lead)) if lead else "",
             links=links,
             body=Markup(body),
-            record=[Markup(rich(line, False)) for line in footer],
+            record=_record(footer),
             css=Markup(_css()),
             words=words,
         )
         + "\n"
     )
+
+
+def _record(footer):
+    """The lines of the run record as markup."""
+    from markupsafe import Markup
+
+    return [Markup(rich(line, False)) for line in footer]
+
+
+def says_record(path, footer):
+    """Whether a page is there whole and says that it was made from the same as these lines of a run record (bool)."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return text.rstrip().endswith("</html>") and all(f"<p>{line}</p>" in text for line in _record(footer))
 
 
 @cache

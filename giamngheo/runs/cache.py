@@ -124,7 +124,7 @@ class Contents:
         package = paths.find(package)
         return self._once(package, lambda: data_hash(package))
 
-    def address(self, cells, parameters, shown_for=""):
+    def address(self, cells, parameters, shown_for="", scenario=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
 
         Parameters
@@ -132,43 +132,51 @@ class Contents:
         cells : list of dict
             The notebook's cells; stored outputs do not count.
         parameters : mapping
-            As given; ``package`` and ``scenario`` may name files outside the project.
+            As given; ``package`` may name a folder outside the project.
         shown_for : str
             As of `runs.execution.execute_all`.
+        scenario : str
+            What the scenario holds, all that it is based on included, as of `inputs.parameters.Door.scenario`.
 
         Returns
         -------
         str
         """
         package = paths.find(parameters.get("package", paths.PACKAGE))
-        scenario = paths.find(parameters.get("scenario", "full_plan"))
         made_from = [
             self._once(id(cells), lambda: source_hash(cells)),
             sorted(parameters.items()),
             shown_for,
             self.data(package),
-            file_hash([scenario], scenario.parent) if scenario.is_file() else "",
-            self._once("code", code_hash),
-            sys.version_info[:2],
-            installed_versions(),
+            scenario,
+            *self.code(),
         ]
         return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
+    def code(self):
+        """Code, lock, Python and installed versions (list)."""
+        return [self._once("code", code_hash), sys.version_info[:2], installed_versions()]
+
 
 def kept(key):
-    """The executed notebook kept under an address (bytes), or None."""
+    """The executed notebook kept under an address (bytes), or None if there is none or it was altered since."""
     path = EXECUTED / f"{key}.ipynb"
     try:
-        content = path.read_bytes()
+        digest, _, content = path.read_bytes().partition(b"\n")
         path.touch()
     except OSError:
         return None
-    return content
+    return content if digest == _digest(content) else None
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def keep(key, content):
-    """Keep an executed notebook under its address, and drop those unused for longest."""
-    paths.write_atomically(EXECUTED / f"{key}.ipynb", content)
+    """Keep an executed notebook (text) under its address, its digest before it; drop those unused for longest."""
+    content = content.encode("utf-8")
+    paths.write_atomically(EXECUTED / f"{key}.ipynb", _digest(content) + b"\n" + content)
     with contextlib.suppress(FileNotFoundError):  # another process is at it too
         by_use = sorted(EXECUTED.glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
         for path in by_use[:-KEPT]:

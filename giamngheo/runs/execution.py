@@ -1,30 +1,40 @@
 """The one place that checks notebooks' parameters, runs them and records how each ended."""
 
 import logging
-import shutil
+import re
 import sys
 import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
+from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
 LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
 FAILED = paths.CACHE / "failed"
+OK, FAILED_STATE, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
+LAST_LINES = 12  # of a traceback
+STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Run:
-    """How one execution ended. ``ok`` rests on what every cell left behind, not on papermill's metadata."""
+    """How one execution ended. ``ok`` rests on what every cell left behind, not on papermill's metadata.
+
+    state: "ok", "failed", "timed_out" or "killed"; cell: the place of the cell that did not end, last_lines: the end of
+    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output).
+    """
 
     notebook: str
     parameters: dict
@@ -36,16 +46,26 @@ class Run:
     error: str = ""
     kept: bool = False  # taken from an earlier run on the same content
     failed: Path | None = None  # where an unfinished notebook was left
+    state: str = OK
+    cell: int | None = None
+    last_lines: str = ""
+    answer: dict | None = None
 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to execute: its path, parameters, where the result goes, and what to call it meanwhile."""
+    """One notebook to execute: its path, parameters, where the result goes, and what to call it meanwhile.
+
+    folder: where its kernel stands, the notebook's own unless given; ask: code that runs after the last cell and leaves
+    no trace in the notebook, what it displays is the run's `answer`.
+    """
 
     notebook: Path
     parameters: dict
     out: Path
     label: str = field(default="")
+    folder: Path | None = None
+    ask: str = ""
 
 
 def execute(notebook, parameters, out, **options):
@@ -75,7 +95,19 @@ def execute(notebook, parameters, out, **options):
 
 
 def execute_all(
-    jobs, *, workers=2, progress=True, warm=True, reuse=True, timeout=CELL_TIMEOUT_S, shown_for=""
+    jobs,
+    *,
+    workers=2,
+    progress=True,
+    warm=True,
+    reuse=True,
+    keep=True,
+    timeout=CELL_TIMEOUT_S,
+    shown_for="",
+    began=None,
+    then=None,
+    ended=None,
+    stop=None,
 ):
     """Execute notebooks side by side; one that fails does not stop the others.
 
@@ -91,15 +123,25 @@ def execute_all(
         package share, where that is possible.
     reuse : bool
         Take the result of an earlier run on the same content.
+    keep : bool
+        Keep the results for later runs on the same content.
     timeout : int
         Seconds that one cell may take.
     shown_for : {"", "page", "notebook"}
         Where figures will be seen; those of the other place are not drawn.
+    began : callable, optional
+        Called with the number of each job that begins, in the thread that runs it.
+    then : callable, optional
+        Called with number and `Run` of each job that ended well, in the thread that ran it; what it raises fails it.
+    ended : callable, optional
+        Called with number and `Run` of each job, in the calling thread, one after the other.
+    stop : threading.Event, optional
+        Once it is set no further job begins.
 
     Returns
     -------
     list of Run
-        In the order of the jobs.
+        In the order of the jobs; None for one that never began.
 
     Raises
     ------
@@ -108,24 +150,34 @@ def execute_all(
     door, contents, ready = Door(), cache.Contents(), []
     for job in jobs:
         notebook = paths.find(job.notebook)
-        parameters = door.check(notebook, job.parameters)
-        ready.append(_Ready(notebook, parameters, Path(job.out).absolute(), door.cells(notebook)))
+        parameters = door.check(notebook, job.parameters, job.folder)
+        scenario = door.scenario(notebook, parameters, job.folder)
+        out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
+        ready.append(_Ready(notebook, parameters, out, door.cells(notebook), scenario, folder, job.ask))
     worlds = _worlds(ready, contents) if warm else [None] * len(ready)
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
         start_ahead()
-    with ThreadPoolExecutor(workers) as pool, _Progress(len(ready), progress) as shown:
-        futures = {
-            pool.submit(
-                _execute, each, contents, reuse, shown_for, warm=warm, world=world, timeout=timeout
-            ): n
-            for n, (each, world) in enumerate(zip(ready, worlds, strict=True))
-        }
+
+    def begin(n, how):
+        if stop is not None and stop.is_set():
+            return None
+        if began is not None:
+            began(n)
+        return _execute(ready[n], then=then, number=n, **how)
+
+    options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
+    options["timeout"] = timeout
+    with ThreadPoolExecutor(workers) as pool, Progress(len(ready), progress) as shown:
+        futures = {pool.submit(begin, n, options | {"world": world}): n for n, world in enumerate(worlds)}
         try:
             for future in as_completed(futures):
                 n = futures[future]
                 runs[n] = future.result()
-                shown.step(labels[n], runs[n])
+                if runs[n] is not None:
+                    shown.step(labels[n], _outcome(runs[n]))
+                    if ended is not None:
+                        ended(n, runs[n])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -140,6 +192,9 @@ class _Ready:
     parameters: dict
     out: Path
     cells: list
+    scenario: str
+    folder: Path
+    ask: str
 
 
 def _worlds(ready, contents):
@@ -154,7 +209,7 @@ def _worlds(ready, contents):
     ]
 
 
-def _execute(job, contents, reuse, shown_for, **how):
+def _execute(job, contents, reuse, keep, shown_for, then, number, **how):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -164,62 +219,109 @@ def _execute(job, contents, reuse, shown_for, **how):
         log.info("%s", run)
         return run
 
-    key = contents.address(job.cells, job.parameters, shown_for)
+    key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
     done = cache.kept(key) if reuse else None
     if done is not None:
         paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    record, error = _run(job.notebook, job.parameters, shown_for=shown_for, **how)
-    error = error or _unfinished(record)
-    if error:
+    for _ in range(
+        2
+    ):  # a kernel that was killed is tried once more: it may have been in the way of another program
+        record, stopped = _run(job, shown_for=shown_for, **how)
+        stopped = stopped or _unfinished(record)
+        if stopped is None or stopped["state"] != KILLED:
+            break
+    if stopped:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
         paths.write_atomically(failed, _as_text(record.notebook))
-        log.error("%s %s: %s; left in %s", job.notebook.name, job.parameters, error, failed)
-        return ended(False, len(record.done), error=error, failed=failed)
+        log.error("%s %s: %s; left in %s", job.notebook.name, job.parameters, stopped["error"], failed)
+        return ended(False, len(record.done), failed=failed, **stopped)
     done = _as_text(_tidy(record.notebook))
-    cache.keep(key, done)
+    if keep:
+        cache.keep(key, done)
     paths.write_atomically(job.out, done)
-    return ended(True, n_code)
+    run = ended(True, n_code, answer=record.answer)
+    if then is None:
+        return run
+    try:
+        then(number, run)
+    except Exception as error:
+        log.exception("%s %s", job.notebook.name, job.parameters)
+        return replace(run, ok=False, state=FAILED_STATE, error=_one_line(error))
+    return run
 
 
-def _run(notebook, parameters, *, timeout, **how):
-    """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it or ""."""
+def _outcome(run):
+    return run.error if not run.ok else "kept" if run.kept else f"{run.seconds:.1f} s"
+
+
+def _run(job, *, timeout, **how):
+    """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it: fields of a `Run`, or None."""
     import nbformat
     from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
 
     from giamngheo.runs.kernels import engine
 
-    record = engine.Record(nbformat.read(notebook, as_version=4))
+    record = engine.Record(nbformat.read(job.notebook, as_version=4))
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            execute_notebook(
-                notebook,
-                Path(folder, "out.ipynb"),
-                parameters,
-                engine_name=engine.NAME,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-                execution_timeout=timeout,
-                record=record,
-                folder=notebook.parent,
-                **how,
-            )
+        execute_notebook(
+            job.notebook,
+            None,
+            job.parameters,
+            engine_name=engine.NAME,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=timeout,
+            record=record,
+            folder=job.folder,
+            ask=job.ask,
+            **how,
+        )
     except PapermillExecutionError as error:
-        return record, f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        text = _ANSI.sub("", "\n".join(error.traceback)).replace(f"{paths.ROOT}/", "")
+        lines = text.splitlines()[-LAST_LINES:]
+        text = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        return record, _stopped(record, text, FAILED_STATE, "\n".join(lines))
     except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record
-        log.debug("%s", notebook.name, exc_info=True)
-        return record, " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return record, ""
+        log.debug("%s", job.notebook.name, exc_info=True)
+        state = STATES.get(type(error).__name__, FAILED_STATE)
+        return record, _stopped(record, _one_line(error), state)
+    if record.refusal:
+        return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED_STATE)
+    return record, None
+
+
+def _one_line(error):
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _stopped(record, error, state, last_lines=""):
+    """What stopped a notebook, as fields of a `Run`."""
+    undone = [n for n in _to_run(record) if n not in record.done]
+    return {
+        "error": error,
+        "state": state,
+        "cell": undone[0] if undone else None,
+        "last_lines": last_lines,
+    }
+
+
+def _to_run(record):
+    """Places of the cells that run."""
+    cells = enumerate(record.notebook.cells)
+    return [n for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def _unfinished(record):
-    """Which cells did not run to their end, or ""."""
-    cells = enumerate(record.notebook.cells)
-    to_run = [n for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
-    return "" if record.done == to_run else f"only {len(record.done)} of {len(to_run)} cells ran to their end"
+    """What stopped a notebook that did not run to its end without an error (`_stopped`), or None."""
+    to_run = _to_run(record)
+    if record.done == to_run:
+        return None
+    text = f"only {len(record.done)} of {len(to_run)} cells ran to their end"
+    return _stopped(record, text, FAILED_STATE)
 
 
 def _tidy(notebook):
@@ -249,36 +351,6 @@ def start_ahead():
         provisioner.server()
     except provisioner.NoWarmKernel as reason:
         log.info("ordinary kernels instead of forked ones: %s", reason)
-
-
-class _Progress:
-    """A bar on a terminal, plain lines elsewhere, nothing if not wanted."""
-
-    def __init__(self, total, wanted):
-        self.total, self.wanted, self.n, self.bar = total, wanted, 0, None
-
-    def __enter__(self):
-        self.wanted = self.wanted and sys.stderr is not None  # closed: 2>&-
-        if self.wanted and sys.stderr.isatty():
-            from tqdm import tqdm
-
-            size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal says that it has none
-            shape = {"ncols": size.columns, "nrows": size.lines}
-            self.bar = tqdm(total=self.total, unit="notebook", file=sys.stderr, **shape)
-        return self
-
-    def __exit__(self, *exception):
-        if self.bar is not None:
-            self.bar.close()
-
-    def step(self, label, run):
-        self.n += 1
-        outcome = run.error if not run.ok else "kept" if run.kept else f"{run.seconds:.1f} s"
-        if self.bar is not None:
-            self.bar.set_description(label)
-            self.bar.update()
-        elif self.wanted:
-            print(f"[{self.n}/{self.total}] {label}: {outcome}", file=sys.stderr, flush=True)
 
 
 def store_outputs(notebooks=None):

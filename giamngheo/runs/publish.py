@@ -16,6 +16,7 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.parameters import check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.report.columns import to_csv, workbook
 from giamngheo.report.pages import (
@@ -27,6 +28,7 @@ from giamngheo.report.pages import (
     notebook_page,
     on_index,
     picture_file,
+    says_record,
 )
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache
@@ -71,6 +73,7 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     """
     began = time.time()
     _check_reportable(package)
+    check_out(Path(out) / package.name)
     names = list(scenarios) if scenarios else [name for name, *_ in list_scenarios(package)]
     chosen = {load_scenario(FULL_PLAN, package).id: FULL_PLAN}
     chosen |= {load_scenario(name, package).id: str(name) for name in names}
@@ -130,22 +133,26 @@ def _pages(package, lang, chosen, folder, out, draws, seed):
         Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
         for name, title in titles.items()
     ]
-    footer = _footer(page, draws, seed)
+    footer = run_footer(page, draws, seed)
     files = {home / f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {home / address: to_csv(table) for each in made for address, table in each.tables.items()}
     told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
     files[home / WORKBOOK] = workbook(told, page.say("report.tables"))
     if picture := picture_file(made[0].notebook):
         files[home / "answer.svg"] = picture
-    linked = _linked_scenarios(package, titles, home, lang)
+    linked = _linked_scenarios(package, titles, home, lang, footer)
     files[home / "index.html"] = index_page(page, made, linked, footer)
     return files
 
 
-def _linked_scenarios(package, titles, home, lang):
-    """The scenarios that have a page: those just made, and the package's own made earlier."""
+def _linked_scenarios(package, titles, home, lang, footer):
+    """The scenarios that have a page: those just made, and the package's own made earlier of the same content."""
     earlier = {name: title[lang] for name, title, _ in list_scenarios(package)}
-    linked = {name: title for name, title in earlier.items() if (home / "scenario" / f"{name}.html").exists()}
+    linked = {
+        name: title
+        for name, title in earlier.items()
+        if says_record(home / "scenario" / f"{name}.html", footer)
+    }
     merged = linked | titles
     order = [name for name in earlier if name in merged] + [name for name in merged if name not in earlier]
     return {name: merged[name] for name in order}
@@ -157,7 +164,8 @@ def _read(path):
     return nbformat.read(path, as_version=4)
 
 
-def _footer(page, draws, seed):
+def run_footer(page, draws, seed):
+    """The lines of the run record at the foot of a page (list of str)."""
     versions = ", ".join(f"{name} {version}" for name, version in locked_versions().items())
     parameters = {"package": page.package.name, "draws": page.number(draws), "seed": str(seed)}
     return [

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -79,20 +80,20 @@ def test_every_job_is_checked_before_the_first_kernel(make_notebook, tmp_path, n
 
 @pytest.mark.parametrize("warm", [True, False])
 @pytest.mark.parametrize(
-    ("source", "error"),
+    ("source", "state", "error"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-        ("import sys; sys.exit(0)", "3 of 5 cells"),
-        ("import time; time.sleep(60)", "CellTimeoutError"),
-        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed", "DeadKernelError"),
+        ("import sys; sys.exit(0)", "failed", "3 of 5 cells"),
+        ("import time; time.sleep(60)", "timed_out", "CellTimeoutError"),
+        ("1 / 0", "failed", "ZeroDivisionError: division by zero"),
     ],
     ids=["killed", "exit", "timeout", "raised"],
 )
-def test_what_stops_half_way_has_failed(make_notebook, tmp_path, warm, source, error):
+def test_what_stops_half_way_has_failed(make_notebook, tmp_path, warm, source, state, error):
     notebook = make_notebook("n", "1", source, "3")
     out = tmp_path / "out.ipynb"
     run = execute(notebook, {"seed": 1}, out, warm=warm, timeout=2)
-    assert not run.ok and error in run.error
+    assert not run.ok and run.state == state and error in run.error and run.cell == 3
     assert run.cells == 4 and run.cells_done == 3  # parameters, injected parameters, "1"
     assert not out.exists()
     assert run.failed.exists()
@@ -223,6 +224,81 @@ def test_the_oldest_kept_notebooks_go_first(monkeypatch):
     assert cache.kept("a") is None and cache.kept("d") == b"d\n"
 
 
+@pytest.mark.parametrize("spoil", [lambda text: text.replace(b"13 %", b"93 %"), lambda text: text[:20]])
+def test_what_was_kept_and_altered_or_cut_off_is_not_taken(spoil):
+    cache.keep("a", "the chance is 13 %\n")
+    path = cache.EXECUTED / "a.ipynb"
+    assert cache.kept("a") == b"the chance is 13 %\n"
+    path.write_bytes(spoil(path.read_bytes()))
+    assert cache.kept("a") is None
+
+
+def test_a_change_in_what_a_scenario_is_based_on_is_another_page(make_notebook, tmp_path, monkeypatch):
+    (tmp_path / "parent.yml").write_text("title: {vi: Cha, en: Parent}\nfunding: {all: 3}\n")
+    child = tmp_path / "child.yml"
+    child.write_text("title: {vi: Con, en: Child}\nbased_on: parent\n")
+    notebook = make_notebook("n", "1", parameters=PARAMETERS)
+    addresses = []
+    monkeypatch.setattr(cache, "kept", lambda key: addresses.append(key) or b"{}")
+    for funding in (3, 3, 0):
+        (tmp_path / "parent.yml").write_text(f"title: {{vi: Cha, en: Parent}}\nfunding: {{all: {funding}}}\n")
+        execute(notebook, {"scenario": str(child)}, tmp_path / "out.ipynb", warm=False)
+    assert addresses[0] == addresses[1] != addresses[2]
+
+
+def test_a_scenario_is_found_where_the_kernel_stands(make_notebook, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "mine.yml").write_text("title: {vi: Một, en: One}\ndelay_years: 1\n")
+    source = "from giamngheo.inputs.parameters import notebook_inputs\nnotebook_inputs(globals()).scenario.delay_years"
+    notebook = make_notebook("n", source, parameters=PARAMETERS)
+    job = Job(notebook, {"scenario": "mine.yml"}, tmp_path / "out.ipynb", folder=tmp_path / "there")
+    (run,) = execute_all([job], progress=False)
+    assert run.ok and "1.0" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_what_is_asked_besides_leaves_no_trace(make_notebook, tmp_path):
+    ask = "from IPython.display import display; display({'application/json': {'x': found}}, raw=True)"
+    notebook = make_notebook("n", "found = 0.1 + seed")
+    plain, asked, wrong = (
+        execute_all([Job(notebook, {"seed": 2}, tmp_path / name, ask=code)], progress=False, keep=False)[0]
+        for name, code in (("plain", ""), ("asked", ask), ("wrong", ask.replace("found", "lost")))
+    )
+    assert plain.answer is None and asked.answer["application/json"] == {"x": 2.1}
+    assert (tmp_path / "plain").read_bytes() == (tmp_path / "asked").read_bytes()
+    assert not wrong.ok and "lost" in wrong.error and not (tmp_path / "wrong").exists()
+
+
+def test_a_failure_names_its_cell_and_what_it_printed(make_notebook, tmp_path):
+    notebook = make_notebook("n", "1", "def f():\n    return 1 / 0\nf()")
+    run = execute(notebook, {"seed": 1}, tmp_path / "out.ipynb")
+    assert (run.state, run.cell) == ("failed", 3)
+    assert (
+        run.last_lines.splitlines()[-1] == "ZeroDivisionError: division by zero"
+        and "\x1b" not in run.last_lines
+    )
+
+
+def test_a_killed_kernel_is_tried_once_more(make_notebook, tmp_path):
+    mark = tmp_path / "been here"
+    source = "\n".join(
+        [
+            "import os, pathlib",
+            f"mark = pathlib.Path({str(mark)!r})",
+            "if not mark.exists():",
+            "    mark.touch()",
+            "    os.kill(os.getpid(), 9)",
+        ]
+    )
+    assert execute(make_notebook("n", source), {"seed": 1}, tmp_path / "out.ipynb").ok
+
+
+def test_no_job_begins_once_stopped(make_notebook, tmp_path):
+    stop, notebook = threading.Event(), make_notebook("n", "1")
+    jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb") for n in range(3)]
+    runs = execute_all(jobs, workers=1, progress=False, stop=stop, ended=lambda n, run: stop.set())
+    assert runs[0].ok and runs[-1] is None
+
+
 def test_nothing_half_written(tmp_path, monkeypatch):
     target = tmp_path / "page.html"
     target.write_text("old")
@@ -236,11 +312,10 @@ def test_nothing_half_written(tmp_path, monkeypatch):
     assert target.read_text() == "old" and list(tmp_path.glob(".page*")) == []
 
 
-def test_no_word_where_standard_error_is_closed(tmp_path, monkeypatch, capsys):
+def test_no_word_where_standard_error_is_closed(monkeypatch, capsys):
     monkeypatch.setattr(execution.sys, "stderr", None)
-    run = execution.Run("a", {}, tmp_path, True, 1, 1, 0.1)
-    with execution._Progress(1, True) as shown:
-        shown.step("a", run)
+    with execution.Progress(1, True) as shown:
+        shown.step("a", "0.1 s")
     assert capsys.readouterr().out == ""
 
 

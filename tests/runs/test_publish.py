@@ -10,6 +10,7 @@ import subprocess
 import pytest
 from helpers import CHROMIUM, Whole, needs_chromium, read_aloud
 
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import say
 from giamngheo.report import pages
 from giamngheo.runs import publish
@@ -336,3 +337,29 @@ def test_the_report_prints(home, tmp_path):
     out = tmp_path / "page.pdf"
     browse(tmp_path, f"--print-to-pdf={out}", "--no-pdf-header-footer", (home / "vi" / "index.html").as_uri())
     assert out.read_bytes().startswith(b"%PDF") and out.stat().st_size > 50_000
+
+
+def test_an_earlier_page_is_linked_if_it_was_made_from_the_same(package, tmp_path):
+    """Case: pages of two seeds side by side, and the index said nothing of it."""
+    page, home = publish.Page(package, "vi"), tmp_path
+    footers = {seed: publish.run_footer(page, DRAWS, seed) for seed in (0, 1)}
+    (home / "scenario").mkdir()
+    made = pages.page_of(page, "T", "T", "", [], "", footers[0])
+    for name in ("double", "central_only"):
+        (home / "scenario" / f"{name}.html").write_text(made, encoding="utf-8")
+    (home / "scenario" / "central_only.html").write_text(made[:-30], encoding="utf-8")
+    found = {
+        seed: publish._linked_scenarios(package, {"full_plan": "T"}, home, "vi", footer)
+        for seed, footer in footers.items()
+    }
+    assert set(found[0]) == {"full_plan", "double"} and set(found[1]) == {"full_plan"}
+
+
+def test_where_pages_go_is_tried_before_any_notebook_runs(package, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "execute_all", None)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "out" / "an-giang" / "vi" / "index.html").mkdir(parents=True)
+    for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300), tmp_path / "out"):
+        with pytest.raises(RefusedInput, match="--out"):
+            write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "out"]

@@ -232,6 +232,12 @@ def server():
         return _server
 
 
+def close_server():
+    """End the fork server of this process, if there is one, and its kernels with it."""
+    if _server is not None:
+        _server.close()
+
+
 class WarmProvisioner(LocalProvisioner):
     """Starts this interpreter's Python kernels by forking; any other kernel as `LocalProvisioner` does."""
 

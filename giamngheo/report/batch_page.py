@@ -1,0 +1,162 @@
+"""The pages of a batch: one that lists its scenarios, to be sorted and filtered, and one for each of them."""
+
+from dataclasses import dataclass
+
+from giamngheo.report.columns import MISSING
+from giamngheo.report.html import escape
+from giamngheo.report.pages import TEMPLATES, Made, notebook_body, page_of, template
+from giamngheo.report.wording import target_text
+from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH, level_pair
+
+STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
+MOST_LISTED = 2_000  # scenarios: a page of a megabyte
+MOST_PARAMETERS = 8
+
+
+@dataclass(frozen=True)
+class Alone(Made):
+    """An executed notebook with a folder to itself, its tables in a folder named like it."""
+
+    def address_of(self, table):
+        """Where a stored table's file lies, seen from its page (str)."""
+        return f"{self.name}/{table['name']}.csv"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A scenario as the list has it: package, id, title, parameters (text by column), state, error, rows of results."""
+
+    package: str
+    id: str
+    title: str
+    parameters: dict
+    state: str
+    error: str
+    rows: list
+    href: str = ""
+
+
+def run_page(page, made, footer):
+    """The page of one scenario of a batch (HTML)."""
+    other = "en" if page.lang == "vi" else "vi"
+    links = [
+        {"href": f"../../{page.lang}/index.html", "text": page.say("report.index_link")},
+        {"href": f"{other}.html", "text": page.say("report.other_language"), "lang": other},
+    ]
+    title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
+    return page_of(page, title, title, "", links, notebook_body(made, page), footer)
+
+
+def batch_page(page, listed, counts, footer):
+    """The page that lists the scenarios of a batch (HTML).
+
+    listed: the first `MOST_LISTED` and all that are not done (list of Listed); counts: number of scenarios by state.
+    """
+    from markupsafe import Markup
+
+    several = len({each.package for each in listed}) > 1
+    varied = _varied(listed)
+    targets = level_pair(page.package)
+    heads = [(page.say("batch.scenario"), False)]
+    heads += [(page.say("batch.package"), False)] if several else []
+    heads += [(name, True) for name in varied]
+    heads += [
+        (f"{page.say(f'status.{status}_short')} {target_text(target, page)}", True)
+        for status, target in targets.items()
+    ]
+    heads += [(page.say("compare.both"), True), (page.say("batch.money"), True)]
+    heads += [(page.say("batch.state"), False)]
+    shown = listed[:MOST_LISTED]
+    rows = [
+        {
+            "state": each.state,
+            "href": each.href,
+            "cells": list(_cells(page, each, several, varied, targets)),
+        }
+        for each in shown
+    ]
+    total = sum(counts.values())
+    body = template("batch.html.j2").render(
+        files=Markup(_files(page)),
+        cut=page.say("batch.cut", shown=page.number(len(shown))) if total > len(shown) else "",
+        heads=[{"text": text, "numeric": numeric} for text, numeric in heads],
+        rows=rows,
+        failures=[
+            {
+                "title": each.title,
+                "name": each.id,
+                "state": page.say(f"batch.state_{each.state}"),
+                "error": each.error,
+            }
+            for each in listed
+            if each.state in STATES[1:4]
+        ],
+        states={state: page.say(f"batch.state_{state}") for state in STATES},
+        words={
+            key: page.say(f"batch.{key}")
+            for key in ("filter", "any_state", "state", "sort", "caption", "failures", "to_go_on")
+        },
+        script=Markup((TEMPLATES / "batch.js").read_text(encoding="utf-8").strip()),
+    )
+    states = ", ".join(
+        f"{page.number(n)} {page.say(f'batch.state_{state}')}" for state, n in counts.items() if n
+    )
+    title = page.say("batch.title", province=getattr(page.package.labels, f"province_{page.lang}"))
+    lead = page.say("batch.lead", total=page.number(total), states=states)
+    other = "en" if page.lang == "vi" else "vi"
+    links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]
+    return page_of(page, title, lead, lead, links, body, footer)
+
+
+def _files(page):
+    text = escape(page.say("batch.files", csv="@csv@", parquet="@parquet@"))
+    for name in ("csv", "parquet"):
+        text = text.replace(f"@{name}@", f'<a href="../results.{name}">results.{name}</a>')
+    return text
+
+
+def _varied(listed):
+    """The parameters that differ between the scenarios, as many as a table bears."""
+    names = dict.fromkeys(name for each in listed for name in each.parameters)
+    differ = [name for name in names if len({each.parameters.get(name) for each in listed}) > 1]
+    return differ[:MOST_PARAMETERS]
+
+
+def _cells(page, each, several, varied, targets):
+    yield _cell(each.title)
+    if several:
+        yield _cell(each.package)
+    for name in varied:
+        value = each.parameters.get(name)
+        is_number = isinstance(value, float)
+        yield _cell(_parameter(page, value), value if is_number else None, numeric=True)
+    for status in targets:
+        yield _chances(page, [(row["case"], row["chance"]) for row in each.rows if row["status"] == status])
+    both = {row["case"]: row[f"chance_{BOTH}"] for row in each.rows}
+    yield _chances(page, list(both.items()))
+    money = each.rows[0]["money_delivered_bn_vnd"] if each.rows else None
+    yield _cell(MISSING if money is None else page.number(money, 0), money, numeric=True)
+    yield _cell(page.say(f"batch.state_{each.state}"))
+
+
+def _parameter(page, value):
+    if value is None or value == "":
+        return MISSING
+    return page.number(value) if isinstance(value, float) else value
+
+
+def _chances(page, by_case):
+    """Both cases in one cell, sorted by the first."""
+    order = list(CASES.values())
+    by_case = sorted(
+        (pair for pair in by_case if pair[1] is not None),
+        key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order),
+    )
+    if not by_case:
+        return _cell(MISSING, numeric=True)
+    return _cell(" / ".join(page.chance(p) for _, p in by_case), by_case[0][1], numeric=True)
+
+
+def _cell(text, value=None, numeric=False):
+    return {"text": text, "value": value, "numeric": numeric}

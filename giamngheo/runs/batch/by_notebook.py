@@ -1,0 +1,77 @@
+"""Scenarios by notebook: executed by papermill, made into pages by worker processes, each put in its place whole."""
+
+from giamngheo import paths
+from giamngheo.runs.batch.worker import WorkerDied
+from giamngheo.runs.execution import Job, execute_all
+
+NOTEBOOK = "03_scenario"
+ASK = """\
+from IPython.display import display
+from giamngheo.simulation.results import result_rows
+display({"application/json": result_rows(outcome)}, raw=True)"""
+
+
+def execute(batch, todo, states, shown):
+    """Execute scenarios' notebooks and make their pages, as of `Batch.run`."""
+    langs, jobs, of_job = batch.settings.langs, [], []
+    notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
+    for task, address in todo:
+        home = batch.folder.begin(task)
+        for lang in langs:
+            ask = ASK if lang == langs[0] else ""
+            parameters = batch.parameters(task, lang)
+            jobs.append(Job(notebook, parameters, home / f"{lang}.ipynb", f"{task.id} {lang}", home, ask))
+            of_job.append((task, address, lang))
+    made = {}
+
+    def then(number, run):
+        task, address, lang = of_job[number]
+        request = {
+            "do": "page",
+            "package": paths.as_parameter(task.package.path),
+            "lang": lang,
+            "notebook": str(run.out),
+            "title": task.keys["title"][lang],
+            "footer": batch.footer(task.package, lang),
+            "address": address,
+            "rows": run.answer["application/json"] if run.answer else None,
+        }
+        try:
+            answer = batch.ask(**request)
+        except WorkerDied:  # once more: it may have been in the way of another program
+            answer = batch.ask(**request)
+        made[number] = answer["files"]
+
+    ends = {}
+
+    def ended(number, run):
+        task, _, _ = of_job[number]
+        own = ends.setdefault(task.number, {})
+        own[number] = run
+        if len(own) < len(langs):
+            return
+        del ends[task.number]
+        bad = next((each for each in own.values() if not each.ok), None)
+        if bad is None:
+            files = {name: digest for n in own for name, digest in made.pop(n).items()}
+            batch.folder.finish(task, batch.run_address(task), files)
+            batch.ended(task, states, shown, outcome=f"{sum(each.seconds for each in own.values()):.1f} s")
+        else:
+            told = ("state", "error", "cell", "last_lines")
+            failure = {name: getattr(bad, name) for name in told}
+            batch.folder.drop(task)
+            batch.ended(task, states, shown, failure | {"notebook": str(bad.failed or "")})
+
+    execute_all(
+        jobs,
+        workers=batch.settings.workers,
+        progress=False,
+        warm=batch.settings.warm,
+        reuse=False,
+        keep=False,
+        shown_for="page",
+        began=lambda number: batch.begun(of_job[number][0], states),
+        then=then,
+        ended=ended,
+        stop=batch.stop,
+    )

@@ -1,0 +1,174 @@
+"""A batch's folder: who may work in it, the results kept in pieces, and the runs that are whole.
+
+What is kept is known by content: a piece of results bears the hash of its bytes for a name, a run's folder the hash of
+each of its files, and both the address of what they were made from. What was altered or cut off is made anew.
+"""
+
+import contextlib
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from giamngheo import paths
+from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.parameters import check_out
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where nothing keeps two batches apart
+    fcntl = None
+
+STATE = ".batch"
+RECORD = "record.json"
+DIGITS = 32  # of a piece's hash
+
+
+class Folder:
+    """Where a batch writes."""
+
+    def __init__(self, out):
+        self.out = paths.absolute(out)
+        self.state = self.out / STATE
+        self.pieces, self.failures, self.making = (
+            self.state / name for name in ("pieces", "failed", "making")
+        )
+        self.plan = self.state / "plan.json"
+
+    def check(self):
+        """Refuse a folder that cannot be written to, and leave nothing in it."""
+        check_out(self.out)
+
+    @contextlib.contextmanager
+    def locked(self, part=None):
+        """Work in the folder: alone, or on one part of the batch beside others on theirs.
+
+        The system frees the lock of a process that died.
+        """
+        self.state.mkdir(parents=True, exist_ok=True)
+        alone = part is None
+        with contextlib.ExitStack() as held:
+            self._hold(held, "lock", exclusive=alone)
+            if not alone:
+                self._hold(held, f"lock-{part}", exclusive=True)
+            if alone:
+                self.sweep()
+            yield
+
+    def _hold(self, held, name, exclusive, wait=False):
+        if fcntl is None:
+            return
+        file = held.enter_context((self.state / name).open("a"))
+        kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
+        try:
+            fcntl.flock(file, kind if wait else kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = shown(self.out)
+            raise RefusedInput(
+                f"--out {where}: another batch is at work there; nearest: another --out"
+            ) from None
+
+    @contextlib.contextmanager
+    def merging(self):
+        """Write what stands for the whole batch, one at a time."""
+        with contextlib.ExitStack() as held:
+            self._hold(held, "lock-merge", exclusive=True, wait=True)
+            yield
+
+    def sweep(self):
+        """Remove what a batch that was killed has left half made."""
+        shutil.rmtree(self.making, ignore_errors=True)
+        for left in (*self.state.rglob(".*.part"), *self.out.glob(".*.part")):
+            left.unlink(missing_ok=True)
+
+    # --- Results in pieces
+
+    def piece_path(self, content):
+        """Where a piece of results lies (Path)."""
+        return self.pieces / f"{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
+
+    def whole_pieces(self):
+        """The pieces that are what they were when they were written (list of Path); others are removed."""
+        whole = []
+        for path in sorted(self.pieces.glob("*.parquet")):
+            if self.piece_path(path.read_bytes()) == path:
+                whole.append(path)
+            else:
+                path.unlink()
+        return whole
+
+    # --- Runs
+
+    def run_of(self, task):
+        """The folder of a scenario's run (Path)."""
+        return self.out / task.package.name / task.id
+
+    def making_of(self, task):
+        """Where it is made, before it takes its place (Path)."""
+        return self.making / task.package.name / task.id
+
+    def is_whole(self, task, address):
+        """Whether a run was made from this address and has all its files as they were (bool)."""
+        home = self.run_of(task)
+        try:
+            record = json.loads((home / RECORD).read_text(encoding="utf-8"))
+            return record["address"] == address and all(
+                _hash(home / name) == digest for name, digest in record["files"].items()
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def begin(self, task):
+        """An empty folder to make a run in, with the scenario in full (Path)."""
+        import yaml
+
+        home = self.making_of(task)
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        keys = {key: value for key, value in task.keys.items() if key != "id"}
+        text = yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
+        (home / f"{task.id}.yml").write_text(text, encoding="utf-8")
+        return home
+
+    def finish(self, task, address, files):
+        """Put a run that is whole in its place; files: name to hash."""
+        home, place = self.making_of(task), self.run_of(task)
+        files = dict(sorted(files.items())) | {f"{task.id}.yml": _hash(home / f"{task.id}.yml")}
+        record = {"address": address, "files": files}
+        (home / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        self.drop(task)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        home.replace(place)
+
+    def drop(self, task):
+        """Take away an earlier run of a scenario."""
+        place = self.run_of(task)
+        if place.exists():
+            away = self.making / f"old-{task.package.name}-{task.id}"
+            away.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(away, ignore_errors=True)
+            place.replace(away)
+            shutil.rmtree(away, ignore_errors=True)
+
+    # --- Failures
+
+    def note_failure(self, task, failure):
+        """Remember how a scenario failed (dict with its address); None forgets it."""
+        path = self.failures / f"{task.package.name}.{task.id}.json"
+        if failure is None:
+            path.unlink(missing_ok=True)
+        else:
+            paths.write_atomically(path, json.dumps(failure, ensure_ascii=False, indent=1))
+
+    def failure(self, task, address):
+        """How a scenario failed that was made from this address (dict), or None."""
+        path = self.failures / f"{task.package.name}.{task.id}.json"
+        try:
+            failure = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return failure if failure.get("address") == address else None
+
+
+def _hash(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

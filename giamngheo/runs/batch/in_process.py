@@ -1,0 +1,78 @@
+"""Results without notebooks: scenarios in pieces, each computed by a worker process."""
+
+import contextlib
+import queue
+import threading
+
+from giamngheo import paths
+from giamngheo.runs.batch.worker import WorkerDied
+from giamngheo.runs.execution import FAILED_STATE, KILLED
+
+PIECE = 50  # scenarios computed between two looks at the clock, and lost at most by a kill
+
+
+def compute(batch, todo, states, shown):
+    """Compute scenarios, as of `Batch.run`."""
+    size = max(1, min(PIECE, -(-len(todo) // (2 * batch.settings.workers))))
+    pieces, answers = queue.SimpleQueue(), queue.SimpleQueue()
+    n_pieces = 0
+    for package in dict.fromkeys(task.package.path for task, _ in todo):
+        own = [pair for pair in todo if pair[0].package.path == package]
+        for start in range(0, len(own), size):
+            pieces.put(own[start : start + size])
+            n_pieces += 1
+
+    def work():
+        while not batch.stop.is_set():
+            try:
+                piece = pieces.get_nowait()
+            except queue.Empty:
+                break
+            for task, _ in piece:
+                batch.begun(task, states)
+            answers.put((piece, _compute_piece(batch, piece)))
+        answers.put(None)
+
+    threads = [
+        threading.Thread(target=work, daemon=True) for _ in range(min(batch.settings.workers, n_pieces))
+    ]
+    for thread in threads:
+        thread.start()
+    working = len(threads)
+    while working:
+        try:
+            answer = answers.get(timeout=0.5)  # so that Ctrl-C is heard
+        except queue.Empty:
+            continue
+        if answer is None:
+            working -= 1
+            continue
+        piece, failed = answer
+        for task, address in piece:
+            batch.ended(task, states, shown, failed.get(address))
+
+
+def _compute_piece(batch, piece):
+    """Address to failure of the scenarios of a piece that failed."""
+    try:
+        return _failed(batch, piece)
+    except WorkerDied as death:
+        if len(piece) == 1:
+            with contextlib.suppress(WorkerDied):
+                return _failed(batch, piece)  # once more: it may have been in the way of another program
+            return {piece[0][1]: {"state": KILLED, "error": str(death)}}
+        return {key: failure for pair in piece for key, failure in _compute_piece(batch, [pair]).items()}
+    except Exception as error:
+        return {address: {"state": FAILED_STATE, "error": str(error)} for _, address in piece}
+
+
+def _failed(batch, piece):
+    package = paths.as_parameter(piece[0][0].package.path)
+    answer = batch.ask(
+        do="results",
+        package=package,
+        draws=batch.settings.draws,
+        seed=batch.settings.seed,
+        scenarios=[(address, task.keys) for task, address in piece],
+    )
+    return {key: {"state": FAILED_STATE, "error": text} for key, text in answer["failed"].items()}

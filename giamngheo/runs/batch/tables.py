@@ -1,0 +1,166 @@
+"""The results of a batch in files: pieces as they come, and from them one table as Parquet and CSV."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from giamngheo import paths
+from giamngheo.simulation.results import COLUMNS
+
+KINDS = {str: pa.string(), float: pa.float64(), int: pa.int32(), bool: pa.bool_()}
+PIECE = pa.schema([("address", pa.string()), *((name, KINDS[kind]) for name, kind in COLUMNS.items())])
+AT_ONCE = 500  # scenarios in memory while the table is written
+# What a scenario has that does not name a key: the plan in full and on time.
+UNNAMED = {
+    "delay_years": 0.0,
+    "phasing": "even",
+    "continuity": 1.0,
+    "group": "all",
+    "funding.keep_total": False,
+}
+
+
+def write_piece(out, found):
+    """Keep results.
+
+    Parameters
+    ----------
+    out : str or Path
+        The batch's folder.
+    found : dict of str to list of dict
+        By address, rows as of `simulation.results.result_rows`.
+    """
+    from giamngheo.runs.batch.folder import Folder
+
+    rows = [{"address": address} | row for address, each in found.items() for row in each]
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(rows, schema=PIECE), sink)
+    content = sink.getvalue().to_pybytes()
+    paths.write_atomically(Folder(out).piece_path(content), content)
+
+
+class Pieces:
+    """The pieces of a folder, read when their rows are asked for."""
+
+    def __init__(self, folder):
+        self._where, self._open = {}, {}
+        for path in folder.whole_pieces():
+            addresses = pq.read_table(path, columns=["address"])["address"].to_pylist()
+            for n, address in enumerate(addresses):
+                start = self._where.get(address, (None, n, 0))
+                first = start[1] if start[0] == path else n
+                self._where[address] = (path, first, n - first + 1)
+
+    def __contains__(self, address):
+        return address in self._where
+
+    def rows(self, address):
+        """The rows of an address (Table)."""
+        path, start, count = self._where[address]
+        if path not in self._open:
+            while len(self._open) > 3:
+                del self._open[next(iter(self._open))]
+            self._open[path] = pq.read_table(path)
+        return self._open[path].slice(start, count)
+
+
+def write_tables(out, tasks, parameters, pieces):
+    """Write results.parquet and results.csv, the old ones staying until the new ones are whole.
+
+    Parameters
+    ----------
+    out : Path
+    tasks : iterable of (Task, str)
+        With the address of each; those without results are passed over.
+    parameters : dict of str to type
+        Columns of parameters, as of `Plan.parameters`.
+    pieces : Pieces
+
+    Yields
+    ------
+    Task, list of dict
+        The rows that tell of a target or of money, for whoever sums them up.
+    """
+    named = [("package", pa.string()), ("scenario", pa.string())]
+    named += [(name, KINDS[kind]) for name, kind in parameters.items()]
+    schema = pa.schema([*named, *(field for field in PIECE if field.name != "address")])
+    ends = {name: out / f".{name}.{os.getpid()}.part" for name in ("results.parquet", "results.csv")}
+    try:
+        with (
+            pq.ParquetWriter(ends["results.parquet"], schema, compression="zstd") as parquet,
+            ends["results.csv"].open("wb") as file,
+        ):
+            file.write(b"\xef\xbb\xbf")  # a spreadsheet then reads its letters right
+            with pa.csv.CSVWriter(file, schema, write_options=_csv_options()) as csv:
+                for batch in _in_batches(tasks, pieces):
+                    table = pa.concat_tables([_table(task, rows, schema, parameters) for task, rows in batch])
+                    parquet.write_table(table, row_group_size=len(table))
+                    csv.write_table(table)
+                    yield from ((task, _told(rows)) for task, rows in batch)
+        for name, path in ends.items():
+            path.replace(out / name)
+    finally:
+        for path in ends.values():
+            path.unlink(missing_ok=True)
+
+
+def _csv_options():
+    return pa.csv.WriteOptions(quoting_style="needed", quoting_header="none")
+
+
+def _in_batches(tasks, pieces):
+    batch = []
+    for task, address in tasks:
+        if address in pieces:
+            batch.append((task, pieces.rows(address)))
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _table(task, rows, schema, parameters):
+    columns = task.columns
+    values = {"package": task.package.name, "scenario": task.id}
+    values |= {name: parameter(columns, name, kind) for name, kind in parameters.items()}
+    made = [
+        pa.array([values[field.name]] * len(rows), field.type)
+        if field.name in values
+        else rows[field.name].combine_chunks()
+        for field in schema
+    ]
+    return pa.Table.from_arrays(made, schema=schema)
+
+
+def parameter(columns, name, kind):
+    """What a scenario has in a column of parameters, in the column's kind; None where it says nothing of it."""
+    value = columns.get(name)
+    if value is None:  # a number for every year stands for each of them
+        above = name.rpartition(".")[0]
+        value = columns.get(above)
+    if value is None and not any(key.startswith(f"{name}.") for key in columns):
+        value = UNNAMED.get(name, 1.0 if name.startswith("funding.") else None)
+    if value is None or (kind is not str and isinstance(value, str)):
+        return None
+    if kind is str and not isinstance(value, str):
+        return f"{value:g}" if not isinstance(value, bool) else str(value).lower()
+    return value
+
+
+def _told(rows):
+    """The rows that the index page tells of."""
+    names = ["case", "status", "year", "target", "chance", "chance_both", "q50", "money_delivered_bn_vnd"]
+    return [row for row in rows.select(names).to_pylist() if row["target"]] or rows.select(names).slice(
+        0, 1
+    ).to_pylist()
+
+
+def file_hash(path):
+    """sha256 of a file (str)."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,182 @@
+"""The processes that compute results and make pages, each asked by lines of JSON on its standard input.
+
+They stand in the surroundings of a notebook's kernel, so that a result is the same to the last bit whether a notebook
+computed it or one of them.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from giamngheo import paths
+
+
+class WorkerDied(RuntimeError):
+    """The process ended before it answered."""
+
+
+class Worker:
+    """Our end of one process; it ends when we close it or die."""
+
+    def __init__(self):
+        from giamngheo.runs.kernels.provisioner import server_environment
+
+        logs = paths.CACHE / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / "workers.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", __name__, str(os.getpid())],
+                env=server_environment(os.environ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,  # Ctrl-C is for us
+            )
+
+    def ask(self, **request):
+        """Let it do something, and wait for the answer (dict); an error in it is raised as `RuntimeError`."""
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except (OSError, ValueError):
+            line = ""
+        if not line:
+            raise WorkerDied(f"the process ended with {self._process.wait()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def kill(self):
+        """End it at once."""
+        self._process.kill()
+
+    def close(self):
+        """Let it end."""
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+# --- In the process
+
+
+@cache
+def _shared(package, draws, seed):
+    from giamngheo.inputs.package import load_package
+    from giamngheo.simulation.shared_draws import shared_draws
+
+    return shared_draws(load_package(paths.find(package)), draws=draws, seed=seed)
+
+
+def results(out, package, draws, seed, scenarios):
+    """Results of scenarios of one package, kept in one piece.
+
+    Parameters
+    ----------
+    out : str
+    package : str
+    draws, seed : int
+    scenarios : list of (str, dict)
+        Address and keys.
+
+    Returns
+    -------
+    dict
+        failed: address to error.
+    """
+    from giamngheo.inputs.scenario import load_scenario
+    from giamngheo.runs.batch.tables import write_piece
+    from giamngheo.simulation.outcomes import simulate
+    from giamngheo.simulation.results import result_rows
+
+    shared, found, failed = _shared(package, draws, seed), {}, {}
+    for address, keys in scenarios:
+        if os.getppid() != PARENT:
+            os._exit(1)
+        try:
+            simulation = simulate(shared.package, load_scenario(keys, shared.package), shared=shared)
+            found[address] = result_rows(simulation)
+        except Exception as error:
+            failed[address] = _told(error)
+    if found:
+        write_piece(out, found)
+    return {"failed": failed}
+
+
+def page(out, package, lang, notebook, title, footer, address, rows):
+    """The page of one executed notebook and the tables behind it, beside it; rows, where given, kept as a piece.
+
+    Returns
+    -------
+    dict
+        files: name to hash, from the notebook's folder.
+    """
+    import nbformat
+
+    from giamngheo.report.batch_page import Alone, run_page
+    from giamngheo.report.columns import to_csv
+    from giamngheo.report.wording import Page
+    from giamngheo.runs.batch.tables import write_piece
+
+    notebook = Path(notebook)
+    made = Alone(lang, title, nbformat.read(notebook, as_version=4))
+    text = run_page(Page(_package(package), lang), made, footer)
+    written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
+    for name, content in written.items():
+        paths.write_atomically(notebook.parent / name, content)
+    if rows is not None:
+        write_piece(out, {address: rows})
+    names = (notebook.name, *written)
+    return {
+        "files": {name: hashlib.sha256((notebook.parent / name).read_bytes()).hexdigest() for name in names}
+    }
+
+
+@cache
+def _package(package):
+    from giamngheo.inputs.package import load_package
+
+    return load_package(paths.find(package))
+
+
+def _told(error):
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+DOES = {"results": results, "page": page}
+PARENT = os.getppid()
+
+
+def main():
+    """Answer each line, until there are no more."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = DOES[request.pop("do")](**request)
+        except Exception as error:
+            import traceback
+
+            traceback.print_exc()
+            answer = {"error": _told(error)}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@
     python benchmarks/forecast.py --quick     a sample of each group, for continuous integration
     python benchmarks/forecast.py --variants  what the choice of tails, persistence, error and prior is worth
     python benchmarks/forecast.py --speed     the cost of one forecast beside drawing 20 000 x 12 normals
-    --write    keeps the track record, the variants and the gap's scores in data/reference/
+    --write    keeps the track record and the gap's scores in data/reference/ (of the variants nothing is kept)
 
 "Ours" is the public `giamngheo.forecast`, called for every window on the day on which its last reading was out, its
 unit left out of the comparable series: once with their readings of that same year out too, once a day before.
@@ -464,6 +464,8 @@ def main(arguments=None):
     for option in ("quick", "variants", "speed", "write", "strict"):
         parser.add_argument(f"--{option}", action="store_true")
     chosen = parser.parse_args(arguments)
+    if chosen.write and (chosen.variants or chosen.quick):
+        parser.error("--write: only the whole track record is kept; leave out --variants and --quick")
     if chosen.speed:
         return 0 if speed() or not chosen.strict else 1
     if StatsForecast is None:
@@ -499,13 +501,9 @@ def main(arguments=None):
         for what, value, bound, met in verdicts(record):
             short |= met is False
             print(f"  {MARKS[met]} {what}: {value:.3f} ({bound})")
-    if chosen.write and not chosen.quick:
-        name = "track_variants" if chosen.variants else "track_record"
-        if not chosen.variants:
-            record = beside(record, pd.read_csv(ROOT / "data/reference/track_record.csv"))
-        else:
-            record = record[[name for name in record if not name[-1].isdigit() or "brier" in name]]
-        for table, file in ((record, name), (gaps, "near_poor_gap")):
+    if chosen.write:
+        record = beside(record, pd.read_csv(ROOT / "data/reference/track_record.csv"))
+        for table, file in ((record, "track_record"), (gaps, "near_poor_gap")):
             table.round(4).to_csv(ROOT / "data/reference" / f"{file}.csv", index=False, lineterminator="\n")
         refresh_hashes(ROOT / "data/reference")
     return 1 if short and chosen.strict else 0

@@ -72,7 +72,9 @@ def test_regret_is_against_the_best_that_is_found_for_a_case(found):
         rows = rows.set_index("allocation")
         apart = rows["shortfall"] - rows["regret"]
         assert np.ptp(apart) == pytest.approx(0, abs=1e-6), case
-        assert rows.loc["plan", "regret"] > 500 > rows.loc["shortfall", "regret"]
+        # The plan misses by far more than the search does: the fewest found for both cases is nearly the best in each.
+        assert rows["regret"].idxmax() == "plan" and rows.loc["plan", "regret"] > 500
+        assert rows.loc["shortfall", "regret"] < 0.05 * rows.loc["plan", "regret"], rows["regret"].to_dict()
 
 
 def test_the_gain_holds_on_fresh_draws(found):

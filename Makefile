@@ -26,7 +26,7 @@ report: env ## every notebook and page, in Vietnamese and English, into reports/
 	@$(BIN)/giamngheo report
 
 test: lint ## every test, nbval on every notebook among them, on all cores
-	@$(STDERR) $(BIN)/python -m pytest -n auto --dist loadfile
+	@$(STDERR) OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 notebooks: env ## execute the notebooks in place and store their outputs
 	@$(BIN)/python -m giamngheo.runs.execution

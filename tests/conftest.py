@@ -20,6 +20,14 @@ def pytest_addoption(parser):
     )
 
 
+LONG = ("test_notebooks", "test_publish", "test_jupyterlab", "test_kernels")  # files that take minutes
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no core waits for another's last file."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def package():
     """An Giang's package, frozen."""

@@ -79,9 +79,13 @@ LOOK = """() => {
     prompts: [...panel.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent),
   };
 }"""
-CONTENTS = (
-    "() => [...document.querySelectorAll('.jp-TableOfContents .jp-tocItem-content')].map(e => e.textContent)"
-)
+CONTENTS = """async wanted => {
+  const pane = '.jp-TableOfContents .jp-tocItem-content';
+  const listed = () => [...document.querySelectorAll(pane)].map(e => e.textContent);
+  for (let n = 0; n < 100 && !wanted.every(heading => listed().includes(heading)); n++)
+    await new Promise(go => setTimeout(go, 100));  // the pane fills a while after the notebook
+  return listed();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +250,8 @@ def seen(lab):
     for name in reversed(NAMES):  # the last ones take longest
         show(lab, f"notebooks/{name}.ipynb")
         trust = lab.get_attribute(".jp-StatusItem-trust", "title")
-        found[name] = {"trust": trust, "contents": call(lab, CONTENTS), "opened": look(lab)}
+        contents = call(lab, CONTENTS, headings(stored(name)))
+        found[name] = {"trust": trust, "contents": contents, "opened": look(lab)}
         call(lab, START, "notebook:run-all-cells")
     for name in NAMES:
         show(lab, f"notebooks/{name}.ipynb")
@@ -257,6 +262,12 @@ def seen(lab):
 
 def stored(name):
     return nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+
+
+def headings(notebook):
+    """The headings of a notebook's text, in order (list of str)."""
+    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return [line.strip("# ") for text in texts for line in text.splitlines() if line.startswith("#")]
 
 
 def test_make_lab_opens_the_first_notebook_with_the_project_in_reach(lab, address):
@@ -275,9 +286,8 @@ def test_opened_untrusted_every_figure_and_table_is_there(seen, name):
 
 @each_notebook
 def test_headings_fill_the_contents_pane(seen, name):
-    cells = (cell.source for cell in stored(name).cells if cell.cell_type == "markdown")
-    headings = [line.strip("# ") for source in cells for line in source.splitlines() if line.startswith("#")]
-    assert len(headings) > 2 and [line for line in headings if line not in seen[name]["contents"]] == []
+    wanted = headings(stored(name))
+    assert len(wanted) > 2 and [heading for heading in wanted if heading not in seen[name]["contents"]] == []
 
 
 @each_notebook

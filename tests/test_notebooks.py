@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
+from papermill import execute_notebook
+from papermill.exceptions import PapermillExecutionError
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import DEFAULTS, LANGS, declared_parameters, read_cells
@@ -304,59 +306,53 @@ def test_plain_nbval_works_with_ordinary_kernels():
     assert done.returncode == 0, done.stdout[-5000:]
 
 
+def papermill_from(folder, notebook, *options):
+    """Run `papermill NOTEBOOK out.ipynb OPTIONS` in a folder; its CompletedProcess."""
+    command = [sys.executable, "-m", "papermill", paths.NOTEBOOKS / notebook, folder / "out.ipynb", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
 def test_plain_papermill_from_anywhere(tmp_path):
-    out = tmp_path / "out.ipynb"
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        paths.NOTEBOOKS / "03_scenario.ipynb",
-        out,
-        "-p",
-        "scenario",
-        "double",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = papermill_from(tmp_path, "03_scenario.ipynb", "-p", "scenario", "double")
     assert done.returncode == 0, done.stderr[-3000:]
-    code = [cell for cell in nbformat.read(out, as_version=4).cells if cell.cell_type == "code"]
+    code = [
+        cell for cell in nbformat.read(tmp_path / "out.ipynb", as_version=4).cells if cell.cell_type == "code"
+    ]
     assert all(cell.execution_count == n for n, cell in enumerate(code, 1))
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("scenrio", "double"), ("scenario", "dubble"), ("draws", "many")]
-)
-def test_plain_papermill_refuses_what_it_does_not_know(tmp_path, name, value):
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        paths.NOTEBOOKS / "03_scenario.ipynb",
-        tmp_path / "out.ipynb",
-    ]
-    done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
+def test_plain_papermill_refuses_a_name_it_does_not_know(tmp_path):
+    done = papermill_from(tmp_path, "03_scenario.ipynb", "-p", "scenrio", "double")
     assert done.returncode != 0 and "RefusedInput" in done.stderr
-    assert f"'{name}'" in done.stderr or f"'{value}'" in done.stderr
+    assert "'scenrio'" in done.stderr and "'scenario'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name", "value"),
+    [
+        ("03_scenario", "scenario", "dubble"),
+        ("03_scenario", "draws", "many"),
+        ("02_trend", "reference", "national-lin"),
+        ("02_trend", "known_by", "2012-06-31"),
+    ],
+)
+def test_papermill_refuses_a_value_that_cannot_be(tmp_path, monkeypatch, notebook, name, value):
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
+    path = paths.NOTEBOOKS / f"{notebook}.ipynb"
+    with pytest.raises(PapermillExecutionError, match=f"RefusedInput.*'{value}'"):
+        execute_notebook(path, tmp_path / "out.ipynb", {name: value}, progress_bar=False)
 
 
 def test_the_trend_runs_under_another_prior_and_day_and_says_so(tmp_path):
-    out = tmp_path / "out.ipynb"
     given = {"lang": "en", "reference": "national-line", "known_by": "2012-06-30", "draws": "500"}
     pairs = [word for name, value in given.items() for word in ("-p", name, value)]
     more = ["-y", "assumptions: {carry_over: {fixed: 1}}"]
-    command = [sys.executable, "-m", "papermill", paths.NOTEBOOKS / "02_trend.ipynb", out, *pairs, *more]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = papermill_from(tmp_path, "02_trend.ipynb", *pairs, *more)
     assert done.returncode == 0, done.stderr[-3000:]
-    text = shown(out)
+    text = shown(tmp_path / "out.ipynb")
     assert re.search(r"prior national-line \(\d+ series[^)]*\) as known by 2012-06-30", text)
     assert "30 June 2012" in text
     assert "21 January 2013" not in text and "2013-01-21" not in text
-
-
-@pytest.mark.parametrize(("name", "value"), [("reference", "national-lin"), ("known_by", "2012-06-31")])
-def test_plain_papermill_refuses_a_prior_and_a_day_that_cannot_be(tmp_path, name, value):
-    command = [sys.executable, "-m", "papermill", paths.NOTEBOOKS / "02_trend.ipynb", tmp_path / "out.ipynb"]
-    done = subprocess.run([*command, "-p", name, value], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode != 0 and "RefusedInput" in done.stderr and value in done.stderr
 
 
 def test_english_runs_and_differs(tmp_path):

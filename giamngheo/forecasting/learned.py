@@ -11,7 +11,12 @@ from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.assumptions import load_register
 
 ALL, OTHERS = "all", "others"  # of the readings: all of them known, or all but the one that is expected
+AS_BEFORE = (
+    0.95,
+    0.1,
+)  # spread kept at least, and move of the mean in spreads at most, where nothing was learned
 _NORMALS = ndtri(list(ENDS.values()))
+_EVEN = ndtri((np.arange(1_000) + 0.5) / 1_000)  # normals for a distribution's mean and spread
 
 
 def parameters(forecast):
@@ -91,6 +96,26 @@ def learned_assumptions(forecast, group="all"):
     if _earlier_lines(forecast, group):
         found["carry_over"] = level.carry_over
     return found | ({"gap_drift": -gap.drift, "gap_spread": gap.innovation_sd} if gap else {})
+
+
+def informed(row, draws):
+    """Whether the readings said anything about an assumption.
+
+    Parameters
+    ----------
+    row : Assumption
+        Before they were read.
+    draws : ndarray (n,)
+        After it.
+
+    Returns
+    -------
+    bool
+        False where the spread is nearly what it was, or more, and the mean has hardly moved (`AS_BEFORE`).
+    """
+    before = values_at(row, _EVEN)
+    kept, moved = draws.std(), abs(draws.mean() - before.mean())
+    return bool(kept < AS_BEFORE[0] * before.std() or moved > AS_BEFORE[1] * before.std())
 
 
 def expected_readings(forecast):

@@ -51,6 +51,9 @@ class Forecast:
     history: pd.DataFrame = field(repr=False)
     posteriors: Mapping = field(repr=False)
     settings: Mapping = field(repr=False)
+    kept: dict = field(
+        default_factory=dict, repr=False, compare=False
+    )  # what was made of it and is asked for again
 
     @property
     def table(self):
@@ -194,8 +197,29 @@ def forecast(
     first = origin.year + (origin == date(origin.year, 12, 31))
     years = tuple(date(year, 12, 31) for year in range(first, until + 1))
     register = override(load_register(), assumptions or {})
-    line_order = lines_in_order(readings)
     prior = prior_in_effect(reference, known_by, unit, register, assumptions or {})
+    results, paths, posteriors = conditioned(readings, years, prior, register, seed, draws)
+    settings = {"reference": reference, "assumptions": dict(assumptions or {}), "unit": unit}
+    return Forecast(
+        origin,
+        lines_in_order(readings)[-1],
+        known_by,
+        kind,
+        prior,
+        seed,
+        draws,
+        years,
+        results,
+        paths,
+        readings,
+        posteriors,
+        settings,
+    )
+
+
+def conditioned(readings, years, prior, register, seed, draws):
+    """The `draws`, `paths` and `posteriors` of a `Forecast`, group by group, from readings that were checked."""
+    line_order = lines_in_order(readings)
     results, paths, posteriors, log_gap, all_splice = {}, {}, {}, None, None
     for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
         rows = readings[readings["group"] == group]
@@ -224,22 +248,7 @@ def forecast(
             results[group, "poor_or_near_poor"] = 100 * upper_share.T
         paths[group] = {**future._asdict(), "log_gap": log_gap}
         posteriors[group] = {"level": posterior, "gap": of_gap}
-    settings = {"reference": reference, "assumptions": dict(assumptions or {}), "unit": unit}
-    return Forecast(
-        origin,
-        line_order[-1],
-        known_by,
-        kind,
-        prior,
-        seed,
-        draws,
-        years,
-        results,
-        paths,
-        readings,
-        posteriors,
-        settings,
-    )
+    return results, paths, posteriors
 
 
 def _check_reference(reference):

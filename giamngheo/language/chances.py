@@ -1,10 +1,12 @@
 """Probabilities in whole percent, and as frequencies; the words for them are `report.wording`'s."""
 
-from giamngheo.language.numbers import exact, percent
+from fractions import Fraction
+
+from giamngheo.language.numbers import exact, percent, rounded
 
 # What a frequency is said in: far enough apart that the error of a simulation seldom takes one to the next.
 FREQUENCIES = (
-    *((1, n) for n in (100, 50, 30, 20, 15, 10, 8, 6, 5, 4)),
+    *((1, n) for n in (100, 50, 30, 20, 13, 10, 8, 6, 5, 4)),
     *((3, 10), (2, 5), (1, 2), (3, 5), (7, 10), (4, 5), (9, 10), (19, 20), (49, 50)),
 )
 
@@ -38,7 +40,9 @@ def chance(p, lang):
 
 
 def frequency(p, lang):
-    """A probability as the nearest simple frequency: ``khoảng 1/8``, ``about 1 in 8``; its ends as those of `chance`.
+    """A probability as a simple frequency: ``khoảng 1/8``, ``about 1 in 8``; its ends as those of `chance`.
+
+    The one nearest to the whole percent in which `chance` prints it, so that both can stand on one page.
 
     Parameters
     ----------
@@ -57,5 +61,6 @@ def frequency(p, lang):
     """
     if not 0.01 <= p <= 0.99:
         return chance(p, lang)
-    times, of = min(FREQUENCIES, key=lambda pair: abs(p - pair[0] / pair[1]))
+    printed = rounded(100 * exact(p), 0)
+    times, of = min(FREQUENCIES, key=lambda pair: abs(exact(printed) - Fraction(100 * pair[0], pair[1])))
     return f"khoảng {times}/{of}" if lang == "vi" else f"about {times} in {of}"

@@ -260,7 +260,7 @@ def _shares(levels):
     return poor, upper - poor, 1 - upper
 
 
-def counterfactual(package, trend, scenario, register, drawn, r):
+def counterfactual(package, trend, scenario, register, drawn, r, picks=None):
     """The counterfactual of a scenario: its shocks and households before money acts.
 
     Parameters
@@ -274,12 +274,14 @@ def counterfactual(package, trend, scenario, register, drawn, r):
         Draws of every assumption.
     r : float or ndarray (n_draws,)
         Additionality: the share of the plan that the trend already holds.
+    picks : ndarray (n_draws,) of int, optional
+        As of `before_money`.
 
     Returns
     -------
     Counterfactual
     """
-    levels = {group: before_money(trend, group, scenario, register, drawn) for group in trend.groups}
+    levels = before_money(trend, scenario, register, drawn, picks)
     households = household_counts(package, trend.years, scenario, drawn)
     first = [day.year for day in trend.years].index(package.years[0])
     return Counterfactual(package, trend, register, drawn, levels, households, first, r)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from giamngheo import load_scenario
+from giamngheo import load_scenario, paths
 from giamngheo.analysis.cost_effectiveness import credit_table, marginal_value, needed_effect
 from giamngheo.analysis.target_years import target_years
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.money import money, scaled, without_credit
-from giamngheo.simulation.outcomes import CASES, simulate_case
+from giamngheo.simulation.outcomes import CASES, simulate, simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 
 
@@ -58,6 +58,21 @@ def test_the_plan_is_shown_with_and_without_its_loans(package, shared):
         given, kept = table.loc[(case, "with")], table.loc[(case, "without")]
         assert kept["both"] <= given["both"] and kept["poor_pct"] >= given["poor_pct"]
         assert kept["gap_pct"] >= given["gap_pct"]
+
+
+def test_the_loans_of_two_notebooks_are_counted_on_the_same_draws(package, shared):
+    """As the table of `03_scenario`, which is made of simulations: on the same draws every figure is the same."""
+    plan = load_scenario("full_plan", package)
+    table = credit_table(package, plan, shared).set_index(["credit", "case"])
+    for credit, scenario in (("with", plan), ("without", without_credit(package, plan))):
+        simulated = simulate(package, scenario, shared=shared)
+        for r, case in CASES.items():
+            row = table.loc[(credit, case)]
+            assert row[list(simulated.by_case[r])].to_dict() == pytest.approx(simulated.by_case[r])
+            assert row["poor_pct"] == pytest.approx(simulated.median(r, "poor"))
+    assert "credit_table(package, plan, shared)" in (paths.NOTEBOOKS / "04_compare.ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("name", ["full_plan", "income_lines_first", "one_year_late", "thirty_percent_short"])

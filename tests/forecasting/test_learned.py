@@ -8,7 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from giamngheo import forecast, package_forecast
 from giamngheo.forecasting.draws import draw
-from giamngheo.forecasting.learned import expected_readings
+from giamngheo.forecasting.learned import expected_readings, informed
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +100,14 @@ def test_an_error_of_nought_is_replicated_to_the_digit():
     assert_allclose(kept["q50"], rates, atol=0.01)
     others = found[found["given"] == "others"]
     assert (others["q10"] < rates).all() and (rates < others["q90"]).all()
+
+
+@pytest.mark.parametrize(
+    ("move", "spread", "told"),
+    [(0, 1, False), (0.05, 0.97, False), (0, 1.3, False), (0.2, 1, True), (0, 0.9, True)],
+)
+def test_readings_tell_something_where_they_narrow_or_move_an_assumption(register, move, spread, told):
+    row = register["gap_drift"]
+    mean, sd = row.parameters
+    draws = mean + sd * (move + spread * np.random.default_rng(0).standard_normal(20_000))
+    assert informed(row, draws) is told

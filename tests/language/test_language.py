@@ -114,6 +114,8 @@ def test_chances(p, vi, en):
         (0.0102, "khoảng 1/100", "about 1 in 100"),
         (0.1225, "khoảng 1/8", "about 1 in 8"),
         (0.129, "khoảng 1/8", "about 1 in 8"),
+        (0.0748, "khoảng 1/13", "about 1 in 13"),
+        (0.0752, "khoảng 1/13", "about 1 in 13"),
         (0.311, "khoảng 3/10", "about 3 in 10"),
         (0.52, "khoảng 1/2", "about 1 in 2"),
         (0.96, "khoảng 19/20", "about 19 in 20"),
@@ -125,10 +127,13 @@ def test_frequencies(p, vi, en):
     assert language.frequency(p, "en") == en
 
 
-def test_a_frequency_is_never_far_from_its_chance():
+def test_a_frequency_is_the_nearest_to_the_percent_printed_and_never_far_from_it():
+    """No further than 5 points or a sixth: what a page says in words, its panels do not take back."""
     for p in (n / 1000 for n in range(10, 991)):
+        percent = int(language.chance(p, "en").removesuffix(" %"))
         times, of = map(int, language.frequency(p, "en").removeprefix("about ").split(" in "))
-        assert abs(times / of - p) <= min(0.051, 0.34 * p), p
+        assert abs(100 * times / of - percent) <= min(5, percent / 6 + 1e-9), p
+        assert language.frequency(percent / 100, "en") == f"about {times} in {of}"
 
 
 @pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])

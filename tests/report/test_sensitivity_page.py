@@ -20,6 +20,7 @@ from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.sensitivity import chance_map, conclusion, information, support, swings, variance
 from giamngheo.report.sensitivity import choices as chosen
 from giamngheo.report.sensitivity import turns as turning
+from giamngheo.report.sensitivity.words import range_text
 from giamngheo.report.svg import svg_markup
 from giamngheo.report.wording import Page
 from giamngheo.simulation.outcomes import simulate
@@ -55,6 +56,14 @@ def alone(package, shown):
     return results(
         package, tornado(package, simulate(package, shown.scenario, shared=few), few, TURNERS), few
     )
+
+
+def test_a_range_says_whether_the_readings_told_anything(page, found):
+    """They speak of the distance of the two lines and hardly of what a change of line carries over."""
+    told, untold = (page.say(f"sensitivity.span_{key}", span="") for key in ("read", "as_before"))
+    assert range_text("gap_drift", found, page).endswith(told)
+    assert range_text("carry_over", found, page).endswith(untold)
+    assert found.ranges.index.isin(["gap_drift", "carry_over"]).sum() == 2
 
 
 def exhibits(made, lang):

@@ -6,11 +6,12 @@ plan, numbers of the register that have no range, and constants of the model tha
 
 from contextlib import contextmanager
 
+import numpy as np
 import pandas as pd
 
 from giamngheo.analysis.sensitivity.cases import COLUMNS, CONTINUITY, chances_at, fixed_at
 from giamngheo.analysis.sensitivity.tornado import CONTINUED, anchor
-from giamngheo.forecasting import levels, pooling, scales
+from giamngheo.forecasting import levels, pooling, prior, scales
 from giamngheo.forecasting.prior import forget_priors
 from giamngheo.simulation.outcomes import at_case, simulate_case
 from giamngheo.simulation.targets import target_chances
@@ -27,6 +28,11 @@ CONSTANTS = {  # where a constant of the model stands, and other values of it
     "error_cap": (scales, "MAX_ERROR", (0.5,)),
     "stretch": (pooling, "STRETCH", (6,)),
     "least_rate": (pooling, "LEAST_RATE", (2.0,)),
+    "spreads_from": (
+        prior,
+        "BORROW_FROM",
+        ("international-line", "relative-line", "id-survey", "vn-survey"),
+    ),
 }
 
 
@@ -52,9 +58,10 @@ def choices(package, tornado, shared):
     few, rows = chances_at(package, scenario, shared), []
 
     def told(name, value, chances):
+        to, value = (value, np.nan) if isinstance(value, str) else ("number", value)
         for key, chance in chances.items():
             moved = anchor(chance, few[key], tornado.base[key])
-            rows.append(dict(zip(COLUMNS, (name, "number", value, *key, moved), strict=True)))
+            rows.append(dict(zip(COLUMNS, (name, to, value, *key, moved), strict=True)))
 
     past = target_chances(package, simulate_case(package, at_case(scenario, PAST_MONEY), shared=shared))
     told(CONTINUITY, PAST_MONEY, {(CONTINUED, target): chance for target, chance in past.items()})

@@ -3,8 +3,6 @@
 The baseline forecast is one input, r another, every assumption about money a further one, all independent.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from SALib.analyze import sobol as sobol_analysis
@@ -206,7 +204,7 @@ class Rates:
             for name, row in self.register.items()
         }
         r = level[CONTINUITY] if self.r is None else np.full(size, float(self.r))
-        picked = _picked(self.package, self.scenario, self.trend, self.register, drawn, picks, r)
+        picked = counterfactual(self.package, self.trend, self.scenario, self.register, drawn, r, picks)
         return TargetYears(self.package, self.scenario, picked).rates()["all", self.status][:, -1]
 
     def moves(self, name, size=64):
@@ -215,13 +213,3 @@ class Rates:
         uniforms = {each: rng.random(size) for each in self.names}
         low, high = (self(uniforms | {name: np.full(size, end)}) for end in (0.1, 0.9))
         return bool(np.any(low != high))
-
-
-def _picked(package, scenario, trend, register, drawn, picks, r):
-    """A counterfactual whose draws are given, with the baseline's draws picked by their places."""
-    paths = {
-        group: {name: None if values is None else values[:, picks] for name, values in path.items()}
-        for group, path in trend.paths.items()
-    }
-    trend = replace(trend, paths=paths)
-    return counterfactual(package, trend, scenario, register, drawn, r)

@@ -77,4 +77,4 @@ def _shipped(page, name, value, register):
     """What the case shown has in place of an alternative (str)."""
     if name == "gap_moves":
         return page.say("sensitivity.to.moves")
-    return changed_to(page, name, value if name == "reference" else "number", value, register)
+    return changed_to(page, name, value if isinstance(value, str) else "number", value, register)

@@ -52,7 +52,7 @@ def _rows(page, turned, heads, register):
 
 def changed_to(page, assumption, to, value, register):
     """What an assumption is changed to, with its unit (str)."""
-    if assumption == "reference":
+    if page.has(f"reference.{to}"):
         return page.say(f"reference.{to}")
     if to not in ("number", "percent"):
         return page.say(f"sensitivity.to.{to}")

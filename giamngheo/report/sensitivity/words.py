@@ -4,6 +4,7 @@ import numpy as np
 
 from giamngheo.analysis.sensitivity.cases import BEYOND, CONTINUITY
 from giamngheo.analysis.sensitivity.tornado import CONTINUED, NEW, SMALL
+from giamngheo.forecasting.learned import informed
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.columns import MISSING
 from giamngheo.report.figure_style import BLUE, VERMILLION, number_ticks, wrapped
@@ -45,7 +46,10 @@ def range_text(name, found, page):
         return page.say(NAMED_RANGES[name])
     low, high = (page.number(short(value)) for value in found.ranges.loc[name])
     span = page.say("sensitivity.span_unit", low=low, high=high, unit=unit(found.register[name], page))
-    return page.say("sensitivity.span_read", span=span) if name in found.learned else span
+    if name not in found.learned:
+        return span
+    told = informed(found.register[name], found.learned[name])
+    return page.say("sensitivity.span_read" if told else "sensitivity.span_as_before", span=span)
 
 
 def span_words(swings, page):

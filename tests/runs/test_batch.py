@@ -512,3 +512,19 @@ def test_the_command_ends_with_the_right_status(tmp_path):
         )
         assert ended.returncode == status and words in ended.stdout + ended.stderr, ended.stderr
     assert (tmp_path / "out" / ".batch" / "plan.json").is_file()
+
+
+def test_a_batch_s_folder_is_verified(done, tiny, tmp_path, monkeypatch):
+    from giamngheo.runs.verify import verify
+
+    assert verify(done[0])["agrees"]
+    monkeypatch.setattr(paths, "NOTEBOOKS", tiny)
+    assert verify(done[0])["problems"]["code"] == ["changed since"]
+    by_notebooks(["double"], tmp_path, langs=("en",))
+    assert verify(tmp_path)["agrees"]
+    page = tmp_path / "an-giang" / "double" / "en.html"
+    page.write_text(page.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    (tmp_path / "results.csv").write_text("")
+    assert verify(tmp_path)["problems"]["pages"] == [
+        "results.csv: altered", "an-giang/double/en.html: altered",
+    ]  # fmt: skip

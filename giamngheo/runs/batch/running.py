@@ -21,7 +21,7 @@ from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, in_process
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.worker import Worker, WorkerDied
-from giamngheo.runs.execution import OK
+from giamngheo.runs.execution import CHANGED, OK
 from giamngheo.runs.progress import Progress
 
 CANCELLED, SKIPPED = "cancelled", "skipped"
@@ -77,6 +77,17 @@ class Batch:
                 for lang in self.settings.langs
             ]
         )
+
+    def check_unchanged(self):
+        """Raise `RuntimeError` if data or code are not any more what the addresses say."""
+        if not self.contents.unchanged():
+            raise RuntimeError(CHANGED)
+
+    def made_from(self):
+        """What all of it rests on, as a manifest tells it (dict)."""
+        packages = {package.name: package for package in self.plan.packages.values()}
+        parameters = {"draws": self.settings.draws, "seed": self.settings.seed}
+        return cache.made_from(packages.values()) | parameters
 
     @staticmethod
     def _hash(made_from):
@@ -249,6 +260,9 @@ class Batch:
             "seconds": round(outcome.seconds, 1),
             "machine": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
+            "packages": {
+                package.name: paths.as_parameter(package.path) for package in self.plan.packages.values()
+            },
             "workers": self.settings.workers,
             "draws": self.settings.draws,
             "results_only": self.settings.results_only,

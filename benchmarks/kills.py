@@ -1,0 +1,196 @@
+"""A batch of scenarios whose processes are killed at random moments, and what it is resumed to.
+
+Run: python benchmarks/kills.py [--moments 20] [--scenarios 24] [--draws 300] [--seed 0]. In turn the batch itself, a
+kernel, the fork server, the world that kernels are forked from and a worker are killed by SIGKILL, each at a random
+moment of a batch in a folder of its own; it is then resumed, if need be, until it ends. Each end must be the same bytes
+as an undisturbed batch, with no scenario that was finished done twice, no process, connection file or temporary folder
+left. Exit status 1 where one is not.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from batch import AXIS, family
+
+from giamngheo import paths
+
+VICTIMS = ("parent", "kernel", "server", "world", "worker")
+MARK = "GIAMNGHEO_KILLS"
+ENDED_WITHIN_S = 5
+
+
+class Killed:
+    """A batch as a command in surroundings of its own, to be watched and killed."""
+
+    def __init__(self, given, out, draws, folder, extra=()):
+        self.out, self.temporary, self.draws = Path(out), Path(folder) / "tmp", draws
+        self.temporary.mkdir(exist_ok=True)
+        self.command = [
+            sys.executable,
+            "-m",
+            "giamngheo.cli.commands",
+            "batch",
+            str(given),
+            "--out",
+            str(out),
+        ]
+        self.command += ["--draws", str(draws), "--lang", "en", "--workers", "2", "--json", *extra]
+
+    def start(self):
+        """The running process of the batch."""
+        environment = os.environ | {"TMPDIR": str(self.temporary), MARK: str(self.out)}
+        return subprocess.Popen(
+            self.command, cwd=paths.ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def end(self, process):
+        """What it told once it ended (dict), None where it was killed before."""
+        answer, _ = process.communicate()
+        return json.loads(answer) if answer else None
+
+    def processes(self):
+        """Process ids of all that a batch in this folder started and that live."""
+        mark, found = f"{MARK}={self.out}".encode(), []
+        for home in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (home / "environ").read_bytes().split(b"\0") and is_alive(int(home.name)):
+                    found.append(int(home.name))
+            except OSError:  # another's, or it has just ended
+                continue
+        return found
+
+    def finished(self):
+        """Scenarios that are whole: name to the instant at which they were (dict)."""
+        return {path.parent.name: path.stat().st_mtime_ns for path in self.out.glob("*/*/record.json")}
+
+    def left(self):
+        """What is left lying about, each named (list of str)."""
+        end = time.monotonic() + ENDED_WITHIN_S
+        while (living := self.processes()) and time.monotonic() < end:
+            time.sleep(0.1)
+        found = [f"process {pid}" for pid in living]
+        found += [str(path) for path in self.temporary.iterdir()]
+        found += [str(path) for path in self.out.rglob(".*.part")]
+        found += [str(path) for path in (self.out / ".batch" / "making").rglob("*") if path.is_file()]
+        for path in (paths.CACHE / "connections").glob("*-*.json"):
+            if not is_alive(int(path.name.partition("-")[0])):
+                found.append(str(path))
+        return found
+
+
+def is_alive(pid):
+    """Whether a process runs (bool)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def kinds(pid):
+    """The processes of a batch by what they are (dict of str to list of int)."""
+    found = {"parent": [pid]} | {name: [] for name in VICTIMS[1:]}
+    for child in family(pid)[1:]:
+        try:
+            words = Path(f"/proc/{child}/cmdline").read_bytes().decode()
+            above = int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        if "giamngheo.runs.batch.worker" in words:
+            found["worker"].append(child)
+        elif "giamngheo.runs.kernels.server" in words:
+            by_parent = {pid: "server"} | dict.fromkeys(found["server"], "world")
+            found[by_parent.get(above, "kernel")].append(child)
+    return found
+
+
+def digests(out):
+    """What a folder holds that does not differ from run to run: name to hash."""
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(Path(out).rglob("*"))
+        if path.is_file() and path.name != "run.json" and ".batch" not in path.parts
+    }
+
+
+def disturbed(killed, victim, after, chance):
+    """Kill one process after so many seconds, resume till the end; what, times resumed, why, faults."""
+    process = killed.start()
+    time.sleep(after)
+    while process.poll() is None and not (there := kinds(process.pid)[victim]):
+        time.sleep(0.05)
+    if process.poll() is not None:
+        killed.end(process)
+        return "nothing", 0, [], []
+    os.kill(chance.choice(there), signal.SIGKILL)
+    told, resumed, said, faults = killed.end(process), 0, [], []
+    if told is None:
+        time.sleep(0.2)
+    while told is None or set(told["counts"]) != {"ok"}:
+        resumed += 1
+        said += [f"{row['state']}: {row['error']}" for row in told["failed"][:2]] if told else []
+        if resumed > 3:
+            faults.append(f"resumed in vain: {told}")
+            break
+        finished = killed.finished()
+        told = killed.end(killed.start())
+        if told["kept"] < len(finished):
+            faults.append(f"{len(finished)} were finished, {told['kept']} kept")
+        if finished != {name: killed.finished().get(name) for name in finished}:
+            faults.append("finished scenarios were done twice")
+    return victim, resumed, said, faults
+
+
+def main():
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--scenarios", type=int, default=24)
+    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0, help="of the moments")
+    options = parser.parse_args()
+    chance, faulty = random.Random(options.seed), 0
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder, "g.yml")
+        amounts = AXIS[: options.scenarios // 2]
+        given.write_text(
+            json.dumps({"grid": {"funding": {"all": amounts}, "delay_years": [0, 1]}}), encoding="utf-8"
+        )
+        whole = Killed(given, Path(folder, "whole"), options.draws, folder)
+        start = time.monotonic()
+        told = whole.end(whole.start())
+        seconds = time.monotonic() - start
+        expected = digests(whole.out)
+        print(f"undisturbed: {told['counts']} in {seconds:.0f} s, {len(expected)} files", flush=True)
+        for n in range(options.moments):
+            victim, after = VICTIMS[n % len(VICTIMS)], chance.uniform(0.05, 0.95) * seconds
+            killed = Killed(given, Path(folder, f"moment-{n}"), options.draws, folder)
+            what, resumed, said, faults = disturbed(killed, victim, after, chance)
+            found = digests(killed.out)
+            differ = [name for name in expected | found if expected.get(name) != found.get(name)]
+            faults += [f"other bytes: {name}" for name in differ[:5]] + [
+                f"left: {each}" for each in killed.left()
+            ]
+            faulty += bool(faults)
+            why = f" ({'; '.join(said)})" if said else ""
+            print(
+                f"{n + 1}: {what} killed after {after:.1f} s, resumed {resumed} times{why}: "
+                + ("; ".join(faults) or "the same bytes, nothing twice, nothing left"),
+                flush=True,
+            )
+    print(f"{options.moments - faulty} of {options.moments} moments without a fault")
+    sys.exit(1 if faulty else 0)
+
+
+if __name__ == "__main__":
+    main()

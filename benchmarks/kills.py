@@ -2,9 +2,9 @@
 
 Run: python benchmarks/kills.py [--moments 20] [--scenarios 24] [--draws 300] [--seed 0]. In turn the batch itself, a
 kernel, the fork server, the world that kernels are forked from and a worker are killed by SIGKILL, each at a random
-moment of a batch in a folder of its own; it is then resumed, if need be, until it ends. Each end must be the same bytes
-as an undisturbed batch, with no scenario that was finished done twice, no process, connection file or temporary folder
-left. Exit status 1 where one is not.
+moment (so many scenarios done, and up to two seconds) of a batch in a folder of its own; it is then resumed, if need
+be, until it ends. Each end must be the same bytes as an undisturbed batch, with no scenario that was finished done
+twice, no process, connection file or temporary folder left. Exit status 1 where one is not.
 """
 
 import argparse
@@ -31,19 +31,15 @@ ENDED_WITHIN_S = 5
 class Killed:
     """A batch as a command in surroundings of its own, to be watched and killed."""
 
-    def __init__(self, given, out, draws, folder, extra=()):
-        self.out, self.temporary, self.draws = Path(out), Path(folder) / "tmp", draws
+    def __init__(self, given, out, draws, folder, notebooks=paths.NOTEBOOKS):
+        self.out, self.temporary = Path(out), Path(folder) / "tmp"
         self.temporary.mkdir(exist_ok=True)
-        self.command = [
-            sys.executable,
-            "-m",
-            "giamngheo.cli.commands",
-            "batch",
-            str(given),
-            "--out",
-            str(out),
-        ]
-        self.command += ["--draws", str(draws), "--lang", "en", "--workers", "2", "--json", *extra]
+        begin = (
+            "from pathlib import Path; from giamngheo import paths; from giamngheo.cli.commands import main"
+        )
+        begin += f"; paths.NOTEBOOKS = Path({str(notebooks)!r}); main()"
+        self.command = [sys.executable, "-c", begin, "batch", str(given), "--out", str(out), "--json"]
+        self.command += ["--draws", str(draws), "--lang", "en", "--workers", "2"]
 
     def start(self):
         """The running process of the batch."""
@@ -121,24 +117,27 @@ def digests(out):
     }
 
 
-def disturbed(killed, victim, after, chance):
-    """Kill one process after so many seconds, resume till the end; what, times resumed, why, faults."""
-    process = killed.start()
-    time.sleep(after)
-    while process.poll() is None and not (there := kinds(process.pid)[victim]):
+def kill(killed, process, victim, done, chance):
+    """Kill one of a kind once so many scenarios are done and up to two seconds are over; False if all ended before."""
+    while process.poll() is None and len(killed.finished()) < done:
         time.sleep(0.05)
-    if process.poll() is not None:
-        killed.end(process)
-        return "nothing", 0, [], []
-    os.kill(chance.choice(there), signal.SIGKILL)
-    told, resumed, said, faults = killed.end(process), 0, [], []
-    if told is None:
-        time.sleep(0.2)
+    time.sleep(chance.uniform(0, 2))
+    while process.poll() is None:
+        if there := kinds(process.pid)[victim]:
+            os.kill(chance.choice(there), signal.SIGKILL)
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def resume(killed, told):
+    """Resume a batch until it has ended well: times resumed, why, faults."""
+    resumed, why, faults = 0, [], []
     while told is None or set(told["counts"]) != {"ok"}:
         resumed += 1
-        said += [f"{row['state']}: {row['error']}" for row in told["failed"][:2]] if told else []
+        why += [f"{row['state']}: {row['error']}" for row in told["failed"][:2]] if told else []
         if resumed > 3:
-            faults.append(f"resumed in vain: {told}")
+            faults.append("resumed in vain")
             break
         finished = killed.finished()
         told = killed.end(killed.start())
@@ -146,7 +145,7 @@ def disturbed(killed, victim, after, chance):
             faults.append(f"{len(finished)} were finished, {told['kept']} kept")
         if finished != {name: killed.finished().get(name) for name in finished}:
             faults.append("finished scenarios were done twice")
-    return victim, resumed, said, faults
+    return resumed, why, faults
 
 
 def main():
@@ -173,9 +172,11 @@ def main():
         expected = digests(whole.out)
         print(f"undisturbed: {told['counts']} in {seconds:.0f} s, {len(expected)} files", flush=True)
         for n in range(options.moments):
-            victim, after = VICTIMS[n % len(VICTIMS)], chance.uniform(0.05, 0.95) * seconds
+            victim, done = VICTIMS[n % len(VICTIMS)], chance.randrange(options.scenarios - 2)
             killed = Killed(given, Path(folder, f"moment-{n}"), options.draws, folder)
-            what, resumed, said, faults = disturbed(killed, victim, after, chance)
+            process = killed.start()
+            what = victim if kill(killed, process, victim, done, chance) else "nothing"
+            resumed, said, faults = resume(killed, killed.end(process))
             found = digests(killed.out)
             differ = [name for name in expected | found if expected.get(name) != found.get(name)]
             faults += [f"other bytes: {name}" for name in differ[:5]] + [
@@ -184,7 +185,7 @@ def main():
             faulty += bool(faults)
             why = f" ({'; '.join(said)})" if said else ""
             print(
-                f"{n + 1}: {what} killed after {after:.1f} s, resumed {resumed} times{why}: "
+                f"{n + 1}: {what} killed after {done} were done, resumed {resumed} times{why}: "
                 + ("; ".join(faults) or "the same bytes, nothing twice, nothing left"),
                 flush=True,
             )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -460,6 +461,41 @@ def test_a_run_stands_for_itself(tiny_notebook, tmp_path):
     assert make_plan([home / "child.yml"]).task(0).columns == {"funding.all": 0.5, "delay_years": 1.0}
     text = (home / "en.ipynb").read_text(encoding="utf-8")
     assert "child.yml" in text and str(tmp_path) not in text and "result_rows" not in text
+
+
+def test_whatever_is_killed_the_batch_ends_in_the_same_bytes(tiny, tiny_notebook, tmp_path, monkeypatch):
+    """One of each kind of its processes, one after the other, and the batch itself at last."""
+    monkeypatch.syspath_prepend(paths.ROOT / "benchmarks")
+    import kills
+
+    chance, given = random.Random(0), tmp_path / "g.yml"
+    given.write_text(json.dumps({"grid": {"delay_years": [n / 11 for n in range(11)]}}))
+    out = kills.Killed(given, tmp_path / "out", DRAWS, tmp_path, tiny)
+    process = out.start()
+    for done, victim in enumerate(["kernel", "server", "world", "worker", "parent"]):
+        assert kills.kill(out, process, victim, 2 * done, chance)
+    told = out.end(process)
+    assert told is None and len(out.finished()) >= 8
+    resumed, why, faults = kills.resume(out, told)
+    assert (resumed, why, faults, out.left()) == (1, [], [], [])
+    by_notebooks([given], tmp_path / "whole", langs=("en",))
+    assert digests(out.out) == digests(tmp_path / "whole")
+
+
+def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebook, tmp_path, monkeypatch):
+    by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",))
+    before, begun = digests(tmp_path), []
+
+    def full(self, **request):
+        begun.append(request)
+        raise RuntimeError("OSError: [Errno 28] No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Batch, "ask", full)
+        outcome = by_notebooks([GRID, "double"], tmp_path, langs=("en",), workers=1)
+    assert len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
+    assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2
+    assert digests(tmp_path) == before
 
 
 # --- The list

@@ -1,8 +1,10 @@
 """A batch from its plan to its table: what is missing or changed is done, what failed is named, all else is kept."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import platform
 import shutil
 import signal
@@ -56,7 +58,8 @@ class Batch:
         self.plan, self.settings, self.part = plan, settings, part
         self.folder = Folder(out)
         self.contents = cache.Contents()
-        self.stop, self.at_once = threading.Event(), threading.Event()  # Ctrl-C once, twice
+        self.stop, self.at_once = threading.Event(), threading.Event()  # nothing further begins; Ctrl-C twice
+        self._asked = False  # by Ctrl-C
         self._workers, self._mine, self._lock = [], threading.local(), threading.Lock()
         self._footers = {}
         self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
@@ -156,12 +159,17 @@ class Batch:
                     self.folder.note_failure(task, {"address": address} | states[task.number])
             with self.folder.merging():
                 files = self._write_whole()
+            for (
+                task,
+                failure,
+            ) in failures:  # only now: if the list could not be written the old one still links it
+                if failure["state"] not in (SKIPPED, CANCELLED):
+                    self.folder.drop(task)
             seconds = time.monotonic() - began
             counts = Counter({OK: len(self.plan) - len(failures)})
             counts.update(failure["state"] for _, failure in failures)
             kept = len(self.plan) - len(todo)
-            stopped = interrupted or self.stop.is_set()
-            outcome = Outcome(self.folder.out, +counts, kept, failures, stopped, seconds, files)
+            outcome = Outcome(self.folder.out, +counts, kept, failures, self._asked, seconds, files)
             self._write_run_record(outcome)
         if interrupted:
             raise Interrupted(outcome)
@@ -182,6 +190,8 @@ class Batch:
             self.folder.note_failure(task, None)
         else:
             states[task.number] = failure
+            if os.strerror(errno.ENOSPC) in failure["error"]:
+                self.stop.set()  # nothing that begins now could be kept
             outcome = f"{failure['state']}: {failure['error']}"
         shown.step(task.id, outcome or OK)
 
@@ -198,9 +208,10 @@ class Batch:
             return
 
         def asked(signum, frame):
-            if self.stop.is_set():
+            if self._asked:
                 self.at_once.set()
                 raise KeyboardInterrupt
+            self._asked = True
             self.stop.set()
             if sys.stderr is not None:
                 print(

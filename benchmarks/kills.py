@@ -1,10 +1,10 @@
 """A batch of scenarios whose processes are killed at random moments, and what it is resumed to.
 
-Run: python benchmarks/kills.py [--moments 20] [--scenarios 24] [--draws 300] [--seed 0]. In turn the batch itself, a
-kernel, the fork server, the world that kernels are forked from and a worker are killed by SIGKILL, each at a random
-moment (so many scenarios done, and up to two seconds) of a batch in a folder of its own; it is then resumed, if need
-be, until it ends. Each end must be the same bytes as an undisturbed batch, with no scenario that was finished done
-twice, no process, connection file or temporary folder left. Exit status 1 where one is not.
+Run: python benchmarks/kills.py [--batches 4] [--scenarios 24] [--draws 300] [--seed 0]. In each batch five processes
+are killed by SIGKILL, one after the other, each at a random moment (so many scenarios done, and up to two seconds): a
+kernel, the fork server, the world that kernels are forked from, a worker and the batch itself, which is then resumed.
+Each end must be the same bytes as an undisturbed batch, with no scenario that was finished done twice, no process,
+connection file or temporary folder left. Exit status 1 where one is not.
 """
 
 import argparse
@@ -130,22 +130,44 @@ def kill(killed, process, victim, done, chance):
     return False
 
 
-def resume(killed, told):
-    """Resume a batch until it has ended well: times resumed, why, faults."""
-    resumed, why, faults = 0, [], []
+def resume(killed):
+    """Resume a batch until it ends well: times resumed, why, faults."""
+    resumed, why, faults, told = 0, [], [], None
     while told is None or set(told["counts"]) != {"ok"}:
+        if resumed == 3:
+            return resumed, why, [*faults, "resumed in vain"]
         resumed += 1
-        why += [f"{row['state']}: {row['error']}" for row in told["failed"][:2]] if told else []
-        if resumed > 3:
-            faults.append("resumed in vain")
-            break
         finished = killed.finished()
         told = killed.end(killed.start())
-        if told["kept"] < len(finished):
-            faults.append(f"{len(finished)} were finished, {told['kept']} kept")
-        if finished != {name: killed.finished().get(name) for name in finished}:
-            faults.append("finished scenarios were done twice")
+        faults += twice(killed, told, finished)
+        why += [f"{row['state']}: {row['error']}" for row in told["failed"][:2]]
     return resumed, why, faults
+
+
+def twice(killed, told, finished):
+    """What is wrong if scenarios that were finished when a batch was begun were not kept (list of str)."""
+    faults = []
+    if told["kept"] < len(finished):
+        faults.append(f"{len(finished)} were finished, {told['kept']} kept")
+    if finished != {name: killed.finished().get(name) for name in finished}:
+        faults.append("finished scenarios were done twice")
+    return faults
+
+
+def disturbed(killed, order, moments, chance):
+    """Kill one of each kind: what was killed when, times resumed, why, faults."""
+    process, finished, said, resumed = killed.start(), {}, [], 0
+    for victim, done in zip(order, moments, strict=True):
+        hit = kill(killed, process, victim, done, chance)
+        said.append(f"{victim} after {done}" if hit else f"no {victim} left")
+        if hit and victim == "parent":
+            killed.end(process)
+            process, finished, resumed = killed.start(), killed.finished(), resumed + 1
+    told = killed.end(process)
+    faults = twice(killed, told, finished)
+    more, why, others = resume(killed) if set(told["counts"]) != {"ok"} else (0, [], [])
+    why = [f"{row['state']}: {row['error']}" for row in told["failed"][:2]] + why
+    return said, resumed + more, why, faults + others
 
 
 def main():
@@ -153,7 +175,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--moments", type=int, default=20)
+    parser.add_argument("--batches", type=int, default=4)
     parser.add_argument("--scenarios", type=int, default=24)
     parser.add_argument("--draws", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
@@ -171,25 +193,26 @@ def main():
         seconds = time.monotonic() - start
         expected = digests(whole.out)
         print(f"undisturbed: {told['counts']} in {seconds:.0f} s, {len(expected)} files", flush=True)
-        for n in range(options.moments):
-            victim, done = VICTIMS[n % len(VICTIMS)], chance.randrange(options.scenarios - 2)
-            killed = Killed(given, Path(folder, f"moment-{n}"), options.draws, folder)
-            process = killed.start()
-            what = victim if kill(killed, process, victim, done, chance) else "nothing"
-            resumed, said, faults = resume(killed, killed.end(process))
+        for n in range(options.batches):
+            order = chance.sample(VICTIMS, len(VICTIMS))
+            moments = sorted(chance.sample(range(options.scenarios - 4), len(VICTIMS)))
+            killed = Killed(given, Path(folder, f"batch-{n}"), options.draws, folder)
+            start = time.monotonic()
+            said, resumed, why, faults = disturbed(killed, order, moments, chance)
+            seconds = time.monotonic() - start
             found = digests(killed.out)
             differ = [name for name in expected | found if expected.get(name) != found.get(name)]
             faults += [f"other bytes: {name}" for name in differ[:5]] + [
                 f"left: {each}" for each in killed.left()
             ]
             faulty += bool(faults)
-            why = f" ({'; '.join(said)})" if said else ""
             print(
-                f"{n + 1}: {what} killed after {done} were done, resumed {resumed} times{why}: "
+                f"batch {n + 1}, killed: {', '.join(said)}; resumed {resumed} times, {seconds:.0f} s{': ' * bool(why)}"
+                f"{'; '.join(why)}\n  "
                 + ("; ".join(faults) or "the same bytes, nothing twice, nothing left"),
                 flush=True,
             )
-    print(f"{options.moments - faulty} of {options.moments} moments without a fault")
+    print(f"{options.batches - faulty} of {options.batches} batches of {len(VICTIMS)} kills without a fault")
     sys.exit(1 if faulty else 0)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import re
 import sys
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -169,10 +170,12 @@ def execute_all(
         return _execute(ready[n], then=then, number=n, **how)
 
     options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
-    options["timeout"] = timeout
-    with ThreadPoolExecutor(workers) as pool, Progress(len(ready), progress) as shown:
-        futures = {pool.submit(begin, n, options | {"world": world}): n for n, world in enumerate(worlds)}
-        try:
+    halted = threading.Event()
+    options |= {"timeout": timeout, "halted": halted}
+    pool = ThreadPoolExecutor(workers)
+    try:
+        with Progress(len(ready), progress) as shown:
+            futures = {pool.submit(begin, n, options | {"world": world}): n for n, world in enumerate(worlds)}
             for future in as_completed(futures):
                 n = futures[future]
                 runs[n] = future.result()
@@ -180,9 +183,13 @@ def execute_all(
                     shown.step(labels[n], _outcome(runs[n]))
                     if ended is not None:
                         ended(n, runs[n])
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    except BaseException:  # at once: the kernels end with their server, and the threads that wait for them
+        halted.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        if warm:
+            _close_server()
+        raise
+    pool.shutdown()
     return [runs[n] for n in range(len(ready))]
 
 
@@ -211,7 +218,7 @@ def _worlds(ready, contents):
     ]
 
 
-def _execute(job, contents, reuse, keep, shown_for, then, number, **how):
+def _execute(job, contents, reuse, keep, shown_for, then, number, halted, **how):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -231,7 +238,7 @@ def _execute(job, contents, reuse, keep, shown_for, then, number, **how):
     for _ in range(2):  # one that was killed is tried once more: it may have been in another program's way
         record, stopped = _run(job, shown_for=shown_for, **how)
         stopped = stopped or _unfinished(record)
-        if stopped is None or stopped["state"] != KILLED:
+        if stopped is None or stopped["state"] != KILLED or halted.is_set():
             break
     if stopped:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
@@ -357,6 +364,12 @@ def start_ahead():
         provisioner.server()
     except provisioner.NoWarmKernel as reason:
         log.info("ordinary kernels instead of forked ones: %s", reason)
+
+
+def _close_server():
+    from giamngheo.runs.kernels import provisioner
+
+    provisioner.close_server()
 
 
 def store_outputs(notebooks=None):

@@ -342,6 +342,23 @@ def test_no_job_begins_once_stopped(make_notebook, tmp_path):
     assert runs[0].ok and runs[-1] is None
 
 
+def test_an_interrupt_ends_the_kernels_that_run_at_once(make_notebook, tmp_path):
+    jobs = [
+        Job(make_notebook(f"n{n}", f"import time; time.sleep({n * 60})"), {}, tmp_path / f"{n}")
+        for n in (0, 1)
+    ]
+
+    def interrupted(n, run):
+        raise KeyboardInterrupt
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        execute_all(jobs, progress=False, ended=interrupted)
+    while not list(execution.FAILED.glob("n1-*")) and time.monotonic() < start + 50:
+        time.sleep(0.1)
+    assert time.monotonic() < start + 50
+
+
 def test_nothing_half_written(tmp_path, monkeypatch):
     target = tmp_path / "page.html"
     target.write_text("old")

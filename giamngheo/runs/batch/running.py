@@ -147,7 +147,6 @@ class Batch:
                 with self._lock:
                     for worker in self._workers:
                         worker.kill()
-                _end_kernels()
             finally:
                 for worker in self._workers:
                     worker.close()
@@ -289,10 +288,3 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, outcome):
         self.outcome = outcome
         super().__init__("stopped at once")
-
-
-def _end_kernels():
-    """End the fork server and with it its kernels, so that the threads that wait for them end."""
-    from giamngheo.runs.kernels import provisioner
-
-    provisioner.close_server()

@@ -10,7 +10,9 @@ PACKAGE = DATA / "an-giang"  # the package that every command defaults to
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 LOCK = ROOT / "requirements.lock"
-CACHE = ROOT / ".cache"  # ignored by git: executed notebooks, logs, matplotlib's font list
+CACHE_VARIABLE = "GIAMNGHEO_CACHE"
+# Ignored by git: executed notebooks, logs, matplotlib's font list.
+CACHE = Path(os.path.abspath(os.environ.get(CACHE_VARIABLE) or ROOT / ".cache"))  # noqa: PTH100
 SHOWN_FOR = (
     "GIAMNGHEO_SHOWN_FOR"  # in a kernel's environment: whether a "page" or a "notebook" is made, else both
 )

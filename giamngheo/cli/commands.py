@@ -25,6 +25,7 @@ Examples:
   giamngheo simulate --scenario double    what twice the money does
   giamngheo forecast --until 2020 --json  the trend, for another program
   giamngheo batch grid.yml --results-only  a grid of scenarios, one table
+  giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
 
 Exit status: 0 done, 1 ran and failed, 2 the input was refused.
 """
@@ -134,6 +135,25 @@ def _write_pages(package, langs, scenarios, out, draws, seed):
 
     for page in write_report(package, langs, scenarios, out, draws, seed):
         print(page)
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What report, run or batch wrote.")],
+    package: Annotated[
+        Path | None, typer.Option("--package", metavar="DIR", help="Where the data lie now, if elsewhere.")
+    ] = None,
+    json: Json = False,
+    verbose: Verbose = False,
+):
+    """Say whether pages, data, code and lock still agree."""
+    from giamngheo.cli.output import as_json, verify_text
+    from giamngheo.runs.verify import verify as run_verify
+
+    found = run_verify(folder, package)
+    print(as_json(found) if json else verify_text(found))
+    if not found["agrees"]:
+        raise typer.Exit(1)
 
 
 @app.command()

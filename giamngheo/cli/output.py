@@ -237,6 +237,21 @@ def audit_text(audit):
     return "\n".join([*lines, ", ".join(f"{count} {result}" for result, count in audit.summary.items())])
 
 
+MOST_TOLD = 20  # problems of one kind
+
+
+def verify_text(found):
+    """What `runs.verify.verify` found, for people (str)."""
+    lines = []
+    for what, problems in found["problems"].items():
+        lines.append(f"{what}: {'do not agree' if problems else 'agree'}")
+        lines += [f"  {each}" for each in problems[:MOST_TOLD]]
+        lines += [f"  … and {len(problems) - MOST_TOLD} more"] if len(problems) > MOST_TOLD else []
+    if not found["agrees"]:
+        lines.append("to make it anew: the command that wrote it; what still agrees is kept")
+    return "\n".join(lines)
+
+
 def tracking_answer(tracking):
     """A `Tracking` as ``track --json`` prints it (dict)."""
     from giamngheo.simulation.outcomes import CASES

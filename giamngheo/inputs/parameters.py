@@ -4,6 +4,7 @@ import ast
 import csv
 import json
 import os
+import tempfile
 from datetime import date, datetime
 from functools import cache
 from numbers import Integral
@@ -155,27 +156,38 @@ def _check_assumptions(changes):
             raise RefusedInput(f"assumptions: {name}: {fault}") from None
 
 
-def check_out(folder):
-    """Refuse a folder for results that cannot be made or written to, before anything is computed.
+def check_out(folder, beside=False):
+    """Refuse a folder for results, or a cache, that cannot be made or written to, before anything is computed.
 
     Parameters
     ----------
     folder : Path
+    beside : bool
+        The folder above it must be written to as well: a new one is made there.
 
     Raises
     ------
     RefusedInput
     """
     folder = paths.absolute(folder)
+    for each in ([folder.parent] if beside else []) + [folder]:
+        if told := _not_written(each):
+            whole = next(above for above in folder.parents if os.path.isdir(above))  # noqa: PTH112  bears long names
+            raise RefusedInput(f"--out: {told}; nearest: a folder in {whole}")
+    if told := _not_written(paths.CACHE):
+        elsewhere = Path(tempfile.gettempdir()) / "giamngheo-cache"
+        raise RefusedInput(f"the cache: {told}; nearest: {paths.CACHE_VARIABLE}={elsewhere}")
+    if in_the_way := next((path for path in folder.rglob("*.html") if path.is_dir()), None):
+        raise RefusedInput(f"--out: {in_the_way} is a folder, where a page goes; nearest: another --out")
+
+
+def _not_written(folder):
+    """Why a folder cannot be written to (str), None where it can."""
     try:
         paths.try_to_write(folder)
     except OSError as error:
-        whole = next(each for each in folder.parents if os.path.isdir(each))  # noqa: PTH112  bears long names
-        name = scenario_values.said(error.filename or folder)
         what = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror.lower()
-        raise RefusedInput(f"--out: {name}: {what}; nearest: a folder in {whole}") from None
-    if in_the_way := next((path for path in folder.rglob("*.html") if path.is_dir()), None):
-        raise RefusedInput(f"--out: {in_the_way} is a folder, where a page goes; nearest: another --out")
+        return f"{scenario_values.said(error.filename or folder)}: {what}"
 
 
 def load_inputs(values):

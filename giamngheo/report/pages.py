@@ -269,15 +269,6 @@ def _record(footer):
     return [Markup(rich(line, False)) for line in footer]
 
 
-def says_record(path, footer):
-    """Whether a page is there whole and says that it was made from the same as these lines of a run record (bool)."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return text.rstrip().endswith("</html>") and all(f"<p>{line}</p>" in text for line in _record(footer))
-
-
 @cache
 def _css():
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()

@@ -3,28 +3,54 @@
 import contextlib
 import hashlib
 import json
+import logging
+import os
+import re
 import sys
 import threading
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.inputs.parameters import read_cells
 
 EXECUTED = paths.CACHE / "executed"
 KEPT = 400  # executed notebooks; the ones unused for longest go first
 SHARED_DATA = ("assumptions.csv", "reference", "scenarios")
-# A page made with other versions than the lock's is another page.
-WATCHED_LIBRARIES = (
-    "numpy",
-    "scipy",
-    "pandas",
-    "statsmodels",
-    "matplotlib",
-    "seaborn",
-    "ipython",
-    "ipykernel",
-)
+
+log = logging.getLogger(__name__)
+
+
+def hash_of(path):
+    """sha256 of a file's content (str), empty where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def files_of(top):
+    """The files of a folder, those behind links too, in order; a file is its own; what is hidden does not count.
+
+    Parameters
+    ----------
+    top : Path
+
+    Returns
+    -------
+    list of Path
+        Without those of a folder that is linked from within itself; empty where there is nothing.
+    """
+    if not top.is_dir():
+        return [top] if top.is_file() else []
+    found, seen = [], set()
+    for folder, below, names in os.walk(top, followlinks=True):
+        real = os.path.realpath(folder)
+        below[:] = sorted(n for n in below if real not in seen and n != "__pycache__" and n[0] != ".")
+        found += [Path(folder, name) for name in names if real not in seen and name[0] != "."]
+        seen.add(real)
+    return sorted(path for path in found if path.is_file())
 
 
 def file_hash(files, base):
@@ -33,7 +59,7 @@ def file_hash(files, base):
     Parameters
     ----------
     files : iterable of Path
-        Files, or folders with all they hold; what is missing or hidden does not count.
+        Files, or folders with all they hold, as of `files_of`.
     base : Path
         Names are taken relative to it, so that a hash does not depend on where the project stands.
 
@@ -43,19 +69,26 @@ def file_hash(files, base):
         64 hexadecimal digits.
     """
     digest = hashlib.sha256()
-    for top in files:
-        found = sorted(top.rglob("*")) if top.is_dir() else [top]
-        for path in found:
-            name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
-            if path.is_file() and "__pycache__" not in name and not path.name.startswith("."):
-                digest.update(f"{name}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
+    for path in (path for top in files for path in files_of(top)):
+        name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+        digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def code_files():
+    """The workbook's code, phrases, templates and lock: files and folders (list of Path)."""
+    return [paths.ROOT / "giamngheo", paths.LOCK]
+
+
+def data_files(package):
+    """A package's folder and the data that all packages share: files and folders (list of Path)."""
+    return [Path(package), *(paths.DATA / name for name in SHARED_DATA)]
 
 
 def code_hash():
     """Hash of the workbook's code, phrases, templates and lock."""
-    return file_hash([paths.ROOT / "giamngheo", paths.LOCK], paths.ROOT)
+    return file_hash(code_files(), paths.ROOT)
 
 
 def data_hash(package):
@@ -65,9 +98,34 @@ def data_hash(package):
     ----------
     package : Path
     """
-    package = Path(package)
-    shared = [paths.DATA / name for name in SHARED_DATA]
-    return file_hash([package], package) + file_hash(shared, paths.ROOT)
+    own, *shared = data_files(package)
+    return file_hash([own], own) + file_hash(shared, paths.ROOT)
+
+
+def made_from(packages):
+    """What pages are made from, apart from their parameters, as a manifest tells it.
+
+    Parameters
+    ----------
+    packages : iterable of Package
+
+    Returns
+    -------
+    dict
+        data (hash by package), code and lock: hashes that are the same wherever the project stands; other_versions: of
+        installed distributions that are not those of the lock.
+    """
+    wanted = pinned()
+    others = {name: has for name, has in installed_versions().items() if has != wanted.get(name)}
+    data = {package.name: data_hash(package.path) for package in packages}
+    return {"data": data, **_workbook_hashes(), "other_versions": others}
+
+
+def _workbook_hashes():
+    """Hashes of code, with the sources of all notebooks, and of the lock (dict)."""
+    notebooks = [source_hash(read_cells(path)) for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))]
+    code = [file_hash(code_files()[:1], paths.ROOT), *notebooks]
+    return {"code": _sha256(json.dumps(code).encode()), "lock": file_hash([paths.LOCK], paths.ROOT)}
 
 
 def fingerprint(package):
@@ -82,7 +140,31 @@ def fingerprint(package):
     str
         64 hexadecimal digits; the same wherever the project stands.
     """
-    return hashlib.sha256((data_hash(paths.find(package)) + code_hash()).encode()).hexdigest()
+    return _sha256("".join([data_hash(paths.find(package)), *_workbook_hashes().values()]).encode())
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def pinned():
+    """The versions in the lock, by distribution (dict of str to str)."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", _lock_text(), flags=re.MULTILINE))
+
+
+def _lock_text():
+    return paths.LOCK.read_text(encoding="utf-8") if paths.LOCK.is_file() else ""
+
+
+@cache
+def installed_versions():
+    """Versions of the lock's distributions that are installed, by name (dict of str to str)."""
+    found = {}
+    for folder in sys.path:
+        for path in sorted(Path(folder).glob("*.dist-info")):  # a tenth of the time of asking for each
+            name, _, version = path.name.removesuffix(".dist-info").partition("-")
+            found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+    return {name: found[name] for name in pinned() if name in found}
 
 
 def source_hash(cells):
@@ -98,20 +180,14 @@ def source_hash(cells):
     """
     own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
     sources = [[cell["cell_type"], cell["source"], cell["metadata"].get("tags", [])] for cell in own]
-    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
-
-
-@cache
-def installed_versions():
-    """Versions of the libraries that results rest on, in the order of `WATCHED_LIBRARIES` (tuple of str)."""
-    return tuple(metadata.version(name) for name in WATCHED_LIBRARIES)
+    return _sha256(json.dumps(sources).encode())
 
 
 class Contents:
     """What many notebooks are made from, hashed once: data, code and versions as they stood when a run began."""
 
     def __init__(self):
-        self._hashed, self._lock = {}, threading.Lock()
+        self._hashed, self._stamps, self._lock = {}, {}, threading.Lock()
 
     def _once(self, key, make):
         with self._lock:
@@ -122,7 +198,15 @@ class Contents:
     def data(self, package):
         """`data_hash` of a package (str or Path), once."""
         package = paths.find(package)
-        return self._once(package, lambda: data_hash(package))
+        return self._once(package, lambda: self._stamped(data_files(package)) or data_hash(package))
+
+    def _stamped(self, tops):
+        self._stamps |= {path: _stamp(path) for top in tops for path in files_of(top)}
+
+    def unchanged(self):
+        """Whether no file that was hashed was written to since (bool): a kernel reads it as it is now."""
+        with self._lock:
+            return all(_stamp(path) == stamp for path, stamp in self._stamps.items())
 
     def address(self, cells, parameters, shown_for="", scenario=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
@@ -151,11 +235,20 @@ class Contents:
             scenario,
             *self.code(),
         ]
-        return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+        return _sha256(json.dumps(made_from).encode())
 
     def code(self):
-        """Code, lock, Python and installed versions (list)."""
-        return [self._once("code", code_hash), sys.version_info[:2], installed_versions()]
+        """Code, lock, Python and the installed versions of all that the lock names (list)."""
+        code = self._once("code", lambda: self._stamped(code_files()) or code_hash())
+        return [code, sys.version_info[:2], installed_versions()]
+
+
+def _stamp(path):
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def kept(key):
@@ -163,21 +256,25 @@ def kept(key):
     path = EXECUTED / f"{key}.ipynb"
     try:
         digest, _, content = path.read_bytes().partition(b"\n")
-        path.touch()
     except OSError:
         return None
-    return content if digest == _digest(content) else None
-
-
-def _digest(content):
-    return hashlib.sha256(content).hexdigest().encode()
+    with contextlib.suppress(OSError):
+        path.touch()
+    return content if digest == _sha256(content).encode() else None
 
 
 def keep(key, content):
-    """Keep an executed notebook (text) under its address, its digest before it; drop those unused for longest."""
+    """Keep an executed notebook (text) under its address, its digest before it; drop those unused for longest.
+
+    Where that cannot be done it is not kept: a full disk costs the next run time, and this one nothing.
+    """
     content = content.encode("utf-8")
-    paths.write_atomically(EXECUTED / f"{key}.ipynb", _digest(content) + b"\n" + content)
-    with contextlib.suppress(FileNotFoundError):  # another process is at it too
+    try:
+        paths.write_atomically(EXECUTED / f"{key}.ipynb", _sha256(content).encode() + b"\n" + content)
         by_use = sorted(EXECUTED.glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
         for path in by_use[:-KEPT]:
             path.unlink()
+    except FileNotFoundError:  # another process is at it too
+        pass
+    except OSError as error:
+        log.warning("not kept: %s", error)

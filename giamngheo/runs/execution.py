@@ -1,9 +1,10 @@
 """The one place that checks notebooks' parameters, runs them and records how each ended."""
 
+import contextlib
 import logging
 import re
 import sys
-import tempfile
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,6 +14,7 @@ from pathlib import Path
 from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
+from giamngheo.runs.locks import workspace
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
@@ -21,6 +23,7 @@ FAILED = paths.CACHE / "failed"
 OK, FAILED_STATE, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
 LAST_LINES = 12  # of a traceback
 STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
+CHANGED = "data or code changed since the run began: run it again"
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -167,10 +170,12 @@ def execute_all(
         return _execute(ready[n], then=then, number=n, **how)
 
     options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
-    options["timeout"] = timeout
-    with ThreadPoolExecutor(workers) as pool, Progress(len(ready), progress) as shown:
-        futures = {pool.submit(begin, n, options | {"world": world}): n for n, world in enumerate(worlds)}
-        try:
+    halted = threading.Event()
+    options |= {"timeout": timeout, "halted": halted}
+    pool = ThreadPoolExecutor(workers)
+    try:
+        with Progress(len(ready), progress) as shown:
+            futures = {pool.submit(begin, n, options | {"world": world}): n for n, world in enumerate(worlds)}
             for future in as_completed(futures):
                 n = futures[future]
                 runs[n] = future.result()
@@ -178,9 +183,13 @@ def execute_all(
                     shown.step(labels[n], _outcome(runs[n]))
                     if ended is not None:
                         ended(n, runs[n])
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    except BaseException:  # at once: the kernels end with their server, and the threads that wait for them
+        halted.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        if warm:
+            _close_server()
+        raise
+    pool.shutdown()
     return [runs[n] for n in range(len(ready))]
 
 
@@ -209,7 +218,7 @@ def _worlds(ready, contents):
     ]
 
 
-def _execute(job, contents, reuse, keep, shown_for, then, number, **how):
+def _execute(job, contents, reuse, keep, shown_for, then, number, halted, **how):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -220,22 +229,25 @@ def _execute(job, contents, reuse, keep, shown_for, then, number, **how):
         return run
 
     key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
+    if not contents.unchanged():
+        return ended(False, 0, state=FAILED_STATE, error=CHANGED)
     done = cache.kept(key) if reuse else None
     if done is not None:
         paths.write_atomically(job.out, done)
         return ended(True, n_code, kept=True)
-    for _ in range(
-        2
-    ):  # a kernel that was killed is tried once more: it may have been in the way of another program
+    for _ in range(2):  # one that was killed is tried once more: it may have been in another program's way
         record, stopped = _run(job, shown_for=shown_for, **how)
         stopped = stopped or _unfinished(record)
-        if stopped is None or stopped["state"] != KILLED:
+        if stopped is None or stopped["state"] != KILLED or halted.is_set():
             break
     if stopped:
         failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
-        paths.write_atomically(failed, _as_text(record.notebook))
+        with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
+            paths.write_atomically(failed, _as_text(record.notebook))
         log.error("%s %s: %s; left in %s", job.notebook.name, job.parameters, stopped["error"], failed)
         return ended(False, len(record.done), failed=failed, **stopped)
+    if not contents.unchanged():
+        return ended(False, n_code, state=FAILED_STATE, error=CHANGED)
     done = _as_text(_tidy(record.notebook))
     if keep:
         cache.keep(key, done)
@@ -287,7 +299,8 @@ def _run(job, *, timeout, **how):
         return record, _stopped(record, text, FAILED_STATE, "\n".join(lines))
     except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record
         log.debug("%s", job.notebook.name, exc_info=True)
-        state = STATES.get(type(error).__name__, FAILED_STATE)
+        died_early = "Kernel died" in str(error)  # a plain RuntimeError of jupyter_client's
+        state = KILLED if died_early else STATES.get(type(error).__name__, FAILED_STATE)
         return record, _stopped(record, _one_line(error), state)
     if record.refusal:
         return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED_STATE)
@@ -353,6 +366,12 @@ def start_ahead():
         log.info("ordinary kernels instead of forked ones: %s", reason)
 
 
+def _close_server():
+    from giamngheo.runs.kernels import provisioner
+
+    provisioner.close_server()
+
+
 def store_outputs(notebooks=None):
     """Execute notebooks with their own parameters and store the outputs in place (`make notebooks`).
 
@@ -366,8 +385,8 @@ def store_outputs(notebooks=None):
     list of Run
     """
     notebooks = notebooks or sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-    with tempfile.TemporaryDirectory() as folder:
-        jobs = [Job(path, {}, Path(folder, path.name)) for path in notebooks]
+    with workspace() as folder:
+        jobs = [Job(path, {}, folder / path.name) for path in notebooks]
         runs = execute_all(jobs, reuse=False, shown_for="notebook")
         for path, run in zip(notebooks, runs, strict=True):
             if run.ok:

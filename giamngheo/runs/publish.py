@@ -7,9 +7,7 @@ those of the index page in one spreadsheet too.
 
 import json
 import platform
-import re
 import subprocess
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,11 +26,11 @@ from giamngheo.report.pages import (
     notebook_page,
     on_index,
     picture_file,
-    says_record,
 )
 from giamngheo.report.wording import Page
-from giamngheo.runs import cache
+from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
+from giamngheo.runs.locks import workspace
 from giamngheo.simulation.targets import level_pair
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity")
@@ -73,28 +71,31 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     """
     began = time.time()
     _check_reportable(package)
-    check_out(Path(out) / package.name)
+    home = Path(out) / package.name
+    check_out(home, beside=True)
     names = list(scenarios) if scenarios else [name for name, *_ in list_scenarios(package)]
     chosen = {load_scenario(FULL_PLAN, package).id: FULL_PLAN}
     chosen |= {load_scenario(name, package).id: str(name) for name in names}
-    with tempfile.TemporaryDirectory() as folder:
-        jobs = [job for lang in langs for job in _jobs(package, lang, chosen, Path(folder), draws, seed)]
+    made_from = cache.made_from([package]) | {"draws": draws, "seed": seed}
+    with workspace() as folder:
+        jobs = [job for lang in langs for job in _jobs(package, lang, chosen, folder, draws, seed)]
         runs = execute_all(jobs, progress=progress, shown_for="page")
         if failed := [run for run in runs if not run.ok]:
             lines = [f"{run.notebook} {run.parameters}: {run.error} (left in {run.failed})" for run in failed]
             raise ReportFailed("\n".join(lines))
-        pages = {}
-        for lang in langs:
-            pages |= _pages(package, lang, chosen, Path(folder) / lang, Path(out), draws, seed)
-    for path, text in pages.items():  # only now: a report is written whole or not at all
-        paths.write_atomically(path, text)
-    record = _record(began, draws, seed, list(chosen))
-    index = []
-    for lang in langs:
-        home = Path(out) / package.name / lang
-        paths.write_atomically(home / "run.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-        index.append(home / "index.html")
-    return index
+        with page_set.changing(home) as place:
+            stays, files = page_set.earlier(place, made_from), {}
+            linked = dict(stays.scenarios)
+            for lang in langs:
+                titles = {name: load_scenario(given, package).title[lang] for name, given in chosen.items()}
+                linked[lang] = _in_order(stays.scenarios.get(lang, {}) | titles, package)
+                files |= _pages(Page(package, lang), titles, linked[lang], folder / lang, draws, seed)
+            record = json.dumps(
+                _record(began, package, draws, seed, list(chosen)), indent=1, ensure_ascii=False
+            )
+            beside = {f"{lang}/run.json": record + "\n" for lang in langs}
+            page_set.switch(place, files, beside, stays, made_from, linked)
+    return [home / lang / "index.html" for lang in langs]
 
 
 def _check_reportable(package):
@@ -124,38 +125,28 @@ def _jobs(package, lang, chosen, folder, draws, seed):
         yield Job(notebook, simulated | {"scenario": given}, out, f"{lang} {ONE_SCENARIO} {scenario}")
 
 
-def _pages(package, lang, chosen, folder, out, draws, seed):
-    """Path to content of every file of one language."""
-    home, page = out / package.name / lang, Page(package, lang)
-    titles = {scenario: load_scenario(name, package).title[lang] for scenario, name in chosen.items()}
+def _pages(page, titles, linked, folder, draws, seed):
+    """Name to content of every file of one language; titles: of the scenarios just made, linked: of all."""
     made = [Made(name, page.say(f"notebook.{name}"), _read(folder / f"{name}.ipynb")) for name in ALWAYS]
     made += [
         Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
         for name, title in titles.items()
     ]
     footer = run_footer(page, draws, seed)
-    files = {home / f"{each.name}.html": notebook_page(page, each, footer) for each in made}
-    files |= {home / address: to_csv(table) for each in made for address, table in each.tables.items()}
+    files = {f"{each.name}.html": notebook_page(page, each, footer) for each in made}
+    files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
     told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
-    files[home / WORKBOOK] = workbook(told, page.say("report.tables"))
+    files[WORKBOOK] = workbook(told, page.say("report.tables"))
     if picture := picture_file(made[0].notebook):
-        files[home / "answer.svg"] = picture
-    linked = _linked_scenarios(package, titles, home, lang, footer)
-    files[home / "index.html"] = index_page(page, made, linked, footer)
-    return files
+        files["answer.svg"] = picture
+    files["index.html"] = index_page(page, made, linked, footer)
+    return {f"{page.lang}/{name}": content for name, content in files.items()}
 
 
-def _linked_scenarios(package, titles, home, lang, footer):
-    """The scenarios that have a page: those just made, and the package's own made earlier of the same content."""
-    earlier = {name: title[lang] for name, title, _ in list_scenarios(package)}
-    linked = {
-        name: title
-        for name, title in earlier.items()
-        if says_record(home / "scenario" / f"{name}.html", footer)
-    }
-    merged = linked | titles
-    order = [name for name in earlier if name in merged] + [name for name in merged if name not in earlier]
-    return {name: merged[name] for name in order}
+def _in_order(titles, package):
+    """Titles of scenarios by id, the package's own first and in its order."""
+    own = [name for name, *_ in list_scenarios(package)]
+    return {name: titles[name] for name in (*(n for n in own if n in titles), *titles)}
 
 
 def _read(path):
@@ -176,25 +167,14 @@ def run_footer(page, draws, seed):
     ]
 
 
-def locked_versions(lock=paths.LOCK):
-    """Versions of the libraries that the numbers and pages rest on, from the lock.
-
-    Parameters
-    ----------
-    lock : Path
-
-    Returns
-    -------
-    dict of str to str
-    """
-    pinned = dict(
-        re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    )
+def locked_versions():
+    """Versions of the libraries that the numbers and pages rest on, from the lock (dict of str to str)."""
+    pinned = cache.pinned()
     return {name: pinned[name] for name in LIBRARIES if name in pinned}
 
 
-def _record(began, draws, seed, scenarios):
-    """What differs from run to run: commit, state of the tree, time, machine, duration."""
+def _record(began, package, draws, seed, scenarios):
+    """What differs from run to run: commit, state of the tree, time, machine, duration, where the package lies."""
 
     def git(*words):
         try:
@@ -213,6 +193,7 @@ def _record(began, draws, seed, scenarios):
         "seconds": round(time.time() - began, 1),
         "machine": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        "packages": {package.name: paths.as_parameter(package.path)},
         "draws": draws,
         "seed": seed,
         "scenarios": scenarios,

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from giamngheo import __version__, paths
+from giamngheo import __version__, load_package, paths
 from giamngheo.cli import commands
 
 HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
@@ -302,6 +302,20 @@ def test_report_hands_on_its_options(command, written, tmp_path):
         ("an-giang", ["en"], ["double"], tmp_path, 20_000, 3),
         ("an-giang", ["en"], ["double"], paths.REPORTS, 500, 0),
     ]
+
+
+def test_verify_ends_with_1_where_something_does_not_agree(command, tmp_path):
+    from giamngheo.runs import cache, page_set
+
+    with page_set.changing(tmp_path / "an-giang") as home:
+        made_from = cache.made_from([load_package()])
+        page_set.switch(home, {"en/index.html": "13 %"}, {}, page_set.Earlier(), made_from, {"en": {}})
+    assert command("verify", home)[:2] == (0, "pages: agree\ndata: agree\ncode: agree\nlock: agree\n")
+    (home / "en" / "index.html").write_text("93 %")
+    status, out, _ = command("verify", home, "--json")
+    assert status == 1 and json.loads(out)["problems"]["pages"] == ["en/index.html: altered"]
+    status, out, err = command("verify", tmp_path)
+    assert (status, out) == (2, "") and str(home) in err
 
 
 def test_what_ran_and_failed_is_one_line_and_the_log(command, monkeypatch, written):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -462,6 +463,39 @@ def test_a_run_stands_for_itself(tiny_notebook, tmp_path):
     assert "child.yml" in text and str(tmp_path) not in text and "result_rows" not in text
 
 
+def test_whatever_is_killed_the_batch_ends_in_the_same_bytes(tiny, tiny_notebook, tmp_path, monkeypatch):
+    """One of each kind of its processes, one after the other, and the batch itself at last."""
+    monkeypatch.syspath_prepend(paths.ROOT / "benchmarks")
+    import kills
+
+    chance, given = random.Random(0), tmp_path / "g.yml"
+    given.write_text(json.dumps({"grid": {"delay_years": [n / 11 for n in range(11)]}}))
+    out = kills.Killed(given, tmp_path / "out", DRAWS, tmp_path, tiny)
+    process = out.start()
+    for done, victim in enumerate(["kernel", "server", "world", "worker", "parent"]):
+        assert kills.kill(out, process, victim, 2 * done, chance)
+    assert out.end(process) is None and len(out.finished()) >= 8
+    assert (*kills.resume(out), out.left()) == (1, [], [], [])
+    by_notebooks([given], tmp_path / "whole", langs=("en",))
+    assert digests(out.out) == digests(tmp_path / "whole")
+
+
+def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebook, tmp_path, monkeypatch):
+    by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",))
+    before, begun = digests(tmp_path), []
+
+    def full(self, **request):
+        begun.append(request)
+        raise RuntimeError("OSError: [Errno 28] No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Batch, "ask", full)
+        outcome = by_notebooks([GRID, "double"], tmp_path, langs=("en",), workers=1)
+    assert len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
+    assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2
+    assert digests(tmp_path) == before
+
+
 # --- The list
 
 
@@ -512,3 +546,19 @@ def test_the_command_ends_with_the_right_status(tmp_path):
         )
         assert ended.returncode == status and words in ended.stdout + ended.stderr, ended.stderr
     assert (tmp_path / "out" / ".batch" / "plan.json").is_file()
+
+
+def test_a_batch_s_folder_is_verified(done, tiny, tmp_path, monkeypatch):
+    from giamngheo.runs.verify import verify
+
+    assert verify(done[0])["agrees"]
+    monkeypatch.setattr(paths, "NOTEBOOKS", tiny)
+    assert verify(done[0])["problems"]["code"] == ["changed since"]
+    by_notebooks(["double"], tmp_path, langs=("en",))
+    assert verify(tmp_path)["agrees"]
+    page = tmp_path / "an-giang" / "double" / "en.html"
+    page.write_text(page.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    (tmp_path / "results.csv").write_text("")
+    assert verify(tmp_path)["problems"]["pages"] == [
+        "results.csv: altered", "an-giang/double/en.html: altered",
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Running notebooks: what is refused before a kernel starts, what counts as done, what is not done twice."""
 
+import errno
 import hashlib
 import io
 import os
@@ -233,6 +234,48 @@ def test_what_was_kept_and_altered_or_cut_off_is_not_taken(spoil):
     assert cache.kept("a") is None
 
 
+def test_a_full_disk_keeps_nothing_and_stops_nothing(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(paths, "write_atomically", full)
+    cache.keep("a", "text")
+    assert cache.kept("a") is None
+
+
+def test_what_changes_while_a_notebook_runs_is_not_kept(make_notebook, tmp_path, monkeypatch):
+    """Else a page made from the new data would be found under the address of the old."""
+    watched = tmp_path / "data.csv"
+    watched.write_text("1")
+    monkeypatch.setattr(cache, "code_files", lambda: [watched])
+    notebook = make_notebook("n", f"import pathlib; pathlib.Path({str(watched)!r}).write_text('22')")
+    run = execute(notebook, {"seed": 1}, tmp_path / "out.ipynb", warm=False)
+    assert not run.ok and run.error == execution.CHANGED and not (tmp_path / "out.ipynb").exists()
+    assert not list(cache.EXECUTED.glob("*"))
+
+
+def test_every_distribution_of_the_lock_is_in_the_address(monkeypatch):
+    installed = cache.installed_versions()
+    assert {"numpy", "pyarrow", "nbclient", "jinja2"} <= set(installed) <= set(cache.pinned())
+    before = cache.Contents().address([], {})
+    monkeypatch.setattr(cache, "installed_versions", lambda: installed | {"jinja2": "0"})
+    assert cache.Contents().address([], {}) != before
+    assert cache.made_from([])["other_versions"]["jinja2"] == "0"
+
+
+def test_files_behind_links_count(tmp_path):
+    folder, elsewhere = tmp_path / "package", tmp_path / "elsewhere"
+    for each in (folder, elsewhere):
+        each.mkdir()
+    (elsewhere / "a.csv").write_text("1")
+    (folder / "tables").symlink_to(elsewhere)
+    (elsewhere / "round").symlink_to(folder)
+    assert [path.name for path in cache.files_of(folder)] == ["a.csv"]
+    before = cache.file_hash([folder], folder)
+    (elsewhere / "a.csv").write_text("2")
+    assert cache.file_hash([folder], folder) != before
+
+
 def test_a_change_in_what_a_scenario_is_based_on_is_another_page(make_notebook, tmp_path, monkeypatch):
     (tmp_path / "parent.yml").write_text("title: {vi: Cha, en: Parent}\nfunding: {all: 3}\n")
     child = tmp_path / "child.yml"
@@ -297,6 +340,23 @@ def test_no_job_begins_once_stopped(make_notebook, tmp_path):
     jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb") for n in range(3)]
     runs = execute_all(jobs, workers=1, progress=False, stop=stop, ended=lambda n, run: stop.set())
     assert runs[0].ok and runs[-1] is None
+
+
+def test_an_interrupt_ends_the_kernels_that_run_at_once(make_notebook, tmp_path):
+    jobs = [
+        Job(make_notebook(f"n{n}", f"import time; time.sleep({n * 60})"), {}, tmp_path / f"{n}")
+        for n in (0, 1)
+    ]
+
+    def interrupted(n, run):
+        raise KeyboardInterrupt
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        execute_all(jobs, progress=False, ended=interrupted)
+    while not list(execution.FAILED.glob("n1-*")) and time.monotonic() < start + 50:
+        time.sleep(0.1)
+    assert time.monotonic() < start + 50
 
 
 def test_nothing_half_written(tmp_path, monkeypatch):

@@ -116,9 +116,9 @@ def test_what_differs_from_run_to_run_stands_beside_the_pages(home):
             assert not record["commit"] or record["commit"] not in text
 
 
-def test_without_git_a_run_has_no_commit(monkeypatch, tmp_path):
+def test_without_git_a_run_has_no_commit(package, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    record = publish._record(0, DRAWS, SEED, ["full_plan"])
+    record = publish._record(0, package, DRAWS, SEED, ["full_plan"])
     assert record["commit"] is None and record["dirty"] is None
 
 
@@ -356,20 +356,19 @@ def test_the_report_prints(home, tmp_path):
     assert out.read_bytes().startswith(b"%PDF") and out.stat().st_size > 50_000
 
 
-def test_an_earlier_page_is_linked_if_it_was_made_from_the_same(package, tmp_path):
+def test_pages_of_another_seed_do_not_stay_beside_the_new_ones(home, package, tmp_path, monkeypatch):
     """Case: pages of two seeds side by side, and the index said nothing of it."""
-    page, home = publish.Page(package, "vi"), tmp_path
-    footers = {seed: publish.run_footer(page, DRAWS, seed) for seed in (0, 1)}
-    (home / "scenario").mkdir()
-    made = pages.page_of(page, "T", "T", "", [], "", footers[0])
-    for name in ("double", "central_only"):
-        (home / "scenario" / f"{name}.html").write_text(made, encoding="utf-8")
-    (home / "scenario" / "central_only.html").write_text(made[:-30], encoding="utf-8")
-    found = {
-        seed: publish._linked_scenarios(package, {"full_plan": "T"}, home, "vi", footer)
-        for seed, footer in footers.items()
-    }
-    assert set(found[0]) == {"full_plan", "double"} and set(found[1]) == {"full_plan"}
+    out = tmp_path / "copy" / "an-giang"
+    shutil.copytree(home, out)
+    (out / "en" / "notes.txt").write_text("the user's own")
+    monkeypatch.setattr(publish, "_pages", lambda page, *_: {f"{page.lang}/index.html": "new"})
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: [])
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED, progress=False)
+    assert set(digests(out)) == set(digests(home))
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED + 1, progress=False)
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == [
+        "en/index.html", "en/notes.txt", "en/run.json", "manifest.json", "vi/run.json",
+    ]  # fmt: skip
 
 
 def test_where_pages_go_is_tried_before_any_notebook_runs(package, tmp_path, monkeypatch):

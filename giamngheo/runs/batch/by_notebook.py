@@ -59,7 +59,6 @@ def execute(batch, todo, states, shown):
         else:
             told = ("state", "error", "cell", "last_lines")
             failure = {name: getattr(bad, name) for name in told}
-            batch.folder.drop(task)
             batch.ended(task, states, shown, failure | {"notebook": str(bad.failed or "")})
 
     execute_all(

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from giamngheo.inputs.parameters import LANGS, check_value
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import make_plan
+from giamngheo.runs.locks import workspace
 
 OUT = paths.REPORTS / "batch"
 MOST_WORKERS = 256
@@ -87,8 +87,8 @@ def run_batch(
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress)
     if out is not None:
         return _run(plan, Path(out), settings)
-    with tempfile.TemporaryDirectory() as folder:
-        return _run(plan, Path(folder), settings)
+    with workspace() as folder:
+        return _run(plan, folder, settings)
 
 
 def _run(plan, out, settings):

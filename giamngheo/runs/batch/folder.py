@@ -8,19 +8,15 @@ import contextlib
 import hashlib
 import json
 import shutil
-from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.parameters import check_out
-
-try:
-    import fcntl
-except ImportError:  # not on Windows, where nothing keeps two batches apart
-    fcntl = None
+from giamngheo.runs.cache import hash_of
+from giamngheo.runs.locks import locked
+from giamngheo.runs.page_set import RECORD
 
 STATE = ".batch"
-RECORD = "record.json"
 DIGITS = 32  # of a piece's hash
 
 
@@ -46,39 +42,28 @@ class Folder:
         The system frees the lock of a process that died.
         """
         self.state.mkdir(parents=True, exist_ok=True)
-        alone = part is None
         with contextlib.ExitStack() as held:
-            self._hold(held, "lock", exclusive=alone)
-            if not alone:
-                self._hold(held, f"lock-{part}", exclusive=True)
-            if alone:
+            try:
+                held.enter_context(locked(self.state / "lock", shared=part is not None))
+                if part is not None:
+                    held.enter_context(locked(self.state / f"lock-{part}"))
+            except BlockingIOError:
+                where = shown(self.out)
+                raise RefusedInput(
+                    f"--out {where}: another batch is at work there; nearest: another --out"
+                ) from None
+            if part is None:
                 self.sweep()
             yield
 
-    def _hold(self, held, name, exclusive, wait=False):
-        if fcntl is None:
-            return
-        file = held.enter_context((self.state / name).open("a"))
-        kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-        try:
-            fcntl.flock(file, kind if wait else kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            where = shown(self.out)
-            raise RefusedInput(
-                f"--out {where}: another batch is at work there; nearest: another --out"
-            ) from None
-
-    @contextlib.contextmanager
     def merging(self):
-        """Write what stands for the whole batch, one at a time."""
-        with contextlib.ExitStack() as held:
-            self._hold(held, "lock-merge", exclusive=True, wait=True)
-            yield
+        """Write what stands for the whole batch, one at a time (a context)."""
+        return locked(self.state / "lock-merge", wait=True)
 
     def sweep(self):
         """Remove what a batch that was killed has left half made."""
         shutil.rmtree(self.making, ignore_errors=True)
-        for left in (*self.state.rglob(".*.part"), *self.out.glob(".*.part")):
+        for left in self.state.rglob(".*.part"):
             left.unlink(missing_ok=True)
 
     # --- Results in pieces
@@ -113,7 +98,7 @@ class Folder:
         try:
             record = json.loads((home / RECORD).read_text(encoding="utf-8"))
             return record["address"] == address and all(
-                _hash(home / name) == digest for name, digest in record["files"].items()
+                hash_of(home / name) == digest for name, digest in record["files"].items()
             )
         except (OSError, ValueError, KeyError, TypeError):
             return False
@@ -133,7 +118,7 @@ class Folder:
     def finish(self, task, address, files):
         """Put a run that is whole in its place; files: name to hash."""
         home, place = self.making_of(task), self.run_of(task)
-        files = dict(sorted(files.items())) | {f"{task.id}.yml": _hash(home / f"{task.id}.yml")}
+        files = dict(sorted(files.items())) | {f"{task.id}.yml": hash_of(home / f"{task.id}.yml")}
         record = {"address": address, "files": files}
         (home / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         self.drop(task)
@@ -168,7 +153,3 @@ class Folder:
         except (OSError, ValueError):
             return None
         return failure if failure.get("address") == address else None
-
-
-def _hash(path):
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

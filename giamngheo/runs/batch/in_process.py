@@ -55,6 +55,7 @@ def compute(batch, todo, states, shown):
 def _compute_piece(batch, piece):
     """Address to failure of the scenarios of a piece that failed."""
     try:
+        batch.check_unchanged()
         return _failed(batch, piece)
     except WorkerDied as death:
         if len(piece) == 1:

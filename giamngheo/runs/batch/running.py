@@ -1,8 +1,10 @@
 """A batch from its plan to its table: what is missing or changed is done, what failed is named, all else is kept."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import platform
 import shutil
 import signal
@@ -21,7 +23,7 @@ from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, in_process
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.worker import Worker, WorkerDied
-from giamngheo.runs.execution import OK
+from giamngheo.runs.execution import CHANGED, OK
 from giamngheo.runs.progress import Progress
 
 CANCELLED, SKIPPED = "cancelled", "skipped"
@@ -56,7 +58,8 @@ class Batch:
         self.plan, self.settings, self.part = plan, settings, part
         self.folder = Folder(out)
         self.contents = cache.Contents()
-        self.stop, self.at_once = threading.Event(), threading.Event()  # Ctrl-C once, twice
+        self.stop, self.at_once = threading.Event(), threading.Event()  # nothing further begins; Ctrl-C twice
+        self._asked = False  # by Ctrl-C
         self._workers, self._mine, self._lock = [], threading.local(), threading.Lock()
         self._footers = {}
         self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
@@ -77,6 +80,17 @@ class Batch:
                 for lang in self.settings.langs
             ]
         )
+
+    def check_unchanged(self):
+        """Raise `RuntimeError` if data or code are not any more what the addresses say."""
+        if not self.contents.unchanged():
+            raise RuntimeError(CHANGED)
+
+    def made_from(self):
+        """What all of it rests on, as a manifest tells it (dict)."""
+        packages = {package.name: package for package in self.plan.packages.values()}
+        parameters = {"draws": self.settings.draws, "seed": self.settings.seed}
+        return cache.made_from(packages.values()) | parameters
 
     @staticmethod
     def _hash(made_from):
@@ -133,7 +147,6 @@ class Batch:
                 with self._lock:
                     for worker in self._workers:
                         worker.kill()
-                _end_kernels()
             finally:
                 for worker in self._workers:
                     worker.close()
@@ -145,12 +158,17 @@ class Batch:
                     self.folder.note_failure(task, {"address": address} | states[task.number])
             with self.folder.merging():
                 files = self._write_whole()
+            for (
+                task,
+                failure,
+            ) in failures:  # only now: if the list could not be written the old one still links it
+                if failure["state"] not in (SKIPPED, CANCELLED):
+                    self.folder.drop(task)
             seconds = time.monotonic() - began
             counts = Counter({OK: len(self.plan) - len(failures)})
             counts.update(failure["state"] for _, failure in failures)
             kept = len(self.plan) - len(todo)
-            stopped = interrupted or self.stop.is_set()
-            outcome = Outcome(self.folder.out, +counts, kept, failures, stopped, seconds, files)
+            outcome = Outcome(self.folder.out, +counts, kept, failures, self._asked, seconds, files)
             self._write_run_record(outcome)
         if interrupted:
             raise Interrupted(outcome)
@@ -171,6 +189,8 @@ class Batch:
             self.folder.note_failure(task, None)
         else:
             states[task.number] = failure
+            if os.strerror(errno.ENOSPC) in failure["error"]:
+                self.stop.set()  # nothing that begins now could be kept
             outcome = f"{failure['state']}: {failure['error']}"
         shown.step(task.id, outcome or OK)
 
@@ -187,9 +207,10 @@ class Batch:
             return
 
         def asked(signum, frame):
-            if self.stop.is_set():
+            if self._asked:
                 self.at_once.set()
                 raise KeyboardInterrupt
+            self._asked = True
             self.stop.set()
             if sys.stderr is not None:
                 print(
@@ -249,6 +270,9 @@ class Batch:
             "seconds": round(outcome.seconds, 1),
             "machine": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
+            "packages": {
+                package.name: paths.as_parameter(package.path) for package in self.plan.packages.values()
+            },
             "workers": self.settings.workers,
             "draws": self.settings.draws,
             "results_only": self.settings.results_only,
@@ -264,10 +288,3 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, outcome):
         self.outcome = outcome
         super().__init__("stopped at once")
-
-
-def _end_kernels():
-    """End the fork server and with it its kernels, so that the threads that wait for them end."""
-    from giamngheo.runs.kernels import provisioner
-
-    provisioner.close_server()

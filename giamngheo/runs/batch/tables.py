@@ -1,9 +1,5 @@
 """The results of a batch in files: pieces as they come, and from them one table as Parquet and CSV."""
 
-import hashlib
-import os
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -68,12 +64,13 @@ class Pieces:
         return self._open[path].slice(start, count)
 
 
-def write_tables(out, tasks, parameters, pieces):
-    """Write results.parquet and results.csv, the old ones staying until the new ones are whole.
+def write_tables(home, tasks, parameters, pieces):
+    """Write results.parquet and results.csv.
 
     Parameters
     ----------
-    out : Path
+    home : Path
+        A folder in which they are not yet.
     tasks : iterable of (Task, str)
         With the address of each; those without results are passed over.
     parameters : dict of str to type
@@ -88,24 +85,17 @@ def write_tables(out, tasks, parameters, pieces):
     named = [("package", pa.string()), ("scenario", pa.string())]
     named += [(name, KINDS[kind]) for name, kind in parameters.items()]
     schema = pa.schema([*named, *(field for field in PIECE if field.name != "address")])
-    ends = {name: out / f".{name}.{os.getpid()}.part" for name in ("results.parquet", "results.csv")}
-    try:
-        with (
-            pq.ParquetWriter(ends["results.parquet"], schema, compression="zstd") as parquet,
-            ends["results.csv"].open("wb") as file,
-        ):
-            file.write(b"\xef\xbb\xbf")  # a spreadsheet then reads its letters right
-            with pa.csv.CSVWriter(file, schema, write_options=_csv_options()) as csv:
-                for batch in _in_batches(tasks, pieces):
-                    table = pa.concat_tables([_table(task, rows, schema, parameters) for task, rows in batch])
-                    parquet.write_table(table, row_group_size=len(table))
-                    csv.write_table(table)
-                    yield from ((task, _told(rows)) for task, rows in batch)
-        for name, path in ends.items():
-            path.replace(out / name)
-    finally:
-        for path in ends.values():
-            path.unlink(missing_ok=True)
+    with (
+        pq.ParquetWriter(home / "results.parquet", schema, compression="zstd") as parquet,
+        (home / "results.csv").open("wb") as file,
+    ):
+        file.write(b"\xef\xbb\xbf")  # a spreadsheet then reads its letters right
+        with pa.csv.CSVWriter(file, schema, write_options=_csv_options()) as csv:
+            for batch in _in_batches(tasks, pieces):
+                table = pa.concat_tables([_table(task, rows, schema, parameters) for task, rows in batch])
+                parquet.write_table(table, row_group_size=len(table))
+                csv.write_table(table)
+                yield from ((task, _told(rows)) for task, rows in batch)
 
 
 def _csv_options():
@@ -158,9 +148,3 @@ def _told(rows):
     return [row for row in rows.select(names).to_pylist() if row["target"]] or rows.select(names).slice(
         0, 1
     ).to_pylist()
-
-
-def file_hash(path):
-    """sha256 of a file (str)."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

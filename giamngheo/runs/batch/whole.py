@@ -1,19 +1,24 @@
 """What stands for a whole batch: one table, one manifest, one index page in each language."""
 
 import json
+import shutil
 from collections import Counter
 
-from giamngheo import __version__, paths
+from giamngheo import __version__
 from giamngheo.report.batch_page import MOST_LISTED, Listed, batch_page
 from giamngheo.report.wording import Page
-from giamngheo.runs.batch.tables import Pieces, file_hash, parameter, write_tables
+from giamngheo.runs import cache
+from giamngheo.runs.batch.tables import Pieces, parameter, write_tables
 from giamngheo.runs.execution import OK
+from giamngheo.runs.page_set import MANIFEST, RECORD
 
 TABLES = ("results.parquet", "results.csv")
 
 
 def write_whole(batch):
-    """Write them from what is there of all shards; the same content gives the same bytes.
+    """Write them from what is there of all shards, beside the old ones, which stay until all are there.
+
+    The same content gives the same bytes.
 
     Parameters
     ----------
@@ -22,7 +27,7 @@ def write_whole(batch):
     Returns
     -------
     list of Path
-        The table, the manifest and the index pages.
+        The table, the index pages and the manifest.
     """
     plan, folder, settings = batch.plan.whole(), batch.folder, batch.settings
     parameters, pieces, told = plan.parameters(), Pieces(folder), {}
@@ -40,18 +45,28 @@ def write_whole(batch):
             if state == OK:
                 yield task, address
 
-    for task, rows in write_tables(folder.out, done(), parameters, pieces):
+    making = folder.making / "whole"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    for task, rows in write_tables(making, done(), parameters, pieces):
         if len(told) < MOST_LISTED:
             told[task.number] = rows
-    _write_manifest(batch, entries, counts)
-    files = [folder.out / name for name in (*TABLES, "manifest.json")]
-    package = batch.plan.packages[None]
+    package, names = batch.plan.packages[None], list(TABLES)
     for lang in settings.langs:
         page = Page(package, lang)
         rows = [_listed(task, entry, parameters, told.get(task.number, []), lang) for task, entry in listed]
         text = batch_page(page, rows, counts, batch.footer(package, lang))
-        files.append(folder.out / lang / "index.html")
-        paths.write_atomically(files[-1], text)
+        names.append(f"{lang}/index.html")
+        (making / lang).mkdir()
+        (making / names[-1]).write_text(text, encoding="utf-8")
+    manifest = _manifest(batch, entries, counts, {name: cache.hash_of(making / name) for name in names})
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (making / MANIFEST).write_text(text, encoding="utf-8")
+    files = [folder.out / name for name in (*names, MANIFEST)]
+    for path in files:
+        path.parent.mkdir(exist_ok=True)
+        (making / path.relative_to(folder.out)).replace(path)
+    shutil.rmtree(making)
     return files
 
 
@@ -64,33 +79,28 @@ def _state(batch, task, address, pieces):
         "address": address,
     }
     if batch.is_done(task, address, pieces):
-        run = (
-            {}
-            if batch.settings.results_only
-            else {"run": batch.folder.run_of(task).relative_to(batch.folder.out)}
-        )
-        return OK, entry | {"state": OK} | {key: path.as_posix() for key, path in run.items()}
+        entry["state"] = OK
+        if not batch.settings.results_only:
+            run = batch.folder.run_of(task)
+            entry["run"] = run.relative_to(batch.folder.out).as_posix()
+            entry["record"] = cache.hash_of(run / RECORD)
+        return OK, entry
     failure = batch.folder.failure(task, address) or {"state": "skipped", "error": ""}
     told = {key: failure.get(key) for key in ("state", "error", "cell", "last_lines") if failure.get(key)}
     return failure["state"], entry | told
 
 
-def _write_manifest(batch, entries, counts):
-    settings, out = batch.settings, batch.folder.out
-    names = {package.name: package for package in batch.plan.packages.values()}
-    manifest = {
+def _manifest(batch, entries, counts, files):
+    settings = batch.settings
+    return {
         "giamngheo": __version__,
-        "draws": settings.draws,
-        "seed": settings.seed,
+        "made_from": batch.made_from(),
         "langs": list(settings.langs),
         "results_only": settings.results_only,
-        "packages": {name: batch.contents.data(package.path) for name, package in names.items()},
         "counts": dict(sorted(counts.items())),
-        "files": {name: file_hash(out / name) for name in TABLES},
+        "files": files,
         "scenarios": entries,
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    paths.write_atomically(out / "manifest.json", text)
 
 
 def _listed(task, entry, parameters, rows, lang):

@@ -137,6 +137,8 @@ def page(out, package, lang, notebook, title, footer, address, rows):
     text = run_page(Page(_package(package), lang), made, footer)
     written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
     for name, content in written.items():
+        if os.getppid() != PARENT:  # another batch may be at it by now
+            os._exit(1)
         paths.write_atomically(notebook.parent / name, content)
     if rows is not None:
         write_piece(out, {address: rows})

@@ -4,8 +4,8 @@ Yearly changes on the model's scale have a mean fall, yearly deviations of scale
 rates. The fall varies about m with spread tau: a share of its variance stays, the rest returns by a persistence phi;
 ln s varies about ln s0 with spread sigma. Given (tau, share, phi, s) the likelihood of m is Gaussian, so that each
 stretch is one small table and leaving a unit out is a subtraction. The prior averages over a grid (hierarchical Bayes)
-under weak priors centred on no fall: the autocovariance of the drift over the grid of shares and persistences, not at
-their means. Missing years are longer steps, never filled in.
+under weak priors centred on no fall, which the mean of relative lines does not leave (`STILL`): the autocovariance of
+the drift over the grid of shares and persistences, not at their means. Missing years are longer steps, never filled in.
 
 Sisters of one country share that country's departures and cannot show their spread. Their own spreads are those about
 the country's mean of each period; the country's path is that of a country on a national line (`forecasting.drifts`).
@@ -34,7 +34,10 @@ _SPREADS = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.045, 0.065])  # tau, on t
 _SCALES = np.geomspace(0.006, 0.25, 12)  # s
 _SCALE_SPREADS = np.array([0.3, 0.6, 0.9])  # sigma
 _MEANS = np.linspace(-0.06, 0.16, 45)  # m
-_CENTRE = {"mean": (0.0, 0.03), "sd": (np.log(0.01), 1.0), "scale": (np.log(0.04), 1.0)}
+_SPREAD = 0.01  # tau, as far as it is known before a group is seen
+_CENTRE = {"mean": (0.0, 0.03), "scale": (np.log(0.04), 1.0)}
+# By group, of `Pool`: a share of the median moves with incomes, so that its rates do not fall by themselves.
+STILL = {"relative-line": {"means": np.zeros(1), "spread": 0.003}}
 
 
 @dataclass(frozen=True)
@@ -142,16 +145,18 @@ class Pool:
     pieces : list of Piece
     means : ndarray
         Those that the group's mean fall may have.
+    spread : float
+        Centre of the weak prior on tau, probit a year.
     """
 
-    def __init__(self, pieces, means=_MEANS):
+    def __init__(self, pieces, means=_MEANS, spread=_SPREAD):
         self.units = np.array([piece.unit for piece in pieces])
         self.series = np.array([piece.series for piece in pieces])
         self.means, self.now = means, _now(pieces)
         weight = np.array([1 / np.sqrt((self.units == unit).sum()) for unit in self.units])
         tables = [_log_likelihood(pieces, kind, means) for kind in KINDS]
         self.log_likelihood = weight[:, None, None, None, None, None] * np.stack(tables, axis=1)
-        self.total = self.log_likelihood.sum(axis=0) + _log_hyperprior(means)
+        self.total = self.log_likelihood.sum(axis=0) + _log_hyperprior(means, spread)
 
     def prior(self, without=None):
         """The prior that the group gives, one unit left out.
@@ -287,11 +292,11 @@ def _now(pieces):
     return float(max(piece.years[-1] for piece in pieces)) + 0.5
 
 
-def _log_hyperprior(means):
-    mean, sd, scale = _CENTRE["mean"], _CENTRE["sd"], _CENTRE["scale"]
+def _log_hyperprior(means, spread):
+    mean, scale = _CENTRE["mean"], _CENTRE["scale"]
     return -0.5 * (
         ((means - mean[0]) / mean[1]) ** 2
-        + ((np.log(_SPREADS) - sd[0]) / sd[1])[:, None] ** 2
+        + np.log(_SPREADS / spread)[:, None] ** 2
         + ((np.log(_SCALES) - scale[0]) / scale[1])[:, None, None, None] ** 2
     )
 

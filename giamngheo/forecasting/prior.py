@@ -10,6 +10,7 @@ from giamngheo import paths
 from giamngheo.forecasting.drifts import Drift
 from giamngheo.forecasting.pooling import (
     PRIOR_COLUMNS,
+    STILL,
     GroupPrior,
     Pool,
     borrowed,
@@ -58,8 +59,9 @@ def drift_prior(readings, spreads_from=None):
     pieces = stretches(readings)
     if not pieces:
         raise RefusedInput("the reference holds no series with two readings")
-    prior = _of(pieces, spreads_from) or Pool(pieces).prior()
-    return replace(prior, group=str(readings["group"].iloc[0]) if "group" in readings else "given")
+    group = str(readings["group"].iloc[0]) if "group" in readings else "given"
+    prior = _of(pieces, spreads_from) or Pool(pieces, **STILL.get(group, {})).prior()
+    return replace(prior, group=group)
 
 
 def _of(pieces, lender):
@@ -125,7 +127,7 @@ def _pieces(group, day):
 
 @lru_cache(maxsize=2)  # a table of likelihoods is large, and lets any of its units be left out
 def _pool(group, day):
-    return Pool(_pieces(group, day))
+    return Pool(_pieces(group, day), **STILL.get(group, {}))
 
 
 def forget_priors():

@@ -160,6 +160,16 @@ def test_a_path_that_moves_little_from_period_to_period_is_surer():
     assert even.drift.at(2011)[1] < 0.8 * uneven.drift.at(2011)[1]
 
 
+def test_a_line_that_moves_with_incomes_has_no_fall_of_its_own():
+    fallen = simulated(0.3, 0.5, n=12, years=8)
+    absolute, relative = (drift_prior(fallen.assign(group=name)) for name in (BORROW_FROM, "relative-line"))
+    assert absolute.mean > 3 * absolute.drift.mean_sd
+    assert relative.mean == 0 and relative.drift.mean_sd == 0
+    still = {"means": np.zeros(1), "spread": 0.003}
+    pieces = [piece for piece in stretches(fallen) if piece.series in ("0", "1", "2")]
+    assert Pool(pieces, **still).prior().sd < Pool(pieces, means=np.zeros(1)).prior().sd
+
+
 def test_leaving_a_unit_out_of_a_kept_pool_is_as_if_it_had_never_been(rates):
     unit = "AGO"
     without = known_readings(rates, "international-line", DECISION, unit)

@@ -28,8 +28,8 @@ class Run:
     """How one execution ended. ``ok`` rests on what every cell left behind, not on papermill's metadata.
 
     state: "ok", "failed", "timed_out" or "killed"; cell: the place of the cell that did not end, last_lines: the end of
-    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output), unless `Job.then`
-    took it; made: what that gave.
+    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output), unless
+    `Job.then` took it; made: what that gave.
     """
 
     notebook: str

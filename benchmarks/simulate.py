@@ -6,11 +6,14 @@ of draws (linear when it stays level) and what the forecast and the assumptions 
 
 import argparse
 import time
+from fractions import Fraction
+from itertools import count
 
 import numpy as np
 from scipy.special import ndtr
 
 from giamngheo import load_package, load_scenario
+from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -44,7 +47,13 @@ def main():
         unit = best_of(options.repeats, lambda numbers=numbers: ndtr(numbers))
         shared = shared_draws(package, draws=draws, seed=0)
         simulate_case(package, scenario, shared=shared)
-        one = best_of(options.repeats, lambda shared=shared: simulate_case(package, scenario, shared=shared))
+        others = (
+            scaled(scenario, Fraction(1000 - n, 1000)) for n in count(1)
+        )  # each simulated for the first time
+        one = best_of(
+            options.repeats,
+            lambda shared=shared, others=others: simulate_case(package, next(others), shared=shared),
+        )
         cold = best_of(
             options.repeats, lambda draws=draws: simulate_case(package, scenario, draws=draws, seed=0)
         )

@@ -225,6 +225,14 @@ def _fold_together(notebook):
     notebook.cells = kept
 
 
+def warm_exporter():
+    """Make the exporter, which reads its templates, and let it make a page of nothing."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+    cells = [new_markdown_cell("$x$"), new_code_cell("1")]
+    _exporter().from_notebook_node(new_notebook(cells=cells), resources={"code_words": "", "table_words": ""})
+
+
 @cache
 def _exporter():
     from nbconvert.exporters import HTMLExporter

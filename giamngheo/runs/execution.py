@@ -1,32 +1,27 @@
 """The one place that checks notebooks' parameters, runs them and records how each ended."""
 
-import contextlib
 import logging
-import re
+import os
 import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 from giamngheo.runs.locks import workspace
+from giamngheo.runs.notebook_run import FAILED as FAILED_STATE
+from giamngheo.runs.notebook_run import KILLED, OK, run_notebook, then_make
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
 LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
 FAILED = paths.CACHE / "failed"
-OK, FAILED_STATE, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
-LAST_LINES = 12  # of a traceback
-STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
 CHANGED = "data or code changed since the run began: run it again"
-INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +31,8 @@ class Run:
     """How one execution ended. ``ok`` rests on what every cell left behind, not on papermill's metadata.
 
     state: "ok", "failed", "timed_out" or "killed"; cell: the place of the cell that did not end, last_lines: the end of
-    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output).
+    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output), unless
+    `Job.then` took it; made: what that gave.
     """
 
     notebook: str
@@ -53,6 +49,7 @@ class Run:
     cell: int | None = None
     last_lines: str = ""
     answer: dict | None = None
+    made: object = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,9 @@ class Job:
     """One notebook to execute: its path, parameters, where the result goes, and what to call it meanwhile.
 
     folder: where its kernel stands, the notebook's own unless given; ask: code that runs after the last cell and leaves
-    no trace in the notebook, what it displays is the run's `answer`.
+    no trace in the notebook, what it displays is the run's `answer`; then: a function ("module:name") and its keyword
+    arguments (what JSON holds), called with the notebook and that answer where all went well; what it raises fails the
+    run.
     """
 
     notebook: Path
@@ -69,6 +68,7 @@ class Job:
     label: str = field(default="")
     folder: Path | None = None
     ask: str = ""
+    then: tuple = ()
 
 
 def execute(notebook, parameters, out, **options):
@@ -108,7 +108,6 @@ def execute_all(
     timeout=CELL_TIMEOUT_S,
     shown_for="",
     began=None,
-    then=None,
     ended=None,
     stop=None,
 ):
@@ -134,8 +133,6 @@ def execute_all(
         Where figures will be seen; those of the other place are not drawn.
     began : callable, optional
         Called with the number of each job that begins, in the thread that runs it.
-    then : callable, optional
-        Called with number and `Run` of each job that ended well, in the thread that ran it; what it raises fails it.
     ended : callable, optional
         Called with number and `Run` of each job, in the calling thread, one after the other.
     stop : threading.Event, optional
@@ -156,7 +153,8 @@ def execute_all(
         parameters = door.check(notebook, job.parameters, job.folder)
         scenario = door.scenario(notebook, parameters, job.folder)
         out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
-        ready.append(_Ready(notebook, parameters, out, door.cells(notebook), scenario, folder, job.ask))
+        cells = door.cells(notebook)
+        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.ask, job.then))
     worlds = _worlds(ready, contents) if warm else [None] * len(ready)
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
@@ -167,11 +165,11 @@ def execute_all(
             return None
         if began is not None:
             began(n)
-        return _execute(ready[n], then=then, number=n, **how)
+        return _execute(ready[n], **how)
 
     options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
     halted = threading.Event()
-    options |= {"timeout": timeout, "halted": halted}
+    options |= {"timeout": timeout, "ending": [halted] if stop is None else [halted, stop]}
     pool = ThreadPoolExecutor(workers)
     try:
         with Progress(len(ready), progress) as shown:
@@ -204,6 +202,7 @@ class _Ready:
     scenario: str
     folder: Path
     ask: str
+    then: tuple
 
 
 def _worlds(ready, contents):
@@ -218,142 +217,79 @@ def _worlds(ready, contents):
     ]
 
 
-def _execute(job, contents, reuse, keep, shown_for, then, number, halted, **how):
+def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
-    def ended(ok, n_done, **more):
-        seconds = time.monotonic() - start
-        run = Run(job.notebook.stem, job.parameters, job.out, ok, n_code, n_done, seconds, **more)
-        log.info("%s", run)
+    def ended(end):
+        seconds, end = time.monotonic() - start, {"state": OK, "cells_done": n_code} | end
+        if "failed" in end:
+            end["failed"] = Path(end["failed"])
+        run = Run(
+            job.notebook.stem, job.parameters, job.out, end["state"] == OK, n_code, seconds=seconds, **end
+        )
+        log.log(logging.INFO if run.ok else logging.ERROR, "%s", run)
         return run
 
     key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
+    changed = {"state": FAILED_STATE, "error": CHANGED}
     if not contents.unchanged():
-        return ended(False, 0, state=FAILED_STATE, error=CHANGED)
+        return ended(changed | {"cells_done": 0})
+    request = {
+        "notebook": str(job.notebook),
+        "parameters": job.parameters,
+        "out": str(job.out),
+        "failed": str(FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"),
+        "folder": str(job.folder),
+        "timeout": timeout,
+        "shown_for": shown_for,
+        **{"ask": job.ask, "then": job.then},
+    }
     done = cache.kept(key) if reuse else None
     if done is not None:
+        import nbformat
+
         paths.write_atomically(job.out, done)
-        return ended(True, n_code, kept=True)
-    for _ in range(2):  # one that was killed is tried once more: it may have been in another program's way
-        record, stopped = _run(job, shown_for=shown_for, **how)
-        stopped = stopped or _unfinished(record)
-        if stopped is None or stopped["state"] != KILLED or halted.is_set():
+        made = then_make(request, nbformat.reads(done, as_version=4), None) if job.then else {}
+        return ended({"kept": True} | made)
+    # One that was killed is tried once more: it may have been in the way of another program.
+    for attempt in [forked] * warm + [ordinary] * (2 - warm):
+        end = attempt(request, len(job.cells), world)
+        if end["state"] != KILLED or any(event.is_set() for event in ending):
             break
-    if stopped:
-        failed = FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"
-        with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
-            paths.write_atomically(failed, _as_text(record.notebook))
-        log.error("%s %s: %s; left in %s", job.notebook.name, job.parameters, stopped["error"], failed)
-        return ended(False, len(record.done), failed=failed, **stopped)
-    if not contents.unchanged():
-        return ended(False, n_code, state=FAILED_STATE, error=CHANGED)
-    done = _as_text(_tidy(record.notebook))
-    if keep:
-        cache.keep(key, done)
-    paths.write_atomically(job.out, done)
-    run = ended(True, n_code, answer=record.answer)
-    if then is None:
-        return run
+    if end["state"] == OK and not contents.unchanged():
+        job.out.unlink()
+        return ended(changed)
+    if keep and end["state"] == OK:
+        cache.keep(key, job.out.read_text(encoding="utf-8"))
+    return ended(end)
+
+
+def ordinary(request, n_cells, world):
+    """How a notebook ended in an ordinary kernel (`run_notebook`)."""
+    from giamngheo.runs.kernels.engine import ORDINARY
+
+    return run_notebook(request, ORDINARY)
+
+
+def forked(request, n_cells, world):
+    """How a notebook ended in a process forked for it, "killed" also where there was none to be had."""
+    from giamngheo.runs.kernels import provisioner
+
+    surroundings = provisioner.page_environment(os.environ, request["shown_for"])
+    whole = request | {"env": surroundings, "cwd": request["folder"]}
     try:
-        then(number, run)
-    except Exception as error:
-        log.exception("%s %s", job.notebook.name, job.parameters)
-        return replace(run, ok=False, state=FAILED_STATE, error=_one_line(error))
-    return run
+        process, _ = provisioner.server().fork(whole, world)
+    except provisioner.NoWarmKernel as reason:
+        log.info("an ordinary kernel instead of a forked process: %s", reason)
+        end = None
+    else:
+        end = process.end((n_cells + 1) * request["timeout"])
+    return end or {"state": KILLED, "cells_done": 0, "error": "the process that ran it died"}
 
 
 def _outcome(run):
     return run.error if not run.ok else "kept" if run.kept else f"{run.seconds:.1f} s"
-
-
-def _run(job, *, timeout, **how):
-    """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it: fields of a `Run`, or None."""
-    import nbformat
-    from papermill import execute_notebook
-    from papermill.exceptions import PapermillExecutionError
-
-    from giamngheo.runs.kernels import engine
-
-    record = engine.Record(nbformat.read(job.notebook, as_version=4))
-    try:
-        execute_notebook(
-            job.notebook,
-            None,
-            job.parameters,
-            engine_name=engine.NAME,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=timeout,
-            record=record,
-            folder=job.folder,
-            ask=job.ask,
-            **how,
-        )
-    except PapermillExecutionError as error:
-        text = _ANSI.sub("", "\n".join(error.traceback)).replace(f"{paths.ROOT}/", "")
-        lines = text.splitlines()[-LAST_LINES:]
-        text = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
-        return record, _stopped(record, text, FAILED_STATE, "\n".join(lines))
-    except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record
-        log.debug("%s", job.notebook.name, exc_info=True)
-        died_early = "Kernel died" in str(error)  # a plain RuntimeError of jupyter_client's
-        state = KILLED if died_early else STATES.get(type(error).__name__, FAILED_STATE)
-        return record, _stopped(record, _one_line(error), state)
-    if record.refusal:
-        return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED_STATE)
-    return record, None
-
-
-def _one_line(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def _stopped(record, error, state, last_lines=""):
-    """What stopped a notebook, as fields of a `Run`."""
-    undone = [n for n in _to_run(record) if n not in record.done]
-    return {
-        "error": error,
-        "state": state,
-        "cell": undone[0] if undone else None,
-        "last_lines": last_lines,
-    }
-
-
-def _to_run(record):
-    """Places of the cells that run."""
-    cells = enumerate(record.notebook.cells)
-    return [n for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
-
-
-def _unfinished(record):
-    """What stopped a notebook that did not run to its end without an error (`_stopped`), or None."""
-    to_run = _to_run(record)
-    if record.done == to_run:
-        return None
-    text = f"only {len(record.done)} of {len(to_run)} cells ran to their end"
-    return _stopped(record, text, FAILED_STATE)
-
-
-def _tidy(notebook):
-    """Leave nothing that differs between two runs on the same content, and a stamp of the sources run."""
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.get("language_info", {}).pop("version", None)
-    for cell in notebook.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = INJECTED_ID
-    notebook.metadata["giamngheo"] = {"source_sha256": cache.source_hash(notebook.cells)}
-    return notebook
-
-
-def _as_text(notebook):
-    import nbformat
-
-    return nbformat.writes(notebook) + "\n"
 
 
 def start_ahead():

@@ -238,6 +238,8 @@ def shares_after(thresholds, effects, spent, stocks):
     ratio = np.exp(thresholds.log_ratio)
     lower, left_band = poor.copy(), np.zeros_like(poor)
     for share, gain in steps:
+        if not share.any():  # the same households have more from another line
+            continue
         lower -= share * (poor - _below(z, -gain, spread))
         if (
             upper is not None and (over := gain > ratio - 1).any()
@@ -249,6 +251,8 @@ def shares_after(thresholds, effects, spent, stocks):
     spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
     after = upper - left_band
     for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):
+        if not share.any():
+            continue
         after -= share * (upper - np.clip(_below(z, ratio - 1 - gain, spread_band), poor, upper))
     return lower, np.maximum(after, lower)
 
@@ -282,11 +286,14 @@ def _steps(covered):
             wrong = coverage[i] < coverage[i + 1]
             if wrong.any():
                 still = False
-                for values in (coverage, gain):
-                    values[i], values[i + 1] = (
-                        np.where(wrong, values[i + 1], values[i]),
-                        np.where(wrong, values[i], values[i + 1]),
-                    )
+                coverage[i], coverage[i + 1] = (
+                    np.maximum(coverage[i], coverage[i + 1]),
+                    np.minimum(coverage[i], coverage[i + 1]),
+                )
+                gain[i], gain[i + 1] = (
+                    np.where(wrong, gain[i + 1], gain[i]),
+                    np.where(wrong, gain[i], gain[i + 1]),
+                )
         if still:
             break
     together = 0.0
@@ -298,7 +305,9 @@ def _steps(covered):
 def _below(z_poor, income, spread):
     """Share with less than (1 + income) poverty lines; none at or below an income of zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return ndtr(z_poor + np.log1p(np.maximum(income, -1.0)) / spread)
+        found = np.log1p(np.maximum(income, -1.0))
+        found = np.divide(found, spread, out=found)
+        return ndtr(np.add(z_poor, found, out=found), out=found)
 
 
 def shift(z, share):

@@ -98,6 +98,16 @@ def returns_if_permanent(published):
         unit, re_entry_pct (published), least_pct (all of a move is permanent), most_pct (nothing is): percent of
         entries, for the places that publish returns, at the correlation that gives their exits.
     """
+    text = published.to_csv(index=False)  # solved once for all scenarios
+    if text not in _returns:
+        _returns[text] = _returns_if_permanent(published)
+    return _returns[text].copy()
+
+
+_returns = {}
+
+
+def _returns_if_permanent(published):
     rows = []
     for row in calibrate(published).dropna(subset="re_entry_pct").itertuples():
         table = published[(published["unit"] == row.unit) & (published["year"] == row.year)]

@@ -6,7 +6,7 @@ all of the plan is new.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -112,7 +112,12 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
     Money acts from the first programme year; what it does in a year counts at that year's end.
     """
     shared = shared or shared_draws(package, draws=draws, seed=seed)
-    counterfactual = shared.counterfactual(check_scenario(scenario, package))
+    made = shared.case(check_scenario(scenario, package), lambda: _case(scenario, shared))
+    return replace(made, scenario=scenario)  # of the same content, by its own name
+
+
+def _case(scenario, shared):
+    counterfactual = shared.counterfactual(scenario)
     response, households = Response(counterfactual, scenario), counterfactual.households
     draws = _Draws(response, scenario)
     households = None if households is None else households.T

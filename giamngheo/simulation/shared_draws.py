@@ -32,7 +32,7 @@ BASELINE_ASSUMPTIONS = (
     "gap_moves",
     "group_splice_sd",
 )
-MOST_KEPT = 8  # counterfactuals, and trends: about 10 MB each at 10 000 draws
+MOST_KEPT = 8  # counterfactuals, trends and cases: about 10 MB each at 10 000 draws
 _ahead = []  # what `make_ahead` was given
 
 
@@ -55,6 +55,7 @@ class SharedDraws:
     def _repr_html_(self):
         kept = Counter(kind for kind, *_ in self._inherited | self._made)
         kinds = {"drawn": "assumptions drawn", "trend": "trends", "counterfactual": "counterfactuals"}
+        kinds["case"] = "simulated cases"
         return words_and_table(
             str(self), [{"made so far": what, "": kept[kind]} for kind, what in kinds.items()]
         )
@@ -69,6 +70,13 @@ class SharedDraws:
         """
         differs = sorted(scenario.assumptions.items()), scenario.shock, scenario.growth, scenario.continuity
         return self._recent("counterfactual", repr(differs), lambda: self._counterfactual(scenario))
+
+    def case(self, scenario, make):
+        """The case of a scenario, simulated by ``make()`` unless one of the same content is kept (Case)."""
+        content = dict(scenario) | {"funding": dict(scenario.funding)}
+        for name in ("id", "title", "based_on"):
+            del content[name]
+        return self._recent("case", repr(content), make)
 
     def with_trend(self, trend):
         """The same, with a forecast that is already made as the trend, and with the assumptions it was made under."""

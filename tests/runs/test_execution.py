@@ -15,7 +15,7 @@ from giamngheo import paths
 from giamngheo.inputs import package, parameters
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.parameters import notebook_inputs
-from giamngheo.runs import cache, execution
+from giamngheo.runs import cache, execution, notebook_run
 from giamngheo.runs.execution import Job, execute, execute_all
 
 PARAMETERS = "\n".join(
@@ -34,7 +34,7 @@ def no_kernel(monkeypatch):
     def started(*args):
         raise AssertionError("a kernel was started")
 
-    monkeypatch.setattr(execution, "_run", started)
+    monkeypatch.setattr(execution, "forked", started)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_same_content_same_bytes_and_not_run_twice(make_notebook, tmp_path, monk
     assert [run.kept for run in runs] == [False, False, True]
     assert len({hashlib.sha256(out.read_bytes()).hexdigest() for out in outs}) == 1
     cells = nbformat.read(outs[0], as_version=4).cells
-    assert cells[1].id == execution.INJECTED_ID and "seed = 7" in cells[1].source
+    assert cells[1].id == notebook_run.INJECTED_ID and "seed = 7" in cells[1].source
     text = outs[0].read_text()
     assert '"papermill"' not in text and "iopub" not in text and str(tmp_path) not in text
     assert not execute(notebook, {"seed": 8}, outs[0]).kept
@@ -309,6 +309,17 @@ def test_what_is_asked_besides_leaves_no_trace(make_notebook, tmp_path):
     assert plain.answer is None and asked.answer["application/json"] == {"x": 2.1}
     assert (tmp_path / "plain").read_bytes() == (tmp_path / "asked").read_bytes()
     assert not wrong.ok and "lost" in wrong.error and not (tmp_path / "wrong").exists()
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_is_then_to_be_done_is_done_with_notebook_and_answer(make_notebook, tmp_path, warm):
+    jobs = [
+        Job(make_notebook("n", "1"), {"seed": 2}, tmp_path / name, then=(f"operator:{name}", {}))
+        for name in ("is_not", "add")
+    ]
+    done, wrong = execute_all(jobs, progress=False, keep=False, warm=warm)
+    assert done.ok and done.made is True
+    assert not wrong.ok and wrong.state == "failed" and "TypeError" in wrong.error
 
 
 def test_a_failure_names_its_cell_and_what_it_printed(make_notebook, tmp_path):

@@ -186,7 +186,7 @@ def test_interrupt_restart_and_shutdown(monkeypatch):
     try:
         client.wait_for_ready(timeout=60)
         pid = manager.provisioner.pid
-        assert isinstance(manager.provisioner.process, provisioner.ForkedKernel)
+        assert isinstance(manager.provisioner.process, provisioner.Forked)
         client.execute("import time; time.sleep(60)")
         time.sleep(0.5)
         manager.interrupt_kernel()

@@ -107,3 +107,13 @@ def test_what_one_makes_another_does_not_see(package, ahead):
     one, other = shared_draws(package, draws=300), shared_draws(package, draws=300)
     simulate(package, "hard_core", shared=one)
     assert one._made and not other._made and not shared_draws(package, draws=300)._made
+
+
+def test_a_scenario_of_the_same_content_is_simulated_once(package):
+    shared = shared_draws(package, draws=200, seed=0)
+    half, same, other = (
+        simulate(package, {"id": name, "funding": {"all": share}}, shared=shared)
+        for name, share in (("half", 0.5), ("same", 0.5), ("other", 0.500001))
+    )
+    assert half.own.draws is same.own.draws and half.own.draws is not other.own.draws
+    assert (half.own.scenario.id, same.own.scenario.id) == ("half", "same")

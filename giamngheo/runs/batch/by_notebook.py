@@ -1,7 +1,6 @@
-"""Scenarios by notebook: executed by papermill, made into pages by worker processes, each put in its place whole."""
+"""Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
 from giamngheo import paths
-from giamngheo.runs.batch.worker import WorkerDied
 from giamngheo.runs.execution import Job, execute_all
 
 NOTEBOOK = "03_scenario"
@@ -18,29 +17,27 @@ def execute(batch, todo, states, shown):
     for task, address in todo:
         home = batch.folder.begin(task)
         for lang in langs:
-            ask = ASK if lang == langs[0] else ""
-            parameters = batch.parameters(task, lang)
-            jobs.append(Job(notebook, parameters, home / f"{lang}.ipynb", f"{task.id} {lang}", home, ask))
+            arguments = {
+                "out": str(batch.folder.out),
+                "package": paths.as_parameter(task.package.path),
+                "lang": lang,
+                "path": str(home / f"{lang}.ipynb"),
+                "title": task.keys["title"][lang],
+                "footer": batch.footer(task.package, lang),
+                "address": address,
+            }
+            jobs.append(
+                Job(
+                    notebook,
+                    batch.parameters(task, lang),
+                    home / f"{lang}.ipynb",
+                    f"{task.id} {lang}",
+                    home,
+                    ask=ASK if lang == langs[0] else "",
+                    then=("giamngheo.runs.batch.worker:page", arguments),
+                )
+            )
             of_job.append((task, address, lang))
-    made = {}
-
-    def then(number, run):
-        task, address, lang = of_job[number]
-        request = {
-            "do": "page",
-            "package": paths.as_parameter(task.package.path),
-            "lang": lang,
-            "notebook": str(run.out),
-            "title": task.keys["title"][lang],
-            "footer": batch.footer(task.package, lang),
-            "address": address,
-            "rows": run.answer["application/json"] if run.answer else None,
-        }
-        try:
-            answer = batch.ask(**request)
-        except WorkerDied:  # once more: it may have been in the way of another program
-            answer = batch.ask(**request)
-        made[number] = answer["files"]
 
     ends = {}
 
@@ -53,7 +50,7 @@ def execute(batch, todo, states, shown):
         del ends[task.number]
         bad = next((each for each in own.values() if not each.ok), None)
         if bad is None:
-            files = {name: digest for n in own for name, digest in made.pop(n).items()}
+            files = {name: digest for each in own.values() for name, digest in each.made.items()}
             batch.folder.finish(task, batch.run_address(task), files)
             batch.ended(task, states, shown, outcome=f"{sum(each.seconds for each in own.values()):.1f} s")
         else:
@@ -70,7 +67,6 @@ def execute(batch, todo, states, shown):
         keep=False,
         shown_for="page",
         began=lambda number: batch.begun(of_job[number][0], states),
-        then=then,
         ended=ended,
         stop=batch.stop,
     )

@@ -6,7 +6,7 @@ import threading
 
 from giamngheo import paths
 from giamngheo.runs.batch.worker import WorkerDied
-from giamngheo.runs.execution import FAILED_STATE, KILLED
+from giamngheo.runs.notebook_run import FAILED, KILLED
 
 PIECE = 50  # scenarios computed between two looks at the clock, and lost at most by a kill
 
@@ -64,7 +64,7 @@ def _compute_piece(batch, piece):
             return {piece[0][1]: {"state": KILLED, "error": str(death)}}
         return {key: failure for pair in piece for key, failure in _compute_piece(batch, [pair]).items()}
     except Exception as error:
-        return {address: {"state": FAILED_STATE, "error": str(error)} for _, address in piece}
+        return {address: {"state": FAILED, "error": str(error)} for _, address in piece}
 
 
 def _failed(batch, piece):
@@ -76,4 +76,4 @@ def _failed(batch, piece):
         seed=batch.settings.seed,
         scenarios=[(address, task.keys) for task, address in piece],
     )
-    return {key: {"state": FAILED_STATE, "error": text} for key, text in answer["failed"].items()}
+    return {key: {"state": FAILED, "error": text} for key, text in answer["failed"].items()}

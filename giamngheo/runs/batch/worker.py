@@ -1,4 +1,4 @@
-"""The processes that compute results and make pages, each asked by lines of JSON on its standard input.
+"""The processes that compute results, each asked by lines of JSON on its standard input; and what makes a page.
 
 They stand in the surroundings of a notebook's kernel, so that a result is the same to the last bit whether a notebook
 computed it or one of them.
@@ -117,35 +117,31 @@ def results(out, package, draws, seed, scenarios):
     return {"failed": failed}
 
 
-def page(out, package, lang, notebook, title, footer, address, rows):
-    """The page of one executed notebook and the tables behind it, beside it; rows, where given, kept as a piece.
+def page(notebook, answer, out, package, lang, path, title, footer, address):
+    """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
+
+    Called in the process that executed it (`execution.Job.then`).
 
     Returns
     -------
     dict
-        files: name to hash, from the notebook's folder.
+        Name to hash of each file, from the notebook's folder.
     """
-    import nbformat
-
     from giamngheo.report.batch_page import Alone, run_page
     from giamngheo.report.columns import to_csv
     from giamngheo.report.wording import Page
     from giamngheo.runs.batch.tables import write_piece
 
-    notebook = Path(notebook)
-    made = Alone(lang, title, nbformat.read(notebook, as_version=4))
+    path = Path(path)
+    made = Alone(lang, title, notebook)
     text = run_page(Page(_package(package), lang), made, footer)
     written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
     for name, content in written.items():
-        if os.getppid() != PARENT:  # another batch may be at it by now
-            os._exit(1)
-        paths.write_atomically(notebook.parent / name, content)
-    if rows is not None:
-        write_piece(out, {address: rows})
-    names = (notebook.name, *written)
-    return {
-        "files": {name: hashlib.sha256((notebook.parent / name).read_bytes()).hexdigest() for name in names}
-    }
+        paths.write_atomically(path.parent / name, content)
+    if answer is not None:
+        write_piece(out, {address: answer["application/json"]})
+    names = (path.name, *written)
+    return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}
 
 
 @cache
@@ -159,7 +155,7 @@ def _told(error):
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
-DOES = {"results": results, "page": page}
+DOES = {"results": results}
 PARENT = os.getppid()
 
 

@@ -1,22 +1,30 @@
-"""papermill's engine with kernels and surroundings of our own, and a record of what really ran."""
+"""papermill's engines with surroundings of our own, and a record of what really ran.
 
+One executes a notebook in a kernel of its own, as Jupyter starts them; the other here, in the process that was forked
+for this notebook alone (`runs.kernels.forked`): the same IPython kernel, without sockets between it and papermill.
+"""
+
+import contextlib
 import os
 import uuid
 from dataclasses import dataclass, field
 from functools import cache
 
+from ipykernel.inprocess.manager import InProcessKernelManager
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 from nbformat.v4 import new_code_cell
-from papermill.engines import NBClientEngine, papermill_engines
-from traitlets import Dict, Unicode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NBClientEngine, papermill_engines
+from traitlets import Unicode
 from traitlets.config import Config
 
 from giamngheo import paths
-from giamngheo.runs.kernels.provisioner import WarmProvisioner, page_environment
+from giamngheo.runs.kernels.provisioner import page_environment
 
-NAME = "giamngheo"
+ORDINARY, HERE = "giamngheo", "giamngheo-here"
 CONNECTIONS = paths.CACHE / "connections"
 
 
@@ -62,59 +70,106 @@ class Record:
         if place in self.done:
             self.done.remove(place)
 
+    @contextlib.contextmanager
+    def asking(self, nb_man, ask):
+        """Take the notebook that papermill made, and put a cell after its last one for as long as it runs."""
+        self.notebook = nb_man.nb
+        if ask:
+            asked = new_code_cell(ask)
+            asked.metadata["papermill"] = nb_man.nb.cells[-1].metadata["papermill"].copy()
+            nb_man.nb.cells.append(asked)
+        try:
+            yield
+        finally:
+            if ask:
+                self.asked(nb_man.nb.cells.pop(), len(nb_man.nb.cells))
+
 
 class PageKernelManager(AsyncKernelManager):
     """Starts this very interpreter, whatever kernels the user installed, in `page_environment`."""
 
     shown_for = Unicode(config=True)
-    world = Dict(config=True)  # as of `runs.kernels.provisioner.Server.fork`
 
     async def _async_pre_start_kernel(self, **kwargs):
         self._kernel_spec = KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
         CONNECTIONS.mkdir(parents=True, exist_ok=True)
         sweep_connections()
         self.connection_file = str(CONNECTIONS / f"{os.getpid()}-{uuid.uuid4()}.json")
-        kwargs["env"] = page_environment(kwargs.get("env") or os.environ)
-        if self.shown_for:
-            kwargs["env"][paths.SHOWN_FOR] = self.shown_for
+        kwargs["env"] = page_environment(kwargs.get("env") or os.environ, self.shown_for)
         kwargs["extra_arguments"] = ["--IPKernelApp.log_level=ERROR", "--HistoryManager.enabled=False"]
         return await super()._async_pre_start_kernel(**kwargs)
 
 
-class WarmKernelManager(PageKernelManager):
-    """The same from the fork server."""
-
-    async def _async_pre_start_kernel(self, **kwargs):
-        if self.provisioner is None:
-            self.provisioner = WarmProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
-        return await super()._async_pre_start_kernel(**kwargs)
-
-
-class Engine(NBClientEngine):
-    """papermill's own engine, told which kernels to use and to leave the notebook where we find it."""
+class OrdinaryEngine(NBClientEngine):
+    """papermill's own engine, told which kernel to use and to leave the notebook where we find it."""
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, *, record, warm, folder, shown_for, world, ask, **kwargs
+        cls, nb_man, kernel_name, *, record, folder, shown_for, ask, watch, **kwargs
     ):
-        """Run the cells (see `NBClientEngine`) in a folder, then what is asked besides."""
-        record.notebook = nb_man.nb
+        """Run the cells (see `NBClientEngine`) in a folder, then what is asked besides; nbclient watches the clock."""
         kwargs["resources"] = {
             "metadata": {"path": str(folder)}
         }  # papermill's cwd would move the whole process
-        kwargs["kernel_manager_class"] = WarmKernelManager if warm else PageKernelManager
-        kwargs["config"] = Config(PageKernelManager={"shown_for": shown_for, "world": world or {}})
+        kwargs["kernel_manager_class"] = PageKernelManager
+        kwargs["config"] = Config(PageKernelManager={"shown_for": shown_for})
         kwargs["on_cell_executed"] = record.executed
         kwargs["shutdown_kernel"] = "immediate"  # nothing is left for it to do
-        if ask:
-            asked = new_code_cell(ask)
-            asked.metadata["papermill"] = nb_man.nb.cells[-1].metadata["papermill"].copy()
-            nb_man.nb.cells.append(asked)
-        try:
+        with record.asking(nb_man, ask):
             return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
-        finally:
-            if ask:
-                record.asked(nb_man.nb.cells.pop(), len(nb_man.nb.cells))
 
 
-papermill_engines.register(NAME, Engine)
+class HereEngine(Engine):
+    """Runs the cells in this process, which ends with the notebook."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, ask, watch, **kwargs):
+        """Run the cells, then what is asked besides; watch: context in which each cell runs."""
+        client = HereClient(nb_man, record_timing=False, on_cell_executed=record.executed)
+        client.watch = watch
+        with record.asking(nb_man, ask):
+            return client.execute()
+
+
+class HereClient(PapermillNotebookClient):
+    """papermill's client, whose kernel answers at once."""
+
+    def execute(self, **kwargs):
+        """Execute the notebook's cells."""
+        self.reset_execution_trackers()
+        manager = InProcessKernelManager(config=Config(HistoryManager={"enabled": False}))
+        manager.start_kernel()
+        self.here = manager.client()
+        self.here.start_channels()
+        ready_as_a_kernel(manager.kernel.shell)
+        self.papermill_execute_cells()
+        self.nb.metadata["language_info"] = manager.kernel.language_info
+        return self.nb
+
+    def execute_cell(self, cell, cell_index, **kwargs):
+        """Execute one cell (see `NotebookClient`)."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        self.clear_before_next_output = False
+        with self.watch():
+            self.here.execute(cell.source, allow_stdin=False)
+        reply = self.here.get_shell_msg(timeout=60)
+        with contextlib.suppress(CellExecutionComplete):
+            while True:
+                self.process_message(self.here.get_iopub_msg(timeout=60), cell, cell_index)
+        self.on_cell_executed(cell=cell, cell_index=cell_index, execute_reply=reply)
+        if reply["content"]["status"] == "error":
+            raise CellExecutionError.from_cell_and_msg(cell, reply["content"])
+        return cell
+
+
+def ready_as_a_kernel(shell):
+    """Do what both libraries do in a kernel when they are first imported; that was where there was no kernel."""
+    import pandas as pd
+
+    shell.enable_matplotlib("inline")
+    pd.set_option("display.max_columns", 20)
+
+
+papermill_engines.register(ORDINARY, OrdinaryEngine)
+papermill_engines.register(HERE, HereEngine)

@@ -1,4 +1,4 @@
-"""A Jupyter kernel provisioner that takes kernels from the fork server, or starts ordinary ones."""
+"""Our end of the fork server, and a Jupyter kernel provisioner that takes kernels from it, or starts ordinary ones."""
 
 import asyncio
 import atexit
@@ -66,20 +66,20 @@ class Server:
         return self.owner == os.getpid() and self._process.poll() is None
 
     def fork(self, request, world=None):
-        """Ask for a kernel.
+        """Ask for a kernel, or for a process that runs a notebook.
 
         Parameters
         ----------
         request : dict
-            As for `runs.kernels.server.run_kernel`.
+            env, cwd, and as for `runs.kernels.server.run_kernel` or `runs.notebook_run.run_notebook`.
         world : dict, optional
-            What the kernel shares with others: data (a hash of what it is made from) and prepare, the arguments of
+            What the process shares with others: data (a hash of what it is made from) and prepare, the arguments of
             `runs.kernels.world.prepare`.
 
         Returns
         -------
-        ForkedKernel, dict
-            The running kernel and its ports.
+        Forked, dict
+            The running process, and a kernel's ports.
 
         Raises
         ------
@@ -91,8 +91,7 @@ class Server:
                 socket.send_fds(self._control, [json.dumps(world or {}).encode()], [theirs.fileno()])
             ours.sendall(json.dumps(request).encode() + b"\n")
             ours.settimeout(START_TIMEOUT_S)
-            line = ours.makefile("r", encoding="utf-8").readline()
-            answer = json.loads(line) if line else {"error": "the fork server has ended"}
+            answer = _line(ours) or {"error": "the fork server has ended"}
             if "error" in answer:
                 raise NoWarmKernel(answer["error"])
         except OSError as error:
@@ -101,7 +100,7 @@ class Server:
         except NoWarmKernel:
             ours.close()
             raise
-        return ForkedKernel(answer["pid"], ours), answer["ports"]
+        return Forked(answer["pid"], ours), answer["ports"]
 
     def close(self):
         """End the server and with it its kernels."""
@@ -131,12 +130,14 @@ def server_environment(environment):
     }
 
 
-def page_environment(environment):
+def page_environment(environment, shown_for=""):
     """Environment of a kernel that makes pages: nothing of the user's that would change a page.
 
     Parameters
     ----------
     environment : mapping of str to str
+    shown_for : str
+        As of `runs.execution.execute_all`.
 
     Returns
     -------
@@ -150,17 +151,33 @@ def page_environment(environment):
         "PYTHONOPTIMIZE",
         paths.SHOWN_FOR,
     )
-    return {name: value for name, value in environment.items() if name not in users} | {
-        "IPYTHONDIR": str(paths.CACHE / "ipython"),
-        "MPLCONFIGDIR": str(paths.CACHE / "matplotlib"),
-        "OPENBLAS_NUM_THREADS": "1",  # and the last digit of a sum does not depend on the machine's cores
-        "PYTHONHASHSEED": "0",
-        "TZ": "UTC",
-    }
+    shown = {paths.SHOWN_FOR: shown_for} if shown_for else {}
+    return (
+        {name: value for name, value in environment.items() if name not in users}
+        | shown
+        | {
+            "IPYTHONDIR": str(paths.CACHE / "ipython"),
+            "MPLCONFIGDIR": str(paths.CACHE / "matplotlib"),
+            "OPENBLAS_NUM_THREADS": "1",  # and the last digit of a sum does not depend on the machine's cores
+            "PYTHONHASHSEED": "0",
+            "TZ": "UTC",
+        }
+    )
 
 
-class ForkedKernel:
-    """The kernel's process, with the part of `subprocess.Popen` that `LocalProvisioner` uses."""
+def _line(connection):
+    """One line of JSON, and nothing after it, as an object; None where there is no more."""
+    line = b""
+    while not line.endswith(b"\n"):
+        seen = connection.recv(65_536, socket.MSG_PEEK)
+        if not seen:
+            return None
+        line += connection.recv(seen.find(b"\n") + 1 or len(seen))
+    return json.loads(line)
+
+
+class Forked:
+    """A process of the fork server's, with the part of `subprocess.Popen` that `LocalProvisioner` uses."""
 
     stdin = stdout = stderr = None
 
@@ -185,10 +202,20 @@ class ForkedKernel:
 
     def _read_end(self):
         self._connection.settimeout(None)
-        line = self._connection.makefile("r", encoding="utf-8").readline()
         # No word from the server: it was killed, and its kernels with it.
-        self.returncode = json.loads(line)["exit"] if line else -signal.SIGKILL
+        self.returncode = (_line(self._connection) or {"exit": -signal.SIGKILL})["exit"]
         self._connection.close()
+
+    def end(self, timeout):
+        """How the notebook of this process ended (dict), None where the process died before it told."""
+        self._connection.settimeout(timeout)
+        try:
+            told = _line(self._connection) or {}
+        except OSError:  # it hangs where no thread of its own can stop it
+            os.kill(self.pid, signal.SIGKILL)
+            told = {}
+        self._connection.close()
+        return told.get("end")
 
     def send_signal(self, signum):
         """Signal the process if it still runs."""
@@ -246,11 +273,8 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **kwargs):
         """Launch a kernel (see `LocalProvisioner`)."""
         if self._is_ours(cmd):
-            world = getattr(self.parent, "world", None)
             try:
-                self.process, ports = await asyncio.to_thread(
-                    lambda: server().fork(self._request(kwargs), world)
-                )
+                self.process, ports = await asyncio.to_thread(lambda: server().fork(self._request(kwargs)))
             except NoWarmKernel as reason:
                 log.info("an ordinary kernel instead of a forked one: %s", reason)
             else:

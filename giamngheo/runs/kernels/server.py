@@ -1,9 +1,10 @@
-"""The fork server: imports the libraries once, then becomes a ready kernel each time it is asked.
+"""The fork server: imports the libraries once, then becomes a ready kernel, or runs a notebook, each time it is asked.
 
-Over its one socket comes a message with a descriptor: the kernel's own socket. On that the child reads the
-request (a line of JSON) and answers with its process id and ports; when it has ended, the server writes its
-exit status. The message is empty JSON, or names a world (`runs.kernels.world`): a process forked once from the
-server, that has computed what its notebooks share and from which their kernels are forked in the server's place.
+Over its one socket comes a message with a descriptor: the child's own socket. On that the child reads the
+request (a line of JSON) and answers with its process id (a kernel with its ports), a notebook's process at its end with
+how it ended (`runs.kernels.forked`); when it is gone, the server writes its exit status. The message is empty JSON, or
+names a world (`runs.kernels.world`): a process forked once from the server, that has computed what its notebooks share
+and from which they are forked in the server's place.
 Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
@@ -35,6 +36,11 @@ LIBRARIES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "seaborn",
+    "giamngheo.runs.batch.worker",
+    "giamngheo.runs.batch.tables",
+    "giamngheo.runs.kernels.forked",
+    "papermill",
+    "nbconvert.exporters",
 )
 OURS_LEFT_OUT = ("cli", "runs")
 PR_SET_PDEATHSIG = 1
@@ -56,6 +62,7 @@ def import_everything():
             print(f"not imported ahead: {name}", file=sys.stderr)
             traceback.print_exc()
     importlib.import_module("giamngheo.language").phrases()  # read once for all kernels
+    importlib.import_module("giamngheo.runs.kernels.forked").warm_up()
     gc.collect()
     gc.freeze()  # keep the pages shared between the kernels
 
@@ -98,7 +105,7 @@ def serve(control, parent):
             pid = fork_or_refuse(connection)
             if pid == 0:
                 let_go()
-                become_kernel(connection)
+                serve_one(connection)
             elif pid:
                 process = os.pidfd_open(pid)
                 running[process] = (pid, connection)
@@ -186,12 +193,18 @@ def report_end(selector, process, pid, connection):
     connection.close()
 
 
-def become_kernel(connection):
-    """In the child: turn into an ordinary ipykernel and never return."""
+def serve_one(connection):
+    """In the child: turn into an ordinary ipykernel, or run a notebook, and never return."""
     status = 1
     try:
         server = begin_child()
-        run_kernel(connection, json.loads(connection.makefile("r", encoding="utf-8").readline()), server)
+        request = json.loads(connection.makefile("r", encoding="utf-8").readline())
+        settle(request)
+        if "notebook" in request:
+            answer(connection, {"pid": os.getpid(), "ports": {}})
+            importlib.import_module("giamngheo.runs.kernels.forked").run_here(connection, request)
+        else:
+            run_kernel(connection, request, server)
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0
@@ -206,6 +219,18 @@ def become_kernel(connection):
             os._exit(status)  # whatever happens, a child never returns into the server's loop
 
 
+def settle(request):
+    """Take the surroundings that a request asks for: env and cwd."""
+    ours = ("IPYTHONDIR", "MPLCONFIGDIR", "MPLBACKEND", "OPENBLAS_NUM_THREADS", "JE_ARROW_MALLOC_CONF")
+    environment = request["env"] | {name: os.environ[name] for name in ours}
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(request["cwd"])
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+
+
 def run_kernel(connection, request, server):
     """Serve one kernel until it is shut down.
 
@@ -214,7 +239,7 @@ def run_kernel(connection, request, server):
     connection : socket.socket
         Where process id and ports are answered once the kernel listens.
     request : dict
-        env, cwd, ip, transport, key, ports (0 = any that is free).
+        ip, transport, key, ports (0 = any that is free).
     server : int
         Process id without which the kernel may not live on.
     """
@@ -235,14 +260,6 @@ def run_kernel(connection, request, server):
             answer(connection, {"pid": os.getpid(), "ports": ports})
             connection.close()
 
-    ours = ("IPYTHONDIR", "MPLCONFIGDIR", "MPLBACKEND", "OPENBLAS_NUM_THREADS", "JE_ARROW_MALLOC_CONF")
-    environment = request["env"] | {name: os.environ[name] for name in ours}
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(request["cwd"])
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
     config = Config()
     config.HistoryManager.enabled = False
     app = WarmKernelApp.instance(config=config, log_level="ERROR", exec_PYTHONSTARTUP=False)
@@ -252,9 +269,7 @@ def run_kernel(connection, request, server):
     for name, port in request["ports"].items():
         setattr(app, name, port)
     app.initialize([])
-    # What both do in a kernel when they are first imported; that was in the server, where there was no kernel.
-    app.shell.enable_matplotlib("inline")
-    sys.modules["pandas"].set_option("display.max_columns", 20)
+    importlib.import_module("giamngheo.runs.kernels.engine").ready_as_a_kernel(app.shell)
     app.start()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from giamngheo import paths
+from giamngheo.analysis.plan_effect import plan_effect
 from giamngheo.analysis.sensitivity.cases import ends, unchanged
 from giamngheo.analysis.sensitivity.tornado import DRAWS
 from giamngheo.analysis.sensitivity.turning_points import TURNERS
@@ -10,6 +11,7 @@ from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import load_scenario
+from giamngheo.simulation.list_flows import published_flows, returns_if_permanent
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import make_ahead, shared_draws
@@ -32,6 +34,8 @@ def prepare(package, draws, seed):
     outcome = simulate(package, scenario, shared=shared)
     for case in outcome.cases.values():
         dict(case.draws)  # of every group
+    plan_effect(package, load_scenario("full_plan", package), shared)  # beside each scenario's own
+    returns_if_permanent(published_flows())
     few = shared_draws(package, draws=min(draws, DRAWS), seed=seed)
     few = make_ahead(replace(few, register=register_in_effect(few.register, outcome.trend.prior)))
     learned = learned_assumptions(outcome.trend)

@@ -1,0 +1,177 @@
+"""One notebook executed by papermill, and how it ended: in this process or by a kernel of its own."""
+
+import contextlib
+import importlib
+import logging
+import re
+import threading
+from pathlib import Path
+
+from giamngheo import paths
+from giamngheo.runs import cache
+
+OK, FAILED, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
+LAST_LINES = 12  # of a traceback
+STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
+INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+log = logging.getLogger(__name__)
+
+
+def run_notebook(request, engine, give_up=None):
+    """Execute a notebook; it is written only if every cell ran to its end, where it failed to another place.
+
+    Parameters
+    ----------
+    request : dict
+        notebook, parameters, out, failed (paths as str), folder, ask, then, timeout, shown_for: as of `execution.Job`
+        and `execution.execute_all`.
+    engine : str
+        Of `runs.kernels.engine`.
+    give_up : callable, optional
+        Called in another thread, with the record and the seconds, when a cell takes too long; for an engine that cannot
+        stop one itself.
+
+    Returns
+    -------
+    dict
+        state, cells_done and answer (of what was asked) or, where it did not end well, error, cell, last_lines, failed;
+        made: what `then` gave.
+    """
+    record, stopped = _executed(request, engine, give_up)
+    stopped = stopped or _unfinished(record)
+    if stopped:
+        return _left(request, record, stopped)
+    notebook = _tidy(record.notebook)
+    paths.write_atomically(Path(request["out"]), _as_text(notebook))
+    end = {"state": OK, "cells_done": len(record.done), "answer": record.answer}
+    return end | then_make(request, notebook, record.answer)
+
+
+def then_make(request, notebook, answer):
+    """Do what is to be done with a notebook that ended well; fields of `run_notebook`'s end (dict)."""
+    if not request["then"]:
+        return {}
+    name, arguments = request["then"]
+    module, _, function = name.partition(":")
+    try:
+        made = getattr(importlib.import_module(module), function)(notebook, answer, **arguments)
+    except Exception as error:
+        log.exception("%s", request["notebook"])
+        return {"state": FAILED, "error": one_line(error)}
+    return {"made": made, "answer": None}
+
+
+def timed_out(request, record, seconds):
+    """The end of a notebook one of whose cells took longer than it may (dict)."""
+    text = f"CellTimeoutError: a cell took longer than {seconds} s"
+    return _left(request, record, _stopped(record, text, TIMED_OUT))
+
+
+def _left(request, record, stopped):
+    """The end of a notebook that did not end well, which is left where `failed` says."""
+    with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
+        paths.write_atomically(Path(request["failed"]), _as_text(record.notebook))
+    return {"cells_done": len(record.done), "failed": request["failed"], **stopped}
+
+
+def _executed(request, engine_name, give_up):
+    """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it: fields of an end, or None."""
+    import nbformat
+    from papermill import execute_notebook
+    from papermill.exceptions import PapermillExecutionError
+
+    from giamngheo.runs.kernels import engine
+
+    record = engine.Record(nbformat.read(request["notebook"], as_version=4))
+    seconds = request["timeout"]
+
+    @contextlib.contextmanager
+    def watch():
+        timer = threading.Timer(seconds, give_up, (record, seconds))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    try:
+        execute_notebook(
+            request["notebook"],
+            None,
+            request["parameters"],
+            engine_name=engine_name,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=seconds,
+            record=record,
+            watch=watch,
+            **{name: request[name] for name in ("folder", "ask", "shown_for")},
+        )
+    except PapermillExecutionError as error:
+        text = _ANSI.sub("", "\n".join(error.traceback)).replace(f"{paths.ROOT}/", "")
+        lines = text.splitlines()[-LAST_LINES:]
+        text = f"cell {error.exec_count}: {error.ename}: {error.evalue}"
+        return record, _stopped(record, text, FAILED, "\n".join(lines))
+    except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record
+        log.debug("%s", request["notebook"], exc_info=True)
+        died_early = "Kernel died" in str(error)  # a plain RuntimeError of jupyter_client's
+        state = KILLED if died_early else STATES.get(type(error).__name__, FAILED)
+        return record, _stopped(record, one_line(error), state)
+    if record.refusal:
+        return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED)
+    return record, None
+
+
+def one_line(error):
+    """An error in one line (str)."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _stopped(record, error, state, last_lines=""):
+    undone = [n for n in _to_run(record) if n not in record.done]
+    return {
+        "error": error,
+        "state": state,
+        "cell": undone[0] if undone else None,
+        "last_lines": last_lines,
+    }
+
+
+def _to_run(record):
+    """Places of the cells that run."""
+    cells = enumerate(record.notebook.cells)
+    return [n for n, cell in cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def _unfinished(record):
+    """What stopped a notebook that did not run to its end without an error (`_stopped`), or None."""
+    to_run = _to_run(record)
+    if record.done == to_run:
+        return None
+    text = f"only {len(record.done)} of {len(to_run)} cells ran to their end"
+    return _stopped(record, text, FAILED)
+
+
+def _tidy(notebook):
+    """Leave nothing that differs between two runs on the same content, and a stamp of the sources run."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = INJECTED_ID
+    notebook.metadata["giamngheo"] = {"source_sha256": cache.source_hash(notebook.cells)}
+    return notebook
+
+
+def _as_text(notebook):
+    import nbformat
+
+    return nbformat.writes(notebook) + "\n"

@@ -32,6 +32,14 @@ def batch(
         int,
         typer.Option("--workers", metavar="N", help="Scenarios side by side; as many as there are cores."),
     ] = os.cpu_count() or 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS|local:N",
+            help="Send the scenarios to a Dask cluster (tcp://HOST:8786), or to one of N processes made here.",
+        ),
+    ] = None,
     results_only: Annotated[
         bool, typer.Option("--results-only", help="The table of results alone: no notebooks, no pages.")
     ] = False,
@@ -46,7 +54,7 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
-    settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True)
+    settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
     foreseen = calls.foresee(plan, out, settings)
     calls.keep_plan(scenarios, package, out, settings)
     if dry_run:

@@ -46,6 +46,7 @@ def run_batch(
     shard=None,
     warm=True,
     progress=True,
+    dask=None,
 ):
     """Run many scenarios, and give the results of all as one frame.
 
@@ -69,6 +70,9 @@ def run_batch(
     warm : bool
         Fork kernels from a process that has the libraries.
     progress : bool
+    dask : str, optional
+        Address of a Dask scheduler that the scenarios are sent to, or "local:N" for N processes of this machine. Same
+        results; ``workers`` then does not count.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def run_batch(
     """
     results_only = out is None if results_only is None else results_only
     plan = make_plan(scenarios, package, shard)
-    settings = make_settings(langs, draws, seed, workers, results_only, warm, progress)
+    settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
     if out is not None:
         return _run(plan, Path(out), settings)
     with tempfile.TemporaryDirectory() as folder:
@@ -105,8 +109,8 @@ def _run(plan, out, settings):
     return frame
 
 
-def make_settings(langs, draws, seed, workers, results_only, warm, progress):
-    """The settings of a batch, checked (`runs.batch.running.Settings`)."""
+def make_settings(langs, draws, seed, workers, results_only, warm, progress, dask=None):
+    """The settings of a batch, checked (`runs.batch.settings.Settings`)."""
     from giamngheo.runs.batch.settings import Settings
 
     for name, value in [("draws", draws), ("seed", seed), *(("lang", lang) for lang in langs or LANGS)]:
@@ -115,8 +119,13 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress):
         raise RefusedInput(
             f"workers: {workers!r} is not a number of processes; nearest: {os.cpu_count() or 1}"
         )
+    if dask:
+        from giamngheo.runs.batch.cluster import check_address
+
+        workers = check_address(str(dask)) or workers
     langs = tuple(dict.fromkeys(langs or LANGS))
-    return Settings(langs, int(draws), int(seed), workers, bool(results_only), bool(warm), bool(progress))
+    numbers = (int(draws), int(seed), workers)
+    return Settings(langs, *numbers, bool(results_only), bool(warm), bool(progress), str(dask or ""))
 
 
 def foresee(plan, out, settings):

@@ -25,6 +25,7 @@ Examples:
   giamngheo simulate --scenario double    what twice the money does
   giamngheo forecast --until 2020 --json  the trend, for another program
   giamngheo batch grid.yml --results-only  a grid of scenarios, one table
+  giamngheo batch grid.yml --dask local:4  the same with pages, on a Dask cluster
 
 Exit status: 0 done, 1 ran and failed, 2 the input was refused.
 """

@@ -1,6 +1,7 @@
 """A batch on a Dask cluster: the same bytes whoever dies; the one scenario that kills its workers fails alone."""
 
 import os
+import shutil
 import signal
 import socket
 from importlib.util import find_spec
@@ -154,3 +155,30 @@ def test_where_no_scheduler_answers_it_is_said(monkeypatch):
         port = taken.getsockname()[1]
     with pytest.raises(RefusedInput, match="no scheduler answers there"):
         run_batch(["double"], draws=100, dask=f"tcp://127.0.0.1:{port}", progress=False)
+
+
+@needs_dask  # fsspec comes with it
+def test_results_at_an_address_are_those_of_a_folder_and_are_kept_there(tmp_path):
+    import fsspec
+
+    files, given, how = fsspec.filesystem("memory"), [GRID, "double"], {"draws": 100, "progress": False}
+    address = "memory://bucket/some batch"
+    first = run_batch(given, out=address, results_only=True, **how)
+    run_batch(given, out=tmp_path / "here", results_only=True, **how)
+    files.get(address, str(tmp_path / "fetched"), recursive=True)
+    assert digests(tmp_path / "fetched") == digests(tmp_path / "here") and first["scenario"].nunique() == 5
+    pieces = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
+    files.rm_file(next(iter(pieces)))
+    run_batch(given, out=address, results_only=True, **how)
+    after = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
+    assert pieces.keys() == after.keys() and len([n for n in pieces if pieces[n] != after[n]]) == 1
+    assert not [name for name in files.find(address) if "lock" in name or ".part" in name or ".trial" in name]
+    shutil.rmtree(tmp_path / "fetched")
+    files.get(address, str(tmp_path / "fetched"), recursive=True)
+    assert digests(tmp_path / "fetched") == digests(tmp_path / "here")
+
+
+@needs_dask
+def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed():
+    with pytest.raises(RefusedInput, match="--out nonsense://"):
+        run_batch(["double"], out="nonsense://bucket", draws=100, progress=False)

@@ -13,6 +13,7 @@ from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.parameters import LANGS, check_value
 from giamngheo.inputs.scenario import Scenario
+from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import make_plan
 
@@ -59,7 +60,8 @@ def run_batch(
     langs : sequence of {"vi", "en"}
         Of the pages.
     out : path-like, optional
-        Folder of results, notebooks and pages; what is done there is kept. Left out, only results are computed.
+        Folder of results, notebooks and pages, or an fsspec address such as "s3://bucket/name"; what is done there is
+        kept. Left out, only results are computed.
     draws, seed : int
     workers : int
         Processes at work side by side.
@@ -90,17 +92,18 @@ def run_batch(
     plan = make_plan(scenarios, package, shard)
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
     if out is not None:
-        return _run(plan, Path(out), settings)
+        with reached(out) as (folder, put):
+            return _run(plan, folder, settings, put)
     with tempfile.TemporaryDirectory() as folder:
         return _run(plan, Path(folder), settings)
 
 
-def _run(plan, out, settings):
+def _run(plan, out, settings, put=None):
     import pandas as pd
 
     from giamngheo.runs.batch.running import Batch
 
-    outcome = Batch(plan, out, settings).run()
+    outcome = Batch(plan, out, settings, put=put).run()
     frame = pd.read_parquet(outcome.out / "results.parquet")
     frame.attrs["failed"] = told(outcome)["failed"]
     if not outcome.ok:

@@ -52,8 +52,9 @@ class Outcome:
 class Batch:
     """One batch in one folder."""
 
-    def __init__(self, plan, out, settings, part=None):
+    def __init__(self, plan, out, settings, part=None, put=None):
         self.plan, self.settings, self.part = plan, settings, part
+        self.put = put  # what is done of it elsewhere, as of `runs.batch.address.reached`
         self.folder = Folder(out)
         self.contents = cache.Contents()
         self.stop, self.at_once = threading.Event(), threading.Event()  # Ctrl-C once, twice
@@ -170,6 +171,8 @@ class Batch:
         if failure is None:
             del states[task.number]
             self.folder.note_failure(task, None)
+            if self.put is not None:
+                self.put(self.folder.pieces, self.folder.run_of(task))
         else:
             states[task.number] = failure
             outcome = f"{failure['state']}: {failure['error']}"

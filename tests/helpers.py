@@ -1,5 +1,6 @@
 """What several tests need and the workbook does not."""
 
+import hashlib
 import html
 import re
 import shutil
@@ -168,3 +169,12 @@ def assert_figure(figure):
 def rows_of(table):
     """The cells of a table as they are read (list of list of str)."""
     return columns.rows_of(table.frame, table.columns)
+
+
+def digests(out):
+    """What a batch's folder holds that does not differ from run to run: name to hash (dict)."""
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != "run.json" and ".batch" not in path.parts
+    }

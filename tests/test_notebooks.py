@@ -27,7 +27,15 @@ WARM = {
     paths.SHOWN_FOR: "notebook",
 }  # as `make notebooks-check` has it
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
-EXPECTED = ["00_start_here", "01_data", "02_trend", "03_scenario", "04_compare", "05_sensitivity"]
+EXPECTED = [
+    "00_start_here",
+    "01_data",
+    "02_trend",
+    "03_scenario",
+    "04_compare",
+    "05_sensitivity",
+    "06_batch",
+]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
 MOST_BYTES = 600_000
 MOST_CODE = 24  # cells

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from giamngheo import paths
-from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Seed
+from giamngheo.cli.options import Draws, Json, Langs, Package, Seed
 from giamngheo.runs.batch import calls
+from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.plan import make_plan
 
 MOST_TOLD = 20  # failures that a summary lists
@@ -25,13 +26,29 @@ def batch(
     ] = None,
     package: Package = paths.PACKAGE,
     lang: Langs = None,
-    out: Out = calls.OUT,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            metavar="DIR|ADDRESS",
+            help="A folder, or an fsspec address such as s3://bucket/name; reports/batch if not said.",
+            show_default=False,
+        ),
+    ] = str(calls.OUT),
     draws: Draws = 20_000,
     seed: Seed = 0,
     workers: Annotated[
         int,
         typer.Option("--workers", metavar="N", help="Scenarios side by side; as many as there are cores."),
     ] = os.cpu_count() or 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS|local:N",
+            help="Send the scenarios to a Dask cluster (tcp://HOST:8786), or to one of N processes made here.",
+        ),
+    ] = None,
     results_only: Annotated[
         bool, typer.Option("--results-only", help="The table of results alone: no notebooks, no pages.")
     ] = False,
@@ -46,22 +63,29 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
-    settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True)
-    foreseen = calls.foresee(plan, out, settings)
-    calls.keep_plan(scenarios, package, out, settings)
-    if dry_run:
-        print(json_.dumps(vars(foreseen)) if json else _foreseen_text(foreseen, out))
-        return
-    if not json:
-        print(_foreseen_text(foreseen, out), file=sys.stderr)
-    from giamngheo.runs.batch.running import Batch, Interrupted
+    settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
+    with reached(out) as (folder, put):
+        foreseen = calls.foresee(plan, folder, settings)
+        calls.keep_plan(scenarios, package, folder, settings)
+        if dry_run:
+            print(json_.dumps(vars(foreseen)) if json else _foreseen_text(foreseen, out))
+            return
+        if not json:
+            print(_foreseen_text(foreseen, out), file=sys.stderr)
+        from giamngheo.runs.batch.running import Batch, Interrupted
 
-    try:
-        outcome = Batch(plan, out, settings, part=shard and f"shard-{shard.replace('/', '-of-')}").run()
-    except Interrupted as stopped:
-        _tell(stopped.outcome, json)
-        sys.stdout.flush()
-        os._exit(130)  # at once: threads may still wait for a kernel
+        part = shard and f"shard-{shard.replace('/', '-of-')}"
+        try:
+            outcome = Batch(plan, folder, settings, part, put).run()
+        except Interrupted as stopped:
+            if put is not None:
+                put(folder)
+            _tell(stopped.outcome, json)
+            sys.stdout.flush()
+            os._exit(130)  # at once: threads may still wait for a kernel
+    if put is not None:
+        outcome.files = [f"{out.rstrip('/')}/{path.relative_to(folder)}" for path in outcome.files]
+        outcome.out = out
     _tell(outcome, json)
     if outcome.stopped:
         raise typer.Exit(130)
@@ -100,7 +124,7 @@ def _outcome_text(outcome):
         if failure["state"] != "skipped":
             lines.append(f"  {task.name}: {failure['state']}: {failure['error']}")
     if len(outcome.failures) > MOST_TOLD:
-        lines.append(f"  … and {len(outcome.failures) - MOST_TOLD:,} more in {outcome.out / 'manifest.json'}")
+        lines.append(f"  … and {len(outcome.failures) - MOST_TOLD:,} more in {outcome.out}/manifest.json")
     if not outcome.ok:
         lines.append("to run these alone: the same command again; what is done is kept")
     lines += [str(path) for path in outcome.files]

@@ -33,7 +33,7 @@ from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.locks import workspace
 from giamngheo.simulation.targets import level_pair
 
-ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity")
+ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
 
 

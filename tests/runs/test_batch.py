@@ -1,6 +1,5 @@
 """Batches: what is refused before anything runs, how each scenario ends, what is kept and what is made anew."""
 
-import hashlib
 import json
 import os
 import random
@@ -14,7 +13,7 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 import pytest
-from helpers import Whole
+from helpers import Whole, digests
 
 from giamngheo import paths, run_batch, simulate
 from giamngheo.inputs.errors import RefusedInput
@@ -49,15 +48,6 @@ def results_only(given, out, **settings):
     return Batch(
         make_plan(given), out, Settings(draws=DRAWS, results_only=True, progress=False, **settings)
     ).run()
-
-
-def digests(out):
-    """What a folder holds that does not differ from run to run: name to hash."""
-    return {
-        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name != "run.json" and ".batch" not in path.parts
-    }
 
 
 def manifest(out):
@@ -311,7 +301,8 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path, monkeypatch):
     def killing(self, **request):
         asked.append(request)
         if len(asked) == 1:
-            self._worker().kill()
+            self._idle.append(self._worker())
+            self._idle[-1].kill()
         return ask(self, **request)
 
     monkeypatch.setattr(Batch, "ask", killing)

@@ -6,12 +6,12 @@ import shutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.parameters import LANGS, check_value
 from giamngheo.inputs.scenario import Scenario
+from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.locks import workspace
@@ -46,6 +46,7 @@ def run_batch(
     shard=None,
     warm=True,
     progress=True,
+    dask=None,
 ):
     """Run many scenarios, and give the results of all as one frame.
 
@@ -58,7 +59,8 @@ def run_batch(
     langs : sequence of {"vi", "en"}
         Of the pages.
     out : path-like, optional
-        Folder of results, notebooks and pages; what is done there is kept. Left out, only results are computed.
+        Folder of results, notebooks and pages, or an fsspec address such as "s3://bucket/name"; what is done there is
+        kept. Left out, only results are computed.
     draws, seed : int
     workers : int
         Processes at work side by side.
@@ -69,6 +71,9 @@ def run_batch(
     warm : bool
         Fork kernels from a process that has the libraries.
     progress : bool
+    dask : str, optional
+        Address of a Dask scheduler that the scenarios are sent to, or "local:N" for N processes of this machine. Same
+        results; ``workers`` then does not count.
 
     Returns
     -------
@@ -84,19 +89,20 @@ def run_batch(
     """
     results_only = out is None if results_only is None else results_only
     plan = make_plan(scenarios, package, shard)
-    settings = make_settings(langs, draws, seed, workers, results_only, warm, progress)
+    settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
     if out is not None:
-        return _run(plan, Path(out), settings)
+        with reached(out) as (folder, put):
+            return _run(plan, folder, settings, put)
     with workspace() as folder:
         return _run(plan, folder, settings)
 
 
-def _run(plan, out, settings):
+def _run(plan, out, settings, put=None):
     import pandas as pd
 
     from giamngheo.runs.batch.running import Batch
 
-    outcome = Batch(plan, out, settings).run()
+    outcome = Batch(plan, out, settings, put=put).run()
     frame = pd.read_parquet(outcome.out / "results.parquet")
     frame.attrs["failed"] = told(outcome)["failed"]
     if not outcome.ok:
@@ -105,8 +111,8 @@ def _run(plan, out, settings):
     return frame
 
 
-def make_settings(langs, draws, seed, workers, results_only, warm, progress):
-    """The settings of a batch, checked (`runs.batch.running.Settings`)."""
+def make_settings(langs, draws, seed, workers, results_only, warm, progress, dask=None):
+    """The settings of a batch, checked (`runs.batch.settings.Settings`)."""
     from giamngheo.runs.batch.settings import Settings
 
     for name, value in [("draws", draws), ("seed", seed), *(("lang", lang) for lang in langs or LANGS)]:
@@ -115,8 +121,13 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress):
         raise RefusedInput(
             f"workers: {workers!r} is not a number of processes; nearest: {os.cpu_count() or 1}"
         )
+    if dask:
+        from giamngheo.runs.batch.cluster import check_address
+
+        workers = check_address(str(dask)) or workers
     langs = tuple(dict.fromkeys(langs or LANGS))
-    return Settings(langs, int(draws), int(seed), workers, bool(results_only), bool(warm), bool(progress))
+    numbers = (int(draws), int(seed), workers)
+    return Settings(langs, *numbers, bool(results_only), bool(warm), bool(progress), str(dask or ""))
 
 
 def foresee(plan, out, settings):

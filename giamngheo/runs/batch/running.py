@@ -54,13 +54,14 @@ class Outcome:
 class Batch:
     """One batch in one folder."""
 
-    def __init__(self, plan, out, settings, part=None):
+    def __init__(self, plan, out, settings, part=None, put=None):
         self.plan, self.settings, self.part = plan, settings, part
+        self.put = put  # what is done of it elsewhere, as of `runs.batch.address.reached`
         self.folder = Folder(out)
         self.contents = cache.Contents()
         self.stop, self.at_once = threading.Event(), threading.Event()  # nothing further begins; Ctrl-C twice
         self._asked = False  # by Ctrl-C
-        self._workers, self._mine, self._lock = [], threading.local(), threading.Lock()
+        self._workers, self._idle, self._lock = [], [], threading.Lock()
         self._footers = {}
         self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
 
@@ -141,15 +142,14 @@ class Batch:
             states, interrupted = {}, False
             try:
                 with self._heeding_ctrl_c():
-                    self._do(todo, states)
+                    self.do(todo, states)
             except KeyboardInterrupt:
                 interrupted = True
                 with self._lock:
                     for worker in self._workers:
                         worker.kill()
             finally:
-                for worker in self._workers:
-                    worker.close()
+                self.close()
                 for task, _ in todo:
                     shutil.rmtree(self.folder.making_of(task), ignore_errors=True)
             failures = [(task, states[task.number]) for task, _ in todo if task.number in states]
@@ -174,11 +174,13 @@ class Batch:
             raise Interrupted(outcome)
         return outcome
 
-    def _do(self, todo, states):
+    def do(self, todo, states):
         """Do scenarios; states: number of those that did not end well to what there is to say of them."""
         for task, _ in todo:
             states[task.number] = {"state": SKIPPED, "error": "not begun"}
         do = in_process.compute if self.settings.results_only else by_notebook.execute
+        if self.settings.dask:
+            from giamngheo.runs.batch.cluster import execute as do
         with Progress(len(todo), self.settings.progress, "scenario") as shown:
             do(self, todo, states, shown)
 
@@ -187,6 +189,8 @@ class Batch:
         if failure is None:
             del states[task.number]
             self.folder.note_failure(task, None)
+            if self.put is not None:
+                self.put(self.folder.pieces, self.folder.run_of(task))
         else:
             states[task.number] = failure
             if os.strerror(errno.ENOSPC) in failure["error"]:
@@ -224,23 +228,28 @@ class Batch:
             signal.signal(signal.SIGINT, before)
 
     def _worker(self):
-        """The worker process of this thread."""
-        worker = getattr(self._mine, "worker", None)
-        if worker is None:
-            with self._lock:
-                if self.at_once.is_set():
-                    raise WorkerDied("stopped")
-                worker = self._mine.worker = Worker()
-                self._workers.append(worker)
-        return worker
+        """A worker process that nobody asks anything."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            if self.at_once.is_set():
+                raise WorkerDied("stopped")
+            self._workers.append(Worker())
+            return self._workers[-1]
 
     def ask(self, **request):
-        """An answer of this thread's worker; one that dies is replaced, and tells by `WorkerDied`."""
+        """An answer of a worker; one that dies is not asked again, and tells by `WorkerDied`."""
+        worker = self._worker()
         try:
-            return self._worker().ask(out=str(self.folder.out), **request)
-        except WorkerDied:
-            self._mine.worker = None
-            raise
+            return worker.ask(out=str(self.folder.out), **request)
+        finally:
+            if worker.alive:
+                self._idle.append(worker)
+
+    def close(self):
+        """Let the workers end."""
+        for worker in self._workers:
+            worker.close()
 
     # --- What stands for the whole
 

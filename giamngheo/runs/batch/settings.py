@@ -16,3 +16,4 @@ class Settings:
     results_only: bool = False
     warm: bool = True
     progress: bool = True
+    dask: str = ""  # the address of a cluster, or local:N

@@ -55,6 +55,11 @@ class Worker:
             raise RuntimeError(answer["error"])
         return answer
 
+    @property
+    def alive(self):
+        """Whether it can be asked (bool)."""
+        return self._process.poll() is None
+
     def kill(self):
         """End it at once."""
         self._process.kill()

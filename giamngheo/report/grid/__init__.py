@@ -1,0 +1,1 @@
+"""06_batch on the page."""

@@ -1,0 +1,121 @@
+"""Results at an fsspec address (s3://, gs://, …): made in a folder of this machine, each file put there as it is done.
+
+What is there already is fetched first, so that what is done is kept. Nothing locks an address: two batches of the same
+content put the same bytes there.
+"""
+
+import contextlib
+import re
+import tempfile
+from pathlib import Path
+
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.runs.batch.folder import RECORD, STATE
+
+# Storage without folders: to ask for one would make a bucket of a misspelt name.
+OF_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oci"}
+
+
+@contextlib.contextmanager
+def reached(out):
+    """Where a batch works whose results go to a folder or an address.
+
+    Parameters
+    ----------
+    out : str or Path
+
+    Yields
+    ------
+    Path, callable or None
+        The folder, and what puts files and folders in it where they belong; None where they are there already.
+
+    Raises
+    ------
+    RefusedInput
+        An address that cannot be written to.
+    """
+    if not re.match(r"[a-z][a-z0-9+.-]+://", str(out)):
+        yield Path(out), None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        mirror = _Mirror(str(out).rstrip("/"), Path(folder))
+        mirror.fetch()
+        try:
+            yield mirror.folder, mirror.put
+        finally:
+            mirror.put(mirror.folder)
+            mirror.remove_what_is_gone()
+
+
+class _Mirror:
+    def __init__(self, address, folder):
+        self.folder, self._seen, self._made = folder, {}, set()
+        try:
+            from fsspec.core import url_to_fs
+
+            self._files, self._root = url_to_fs(address)
+            self._has_folders = not OF_OBJECTS & set(_listed(self._files.protocol))
+            trial = f"{self._root}/.trial"
+            self._make_parent(trial)
+            self._files.pipe_file(trial, b" ")
+            self._files.rm_file(trial)
+        except ImportError as error:
+            raise RefusedInput(f"--out {address}: {error}; nearest: a folder") from None
+        except Exception as error:  # each kind of storage has its own
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            raise RefusedInput(f"--out {address}: {words}; nearest: a folder") from None
+
+    def fetch(self):
+        """Bring what is there."""
+        self._files.invalidate_cache()
+        for name in self._files.find(self._root):
+            path = self.folder / name[len(self._root) :].lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._files.get_file(name, str(path))
+            self._seen[path] = _state(path)
+
+    def put(self, *places):
+        """Put there the files at some places that it has not; a run's record comes last, and says that it is whole."""
+        files = {path for place in places for path in ([place] if place.is_file() else place.rglob("*"))}
+        for path in sorted(files, key=lambda path: (path.name == RECORD, path)):
+            if (
+                path.is_file()
+                and not _is_ours_alone(path, self.folder)
+                and self._seen.get(path) != _state(path)
+            ):
+                state, name = _state(path), self._name(path)
+                self._make_parent(name)
+                self._files.put_file(str(path), name)
+                self._seen[path] = state
+
+    def remove_what_is_gone(self):
+        """Take away there what is here no more."""
+        for path in [path for path in self._seen if not path.exists()]:
+            self._files.rm_file(self._name(path))
+            del self._seen[path]
+
+    def _name(self, path):
+        return f"{self._root}/{path.relative_to(self.folder).as_posix()}"
+
+    def _make_parent(self, name):
+        parent = name.rpartition("/")[0]
+        if self._has_folders and parent not in self._made:
+            self._files.makedirs(parent, exist_ok=True)
+            self._made.add(parent)
+
+
+def _listed(protocol):
+    return [protocol] if isinstance(protocol, str) else protocol
+
+
+def _state(path):
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _is_ours_alone(path, folder):
+    """Whether a file is of no use elsewhere: a lock, or half made."""
+    inside = path.relative_to(folder).parts
+    return path.name.endswith(".part") or (
+        inside[0] == STATE and (inside[1].startswith("lock") or inside[1] == "making")
+    )

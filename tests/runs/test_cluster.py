@@ -1,0 +1,184 @@
+"""A batch on a Dask cluster: the same bytes whoever dies; the one scenario that kills its workers fails alone."""
+
+import os
+import shutil
+import signal
+import socket
+from importlib.util import find_spec
+
+import nbformat
+import pytest
+from helpers import digests
+
+from giamngheo import paths, run_batch
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.runs.batch import by_notebook, calls, cluster
+from giamngheo.runs.batch.plan import make_plan
+from giamngheo.runs.batch.running import Batch
+from giamngheo.runs.batch.settings import Settings
+
+GRID = {"grid": {"funding": {"all": [0.5, 1]}, "delay_years": [0, 1]}}
+IMPOSSIBLE = {"id": "impossible", "funding": {"keep_total": True, "by_line": {"housing": 900}}}
+DEADLY = {"id": "deadly", "delay_years": 1}
+TINY = """\
+from giamngheo import simulate
+from giamngheo.inputs.parameters import notebook_inputs
+given = notebook_inputs(globals())
+outcome = simulate(given.package, given.scenario, draws=given.draws, seed=given.seed)
+outcome.by_case"""
+# What every worker begins with: the notebook of two cells, and a scenario that takes its worker with it.
+PRELOADED = """\
+import os
+from pathlib import Path
+from giamngheo import paths
+from giamngheo.runs.batch import cluster
+paths.NOTEBOOKS = Path({notebooks!r})
+do = vars(cluster).setdefault("really_do", cluster.do)
+def may_die(settings, scenarios):
+    if any(keys["id"] == "deadly" for _, keys, _ in scenarios):
+        os._exit(9)
+    return do(settings, scenarios)
+cluster.do = may_die
+"""
+needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the extra cluster is not installed")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A folder with a notebook of two cells in the place of the scenarios' own."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    given = ("package = 'data/an-giang'", "scenario = 'full_plan'", "lang = 'vi'", "seed = 0", "draws = 100")
+    cells = [
+        "\n".join(line.replace(" =", ": int =" if line[-1].isdigit() else ": str =") for line in given),
+        TINY,
+    ]
+    notebook.cells = [nbformat.v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(cells)]
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(notebook, folder / f"{by_notebook.NOTEBOOK}.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def workers(tiny, tmp_path_factory):
+    """A cluster of two worker processes on loopback, each brought back when it dies."""
+    distributed = pytest.importorskip("distributed")
+    preload = tmp_path_factory.mktemp("preload") / "may_die.py"
+    preload.write_text(PRELOADED.format(notebooks=str(tiny)))
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        silence_logs=50,
+        local_directory=str(tmp_path_factory.mktemp("dask")),
+        preload=[str(preload)],
+        scheduler_kwargs={"allowed_failures": cluster.MOST_DEATHS - 1},
+    ) as made:
+        yield made
+
+
+def ran(given, out, **settings):
+    settings = {"draws": 100, "progress": False, "results_only": True, "workers": 1} | settings
+    return Batch(make_plan(given), out, Settings(**settings)).run()
+
+
+@needs_dask
+def test_the_same_bytes_though_a_worker_is_killed_in_the_middle(workers, tmp_path, monkeypatch):
+    killed, ended = [], Batch.ended
+
+    def killing(self, *arguments):
+        if not killed:
+            killed.append(workers.workers[0].pid)
+            os.kill(killed[0], signal.SIGKILL)
+        ended(self, *arguments)
+
+    given = [GRID, "double", IMPOSSIBLE]
+    with monkeypatch.context() as patched:
+        patched.setattr(Batch, "ended", killing)
+        patched.setattr(cluster, "PIECE", 1)
+        outcome = ran(given, tmp_path / "there", dask=workers.scheduler_address)
+    assert dict(outcome.counts) == {"ok": 5, "failed": 1} and killed
+    ran(given, tmp_path / "here")
+    assert digests(tmp_path / "there") == digests(tmp_path / "here")
+
+
+@needs_dask
+def test_a_scenario_that_kills_three_workers_fails_alone(workers, tmp_path):
+    outcome = ran([DEADLY, "double"], tmp_path, dask=workers.scheduler_address)
+    assert dict(outcome.counts) == {"ok": 1, "killed": 1}
+    ((task, failure),) = outcome.failures
+    assert task.id == "deadly" and "3 workers died" in failure["error"]
+
+
+@needs_dask
+def test_notebooks_and_pages_are_those_of_one_machine(workers, tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "NOTEBOOKS", tiny)
+    how = {"results_only": False, "langs": ("en",)}
+    there = ran(["double"], tmp_path / "there", dask=workers.scheduler_address, **how)
+    assert there.failures == []
+    assert ran(["double"], tmp_path / "here", **how).ok
+    assert digests(tmp_path / "there") == digests(tmp_path / "here")
+    assert (tmp_path / "there" / "an-giang" / "double" / "en.html").is_file()
+
+
+@needs_dask
+def test_a_worker_of_other_code_is_not_believed(workers, tmp_path, monkeypatch):
+    monkeypatch.setattr(Batch, "address", lambda self, task: "other")
+    outcome = ran(["double"], tmp_path, dask=workers.scheduler_address)
+    assert "other code" in outcome.failures[0][1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("local:0", "local:"), ("10.0.0.1", "tcp://"), ("local:-1", "local:"), ("", None)]
+)
+def test_an_address_that_cannot_be_is_refused(address, words, monkeypatch):
+    monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda name: object())
+    if words is None:
+        assert calls.make_settings(None, 100, 0, 1, True, True, False, address).dask == ""
+        return
+    with pytest.raises(RefusedInput, match=f"--dask.*{words}"):
+        calls.make_settings(None, 100, 0, 1, True, True, False, address)
+
+
+def test_without_dask_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setattr(cluster.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RefusedInput, match="pip install dask distributed"):
+        run_batch(["double"], dask="local:2", progress=False)
+
+
+@needs_dask
+def test_where_no_scheduler_answers_it_is_said(monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(RefusedInput, match="no scheduler answers there"):
+        run_batch(["double"], draws=100, dask=f"tcp://127.0.0.1:{port}", progress=False)
+
+
+@needs_dask  # fsspec comes with it
+def test_results_at_an_address_are_those_of_a_folder_and_are_kept_there(tmp_path):
+    import fsspec
+
+    files, given, how = fsspec.filesystem("memory"), [GRID, "double"], {"draws": 100, "progress": False}
+    address = "memory://bucket/some batch"
+    first = run_batch(given, out=address, results_only=True, **how)
+    run_batch(given, out=tmp_path / "here", results_only=True, **how)
+    files.get(address, str(tmp_path / "fetched"), recursive=True)
+    assert digests(tmp_path / "fetched") == digests(tmp_path / "here") and first["scenario"].nunique() == 5
+    pieces = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
+    files.rm_file(next(iter(pieces)))
+    run_batch(given, out=address, results_only=True, **how)
+    after = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
+    assert pieces.keys() == after.keys() and len([n for n in pieces if pieces[n] != after[n]]) == 1
+    assert not [name for name in files.find(address) if "lock" in name or ".part" in name or ".trial" in name]
+    shutil.rmtree(tmp_path / "fetched")
+    files.get(address, str(tmp_path / "fetched"), recursive=True)
+    assert digests(tmp_path / "fetched") == digests(tmp_path / "here")
+
+
+@needs_dask
+def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed():
+    with pytest.raises(RefusedInput, match="--out nonsense://"):
+        run_batch(["double"], out="nonsense://bucket", draws=100, progress=False)

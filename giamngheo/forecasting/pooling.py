@@ -296,7 +296,7 @@ def _log_hyperprior(means, spread):
     mean, scale = _CENTRE["mean"], _CENTRE["scale"]
     return -0.5 * (
         ((means - mean[0]) / mean[1]) ** 2
-        + np.log(_SPREADS / spread)[:, None] ** 2
+        + (np.log(_SPREADS) - np.log(spread))[:, None] ** 2
         + ((np.log(_SCALES) - scale[0]) / scale[1])[:, None, None, None] ** 2
     )
 

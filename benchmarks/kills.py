@@ -1,8 +1,8 @@
 """A batch of scenarios whose processes are killed at random moments, and what it is resumed to.
 
-Run: python benchmarks/kills.py [--batches 4] [--scenarios 24] [--draws 300] [--seed 0]. In each batch five processes
+Run: python benchmarks/kills.py [--batches 5] [--scenarios 24] [--draws 300] [--seed 0]. In each batch four processes
 are killed by SIGKILL, one after the other, each at a random moment (so many scenarios done, and up to two seconds): a
-kernel, the fork server, the world that kernels are forked from, a worker and the batch itself, which is then resumed.
+kernel, the fork server, the world that kernels are forked from and the batch itself, which is then resumed.
 Each end must be the same bytes as an undisturbed batch, with no scenario that was finished done twice, no process,
 connection file or temporary folder left. Exit status 1 where one is not.
 """
@@ -23,7 +23,7 @@ from batch import AXIS, family
 
 from giamngheo import paths
 
-VICTIMS = ("parent", "kernel", "server", "world", "worker")
+VICTIMS = ("parent", "kernel", "server", "world")
 MARK = "GIAMNGHEO_KILLS"
 ENDED_WITHIN_S = 5
 
@@ -100,9 +100,7 @@ def kinds(pid):
             above = int(Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[1])
         except OSError:  # it has just ended
             continue
-        if "giamngheo.runs.batch.worker" in words:
-            found["worker"].append(child)
-        elif "giamngheo.runs.kernels.server" in words:
+        if "giamngheo.runs.kernels.server" in words:
             by_parent = {pid: "server"} | dict.fromkeys(found["server"], "world")
             found[by_parent.get(above, "kernel")].append(child)
     return found
@@ -175,7 +173,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--batches", type=int, default=4)
+    parser.add_argument("--batches", type=int, default=5)
     parser.add_argument("--scenarios", type=int, default=24)
     parser.add_argument("--draws", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0, help="of the moments")

@@ -144,7 +144,11 @@ def imported(folder):
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module]
             found |= {name.partition(".")[0]: path.name for name in names}
-    own = {"giamngheo", "tests", *(path.stem for path in (paths.ROOT / "tests").glob("*.py"))}
+    own = {
+        "giamngheo",
+        "tests",
+        *(path.stem for own in ("tests", "benchmarks") for path in (paths.ROOT / own).glob("*.py")),
+    }
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | own}
 
 

@@ -17,13 +17,14 @@ def frontier(frame, cost, gain, by):
     -------
     DataFrame
         The rows of the frame on the frontier, by group in the order of cost; within a group both columns grow strictly.
-        Of rows alike in both the first is kept.
+        Of rows alike in both the first is kept, none without a number in either.
 
     Notes
     -----
     Row j is left out where a row i of its group has cost_i <= cost_j and gain_i >= gain_j, one of them strictly
     (Pareto).
     """
-    ordered = frame.sort_values([by, cost, gain], ascending=[True, True, False], kind="stable")
+    known = frame.dropna(subset=[cost, gain])
+    ordered = known.sort_values([by, cost, gain], ascending=[True, True, False], kind="stable")
     best_before = ordered.groupby(by)[gain].transform(lambda gains: gains.cummax().shift())
     return ordered[~(ordered[gain] <= best_before)]  # the first of a group has none before it

@@ -64,7 +64,7 @@ def batch(
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
-    with reached(out) as (folder, put):
+    with reached(out, shard) as (folder, put):
         foreseen = calls.foresee(plan, folder, settings)
         calls.keep_plan(scenarios, package, folder, settings)
         if dry_run:

@@ -145,18 +145,20 @@ class Pool:
     pieces : list of Piece
     means : ndarray
         Those that the group's mean fall may have.
-    spread : float
-        Centre of the weak prior on tau, probit a year.
+    spread : float, optional
+        Centre of the weak prior on tau, probit a year; default: `_SPREAD`.
     """
 
-    def __init__(self, pieces, means=_MEANS, spread=_SPREAD):
+    def __init__(self, pieces, means=_MEANS, spread=None):
         self.units = np.array([piece.unit for piece in pieces])
         self.series = np.array([piece.series for piece in pieces])
         self.means, self.now = means, _now(pieces)
         weight = np.array([1 / np.sqrt((self.units == unit).sum()) for unit in self.units])
         tables = [_log_likelihood(pieces, kind, means) for kind in KINDS]
         self.log_likelihood = weight[:, None, None, None, None, None] * np.stack(tables, axis=1)
-        self.total = self.log_likelihood.sum(axis=0) + _log_hyperprior(means, spread)
+        self.total = self.log_likelihood.sum(axis=0) + _log_hyperprior(
+            means, _SPREAD if spread is None else spread
+        )
 
     def prior(self, without=None):
         """The prior that the group gives, one unit left out.

@@ -243,7 +243,8 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         "folder": str(job.folder),
         "timeout": timeout,
         "shown_for": shown_for,
-        **{"ask": job.ask, "then": job.then},
+        "ask": job.ask,
+        "then": job.then,
     }
     done = cache.kept(key) if reuse else None
     if done is not None:
@@ -252,9 +253,12 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         paths.write_atomically(job.out, done)
         made = then_make(request, nbformat.reads(done, as_version=4), None) if job.then else {}
         return ended({"kept": True} | made)
+    from giamngheo.runs.kernels.engine import ORDINARY
+
     # One that was killed is tried once more: it may have been in the way of another program.
-    for attempt in [forked] * warm + [ordinary] * (2 - warm):
-        end = attempt(request, len(job.cells), world)
+    for way in ("forked" if warm else "ordinary", "ordinary"):
+        end = forked(request, len(job.cells), world) if way == "forked" else None
+        end = end or run_notebook(request, ORDINARY)
         if end["state"] != KILLED or any(event.is_set() for event in ending):
             break
     if end["state"] == OK and not contents.unchanged():
@@ -265,15 +269,8 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
     return ended(end)
 
 
-def ordinary(request, n_cells, world):
-    """How a notebook ended in an ordinary kernel (`run_notebook`)."""
-    from giamngheo.runs.kernels.engine import ORDINARY
-
-    return run_notebook(request, ORDINARY)
-
-
 def forked(request, n_cells, world):
-    """How a notebook ended in a process forked for it, "killed" also where there was none to be had."""
+    """How a notebook ended in a process forked for it (as of `run_notebook`), None where there is none to be had."""
     from giamngheo.runs.kernels import provisioner
 
     surroundings = provisioner.page_environment(os.environ, request["shown_for"])
@@ -282,9 +279,8 @@ def forked(request, n_cells, world):
         process, _ = provisioner.server().fork(whole, world)
     except provisioner.NoWarmKernel as reason:
         log.info("an ordinary kernel instead of a forked process: %s", reason)
-        end = None
-    else:
-        end = process.end((n_cells + 1) * request["timeout"])
+        return None
+    end = process.end((n_cells + 1) * request["timeout"])
     return end or {"state": KILLED, "cells_done": 0, "error": "the process that ran it died"}
 
 
@@ -296,6 +292,7 @@ def start_ahead():
     """Let the fork server import its libraries while this process imports its own."""
     from giamngheo.runs.kernels import provisioner
 
+    provisioner.sweep_connections()
     try:
         provisioner.server()
     except provisioner.NoWarmKernel as reason:

@@ -68,7 +68,7 @@ def _old(home):
 def earlier(home, made_from):
     """What of the set in a folder may stay in one made from this (Earlier)."""
     manifest = read_manifest(home)
-    if manifest is None or manifest["made_from"] != made_from:
+    if manifest is None or manifest["made_from"] != made_from or not isinstance(manifest["scenarios"], dict):
         return Earlier()
     files = {name: digest for name, digest in manifest["files"].items() if hash_of(home / name) == digest}
     scenarios = {

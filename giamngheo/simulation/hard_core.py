@@ -1,6 +1,7 @@
 """A hard core of households that growth does not lift: all others are forecast anew, from the readings less it."""
 
 import numpy as np
+import pandas as pd
 
 from giamngheo.forecasting.draws import override, values_at
 from giamngheo.forecasting.trend import conditioned
@@ -32,15 +33,16 @@ def lifted(trend, row, core, picks=None):
 
     Notes
     -----
-    The readings less the core, ``(p - c) / (1 - c)``, are conditioned on as the readings themselves, under the same
-    prior and the same error in points. A fixed core is forecast as it is, one that is drawn at `STEPS` values: draws
-    near one of them are moved by what the mean moves on the way to the next. Draws of two forecasts are paired by their
-    rank in the last year, so that hard cores are compared draw by draw.
+    A group's core is in proportion to its poor. The readings less the core, ``(p - c) / (1 - c)``, are conditioned on
+    as the readings themselves, under the same prior and the same error in points. A fixed core is forecast as it is,
+    one that is drawn at `STEPS` values: draws near one of them are moved by what the mean moves on the way to the
+    next. Draws of two forecasts are paired by their rank in the last year, so that hard cores are compared draw by
+    draw.
     """
     steps = _steps(trend, row)
     core, picks = core / 100, np.arange(trend.n_draws) if picks is None else picks
     nearest = np.abs(core - steps[:, None]).argmin(axis=0)
-    most, found = _most(trend.history), {}
+    most, relative, found = _most(trend.history), _relative(trend.history), {}
 
     def moved(values):
         mean = values.mean(axis=2)
@@ -48,7 +50,7 @@ def lifted(trend, row, core, picks=None):
 
     for group, paths in _forecasts(trend, steps).items():
         level, log_gap = (None if values is None else moved(values) for values in paths)
-        found[group] = level, log_gap, np.minimum(core, most[group])
+        found[group] = level, log_gap, np.minimum(core * relative[group], most[group])
     return found
 
 
@@ -64,6 +66,15 @@ def _most(readings):
     """The largest hard core of each group (Series of shares)."""
     poor = readings[readings["status"] == "poor"]
     return MOST * poor.groupby("group")["rate_pct"].min() / 100
+
+
+def _relative(readings):
+    """Each group's rate of the poor over that of all, at the last instant and line of both; 1 if none (Series)."""
+    poor = readings[readings["status"] == "poor"].sort_values("as_of", kind="stable")
+    rates = poor.pivot_table(index=["as_of", "poverty_line"], columns="group", values="rate_pct", sort=False)
+    if "all" not in rates:
+        return pd.Series(1.0, index=poor["group"].unique())
+    return rates.div(rates["all"], axis=0).ffill().iloc[-1].fillna(1.0)
 
 
 def _forecasts(trend, steps):
@@ -87,7 +98,9 @@ def _forecasts(trend, steps):
 
 def _less(readings, core):
     """The readings of those who can be lifted."""
-    share = np.minimum(core, readings["group"].map(_most(readings)))
+    share = np.minimum(
+        core * readings["group"].map(_relative(readings)), readings["group"].map(_most(readings))
+    )
     poor = readings["rate_pct"] - 100 * share * (readings["status"] == "poor")
     return readings.assign(rate_pct=poor / (1 - share))
 

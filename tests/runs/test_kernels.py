@@ -16,7 +16,7 @@ from jupyter_client import KernelManager
 
 from giamngheo import paths
 from giamngheo.runs.execution import Job, execute, execute_all
-from giamngheo.runs.kernels import engine, provisioner, server
+from giamngheo.runs.kernels import provisioner, server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -222,9 +222,9 @@ def test_server_and_kernels_die_with_their_parent(tmp_path):
 
 
 def test_connection_files_of_the_dead_are_swept(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "CONNECTIONS", tmp_path)
+    monkeypatch.setattr(provisioner, "CONNECTIONS", tmp_path)
     dead = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
     for name in (f"{dead}-a.json", f"{os.getpid()}-b.json", "3f2a-c.json"):
         (tmp_path / name).write_text("{}")
-    engine.sweep_connections.__wrapped__()
+    provisioner.sweep_connections.__wrapped__()
     assert [path.name for path in tmp_path.iterdir()] == [f"{os.getpid()}-b.json"]

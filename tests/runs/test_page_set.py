@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from giamngheo.runs import page_set
-from giamngheo.runs.locks import locked, workspace
+from giamngheo.runs.locks import WORKSPACE, locked, workspace
 
 LANGS = ("vi", "en")
 OLD, NEW = {"seed": 0}, {"seed": 1}
@@ -137,9 +137,9 @@ def test_a_link_to_the_folder_stays_a_link(home, tmp_path):
 def test_the_workspaces_of_the_dead_are_swept(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     for name in ("dead", "young", "living"):
-        (tmp_path / f"giamngheo-{name}").mkdir()
+        (tmp_path / f"{WORKSPACE}{name}").mkdir()
     for name in ("dead", "living"):
-        os.utime(tmp_path / f"giamngheo-{name}", (0, 0))
-    with locked(tmp_path / "giamngheo-living"), workspace() as own:
+        os.utime(tmp_path / f"{WORKSPACE}{name}", (0, 0))
+    with locked(tmp_path / f"{WORKSPACE}living"), workspace() as own:
         left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"giamngheo-young", "giamngheo-living", own.name} and not own.exists()
+    assert left == {f"{WORKSPACE}young", f"{WORKSPACE}living", own.name} and not own.exists()

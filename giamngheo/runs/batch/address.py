@@ -5,24 +5,31 @@ content put the same bytes there.
 """
 
 import contextlib
+import logging
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs.batch.folder import RECORD, STATE
+from giamngheo.runs.locks import workspace
+
+log = logging.getLogger(__name__)
 
 # Storage without folders: to ask for one would make a bucket of a misspelt name.
 OF_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oci"}
 
 
 @contextlib.contextmanager
-def reached(out):
+def reached(out, part=None):
     """Where a batch works whose results go to a folder or an address.
 
     Parameters
     ----------
     out : str or Path
+    part : str, optional
+        The part of the batch that is to be done.
 
     Yields
     ------
@@ -32,19 +39,22 @@ def reached(out):
     Raises
     ------
     RefusedInput
-        An address that cannot be written to.
+        An address that cannot be written to, or a part of a batch: each would put a table of its own there.
     """
     if not re.match(r"[a-z][a-z0-9+.-]+://", str(out)):
         yield Path(out), None
         return
-    with tempfile.TemporaryDirectory() as folder:
-        mirror = _Mirror(str(out).rstrip("/"), Path(folder))
+    if part:
+        raise RefusedInput(
+            f"--shard: not with --out {out}, which has no lock; nearest: --dask, or a shared folder"
+        )
+    with workspace() as folder:
+        mirror = _Mirror(str(out).rstrip("/"), folder)
         mirror.fetch()
         try:
-            yield mirror.folder, mirror.put
+            yield mirror.folder, mirror.try_to_put
         finally:
-            mirror.put(mirror.folder)
-            mirror.remove_what_is_gone()
+            mirror.end()
 
 
 class _Mirror:
@@ -73,6 +83,25 @@ class _Mirror:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._files.get_file(name, str(path))
             self._seen[path] = _state(path)
+
+    def try_to_put(self, *places):
+        """Put them there; what cannot be put now is tried again in the end."""
+        try:
+            self.put(*places)
+        except Exception as error:  # each kind of storage has its own
+            log.warning("not put yet: %s", error)
+
+    def end(self):
+        """Put there what is left; where that cannot be done, keep it here and say where."""
+        try:
+            self.put(self.folder)
+            self.remove_what_is_gone()
+        except Exception as error:
+            kept = Path(tempfile.mkdtemp(prefix="giamngheo-kept-"))
+            shutil.copytree(self.folder, kept, dirs_exist_ok=True)
+            raise RefusedInput(
+                f"--out: {type(error).__name__}: {error}; what was made is kept in {kept}"
+            ) from error
 
     def put(self, *places):
         """Put there the files at some places that it has not; a run's record comes last, and says that it is whole."""

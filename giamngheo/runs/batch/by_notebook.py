@@ -1,7 +1,7 @@
 """Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
 from giamngheo import paths
-from giamngheo.runs.execution import Job, execute_all
+from giamngheo.runs.execution import CHANGED, FAILED_STATE, Job, execute_all
 
 NOTEBOOK = "03_scenario"
 ASK = """\
@@ -18,7 +18,6 @@ def execute(batch, todo, states, shown):
         home = batch.folder.begin(task)
         for lang in langs:
             arguments = {
-                "out": str(batch.folder.out),
                 "package": paths.as_parameter(task.package.path),
                 "lang": lang,
                 "path": str(home / f"{lang}.ipynb"),
@@ -37,19 +36,22 @@ def execute(batch, todo, states, shown):
                     then=("giamngheo.runs.batch.worker:page", arguments),
                 )
             )
-            of_job.append((task, address, lang))
+            of_job.append(task)
 
     ends = {}
 
     def ended(number, run):
-        task, _, _ = of_job[number]
+        task = of_job[number]
         own = ends.setdefault(task.number, {})
         own[number] = run
         if len(own) < len(langs):
             return
         del ends[task.number]
         bad = next((each for each in own.values() if not each.ok), None)
-        if bad is None:
+        if bad is None and not batch.contents.unchanged():
+            batch.ended(task, states, shown, {"state": FAILED_STATE, "error": CHANGED})
+        elif bad is None:
+            batch.folder.take_pieces(task)
             files = {name: digest for each in own.values() for name, digest in each.made.items()}
             batch.folder.finish(task, batch.run_address(task), files)
             batch.ended(task, states, shown, outcome=f"{sum(each.seconds for each in own.values()):.1f} s")
@@ -66,7 +68,7 @@ def execute(batch, todo, states, shown):
         reuse=False,
         keep=False,
         shown_for="page",
-        began=lambda number: batch.begun(of_job[number][0], states),
+        began=lambda number: batch.begun(of_job[number], states),
         ended=ended,
         stop=batch.stop,
     )

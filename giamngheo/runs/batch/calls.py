@@ -91,7 +91,7 @@ def run_batch(
     plan = make_plan(scenarios, package, shard)
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
     if out is not None:
-        with reached(out) as (folder, put):
+        with reached(out, shard) as (folder, put):
             return _run(plan, folder, settings, put)
     with workspace() as folder:
         return _run(plan, folder, settings)

@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import threading
+import uuid
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -84,27 +85,33 @@ def execute(batch, todo, states, shown):
     from distributed import KilledWorker
 
     with _client(batch.settings.dask) as client:
-        waiting, running, ended = deque(_pieces(batch, todo, client)), {}, queue.SimpleQueue()
+        waiting, suspects = deque(_pieces(batch, todo, client)), deque()
+        running, ended, name = {}, queue.SimpleQueue(), uuid.uuid4().hex
         there = replace(batch.settings, dask="", workers=1, progress=False)
-        while running or (waiting and not batch.stop.is_set()):
+
+        def send(piece, alone=False):
+            for task, _ in piece:
+                batch.begun(task, states)
+            given = [(paths.as_parameter(task.package.path), task.keys, key) for task, key in piece]
+            future = client.submit(do, name, there, given, pure=False)
+            running[future.key] = future, piece, alone
+            future.add_done_callback(ended.put)
+
+        while running or ((waiting or suspects) and not batch.stop.is_set()):
             # Two for each thread there is by now: none waits for work, and what is done does not pile up.
             while waiting and len(running) < 2 * max(1, _threads(client)) and not batch.stop.is_set():
-                piece = waiting.popleft()
-                for task, _ in piece:
-                    batch.begun(task, states)
-                given = [(paths.as_parameter(task.package.path), task.keys, key) for task, key in piece]
-                future = client.submit(do, there, given, pure=False)
-                running[future.key] = future, piece
-                future.add_done_callback(ended.put)
+                send(waiting.popleft())
+            if suspects and not running and not batch.stop.is_set():
+                send(suspects.popleft(), alone=True)
             try:
-                future, piece = running.pop(ended.get(timeout=0.5).key)  # so that Ctrl-C is heard
+                future, piece, alone = running.pop(ended.get(timeout=0.5).key)  # so that Ctrl-C is heard
             except queue.Empty:
                 continue
             try:
                 pieces, runs, failed = future.result()
             except KilledWorker as death:
-                if len(piece) > 1:  # one of them did it: each alone
-                    waiting.extendleft([pair] for pair in reversed(piece))
+                if not alone:  # it, or what was in flight beside it: each by itself in the end
+                    suspects.extend([pair] for pair in piece)
                     continue
                 words = f"{death.allowed_failures + 1} workers died of it"
                 pieces, runs, failed = {}, {}, {piece[0][1]: {"state": KILLED, "error": words}}
@@ -115,11 +122,9 @@ def execute(batch, todo, states, shown):
             for task, address in piece:
                 if address in runs:
                     _put_in_place(batch, task, runs[address])
-                elif address in failed and not batch.settings.results_only:
-                    batch.folder.drop(task)
                 batch.ended(task, states, shown, failed.get(address))
         with contextlib.suppress(Exception):  # a worker that has just died has nothing to end
-            client.run(end)
+            client.run(end, name)
 
 
 def _threads(client):
@@ -148,14 +153,16 @@ def _put_in_place(batch, task, files):
 # --- On a worker
 
 _mine = threading.local()
-_begun = []
+_begun = {}  # name of a client's batch to those of this process
 
 
-def do(settings, scenarios):
+def do(name, settings, scenarios):
     """Do scenarios on this machine.
 
     Parameters
     ----------
+    name : str
+        Of the batch that asks.
     settings : Settings
     scenarios : list of (str, dict, str)
         Package, keys and address of each.
@@ -175,7 +182,7 @@ def do(settings, scenarios):
             (Task(number, load_package(paths.find(package)), keys["id"], keys), address)
             for number, (package, keys, address) in enumerate(scenarios)
         ]
-        return _do(_batch(settings), todo)
+        return _do(_batch(name, settings), todo)
     except Exception as error:
         return {}, {}, _all_failed([(None, address) for *_, address in scenarios], error)
 
@@ -193,6 +200,7 @@ def _do(batch, todo):
     states, folder = {}, batch.folder
     try:
         batch.do(todo, states)
+        batch.check_unchanged()
         pieces = {path.name: path.read_bytes() for path in folder.pieces.glob("*.parquet")}
         runs = {
             address: _files_of(folder, task)
@@ -212,28 +220,29 @@ def _files_of(folder, task):
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
 
 
-def _batch(settings):
+def _batch(name, settings):
     """The batch of this thread, whose processes serve one piece after the other."""
     from distributed import get_worker
 
     from giamngheo.runs.batch.running import Batch
 
-    held = getattr(_mine, "batch", None)
-    if held is None or held.settings != settings or held.stop.is_set():
+    of, held = getattr(_mine, "batch", (None, None))
+    if of != name or held.stop.is_set() or not held.contents.unchanged():
         # Where Dask itself removes what a worker that was killed leaves.
         folder = tempfile.mkdtemp(prefix="giamngheo-", dir=get_worker().local_directory)
-        held = _mine.batch = Batch(None, Path(folder), settings)
-        _begun.append(held)
+        held = Batch(None, Path(folder), settings)
+        _mine.batch = name, held
+        _begun.setdefault(name, []).append(held)
     return held
 
 
-def end():
+def end(name):
     """End the processes of a batch that is over."""
     from giamngheo.runs.kernels import provisioner
 
-    while _begun:
-        batch = _begun.pop()
+    for batch in _begun.pop(name, ()):
         batch.stop.set()
         batch.close()
         shutil.rmtree(batch.folder.out, ignore_errors=True)
-    provisioner.close_server()
+    if not _begun:
+        provisioner.close_server()

@@ -18,6 +18,12 @@ from giamngheo.runs.page_set import RECORD
 
 STATE = ".batch"
 DIGITS = 32  # of a piece's hash
+NEW_PIECES = "pieces"  # in the folder where a run is made: results that count only if it ends well
+
+
+def piece_name(content):
+    """The name of the file of a piece of results (str)."""
+    return f"{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
 
 
 class Folder:
@@ -68,19 +74,23 @@ class Folder:
 
     # --- Results in pieces
 
-    def piece_path(self, content):
-        """Where a piece of results lies (Path)."""
-        return self.pieces / f"{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
-
     def whole_pieces(self):
         """The pieces that are what they were when they were written (list of Path); others are removed."""
         whole = []
         for path in sorted(self.pieces.glob("*.parquet")):
-            if self.piece_path(path.read_bytes()) == path:
+            if piece_name(path.read_bytes()) == path.name:
                 whole.append(path)
             else:
                 path.unlink()
         return whole
+
+    def take_pieces(self, task):
+        """Take the results that were made with a scenario's run."""
+        made = self.making_of(task) / NEW_PIECES
+        self.pieces.mkdir(parents=True, exist_ok=True)
+        for path in sorted(made.glob("*.parquet")):
+            path.replace(self.pieces / path.name)
+        shutil.rmtree(made, ignore_errors=True)
 
     # --- Runs
 

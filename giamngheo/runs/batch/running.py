@@ -62,7 +62,7 @@ class Batch:
         self.stop, self.at_once = threading.Event(), threading.Event()  # nothing further begins; Ctrl-C twice
         self._asked = False  # by Ctrl-C
         self._workers, self._idle, self._lock = [], [], threading.Lock()
-        self._footers = {}
+        self._footers, self._made_from = {}, None
         self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
 
     # --- Addresses
@@ -88,10 +88,12 @@ class Batch:
             raise RuntimeError(CHANGED)
 
     def made_from(self):
-        """What all of it rests on, as a manifest tells it (dict)."""
-        packages = {package.name: package for package in self.plan.packages.values()}
-        parameters = {"draws": self.settings.draws, "seed": self.settings.seed}
-        return cache.made_from(packages.values()) | parameters
+        """What all of it rests on, as a manifest tells it (dict), as it was when first asked."""
+        if self._made_from is None:
+            packages = {package.name: package for package in self.plan.packages.values()}
+            parameters = {"draws": self.settings.draws, "seed": self.settings.seed}
+            self._made_from = cache.made_from(packages.values()) | parameters
+        return self._made_from
 
     @staticmethod
     def _hash(made_from):
@@ -138,6 +140,7 @@ class Batch:
         began = time.monotonic()
         self.folder.check()
         with self.folder.locked(self.part):
+            self.made_from()
             todo = self.pending()
             states, interrupted = {}, False
             try:

@@ -20,23 +20,23 @@ UNNAMED = {
 }
 
 
-def write_piece(out, found):
+def write_piece(place, found):
     """Keep results.
 
     Parameters
     ----------
-    out : str or Path
-        The batch's folder.
+    place : Path
+        The folder of a batch's pieces, or one from which `Folder.take_pieces` takes them there.
     found : dict of str to list of dict
         By address, rows as of `simulation.results.result_rows`.
     """
-    from giamngheo.runs.batch.folder import Folder
+    from giamngheo.runs.batch.folder import piece_name
 
     rows = [{"address": address} | row for address, each in found.items() for row in each]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, schema=PIECE), sink)
     content = sink.getvalue().to_pybytes()
-    paths.write_atomically(Folder(out).piece_path(content), content)
+    paths.write_atomically(place / piece_name(content), content)
 
 
 class Pieces:

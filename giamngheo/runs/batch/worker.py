@@ -104,6 +104,7 @@ def results(out, package, draws, seed, scenarios):
         failed: address to error.
     """
     from giamngheo.inputs.scenario import load_scenario
+    from giamngheo.runs.batch.folder import Folder
     from giamngheo.runs.batch.tables import write_piece
     from giamngheo.simulation.outcomes import simulate
     from giamngheo.simulation.results import result_rows
@@ -118,11 +119,11 @@ def results(out, package, draws, seed, scenarios):
         except Exception as error:
             failed[address] = _told(error)
     if found:
-        write_piece(out, found)
+        write_piece(Folder(out).pieces, found)
     return {"failed": failed}
 
 
-def page(notebook, answer, out, package, lang, path, title, footer, address):
+def page(notebook, answer, package, lang, path, title, footer, address):
     """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
 
     Called in the process that executed it (`execution.Job.then`).
@@ -135,6 +136,7 @@ def page(notebook, answer, out, package, lang, path, title, footer, address):
     from giamngheo.report.batch_page import Alone, run_page
     from giamngheo.report.columns import to_csv
     from giamngheo.report.wording import Page
+    from giamngheo.runs.batch.folder import NEW_PIECES
     from giamngheo.runs.batch.tables import write_piece
 
     path = Path(path)
@@ -144,7 +146,7 @@ def page(notebook, answer, out, package, lang, path, title, footer, address):
     for name, content in written.items():
         paths.write_atomically(path.parent / name, content)
     if answer is not None:
-        write_piece(out, {address: answer["application/json"]})
+        write_piece(path.parent / NEW_PIECES, {address: answer["application/json"]})
     names = (path.name, *written)
     return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}
 

@@ -8,7 +8,6 @@ import contextlib
 import os
 import uuid
 from dataclasses import dataclass, field
-from functools import cache
 
 from ipykernel.inprocess.manager import InProcessKernelManager
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
@@ -21,24 +20,9 @@ from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets import Unicode
 from traitlets.config import Config
 
-from giamngheo import paths
-from giamngheo.runs.kernels.provisioner import page_environment
+from giamngheo.runs.kernels.provisioner import CONNECTIONS, page_environment, sweep_connections
 
 ORDINARY, HERE = "giamngheo", "giamngheo-here"
-CONNECTIONS = paths.CACHE / "connections"
-
-
-@cache
-def sweep_connections():
-    """Remove the connection files that a process which has died left behind; once."""
-    for path in CONNECTIONS.glob("*-*.json"):
-        owner = path.name.partition("-")[0]
-        try:
-            os.kill(int(owner), 0)
-        except (ValueError, OverflowError, ProcessLookupError):
-            path.unlink(missing_ok=True)
-        except PermissionError:  # it lives, and is another user's
-            pass
 
 
 @dataclass

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 from jupyter_client.provisioning import LocalProvisioner
@@ -20,6 +21,7 @@ from giamngheo import paths
 
 START_TIMEOUT_S = 60  # the first kernel waits for the server's imports, on a busy machine too
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+CONNECTIONS = paths.CACHE / "connections"
 NAME = "giamngheo-warm"
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,19 @@ log = logging.getLogger(__name__)
 
 class NoWarmKernel(RuntimeError):
     """The fork server cannot give a kernel; an ordinary one will do."""
+
+
+@cache
+def sweep_connections():
+    """Remove the connection files that a process which has died left behind; once."""
+    for path in CONNECTIONS.glob("*-*.json"):
+        owner = path.name.partition("-")[0]
+        try:
+            os.kill(int(owner), 0)
+        except (ValueError, OverflowError, ProcessLookupError):
+            path.unlink(missing_ok=True)
+        except PermissionError:  # it lives, and is another user's
+            pass
 
 
 class Server:

@@ -82,7 +82,8 @@ def test_past_money_beyond_the_plan_takes_the_plan_further_back(package, made, f
 NO_ROW = {
     "TAILS_IN_SCALE": ((pooling,), (1.0, 2.0)),
     "KINDS": ((pooling,), (pooling.KINDS[:4], pooling.KINDS[-5:])),
-    "_CENTRE": ((pooling,), ({"mean": (0.05, 0.03), "sd": (np.log(0.005), 1), "scale": (np.log(0.02), 1)},)),
+    "_CENTRE": ((pooling,), ({"mean": (0.05, 0.03), "scale": (np.log(0.02), 1)},)),
+    "_SPREAD": ((pooling,), (0.005,)),
     "PUT_BACK": ((counterfactual,), (0.5,)),
 }
 # Those that bear on a wide prior, or on provinces of one country alone.

@@ -18,6 +18,7 @@ from helpers import Whole, digests
 
 from giamngheo import paths, run_batch, simulate
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, calls, worker
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import flat, make_plan
@@ -486,6 +487,22 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
     assert 1 <= len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
     assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2
     assert digests(tmp_path) == before
+
+
+def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_path, monkeypatch):
+    """Else they would be found under the address of the old."""
+    watched, out, page = tmp_path / "code", tmp_path / "out", worker.page
+    watched.write_text("1")
+    monkeypatch.setattr(cache, "code_files", lambda: [watched])
+
+    def changing(*made, **request):
+        watched.write_text("22")
+        return page(*made, **request)
+
+    monkeypatch.setattr(worker, "page", changing)
+    outcome = by_notebooks(["double"], out, langs=("en",), warm=False)
+    assert not outcome.ok and "changed" in outcome.failures[0][1]["error"]
+    assert not list(Folder(out).pieces.glob("*")) and not list(out.glob("*/double"))
 
 
 # --- The list

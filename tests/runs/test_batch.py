@@ -462,7 +462,7 @@ def test_whatever_is_killed_the_batch_ends_in_the_same_bytes(tiny, tiny_notebook
     import kills
 
     chance, given = random.Random(0), tmp_path / "g.yml"
-    given.write_text(json.dumps({"grid": {"delay_years": [n / 11 for n in range(11)]}}))
+    given.write_text(json.dumps({"grid": {"delay_years": [n / 40 for n in range(40)]}}))
     out = kills.Killed(given, tmp_path / "out", DRAWS, tmp_path, tiny)
     process = out.start()
     for done, victim in ((0, "kernel"), (2, "server"), (5, "world"), (8, "parent")):

@@ -183,3 +183,8 @@ def test_results_at_an_address_are_those_of_a_folder_and_are_kept_there(tmp_path
 def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed():
     with pytest.raises(RefusedInput, match="--out nonsense://"):
         run_batch(["double"], out="nonsense://bucket", draws=100, progress=False)
+
+
+def test_a_part_of_a_batch_at_an_address_is_refused():
+    with pytest.raises(RefusedInput, match="--shard"):
+        run_batch([GRID], out="memory://bucket/shards", results_only=True, shard="1/2", progress=False)

@@ -20,11 +20,14 @@ def shared(package):
 
 def shares(shared, package, pct, assumed):
     """Shares of all households below the two lines, (2, n_years, n_draws), at a hard core in percent."""
-    register = override(shared.register, {"hard_core_pct": assumed})
+    return ndtr(levels(shared, package, pct, assumed)["all"])
+
+
+def levels(shared, package, pct, assumed=None):
+    """Probits below the two lines by group, at a hard core in percent (fixed unless assumed otherwise)."""
+    register = override(shared.register, {"hard_core_pct": {"fixed": pct} if assumed is None else assumed})
     drawn = {"hard_core_pct": np.full(shared.draws, pct), "shock_persistence": np.ones(shared.draws)}
-    return ndtr(
-        before_money(shared.trend_under({}), load_scenario("full_plan", package), register, drawn)["all"]
-    )
+    return before_money(shared.trend_under({}), load_scenario("full_plan", package), register, drawn)
 
 
 def refit(trend, package, pct):
@@ -78,3 +81,14 @@ def test_a_hard_core_is_less_than_the_lowest_reading_of_each_group(package, shar
     for group, (z_poor, z_upper) in levels.items():
         assert ndtr(z_poor).min() == pytest.approx(least[group], rel=0.1)
         assert (ndtr(z_poor) >= least[group]).all() and (z_upper >= z_poor).all()
+
+
+def test_a_core_moves_no_group_by_more_than_its_own_part_of_it(package, shared):
+    """Its rates rest on the readings of all where it has none on the new line, so that theirs less the core move it."""
+    none, core = (
+        ndtr(levels(shared, package, pct)["ethnic_minority"])[:, -1].mean(axis=1) for pct in (0.0, 1.0)
+    )
+    poor = package.frame("poverty").query("status == 'poor' and poverty_line == 'qd170_2005'")
+    of = poor.pivot_table(index="as_of", columns="group", values="rate_pct").iloc[-1]
+    part = 0.01 * of["ethnic_minority"] / of["all"]
+    assert 0.05 < part < 0.06 and (abs(core - none) < part).all() and core[0] > none[0]

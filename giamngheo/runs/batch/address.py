@@ -49,7 +49,7 @@ def reached(out, part=None):
             f"--shard: not with --out {out}, which has no lock; nearest: --dask, or a shared folder"
         )
     with workspace() as folder:
-        mirror = _Mirror(str(out).rstrip("/"), folder)
+        mirror = _Mirror(str(out), folder)
         mirror.fetch()
         try:
             yield mirror.folder, mirror.try_to_put
@@ -63,8 +63,11 @@ class _Mirror:
         try:
             from fsspec.core import url_to_fs
 
-            self._files, self._root = url_to_fs(address)
+            self._files, root = url_to_fs(address)
+            self._root = root.rstrip("/")
             self._has_folders = not OF_OBJECTS & set(_listed(self._files.protocol))
+            if not (self._has_folders or self._root):
+                raise ValueError("no bucket is named")
             trial = f"{self._root}/.trial"
             self._make_parent(trial)
             self._files.pipe_file(trial, b" ")

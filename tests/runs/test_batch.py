@@ -24,6 +24,7 @@ from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import flat, make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
+from giamngheo.runs.batch.whole import TABLES
 from giamngheo.simulation.results import result_rows
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -209,12 +210,6 @@ def test_parameters_of_a_year_and_of_every_year(tmp_path):
         and frame.loc["c", "assumptions.return_credit.fixed"] == 0.1
     )
     assert flat({"id": "a", "title": {"vi": "x"}, "delay_years": 1}) == {"delay_years": 1.0}
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_the_same_bytes_whatever_the_number_of_workers(done, tmp_path, workers):
-    results_only([GRID, "double", IMPOSSIBLE], tmp_path, workers=workers)
-    assert digests(tmp_path) == digests(done[0])
 
 
 def test_a_rerun_does_what_is_missing_or_changed_and_no_more(tmp_path):
@@ -442,6 +437,20 @@ def test_notebooks_pages_and_the_same_results_as_without_them(tiny_notebook, don
     assert {k: v for k, v in digests(tmp_path).items() if "double" in k} == {
         k: v for k, v in before.items() if "double" in k
     }
+
+
+def test_the_same_bytes_whatever_the_number_of_workers(tiny_notebook, tmp_path):
+    given = {"grid": {"funding": {"all": [0.5, 0.75, 1, 2]}, "delay_years": [0, 1, 2, 3]}}
+    made = []
+    for workers in (1, 2, 8):
+        assert (
+            by_notebooks([given], tmp_path / str(workers), langs=("en",), workers=workers).counts["ok"] == 16
+        )
+        made.append(digests(tmp_path / str(workers)))
+    assert made[0] == made[1] == made[2] and sum(name.endswith(".ipynb") for name in made[0]) == 16
+    results_only([given], tmp_path / "only", workers=8)
+    only = digests(tmp_path / "only")
+    assert {name: only[name] for name in TABLES} == {name: made[0][name] for name in TABLES}
 
 
 def test_a_run_stands_for_itself(tiny_notebook, tmp_path):

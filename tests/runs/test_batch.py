@@ -307,6 +307,28 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path, monkeypatch):
     assert len(asked) >= 2
 
 
+def test_a_scenario_that_kills_its_process_fails_alone(tmp_path, monkeypatch):
+    """It is tried twice; what was asked together with it comes through, and no other answer is waited for."""
+    ask, asked = Batch.ask, []
+
+    def dying(self, *, scenarios, **request):
+        ids = [keys["id"] for _, keys in scenarios]
+        if {"deadly", "odd"} & set(ids):
+            asked.append(ids)
+            if asked.count(["odd"]) == 2:
+                raise RuntimeError("no answer")
+            raise worker.WorkerDied("the process ended with -9")
+        return ask(self, scenarios=scenarios, **request)
+
+    monkeypatch.setattr(Batch, "ask", dying)
+    given = [{"id": name, "delay_years": n} for n, name in enumerate(("one", "deadly", "odd", "two"))]
+    outcome = results_only(given, tmp_path, workers=1)
+    assert dict(outcome.counts) == {"ok": 2, "killed": 1, "failed": 1}
+    told = {task.id: failure["error"] for task, failure in outcome.failures}
+    assert told == {"deadly": "the process ended with -9", "odd": "no answer"}
+    assert asked.count(["deadly"]) == 2
+
+
 @pytest.fixture(scope="module")
 def forty(tmp_path_factory):
     """A grid of 40, and the folder of its results, undisturbed."""

@@ -1,5 +1,6 @@
 """A batch on a Dask cluster: the same bytes whoever dies; the one scenario that kills its workers fails alone."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -115,11 +116,11 @@ def test_the_same_bytes_at_an_address_though_a_worker_is_killed_in_the_middle(
 ):
     killed, ended = [], Batch.ended
 
-    def killing(self, *arguments):
+    def killing(self, *arguments, **how):
         if not killed:
             killed.append(workers.workers[0].pid)
             os.kill(killed[0], signal.SIGKILL)
-        ended(self, *arguments)
+        ended(self, *arguments, **how)
 
     address, how = "s3://bucket/some batch", {"draws": 100, "progress": False, "results_only": True}
     with pytest.warns(UserWarning, match="1 of 6 scenarios are not done: impossible"):
@@ -147,14 +148,6 @@ def put_there(files, address):
 
 
 @needs_dask
-def test_a_scenario_that_kills_three_workers_fails_alone(workers, tmp_path):
-    outcome = ran([DEADLY, "double"], tmp_path, dask=workers.scheduler_address)
-    assert dict(outcome.counts) == {"ok": 1, "killed": 1}
-    ((task, failure),) = outcome.failures
-    assert task.id == "deadly" and "3 workers died" in failure["error"]
-
-
-@needs_dask
 def test_notebooks_and_pages_are_those_of_one_machine(workers, tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "NOTEBOOKS", tiny)
     how = {"results_only": False, "langs": ("en",)}
@@ -170,6 +163,41 @@ def test_a_worker_of_other_code_is_not_believed(workers, tmp_path, monkeypatch):
     monkeypatch.setattr(Batch, "address", lambda self, task: "other")
     outcome = ran(["double"], tmp_path, dask=workers.scheduler_address)
     assert "other code" in outcome.failures[0][1]["error"]
+
+
+@needs_dask
+def test_a_scheduler_that_goes_away_ends_the_batch_and_what_is_done_is_kept(workers, tmp_path, monkeypatch):
+    """The client closes, as it does by itself where it could not connect again."""
+    clients, reach, ended = [], cluster._client, Batch.ended
+
+    @contextlib.contextmanager
+    def reached(address):
+        with reach(address) as client:
+            clients.append(client)
+            yield client
+
+    def closing(self, *arguments, **how):
+        ended(self, *arguments, **how)
+        clients[0].close()
+
+    monkeypatch.setattr(cluster, "PIECE", 1)
+    monkeypatch.setattr(cluster, "_client", reached)
+    monkeypatch.setattr(Batch, "ended", closing)
+    outcome = ran(GIVEN, tmp_path, dask=workers.scheduler_address)
+    assert outcome.counts["ok"] == 1 and set(outcome.counts) == {"ok", "cancelled", "skipped"}
+    assert {failure["error"] for _, failure in outcome.failures} == {"the scheduler is gone"}
+    assert len(calls.Folder(tmp_path).whole_pieces()) == 1
+
+
+@needs_dask  # the last of those that share the cluster, which it leaves with one worker
+def test_a_scenario_that_kills_three_workers_fails_alone(workers, tmp_path, monkeypatch):
+    """What is sent with it, and what is queued beside it on the one worker there is, comes through."""
+    monkeypatch.setattr(cluster, "PIECE", 2)
+    workers.scale(1)
+    outcome = ran(["double", DEADLY, *GIVEN[:1], "flood_2014"], tmp_path, dask=workers.scheduler_address)
+    assert dict(outcome.counts) == {"ok": 6, "killed": 1}
+    ((task, failure),) = outcome.failures
+    assert task.id == "deadly" and "3 workers died" in failure["error"]
 
 
 @pytest.mark.parametrize(

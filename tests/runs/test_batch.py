@@ -130,10 +130,11 @@ def test_where_it_goes_is_tried_first_and_nothing_is_left(tmp_path, monkeypatch)
     for out in (tmp_path / "file", tmp_path / ("x" * 300), Path("/proc/nowhere")):
         with pytest.raises(RefusedInput, match="--out"):
             run_batch(["double"], out=out, results_only=True, progress=False)
-    settings = calls.make_settings(None, DRAWS, 0, 1, False, True, False)
-    monkeypatch.setattr(calls.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
-    with pytest.raises(RefusedInput, match="MB are needed"):
-        calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
+    monkeypatch.setattr(calls.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**4))
+    for only, nearest in ((False, "--results-only, or another"), (True, "another")):
+        settings = calls.make_settings(None, DRAWS, 0, 1, only, True, False)
+        with pytest.raises(RefusedInput, match=f"MB are needed.*nearest: {nearest} --out"):
+            calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

@@ -100,7 +100,7 @@ def report(
     seed: Seed = 0,
     verbose: Verbose = False,
 ):
-    """Make every notebook and page: the main job."""
+    """Make every notebook and page, with a what-if inside each index page: the main job."""
     langs = _langs(lang)
     loaded = _inputs(package, draws=draws, seed=seed).package
     for name in scenario or ():

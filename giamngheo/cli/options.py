@@ -12,7 +12,12 @@ Package = Annotated[
     ),
 ]
 Scenario = Annotated[
-    str, typer.Option("--scenario", metavar="NAME|FILE.yml", help="A scenario's name or file.")
+    str,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE.yml",
+        help="A scenario's name, or a file of your own or saved by the what-if of a page.",
+    ),
 ]
 Scenarios = Annotated[
     list[str] | None,

@@ -236,7 +236,7 @@ def conditioned(readings, years, prior, register, seed, draws):
         tails = draw(register["tail_shape"], seed, (len(years), draws), f":{group}:future")
         drifts = posterior.coming(steps, stream(seed, f"drifts:{group}"))
         future = future_levels(posterior, steps, tails, stream(seed, f"future:{group}"), drifts=drifts)
-        own_gap, of_gap = _gap(rows, line_order[-1], years, register, seed, draws, group)
+        own_gap, of_gap = gap_ahead(rows, line_order[-1], years, register, seed, draws, group)
         if own_gap is not None:
             log_gap = (
                 own_gap  # a group without near-poor readings takes the gap of the one before: an assumption
@@ -314,10 +314,11 @@ def _level(poor, line_order, all_splice, prior, register, seed, draws, group) ->
     )
 
 
-def _gap(rows, line, years, register, seed, draws, group):
+def gap_ahead(rows, line, years, register, seed, draws, group):
     """Draws of ln(z_u - z_p) at the coming instants, (n_years, n_draws), and what was learned of it (Posterior).
 
-    Both None without near-poor readings. The fixed gap (gap_moves 0) learns as always, and keeps the last distance.
+    rows: a group's readings; line: the poverty line that is forecast. Both None without near-poor readings. The fixed
+    gap (gap_moves 0) learns as always, and keeps the last distance.
     """
     rates = (
         rows[rows["poverty_line"] == line].pivot(index="as_of", columns="status", values="rate_pct").dropna()

@@ -77,6 +77,7 @@ def batch_page(page, listed, counts, footer):
         for each in shown
     ]
     total = sum(counts.values())
+    script = "\n" + (TEMPLATES / "batch.js").read_text(encoding="utf-8").strip() + "\n"
     body = template("batch.html.j2").render(
         files=Markup(_files(page)),
         cut=page.say("batch.cut", shown=page.number(len(shown))) if total > len(shown) else "",
@@ -97,7 +98,7 @@ def batch_page(page, listed, counts, footer):
             key: page.say(f"batch.{key}")
             for key in ("filter", "any_state", "state", "sort", "caption", "failures", "to_go_on")
         },
-        script=Markup((TEMPLATES / "batch.js").read_text(encoding="utf-8").strip()),
+        script=Markup(script),
     )
     states = ", ".join(
         f"{page.number(n)} {page.say(f'batch.state_{state}')}" for state, n in counts.items() if n
@@ -106,7 +107,7 @@ def batch_page(page, listed, counts, footer):
     lead = page.say("batch.lead", total=page.number(total), states=states)
     other = "en" if page.lang == "vi" else "vi"
     links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]
-    return page_of(page, title, lead, lead, links, body, footer)
+    return page_of(page, title, lead, lead, links, body, footer, script)
 
 
 def _files(page):

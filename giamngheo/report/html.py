@@ -44,7 +44,8 @@ class Exhibit:
     """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames.
 
     A figure has a `picture` for notebooks beside its caption in `notebook_html`; other exhibits have a `notebook_html`
-    where their `html` needs the page's style sheet. What `stack` makes shows its `parts` one by one.
+    where their `html` needs the page's style sheet. What `stack` makes shows its `parts` one by one. What has scripts
+    has them in its `index_html`, for the index page alone.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Exhibit:
     notebook_html: str | None = None
     picture: Picture | None = None
     parts: tuple["Exhibit", ...] = ()
+    index_html: str | None = None
 
     @property
     def table(self):
@@ -67,7 +69,9 @@ class Exhibit:
         shown = _words_left(self.html if self.notebook_html is None else self.notebook_html)
         kept = {TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {}
         if self.picture is None:
-            on_page = {} if shown == self.html else _on_page(self.html)
+            on_page = (
+                {} if shown == self.html and not self.index_html else _on_page(self.html, self.index_html)
+            )
             return [({"text/html": shown, "text/plain": self.text} | kept, on_page)]
         caption = {"text/html": shown, "text/plain": self.title}
         size = {"width": self.picture.width_px, "alt": self.text}
@@ -102,15 +106,16 @@ def shown_on(place):
     return os.environ.get(paths.SHOWN_FOR, place) == place
 
 
-def _on_page(html):
-    return {"giamngheo": {"page": html}} if shown_on("page") else {}
+def _on_page(html, index=None):
+    places = {"page": html} | ({"index": index} if index else {})
+    return {"giamngheo": places} if shown_on("page") else {}
 
 
-def page_html(output):
-    """What stands on a page in the place of a cell's output (str)."""
+def page_html(output, place="page"):
+    """What stands on a page, or on the "index" page, in the place of a cell's output (str)."""
     data, ours = output.get("data", {}), output.get("metadata", {}).get("giamngheo", {})
     if "page" in ours:
-        return ours["page"]
+        return ours.get(place, ours["page"])
     if "text/html" in data:
         return data["text/html"]
     text = escape(data.get("text/plain", output.get("text", "")))

@@ -6,13 +6,16 @@ Tags of cells:
  * ``notebook-only``: words, or what a cell shows, for those who have the notebook before them.
 """
 
+import base64
 import copy
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.report.explore import what_if
 from giamngheo.report.html import TABLES_MIME, escape, page_html, plain, rich
 from giamngheo.report.markdown import markdown_html
 from giamngheo.report.wording import header, report_question
@@ -20,6 +23,7 @@ from giamngheo.report.wording import header, report_question
 SECTIONS = (
     "answer",
     "panels",
+    "explore",
     "picture",
     "money",
     "what_if",
@@ -106,7 +110,7 @@ def by_section(notebook, lang):
 def _shown(cell):
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell["source"])]
-    return [page_html(output) for output in cell.get("outputs", [])]
+    return [page_html(output, "index") for output in cell.get("outputs", [])]
 
 
 def on_index(made):
@@ -133,7 +137,7 @@ def index_page(page, made, scenarios, footer):
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
     links = [_language_link("index.html", page, depth=0)]
-    return page_of(page, header(page), question, question, links, "\n".join(parts), footer)
+    return page_of(page, header(page), question, question, links, "\n".join(parts), footer, what_if.script())
 
 
 def _contents(sections, page):
@@ -249,10 +253,11 @@ def template(name):
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def page_of(page, title, description, lead, links, body, footer):
-    """A page of whatever body (HTML)."""
+def page_of(page, title, description, lead, links, body, footer, script=""):
+    """A page of whatever body (HTML), in which nothing runs but a script of these very letters."""
     from markupsafe import Markup
 
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
     return (
         template("page.html.j2").render(
@@ -264,6 +269,7 @@ def page_of(page, title, description, lead, links, body, footer):
             body=Markup(body),
             record=_record(footer),
             css=Markup(_css()),
+            script=Markup(f"'sha256-{digest}'" if script else "'none'"),
             words=words,
         )
         + "\n"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.forecasting.draws import override, values_at
-from giamngheo.forecasting.trend import conditioned
+from giamngheo.forecasting.trend import conditioned, gap_ahead
 from giamngheo.inputs.assumptions import load_register
 
 MOST = 0.9  # of a group's lowest reading of the poor
@@ -42,7 +42,7 @@ def lifted(trend, row, core, picks=None):
     steps = _steps(trend, row)
     core, picks = core / 100, np.arange(trend.n_draws) if picks is None else picks
     nearest = np.abs(core - steps[:, None]).argmin(axis=0)
-    most, relative, found = _most(trend.history), _relative(trend.history), {}
+    largest, times, found = most(trend.history), relative(trend.history), {}
 
     def moved(values):
         mean = values.mean(axis=2)
@@ -50,7 +50,7 @@ def lifted(trend, row, core, picks=None):
 
     for group, paths in _forecasts(trend, steps).items():
         level, log_gap = (None if values is None else moved(values) for values in paths)
-        found[group] = level, log_gap, np.minimum(core * relative[group], most[group])
+        found[group] = level, log_gap, np.minimum(core * times[group], largest[group])
     return found
 
 
@@ -58,17 +58,17 @@ def _steps(trend, row):
     """The hard cores at which a forecast is made, shares of all households (ndarray)."""
     if row.fixed is not None:
         return np.array([row.fixed / 100])
-    high = min(float(values_at(row, np.array([HIGH]))[0]) / 100, _most(trend.history).max())
+    high = min(float(values_at(row, np.array([HIGH]))[0]) / 100, most(trend.history).max())
     return np.linspace(0, high, STEPS + 1)
 
 
-def _most(readings):
+def most(readings):
     """The largest hard core of each group (Series of shares)."""
     poor = readings[readings["status"] == "poor"]
     return MOST * poor.groupby("group")["rate_pct"].min() / 100
 
 
-def _relative(readings):
+def relative(readings):
     """Each group's rate of the poor over that of all, at the last instant and line of both; 1 if none (Series)."""
     poor = readings[readings["status"] == "poor"].sort_values("as_of", kind="stable")
     rates = poor.pivot_table(index=["as_of", "poverty_line"], columns="group", values="rate_pct", sort=False)
@@ -96,10 +96,33 @@ def _forecasts(trend, steps):
     return trend.kept["paths"]
 
 
+def gaps(trend, core):
+    """The draws of `lifted`'s distance to the near-poor alone, in no order.
+
+    Parameters
+    ----------
+    trend : Forecast
+    core : float
+        Share of all households.
+
+    Returns
+    -------
+    dict of str to ndarray (n_years, n_draws) or None
+        By group.
+    """
+    readings, found, last = _less(trend.history, core), {}, None
+    register = override(load_register(), trend.settings["assumptions"])
+    for group in trend.paths:
+        rows = readings[readings["group"] == group]
+        own, _ = gap_ahead(rows, trend.poverty_line, trend.years, register, trend.seed, trend.n_draws, group)
+        found[group] = last = last if own is None else own
+    return found
+
+
 def _less(readings, core):
     """The readings of those who can be lifted."""
     share = np.minimum(
-        core * readings["group"].map(_relative(readings)), readings["group"].map(_most(readings))
+        core * readings["group"].map(relative(readings)), readings["group"].map(most(readings))
     )
     poor = readings["rate_pct"] - 100 * share * (readings["status"] == "poor")
     return readings.assign(rate_pct=poor / (1 - share))

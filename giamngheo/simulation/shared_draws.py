@@ -117,17 +117,18 @@ class SharedDraws:
 
     def _drawn(self, row):
         key = "drawn", row.name, row.distribution, row.parameters
-        return self._once(key, lambda: draw(row, self.seed, self.draws))
+        return self.once(key, lambda: draw(row, self.seed, self.draws))
 
     def _recent(self, kind, key, make):
         """What is kept under a key, made on first use; of one kind only the `MOST_KEPT` last used stay."""
         made, key = self._made, (kind, key)
-        value = made[key] = made.pop(key) if key in made else self._once(key, make)
+        value = made[key] = made.pop(key) if key in made else self.once(key, make)
         for oldest in [other for other in made if other[0] == kind][:-MOST_KEPT] if self._forgets else []:
             del made[oldest]
         return value
 
-    def _once(self, key, make):
+    def once(self, key, make):
+        """What is made of these draws under a key, by ``make()`` unless it is there."""
         kept = self._inherited if key in self._inherited else self._made
         if key not in kept:
             kept[key] = make()

@@ -1,0 +1,159 @@
+"""The what-if inside a report's index page: the model on a few of its draws, and the module that evaluates it.
+
+Where scripts are off, in a notebook and on a notebook's page a table of the main cases stands in its place.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from giamngheo.inputs.parameters import LANGS
+from giamngheo.inputs.scenario import load_scenario
+from giamngheo.inputs.tables import SOURCES
+from giamngheo.language import phrases, say
+from giamngheo.report.html import Exhibit, prose, shown_on, table
+from giamngheo.report.wording import first_upper, of_cases, promise_text, target_text
+from giamngheo.simulation.money import scaled
+from giamngheo.simulation.outcomes import CASES, simulate
+from giamngheo.simulation.portable import portable_model
+from giamngheo.simulation.targets import BOTH, level_targets
+
+HERE = Path(__file__).parent
+WORDS = "explore.word."  # phrases that are handed to the module
+
+
+@cache
+def module():
+    """The ES module: the model, settings as files and addresses, the controls (str)."""
+    parts = (
+        (HERE / f"{name}.js").read_text(encoding="utf-8").strip() for name in ("model", "setting", "controls")
+    )
+    return "\n\n".join(parts)
+
+
+@cache
+def script():
+    """What runs in an index page: the module, and the call that mounts it (str)."""
+    given = 'JSON.parse(document.getElementById("what-if-data").textContent)'
+    start = f'const home = document.getElementById("what-if");\nif (home) mount(home, {given});'
+    return f"\n{module()}\n\n{start}\n"
+
+
+def panel(page, full, shared):
+    """The controls with what they move, on the index page; elsewhere the table of the main cases.
+
+    full: the full plan, simulated on the shared draws; without counts of households money moves nothing, and the
+    section says so.
+    """
+    counted, line = page.package.last_counted(), page.package.last_line[0].poverty_line
+    if counted is None or counted.poverty_line != line:
+        return prose(page.say("explore.without_counts"))
+    cases = main_cases(page, full, shared)
+    if not shown_on("page"):
+        return cases
+    given = handed(page, full, shared)
+    lead = prose(page.say("explore.intro", n=page.number(given["model"]["n"]))).html
+    off = prose(page.say("explore.without_scripts"), css="note").html
+    style = (HERE / "what_if.css").read_text(encoding="utf-8").strip()
+    index = [
+        f'<style>{style}</style>\n{lead}\n<div id="what-if" class="what-if"></div>',
+        f"<noscript>{off}\n{cases.html}</noscript>",
+        f'<script type="application/json" id="what-if-data">{embedded(given)}</script>',
+        f'<script type="module">{script()}</script>',
+    ]
+    return Exhibit(cases.title, cases.html, cases.text, cases.tables, index_html="\n".join(index))
+
+
+def embedded(given):
+    """JSON that can stand in a page whatever it holds (str)."""
+    return json.dumps(given, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def handed(page, full, shared):
+    """All that the module is given: the model, and how a page in this language tells of it (dict)."""
+    package, model = page.package, portable_model(full, shared)
+    targets = {target.target: target for target in level_targets(package)}
+    shown = [targets[each["id"]] for each in model["targets"]]
+    statuses = {target.status for target in shown if target.group == "all"}
+    last = max(full.trend.history["as_of"]).year
+    labels = package.labels
+    return {
+        "lang": page.lang,
+        "words": {
+            key.removeprefix(WORDS): phrase[page.lang]
+            for key, phrase in phrases().items()
+            if key.startswith(WORDS)
+        },
+        "model": model,
+        "names": {
+            "sources": {name: page.say(f"source.{name}") for name in SOURCES},
+            "channels": {
+                row.channel: first_upper(page.say(f"channel.{row.channel}")) for row in package.budget_lines
+            },
+            "lines": page.line_names,
+        },
+        "statuses": {status: first_upper(page.say(f"status.{status}")) for status in statuses},
+        "goals": {target.target: _together(target_text(target, page)) for target in shown},
+        "targets": {target.target: _together(first_upper(_promise(page, target))) for target in shown}
+        | {BOTH: page.say("explore.both")},
+        "readings": [
+            {
+                "status": row.status,
+                "at": row.as_of.year - (0 if (row.as_of.month, row.as_of.day) == (12, 31) else 1),
+                "hundredths": round(100 * row.rate_pct),
+            }
+            for row in sorted(package.readings, key=lambda row: row.as_of)
+            if row.group == "all"
+            and row.status in statuses
+            and row.poverty_line == package.last_line[0].poverty_line
+            and row.as_of.year <= last
+        ],
+        "title": {
+            lang: f"{say('explore.title', lang)} ({getattr(labels, f'province_{lang}')})" for lang in LANGS
+        },
+    }
+
+
+def _together(text):
+    """A number and its percent sign on one line (str)."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _promise(page, target):
+    text = promise_text(target, page)
+    if target.group == "all":
+        return text
+    return page.say("explore.group_target", group=page.say(f"group.{target.group}"), target=text)
+
+
+def main_cases(page, full, shared):
+    """Chances of the plan, of half its money, of none, and of all of it a year late (Exhibit)."""
+    plan = full.scenario
+    variants = {
+        "half": scaled(plan, 0.5).model_copy(update={"id": "half"}),
+        "none": scaled(plan, 0).model_copy(update={"id": "none"}),
+        "late": load_scenario({"id": "late", "delay_years": 1}, page.package),
+    }
+    found = {"full": full} | {
+        name: simulate(page.package, scenario, shared=shared) for name, scenario in variants.items()
+    }
+    tidy = pd.concat(each.chances.assign(scenario=name) for name, each in found.items())
+    heads = {target.target: first_upper(_promise(page, target)) for target in level_targets(page.package)}
+    heads[BOTH] = page.say("explore.both")
+    wide = tidy.pivot(index="scenario", columns=["target", "case"], values="chance").loc[list(found)]
+    wide.columns = ["_".join(pair) for pair in wide.columns]
+    columns = [page.text_column("scenario", "explore.case", lambda name: page.say(f"explore.{name}"))]
+    for key, head in heads.items():
+        pair = tuple(f"{key}_{case}" for case in CASES.values())
+        if pair[0] in wide and wide[pair[0]].notna().all():
+            columns.append(page.column(pair, head, of_cases(page.chance)))
+    caption = page.say("explore.table")
+    return table(
+        "main_cases",
+        caption,
+        wide.reset_index(),
+        columns,
+        tidy=tidy[["scenario", "case", "target", "chance"]],
+    )

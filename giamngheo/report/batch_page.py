@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
 from giamngheo.report.pages import TEMPLATES, Made, notebook_body, page_of, template
-from giamngheo.report.wording import target_text
+from giamngheo.report.wording import province, target_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
@@ -44,7 +44,7 @@ def run_page(page, made, footer):
         {"href": f"../../{page.lang}/index.html", "text": page.say("report.index_link")},
         {"href": f"{other}.html", "text": page.say("report.other_language"), "lang": other},
     ]
-    title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
+    title = f"{made.title} · {province(page)}"
     return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
 
@@ -103,7 +103,7 @@ def batch_page(page, listed, counts, footer):
     states = ", ".join(
         f"{page.number(n)} {page.say(f'batch.state_{state}')}" for state, n in counts.items() if n
     )
-    title = page.say("batch.title", province=getattr(page.package.labels, f"province_{page.lang}"))
+    title = page.say("batch.title", province=province(page))
     lead = page.say("batch.lead", total=page.number(total), states=states)
     other = "en" if page.lang == "vi" else "vi"
     links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]

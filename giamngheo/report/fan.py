@@ -18,10 +18,9 @@ from giamngheo.report.figure_style import (
     figure_exhibit,
     number_ticks,
     spread,
-    wrapped,
 )
 from giamngheo.report.html import stack
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.simulation.targets import level_pair
 
 SIZES = Sizes(wide=3.7, narrow=3.6)
 COLUMNS = (
@@ -57,7 +56,7 @@ def chart(page, table, history, status, *, other=None, meaning="new", top=None):
     """
     target = level_pair(page.package).get(status)
     shown = frame(table, history, status, target, other, meaning)
-    who = wording.first_upper(page.say(f"status.{status}"))
+    who = _who(page, status)
     return figure_exhibit(
         f"fan-{status}-all".replace("_", "-"),
         page.say("figure.fan_title", who=who),
@@ -78,32 +77,43 @@ def charts(page, simulations):
 
 
 def picture(page, result):
-    """The answer at a glance: a fan chart a target, its chance under both cases of the money in the title."""
+    """The answer at a glance: a fan a target, and both cases of the money as lines with their names and chances."""
     targets, history = level_pair(page.package), result.cases[1].trend.history
     tables = {r: simulation.table_of("all") for r, simulation in result.cases.items()}
     top = shared_top(tables[1], history, targets)
     panels = {s: frame(tables[1], history, s, target, tables[0]) for s, target in targets.items()}
-    notes = [page.say("figure.picture_note")]
-    if len(targets) > 1:
-        both = {f"j{r}": page.chance(chances[BOTH]) for r, chances in result.by_case.items()}
-        notes.append(page.say("figure.picture_both", **both))
 
     def draw_all(figure, narrow):
         shape = (len(targets), 1) if narrow else (1, len(targets))
         axes = np.atleast_1d(figure.subplots(*shape)).ravel()
         for ax, (status, target) in zip(axes, targets.items(), strict=True):
-            draw(ax, page, panels[status], target, top, narrow=True)
-            words = {f"p{r}": page.chance(result.by_case[r][target.target]) for r in (1, 0)}
-            who = wording.first_upper(page.say(f"status.{status}"))
-            head = page.say(
-                "figure.picture_panel", who=who, target=wording.target_text(target, page), **words
-            )
-            ax.set_title(head, fontsize=9)
-        figure.supxlabel("\n".join(wrapped(part, 52) if narrow else part for part in notes), fontsize=8)
+            chances = {r: result.by_case[r][target.target] for r in result.cases}
+            draw(ax, page, panels[status], target, top, narrow=True, chances=chances)
+            who, told = _who(page, status), wording.target_text(target, page)
+            ax.set_title(page.say("figure.picture_panel", who=who, target=told), fontsize=9.5)
 
-    title = page.say("figure.picture_title")
-    text, shown = f"{title}. {' '.join(notes)}", pd.concat(panels.values(), ignore_index=True)
-    return figure_exhibit("answer-picture", title, "", text, draw_all, Sizes(3.8, 6.8), shown)
+    title = _picture_title(page, result, targets)
+    broken = any(_parts(shown)[1]["poverty_line"].nunique() > 1 for shown in panels.values())
+    notes = ["figure.picture_note", *(["figure.picture_break"] if broken else [])]
+    note, shown = " ".join(map(page.say, notes)), pd.concat(panels.values(), ignore_index=True)
+    words = page.say("figure.picture_desc")
+    return figure_exhibit("answer-picture", title, note, words, draw_all, Sizes(3.4, 6.4, across=True), shown)
+
+
+def _who(page, status):
+    return wording.first_upper(page.say(f"status.{status}"))
+
+
+def _picture_title(page, result, targets):
+    """The median rates at the deadline beside their targets (str)."""
+    items = []
+    for status, target in targets.items():
+        ends = (page.number(rate, 1) for rate in sorted(result.median(r, status) for r in (1, 0)))
+        words = {"who": page.say(f"status.{status}"), "target": wording.target_text(target, page)}
+        rate = f"{wording.ends_text(page, *ends)} %"
+        items.append(page.say("figure.picture_item", rate=rate, **words))
+    when = wording.when_text(result.cases[1].years[-1], page)
+    return page.say("figure.picture_title", when=when, items="; ".join(items))
 
 
 def shared_top(table, history, statuses):
@@ -125,29 +135,21 @@ def frame(table, history, status, target=None, other=None, meaning="new"):
     return rows.assign(status=status)[list(COLUMNS)]
 
 
-def draw(ax, page, shown, target=None, top=None, narrow=False):
-    """Draw a fan chart from its frame on given axes."""
+def draw(ax, page, shown, target=None, top=None, narrow=False, chances=None):
+    """Draw a fan chart from its frame on given axes; with both chances, by r, its lines bear the names of the cases."""
     fan, past, rival, meaning = _parts(shown)
     lines = list(past.groupby("poverty_line", sort=False)["as_of"].max().sort_values(kind="stable").index)
     start = past[past["poverty_line"] == lines[-1]].iloc[-1]
     x, bands = _fan_arrays(fan, start)
-    ends = {name: values[-1] for name, values in bands.items()}
     ax.fill_between(x, bands["q10_pct"], bands["q90_pct"], color=BAND_80, linewidth=0)
-    ax.fill_between(x, bands["q25_pct"], bands["q75_pct"], color=BAND_50, linewidth=0)
+    if not chances:
+        ax.fill_between(x, bands["q25_pct"], bands["q75_pct"], color=BAND_50, linewidth=0)
     ax.plot(x, bands["rate_pct"], color=BLUE, linewidth=1.8)
-    median = page.say("figure.median_value", rate=page.percent(ends["rate_pct"], 1))
-    labels = [
-        (ends["rate_pct"], median, BLUE, True),
-        ((ends["q75_pct"] + ends["q90_pct"]) / 2, "80 %", GREY, False),
-        ((ends["q10_pct"] + ends["q25_pct"]) / 2, "80 %", GREY, False),
-        ((ends["rate_pct"] + ends["q75_pct"]) / 2, "50 %", GREY, False),
-    ]
+    second = None
     if meaning:
         xr, second = _fan_arrays(rival, start)
         ax.plot(xr, second["rate_pct"], color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)))
-        last = second["rate_pct"][-1]
-        words = page.say(f"figure.median_{meaning}", rate=page.percent(last, 1))
-        labels.append((last, words, VERMILLION, True))
+    labels = _named(page, bands, second, chances) if chances else _labels(page, bands, second, meaning)
     _readings(ax, page, past, lines, narrow)
     ceiling = max(top or 0, _round_up(max(bands["q90_pct"].max(), past["rate_pct"].max())))
     ax.set_ylim(0, ceiling)
@@ -163,6 +165,33 @@ def draw(ax, page, shown, target=None, top=None, narrow=False):
     _time_axis(ax, page, narrow, x[-1])
     number_ticks(ax.yaxis, page.lang, 0, " %")
     ax.grid(axis="y")
+
+
+def _labels(page, bands, second, meaning):
+    """What stands right of a fan: where, words, colour, whether in bold (list of tuple)."""
+    ends = {name: values[-1] for name, values in bands.items()}
+    median = page.say("figure.median_value", rate=page.percent(ends["rate_pct"], 1))
+    labels = [
+        (ends["rate_pct"], median, BLUE, True),
+        ((ends["q75_pct"] + ends["q90_pct"]) / 2, "80 %", GREY, False),
+        ((ends["q10_pct"] + ends["q25_pct"]) / 2, "80 %", GREY, False),
+        ((ends["rate_pct"] + ends["q75_pct"]) / 2, "50 %", GREY, False),
+    ]
+    if meaning:
+        last = second["rate_pct"][-1]
+        words = page.say(f"figure.median_{meaning}", rate=page.percent(last, 1))
+        labels.append((last, words, VERMILLION, True))
+    return labels
+
+
+def _named(page, bands, second, chances):
+    """As `_labels`, for a fan whose lines bear the names of the cases, with their chances by r."""
+    labels = [(bands["q90_pct"][-1], page.say("figure.picture_band"), GREY, False)]
+    for r, case, values, colour in ((1, "continued", bands, BLUE), (0, "new", second, VERMILLION)):
+        last = values["rate_pct"][-1]
+        words = {"rate": page.percent(last, 1), "p": page.chance(chances[r])}
+        labels.append((last, page.say(f"figure.picture_{case}", **words), colour, True))
+    return labels
 
 
 def _parts(shown):
@@ -224,7 +253,8 @@ def _right_labels(ax, labels, ceiling):
     """Labels right of the last year, kept apart: bands, medians."""
     rows = ax.get_subplotspec().get_gridspec().nrows
     height = ax.figure.get_size_inches()[1] * 72 * 0.75 / rows
-    places = spread([y for y, *_ in labels], 10 * ceiling / height)
+    lines = max(words.count("\n") for _, words, *_ in labels) + 1
+    places = spread([y for y, *_ in labels], 10 * lines * ceiling / height)
     for place, (_, words, colour, heavy) in zip(places, labels, strict=True):
         ax.annotate(
             words,

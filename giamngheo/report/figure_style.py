@@ -33,9 +33,11 @@ BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = (
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#dddddd"
 BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
-WIDE_IN, NARROW_IN = 7.0, 3.7
+WIDE_IN, ACROSS_IN, NARROW_IN = 7.0, 9.2, 3.7
 NOTEBOOK_DPI = 96  # a wide figure fills most of a notebook's cell; more pixels take more bytes
-Sizes = namedtuple("Sizes", "wide narrow")  # heights in inches
+Sizes = namedtuple(
+    "Sizes", "wide narrow across", defaults=(False,)
+)  # heights in inches; across the whole page
 
 _RC = {
     "font.family": "DejaVu Sans",
@@ -96,7 +98,7 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
     draw : callable
         ``draw(figure, narrow)`` draws on an empty matplotlib Figure.
     sizes : Sizes
-        Heights in inches.
+        Heights in inches, and whether it takes the whole width of the page.
     frame : DataFrame
         What is drawn, one fact a column.
 
@@ -107,7 +109,7 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
     """
     drawings, written, picture = [], (plain(title), plain(description)), None
     with house_style():
-        wide = Figure(figsize=(WIDE_IN, sizes.wide))
+        wide = Figure(figsize=(ACROSS_IN if sizes.across else WIDE_IN, sizes.wide))
         draw(wide, False)
         if shown_on("page"):
             narrow = Figure(figsize=(NARROW_IN, sizes.narrow))
@@ -118,7 +120,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
             picture = _picture(wide)
     words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
     markup = "\n".join(drawings)
-    html = f'<figure id="{escape(name)}">\n{markup}\n<figcaption>{words}</figcaption>\n</figure>'
+    css = ' class="across"' if sizes.across else ""
+    html = f'<figure id="{escape(name)}"{css}>\n{markup}\n<figcaption>{words}</figcaption>\n</figure>'
     tables = () if frame is None else (Table(name, plain(title), frame),)
     return Exhibit(plain(title), html, "\n".join(written), tables, f"<p>{words}</p>", picture)
 

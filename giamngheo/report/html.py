@@ -18,6 +18,7 @@ from giamngheo import paths
 from giamngheo.report.columns import Table, aligned, rows_of
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
+MOST_WORDS = 9  # of a link to what is left beside, if its first clause says enough
 TABLES_MIME = "application/vnd.giamngheo.tables+json"  # the frames, for the files beside a page and for nbval
 LABELS_MIME = "application/vnd.giamngheo.labels+json"  # what is written in a figure, for nbval
 _ALLOWED = re.compile(rf"&lt;(/?(?:{'|'.join(ALLOWED_TAGS)}))&gt;")
@@ -44,8 +45,9 @@ class Exhibit:
     """A figure, table or text of a report: HTML without scripts or outside addresses, plain text, and its frames.
 
     A figure has a `picture` for notebooks beside its caption in `notebook_html`; other exhibits have a `notebook_html`
-    where their `html` needs the page's style sheet. What `stack` makes shows its `parts` one by one. What has scripts
-    has them in its `index_html`, for the index page alone.
+    where their `html` needs the page's style sheet. What `stack` makes shows its `parts` one by one. On the index page
+    `index_html` stands instead of `html` (what has scripts), or a link of the words `beside` where something is left to
+    its notebook's page.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Exhibit:
     picture: Picture | None = None
     parts: tuple["Exhibit", ...] = ()
     index_html: str | None = None
+    beside: str = ""
 
     @property
     def table(self):
@@ -69,9 +72,8 @@ class Exhibit:
         shown = _words_left(self.html if self.notebook_html is None else self.notebook_html)
         kept = {TABLES_MIME: [table.as_json() for table in self.tables]} if self.tables else {}
         if self.picture is None:
-            on_page = (
-                {} if shown == self.html and not self.index_html else _on_page(self.html, self.index_html)
-            )
+            places = _on_page(self.html, self.index_html, self.beside)
+            on_page = {} if shown == self.html and not (self.index_html or self.beside) else places
             return [({"text/html": shown, "text/plain": self.text} | kept, on_page)]
         caption = {"text/html": shown, "text/plain": self.title}
         size = {"width": self.picture.width_px, "alt": self.text}
@@ -80,7 +82,10 @@ class Exhibit:
             "text/plain": self.text,
             LABELS_MIME: list(self.picture.labels),
         }
-        return [(caption, _on_page("")), (data | kept, {"image/png": size} | _on_page(self.html))]
+        return [
+            (caption, _on_page("")),
+            (data | kept, {"image/png": size} | _on_page(self.html, self.beside)),
+        ]
 
     def _ipython_display_(self):
         from IPython.display import display
@@ -106,8 +111,8 @@ def shown_on(place):
     return os.environ.get(paths.SHOWN_FOR, place) == place
 
 
-def _on_page(html, index=None):
-    places = {"page": html} | ({"index": index} if index else {})
+def _on_page(html, index=None, beside=""):
+    places = {"page": html} | ({"index": index} if index else {}) | ({"beside": beside} if beside else {})
     return {"giamngheo": places} if shown_on("page") else {}
 
 
@@ -122,6 +127,11 @@ def page_html(output, place="page"):
     if "image/png" in data:  # a figure of someone's own
         return f'<img src="data:image/png;base64,{data["image/png"].replace(chr(10), "")}" alt="{text}">'
     return f"<pre>{text}</pre>"
+
+
+def left_beside(output):
+    """The words of the link that stands on the index page in the place of a cell's output, "" where it stays (str)."""
+    return output.get("metadata", {}).get("giamngheo", {}).get("beside", "")
 
 
 def escape(text):
@@ -180,10 +190,22 @@ def stack(*exhibits):
     return Exhibit(title, html, text, tables, parts=exhibits)
 
 
+def beside(exhibit, words=""):
+    """An exhibit that the index page leaves to its notebook's page: there a link of these words or its title."""
+    words = re.split(r"[:(]", plain(words or exhibit.title))[0].strip()
+    return replace(exhibit, beside=words if len(words.split()) <= MOST_WORDS else words.split(", ")[0])
+
+
 def folded(summary, exhibit, css=""):
-    """An exhibit that opens on demand; of the class "unprinted" it stays folded on paper."""
+    """An exhibit that opens on demand, on its notebook's page alone; of the class "unprinted" it stays so on paper."""
     body = f"<details{_css(css)}><summary>{rich(summary)}</summary>\n{exhibit.html}\n</details>"
-    return Exhibit(exhibit.title, body, f"{plain(summary)}\n{exhibit.text}", exhibit.tables)
+    text = f"{plain(summary)}\n{exhibit.text}"
+    return beside(Exhibit(exhibit.title, body, text, exhibit.tables), summary)
+
+
+def finding(text, tables=()):
+    """What a section found, in a sentence that it begins with (Exhibit)."""
+    return prose(text, css="finding", tables=tables)
 
 
 def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0, tidy=None):

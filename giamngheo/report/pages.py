@@ -1,7 +1,8 @@
 """Pages from executed notebooks: one for each, and the index page assembled from their tagged cells.
 
 Tags of cells:
- * ``report:<section>``: what the cell shows or says stands on the index page too, in the order of `SECTIONS`;
+ * ``report:<section>``: what the cell shows or says stands on the index page too, in the order of `SECTIONS`, the
+   section's finding first; of what is left to the notebook's own page (`report.html.beside`) there is a link;
  * ``vi``, ``en``: a Markdown cell for readers of one language, left out of the other's pages;
  * ``notebook-only``: words, or what a cell shows, for those who have the notebook before them.
 """
@@ -16,15 +17,15 @@ from pathlib import Path
 
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.report.explore import what_if
-from giamngheo.report.html import TABLES_MIME, escape, page_html, plain, rich
+from giamngheo.report.html import TABLES_MIME, escape, left_beside, page_html, plain, rich
 from giamngheo.report.markdown import markdown_html
-from giamngheo.report.wording import header, report_question
+from giamngheo.report.wording import header, kicker, province, report_question
 
+FIRST_SCREEN = ("answer", "picture", "next")  # without headings: right under the title
 SECTIONS = (
-    "answer",
+    *FIRST_SCREEN,
     "panels",
     "explore",
-    "picture",
     "money",
     "what_if",
     "sensitivity",
@@ -32,15 +33,15 @@ SECTIONS = (
     "audit",
     "assumptions",
     "methods",
-    "glossary",
     "limitations",
     "sources",
 )
 ONE_SCENARIO = "03_scenario"
 FULL_PLAN = "full_plan"
-FIRST_SCREEN = ("answer", "panels")
 NOTEBOOK_ONLY = "notebook-only"
 WORKBOOK = "tables.xlsx"  # all tables that the index page tells of, a sheet each
+TABLES = "tables.html"  # the list of their files
+FINDING = '<p class="finding">'  # how the sentence begins that a section begins with
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -96,21 +97,40 @@ def tags_of(cell):
     return cell.get("metadata", {}).get("tags", [])
 
 
-def by_section(notebook, lang):
-    """What belongs on the index page of a language, as HTML by section (dict of str to list of str)."""
+def by_section(made, lang):
+    """What belongs on the index page of a language, as HTML by section, links among it (dict of str to list of str)."""
     found = {}
-    for cell in for_reader(notebook, lang).cells:
+    for cell in for_reader(made.notebook, lang).cells:
         for tag in tags_of(cell):
             kind, _, section = tag.partition(":")
             if kind == "report":
-                found.setdefault(section, []).extend(_shown(cell))
+                found.setdefault(section, []).extend(_shown(cell, made))
     return found
 
 
-def _shown(cell):
+def _shown(cell, made):
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell["source"])]
-    return [page_html(output, "index") for output in cell.get("outputs", [])]
+    shown = []
+    for output in cell.get("outputs", []):
+        words = left_beside(output)
+        shown.append(_link_beside(words, cell, output, made) if words else page_html(output, "index"))
+    return shown
+
+
+def _link_beside(words, cell, output, made):
+    """A link to a cell of a notebook's page, where something stands in full, and to the files of its tables."""
+    addresses = [made.address_of(table) for table in output.get("data", {}).get(TABLES_MIME, [])]
+    files = ", ".join(
+        f'<a href="{address}" aria-label="{escape(words)} (CSV)">CSV</a>' for address in addresses
+    )
+    link = f'<a href="{made.name}.html#{_anchor(cell)}">{escape(words)}</a>'
+    return f"{link} ({files})" if files else link
+
+
+def _anchor(cell):
+    """The id of a cell's outputs on its notebook's page (str)."""
+    return f"cell-{cell['id']}"
 
 
 def on_index(made):
@@ -122,58 +142,90 @@ def on_index(made):
 
 def index_page(page, made, scenarios, footer):
     """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
-    shown = on_index(made)
-    outputs = [by_section(each.notebook, page.lang) for each in shown]
-    found = {name: [html for part in outputs for html in part.get(name, [])] for name in SECTIONS}
-    present = [name for name in SECTIONS if found[name]]
-    parts = []
-    for name in present:
-        heading = escape(page.say(f"section.{name}"))
-        # The answer needs no heading of its own: it stands right under the title.
-        parts.append(f'<div id="{name}"></div>' if name == "answer" else f'<h2 id="{name}">{heading}</h2>')
-        parts += found[name]
-        if name == FIRST_SCREEN[-1]:
-            parts.append(_contents([other for other in present if other not in FIRST_SCREEN], page))
-    parts.append(_beside(made, shown, scenarios, page))
-    question = report_question(page)
-    links = [_language_link("index.html", page, depth=0)]
-    return page_of(page, header(page), question, question, links, "\n".join(parts), footer, what_if.script())
+    outputs = [(each, by_section(each, page.lang)) for each in on_index(made)]
+    parts, headed = [], []
+    for name in SECTIONS:
+        sources = [each for each, found in outputs if found.get(name)]
+        if not sources:
+            continue
+        shown = [html for _, found in outputs for html in found.get(name, [])]
+        if name in FIRST_SCREEN:
+            parts += [f'<div id="{name}"></div>', *shown]
+            continue
+        headed.append(name)
+        parts += _section(page, name, shown, sources)
+    parts += _other_pages(made, scenarios, page)
+    links, question = [_language_link("index.html", page, depth=0)], report_question(page)
+    contents = _contents([*headed, "pages"], page)
+    body = "\n".join(parts)
+    return page_of(page, header(page), question, "", links, body, footer, kicker(page), contents, what_if.script())
+
+
+def _section(page, name, shown, sources):
+    """A section: its heading, what it found, the rest, and where it stands in full (list of str)."""
+    first = [html for html in shown if html.startswith(FINDING)]
+    if not first and page.has(f"finding.{name}"):
+        first = [f"{FINDING}{escape(page.say(f'finding.{name}'))}</p>"]
+    links = [html for html in shown if html.startswith("<a ")]
+    rest = [html for html in shown if html not in (*first, *links)]
+    named = [each for each in sources if f'href="{each.name}.html#' not in "".join(links)]
+    links += [f'<a href="{each.name}.html">{escape(each.title)}</a>' for each in named]
+    in_full = f'<p class="more">{escape(page.say("report.in_full"))} {" · ".join(links)}</p>'
+    return [_heading(page, name), *first, *rest, in_full]
+
+
+def _heading(page, name):
+    """A heading that bears a link to itself (str)."""
+    title = page.say("report.pages" if name == "pages" else f"section.{name}")
+    label = escape(page.say("report.section_link", title=title))
+    return f'<h2 id="{name}">{escape(title)} <a class="anchor" href="#{name}" aria-label="{label}">#</a></h2>'
 
 
 def _contents(sections, page):
-    items = "".join(
-        f'<li><a href="#{name}">{escape(page.say(f"section.{name}"))}</a></li>' for name in sections
-    )
-    items += f'<li><a href="#pages">{escape(page.say("report.pages"))}</a></li>'
+    titles = {name: page.say("report.pages" if name == "pages" else f"section.{name}") for name in sections}
+    items = "".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in titles.items())
     label = escape(page.say("report.contents"))
-    return f'<nav class="contents" aria-label="{label}"><p><b>{label}</b></p><ul>{items}</ul></nav>'
+    return (
+        f'<nav class="contents" aria-label="{label}"><details><summary>{label}</summary>'
+        f"<ul>{items}</ul></details></nav>"
+    )
 
 
-def _beside(made, shown, scenarios, page):
-    """What lies beside the index page: a page for each notebook and scenario, and the tables behind what it shows."""
-    parts = [f'<h2 id="pages">{escape(page.say("report.pages"))}</h2>']
-    notebooks = {each.name: each.title for each in made if not each.name.startswith("scenario/")}
-    by_kind = {
-        "notebook_pages": notebooks,
-        "scenario_pages": {f"scenario/{k}": v for k, v in scenarios.items()},
-    }
-    for key, pages in by_kind.items():
-        parts.append(
-            _links(page.say(f"report.{key}"), {f"{name}.html": title for name, title in pages.items()})
-        )
-    tables = {address: table["caption"] for each in shown for address, table in each.tables.items()}
-    if tables:
-        workbook = f'<p><a href="{WORKBOOK}">{escape(page.say("report.workbook"))}</a></p>'
-        listed = _links(page.say("report.tables"), tables, f"{workbook}\n")
-        parts.append(
-            f"<details><summary>{escape(page.say('report.tables_fold'))}</summary>\n{listed}\n</details>"
-        )
-    return "\n".join(parts)
+def _other_pages(made, scenarios, page):
+    """What lies beside the index page: a page for each notebook and scenario, and the tables behind all of them."""
+    notebooks = {f"{each.name}.html": each.title for each in made if not each.name.startswith("scenario/")}
+    finding = f"{FINDING}{escape(page.say('finding.pages'))}</p>"
+    return [
+        _heading(page, "pages"),
+        finding,
+        _links(page.say("report.notebook_pages"), notebooks),
+        _links(page.say("report.scenario_pages"), {f"scenario/{k}.html": v for k, v in scenarios.items()}),
+        _links(
+            page.say("report.tables"),
+            {TABLES: page.say("report.table_list"), WORKBOOK: page.say("report.workbook")},
+        ),
+    ]
 
 
-def _links(label, titles, first=""):
+def tables_page(page, made, footer):
+    """The page that lists the files of the tables behind all that is shown, notebook by notebook (HTML)."""
+    parts = [f'<p><a href="{WORKBOOK}">{escape(page.say("report.workbook"))}</a></p>']
+    for each in on_index(made):
+        captions = {address: table["caption"] for address, table in each.tables.items()}
+        if captions:
+            parts.append(_links(each.title, captions, level=2))
+    links = [
+        {"href": "index.html", "text": page.say("report.index_link")},
+        _language_link(TABLES, page, depth=0),
+    ]
+    title = f"{page.say('report.tables')} · {province(page)}"
+    return page_of(page, title, title, "", links, "\n".join(parts), footer)
+
+
+def _links(label, titles, level=3):
     items = "".join(f'<li><a href="{address}">{escape(title)}</a></li>' for address, title in titles.items())
-    return f'<h3>{escape(label)}</h3>{first}<nav aria-label="{escape(label)}"><ul>{items}</ul></nav>'
+    heading = f"<h{level}>{escape(label)}</h{level}>"
+    return f'{heading}<nav aria-label="{escape(label)}"><ul>{items}</ul></nav>'
 
 
 def _language_link(address, page, depth):
@@ -192,7 +244,7 @@ def notebook_page(page, made, footer):
         {"href": "../" * depth + "index.html", "text": page.say("report.index_link")},
         _language_link(f"{made.name}.html", page, depth),
     ]
-    title = f"{made.title} · {getattr(page.package.labels, f'province_{page.lang}')}"
+    title = f"{made.title} · {province(page)}"
     return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
 
@@ -201,6 +253,7 @@ def notebook_body(made, page):
     node, up = for_reader(made.notebook, page.lang), "../" * made.name.count("/")
     _fold_together(node)
     for cell in node.cells:
+        cell.metadata["anchor"] = _anchor(cell)
         cell.metadata["tables"] = [
             {
                 "href": up + made.address_of(table),
@@ -253,8 +306,11 @@ def template(name):
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def page_of(page, title, description, lead, links, body, footer, script=""):
-    """A page of whatever body (HTML), in which nothing runs but a script of these very letters."""
+def page_of(page, title, description, lead, links, body, footer, heading=None, contents="", script=""):
+    """A page of whatever body (HTML), its heading the title if it has none of its own, with a list of contents.
+
+    Nothing runs in it but a script of these very letters.
+    """
     from markupsafe import Markup
 
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
@@ -263,6 +319,8 @@ def page_of(page, title, description, lead, links, body, footer, script=""):
         template("page.html.j2").render(
             lang=page.lang,
             title=plain(title),
+            kicker=heading,
+            contents=Markup(contents),
             description=plain(description),
             lead=Markup(rich(lead)) if lead else "",
             links=links,

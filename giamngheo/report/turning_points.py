@@ -1,23 +1,22 @@
 """The verdicts that turn inside the range of one assumption, in a sentence for the first screen."""
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from giamngheo.analysis.sensitivity.cases import CONTINUITY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
-from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
 NOTHING = Exhibit("", "<span hidden></span>", "")
-R = {case: r for r, case in CASES.items()}  # the letter that the pages write a case with
 MOST_TOLD = 2  # verdicts named in the sentence, which must leave room for the panels
 
 
 def sentence(page, turns, register):
-    """The verdicts that cross one half inside the range of one assumption; nothing to read where none does."""
+    """The verdicts that cross one half inside the range of one assumption, or that none does."""
     items = _items(page, turns, register)
     if not items:
-        return NOTHING
+        return prose(page.say("sensitivity.turn_nothing"))
     return prose(page.say("sensitivity.turn_intro", items="; ".join(items[:MOST_TOLD])))
 
 
@@ -34,11 +33,11 @@ def _items(page, turns, register):
     sides = turns[turns["side"] & turns["target"].isin(list(names)) & (turns["to"] == "number")]
     items = []
     for (name, value, target), part in sides.groupby(["assumption", "value", "target"], sort=False):
-        told = [(page.chance(row.at), page.number(R[row.case])) for row in part.itertuples()]
+        told = [(page.chance(row.at), page.say(f"case.{row.case}")) for row in part.itertuples()]
         if len(told) == 2 and told[0][0] == told[1][0]:
             chances = page.say("sensitivity.turn_same", p=told[0][0])
         else:
-            chances = ", ".join(page.say("sensitivity.turn_chance", p=p, r=r) for p, r in told)
+            chances = ", ".join(page.say("sensitivity.turn_chance", p=p, case=case) for p, case in told)
         condition = condition_text(name, value, register, page)
         items.append(
             page.say("sensitivity.turn_item", condition=condition, target=names[target], chances=chances)
@@ -56,8 +55,17 @@ def condition_text(name, value, register, page):
         return page.say(f"sensitivity.condition_gap_drift_{sign}", x=change)
     if name == "hard_core_pct":
         return page.say("sensitivity.condition_hard_core_pct", x=page.percent(short(value)))
-    x = page.number(short(value))
     if name == "deadline_push":
-        return page.say("sensitivity.condition_deadline_push", x=x)
-    told = f"{x} {unit(register[name], page)}"
+        return page.say("sensitivity.condition_deadline_push", x=page.points(_at_target(value, page), 1))
+    told = f"{page.number(short(value))} {unit(register[name], page)}"
     return page.say("sensitivity.condition", name=assumption_name(name, register, page), x=told)
+
+
+def _at_target(push, page):
+    """How far a push on the model's scale takes the rate of the poor down to its target, or from its last reading."""
+    target, last = level_pair(page.package).get("poor"), page.package.last_counted()
+    if target is None:
+        rate = float(last.rate_pct) / 100
+        return 100 * (rate - ndtr(ndtri(rate) - push))
+    rate = float(target.value_pct) / 100
+    return 100 * (ndtr(ndtri(rate) + push) - rate)

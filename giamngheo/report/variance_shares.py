@@ -68,7 +68,7 @@ def chart(page, shares):
                     if value == value:
                         words = page.percent(abs(value) if abs(value) < 0.5 else value, 0)
                         if case and n == 0 and row == free:
-                            words += f"   {page.say(f'case.{case}')}"
+                            words += f"   {page.say(f'case.short_{case}')}"
                         ax.annotate(
                             words, (max(value, 0), place), xytext=(3, 0), textcoords="offset points",
                             va="center", fontsize=8, color=colour,
@@ -86,7 +86,7 @@ def chart(page, shares):
     shown = shares[shares["status"].isin(list(panels))]
     told = "; ".join(
         f"{page.say(f'status.{row.status}')}, {page.say(f'variance.{row.part}')}"
-        + (f" ({page.say(f'case.{row.case}')})" if "case" in shown else "")
+        + (f" ({page.say(f'case.short_{row.case}')})" if "case" in shown else "")
         + f": {page.percent(100 * row.share, 0)}"
         for row in shown.itertuples()
     )

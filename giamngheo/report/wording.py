@@ -8,6 +8,7 @@ from giamngheo import language
 from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
+from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
@@ -204,13 +205,23 @@ def years_text(years):
 
 def header(page):
     """Title of the report (str)."""
+    return _headed(page, "report.title", province=province(page))
+
+
+def kicker(page):
+    """The title of the report where the province stands in the sentence below it (str)."""
+    return _headed(page, "report.kicker")
+
+
+def _headed(page, key, **words):
     labels = page.package.labels
-    words = {
-        "province": getattr(labels, f"province_{page.lang}"),
-        "decision": page.say("report.decision", number=labels.decision),
-        "date": page.day(labels.date),
-    }
-    return plain(page.say("report.title", **words))
+    decision = page.say("report.decision", number=labels.decision)
+    return plain(page.say(key, decision=decision, date=page.day(labels.date), **words))
+
+
+def province(page):
+    """The province's name (str)."""
+    return getattr(page.package.labels, f"province_{page.lang}")
 
 
 def question(page, name, **values):
@@ -234,6 +245,16 @@ def report_question(page):
         deadline=when_text(deadline, page),
         targets=f" {page.say('words.and')} ".join(left),
     )
+
+
+def ends_text(page, low, high):
+    """Two numbers as written, the lower first, or the one where they read the same (str)."""
+    return low if low == high else page.say("words.low_to_high", low=low, high=high)
+
+
+def case_text(r, page):
+    """A case of additionality in a word or two: what its r is called, a value in between in signs (str)."""
+    return page.say(f"case.short_{CASES[r]}") if r in CASES else f"r = {page.number(r)}"
 
 
 def share_text(share, page):

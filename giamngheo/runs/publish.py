@@ -20,12 +20,14 @@ from giamngheo.report.columns import to_csv, workbook
 from giamngheo.report.pages import (
     FULL_PLAN,
     ONE_SCENARIO,
+    TABLES,
     WORKBOOK,
     Made,
     index_page,
     notebook_page,
     on_index,
     picture_file,
+    tables_page,
 )
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
@@ -137,6 +139,7 @@ def _pages(page, titles, linked, folder, draws, seed):
     files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
     told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
     files[WORKBOOK] = workbook(told, page.say("report.tables"))
+    files[TABLES] = tables_page(page, made, footer)
     if picture := picture_file(made[0].notebook):
         files["answer.svg"] = picture
     files["index.html"] = index_page(page, made, linked, footer)

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from helpers import assert_clean
@@ -13,8 +15,10 @@ from giamngheo.report.answer import answer, change, conclusion, glossary, pace, 
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.targets import CHANCE_SCALE
+from giamngheo.simulation.targets import CHANCE_SCALE, level_pair
 
+KEPT_GOING = {"vi": "chỉ duy trì đà giảm hiện có", "en": "only keeps the fall going"}
+ON_TOP = {"vi": "giúp giảm thêm", "en": "comes on top"}
 BEYOND = {"vi": "vượt tầm mô hình", "en": "beyond the model's range"}
 
 
@@ -32,10 +36,58 @@ def needs(full):
 def test_the_answer_is_a_pair_and_says_what_it_cannot_tell(page, full):
     made = answer.sentences(page, full)
     numbers = re.findall(r"khoảng \d+/\d+|about \d+ in \d+", made.text)
-    assert len(numbers) == 4  # two chances, each for one target and both
-    assert "r = 1" in made.text and "r = 0" in made.text
+    assert numbers == [page.frequency(full.by_case[r]["both"]) for r in (1, 0)]
+    for words in KEPT_GOING[page.lang], ON_TOP[page.lang], "An Giang", "2015":
+        assert words in made.text
     assert ("Tám số liệu" if page.lang == "vi" else "eight readings") in made.text
     assert made.table.equals(full.chances)
+
+
+def judged(full, one, zero):
+    """The outcome with its chances of all targets set."""
+    by_case = {r: full.by_case[r] | dict.fromkeys(full.by_case[r], p) for r, p in ((1, one), (0, zero))}
+    return SimpleNamespace(by_case=by_case, scenario=full.scenario, chances=full.chances)
+
+
+@pytest.mark.parametrize(
+    ("one", "zero", "vi", "en"),
+    [
+        (0.08, 0.15, "khó đạt", "is unlikely to meet"),  # very unlikely, and unlikely: the milder
+        (0.92, 0.7, "có khả năng đạt", "is likely to meet"),
+        (0.4, 0.5, "có thể đạt, có thể không đạt", "is about as likely as not to meet"),
+        (0.004, 0.002, "gần như không thể đạt", "is exceptionally unlikely to meet"),
+        (0.2, 0.6, "hay không là tùy tác dụng của kinh phí", "hangs on what the money does"),
+        (0.2, 0.9, "hay không là tùy tác dụng của kinh phí", "hangs on what the money does"),
+    ],
+)
+def test_the_headline_speaks_as_the_scale_of_words_does(package, full, one, zero, vi, en):
+    for lang, words in (("vi", vi), ("en", en)):
+        page = Page(package, lang)
+        said = answer.headline(page, judged(full, one, zero))
+        assert words in said and page.frequency(one) in said and page.frequency(zero) in said
+
+
+def test_one_chance_in_both_cases_is_said_once(page, full):
+    assert answer.headline(page, judged(full, 0.2, 0.2)).count(page.frequency(0.2)) == 1
+
+
+def test_a_headline_of_one_target_or_of_many_names_them(package, full):
+    """Also where targets have days of their own, and a package has one reading."""
+    poor, near = level_pair(package).values()
+    other = poor.model_copy(update={"target": "x", "as_of": date(2016, 6, 30)})
+    outcome = judged(full, 0.2, 0.3)
+    for r in (1, 0):
+        outcome.by_case[r]["x"] = 0.2
+    first = [row for row in package.readings if (row.group, row.status) == ("all", "poor")][:1]
+    for targets, vi, en in (
+        ((poor,), "mục tiêu giảm hộ nghèo", "its poverty target by the end of 2015"),
+        ((near,), "mục tiêu giảm hộ cận nghèo", "its near-poor target"),
+        ((poor, near, other), "cả ba mục tiêu", "all three poverty targets by 30 June 2016"),
+    ):
+        of = replace(package, targets=targets, readings=tuple(first))
+        for lang, words in (("vi", vi), ("en", en)):
+            said = answer.sentences(Page(of, lang), outcome).text
+            assert words in said and ("Một số liệu" if lang == "vi" else "one reading") in said
 
 
 def test_the_answer_reads_the_same_for_nine_of_ten_seeds(package):
@@ -51,7 +103,7 @@ def test_every_panel_prints_the_pair_and_what_would_turn_it(page, full, variants
     assert_clean(made.html)
     assert made.html.count('class="panel"') == 3
     assert made.html.count('class="strip"') == 3
-    for words in ("r = 1", "r = 0", "80 %"):
+    for words in (page.say("case.continued"), page.say("case.new"), "80 %"):
         assert made.text.count(words) >= 3
     assert made.text.count(BEYOND[page.lang]) == 6 + 1  # and once in the note
 
@@ -66,6 +118,15 @@ def test_the_numbers_of_the_panels_are_a_frame(page, full, variants, needs):
     assert found["both", "new", "break_even"] == 1.7
     assert found["both", "new", "chance_hard_core"] == variants["hard_core"].by_case[0]["both"]
     assert page.say("panel.break_even_times", times=page.number(1.7, 1)) in made.text
+
+
+def test_the_box_says_a_chance_as_a_frequency_and_its_error(page, full):
+    box = panels.how_to_read(page, full)
+    p, draws = full.by_case[1]["poor_2015"], full.cases[1].trend.n_draws
+    for words in page.chance(p), page.frequency(p), page.number(round(p * draws)), page.number(draws):
+        assert words in box.text
+    assert page.points(100 / draws**0.5, 1) in box.text and 'class="box"' in box.html
+    assert_clean(box.html)
 
 
 def test_the_scale_has_a_word_for_every_chance(page):
@@ -108,6 +169,6 @@ def test_every_term_has_a_meaning(page):
 def test_a_plan_without_a_near_poor_target_has_one_panel(package, full, variants, needs):
     alone = replace(package, targets=tuple(t for t in package.targets if t.status != "near_poor"))
     page = Page(alone, "en")
-    assert "both targets" not in answer.sentences(page, full).text
+    assert "its poverty target" in answer.sentences(page, full).text
     assert [key for key, _ in target_heads(page)] == ["poor_2015"]
     assert panels.side_by_side(page, full, variants, needs).html.count('class="panel"') == 1

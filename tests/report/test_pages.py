@@ -10,7 +10,7 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.language import phrases
 from giamngheo.report import pages
-from giamngheo.report.html import TABLES_MIME
+from giamngheo.report.html import TABLES_MIME, Exhibit, beside, folded, left_beside, page_html
 from giamngheo.report.wording import Page
 
 STORED = {"name": "pace", "caption": "Pace & more", "columns": [{"name": "a", "head": "A"}], "rows": [[1]]}
@@ -43,8 +43,38 @@ def test_outputs_are_taken_by_their_tags():
     )
     x = '<p><math display="inline"><mrow><mi>x</mi></mrow></math> '
     for lang, word in (("vi", "là"), ("en", "is")):
-        found = pages.by_section(notebook, lang)
+        found = pages.by_section(pages.Made("01_data", "Data", notebook), lang)
         assert found == {"money": ["<p>a</p>", f"{x}{word}</p>\n", "<p>d</p>"], "audit": ["<p>e</p>"]}
+
+
+def test_what_is_left_beside_is_a_link_to_where_it_stands_and_to_its_files(package):
+    left = cell(["report:money"], "<details>x</details>", tables=[STORED])
+    left.outputs[0].metadata["giamngheo"] = {"page": "<details>x</details>", "beside": "Pace & more"}
+    notebook = nbformat.v4.new_notebook(cells=[cell(["report:money"], "<p>a</p>"), left])
+    made = pages.Made("01_data", "Data", notebook)
+    plain, link = pages.by_section(made, "en")["money"]
+    assert plain == "<p>a</p>"
+    assert f'<a href="01_data.html#cell-{left.id}">Pace &amp; more</a>' in link
+    assert 'href="tables/01_data/pace.csv"' in link and 'aria-label="Pace &amp; more (CSV)"' in link
+    assert f'<div id="cell-{left.id}">' in pages.notebook_body(made, Page(package, "en"))
+
+
+def test_an_exhibit_left_beside_shows_itself_on_its_notebook_s_page():
+    shown = beside(Exhibit("Rates, %: median (80 %)", "<p>x</p>", "x"))
+    ((data, metadata),) = shown.outputs()
+    assert page_html({"data": data, "metadata": metadata}) == "<p>x</p>"
+    assert left_beside({"metadata": metadata}) == "Rates, %"
+    assert left_beside({"metadata": folded("All of it", shown).outputs()[0][1]}) == "All of it"
+
+
+def test_a_section_begins_with_its_finding_and_links_to_where_it_stands_in_full(package):
+    cells = [cell(["report:money"], "<p>a</p>"), cell(["report:money"], '<p class="finding">b</p>')]
+    made = [pages.Made("01_data", "Data", nbformat.v4.new_notebook(cells=cells))]
+    html = pages.index_page(Page(package, "en"), made, {}, [])
+    section = html[html.index('<h2 id="money">') : html.index('<h2 id="pages">')]
+    assert re.search(r'#</a></h2>\s*<p class="finding">b</p>\s*<p>a</p>', section)
+    assert 'class="anchor" href="#money"' in section and '<a href="01_data.html">Data</a>' in section
+    assert '<nav class="contents"' in html and 'href="#money"' in html[: html.index("<main")]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -102,7 +132,8 @@ def test_a_notebook_without_the_picture_has_none():
 
 def test_every_section_has_a_heading_and_no_other_is_named():
     named = {key for key in phrases() if key.startswith("section.")}
-    assert named == {f"section.{name}" for name in (*pages.SECTIONS, "run")}
+    headed = [name for name in pages.SECTIONS if name not in pages.FIRST_SCREEN]
+    assert named == {f"section.{name}" for name in (*headed, "run")}
 
 
 def test_every_tag_of_the_notebooks_is_known():

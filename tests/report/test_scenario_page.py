@@ -131,7 +131,7 @@ def test_where_the_money_ends_is_told_and_what_cannot_be_spent_from_a_hundredth_
     assert shown[parts].sum().sum() == pytest.approx(
         2155 - 39.6, abs=0.01
     )  # the lines that pay no households
-    told = page.say("money.unspent", one="", other="", r="", low="", high="").split("<b>")[0]
+    told = page.say("money.unspent", one="", other="", case="", low="", high="").split("<b>")[0]
     assert told not in made.text
     much = simulate(
         package, {"id": "much", "title": full.scenario.title, "funding": {"all": 10}}, shared=shared

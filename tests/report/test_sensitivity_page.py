@@ -1,5 +1,6 @@
 """What the answer hangs on, as a page shows it: the numbers of the results, in order, and nothing where nothing is."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -108,7 +109,8 @@ def test_the_page_is_whole_with_and_without_a_near_poor_target(which, lang, requ
 def test_nothing_is_said_where_nothing_turns(package, register, lang):
     page, still = Page(package, lang), made_up(0.3, ("hard_core_pct", 1.0, 0.3), register=register)
     turned = turns(still).assign(even_at=float("nan"))
-    assert turning_points.sentence(page, turned, register).text == ""
+    nothing = page.say("sensitivity.turn_nothing")
+    assert turning_points.sentence(page, turned, register).text == re.sub("</?b>", "", nothing)
     assert turning.table(page, turned, register).text == page.say("sensitivity.turn_none")
     no_map = pd.DataFrame(columns=["case", "target", "chance"])
     assert chance_map.tables(page, no_map, register).text
@@ -136,14 +138,25 @@ def test_a_verdict_that_turns_is_told_with_its_numbers(package, register, lang):
     page = Page(package, lang)
     turned = turns(made_up(0.3, ("hard_core_pct", 1.25, 0.62), register=register))
     text = turning_points.sentence(page, turned, register).text
-    for words in (percent(62, lang, 0), percent(1.25, lang), "r = 1", "r = 0"):
+    both = page.say("sensitivity.turn_same", p=percent(62, lang, 0))
+    for words in (re.sub("</?b>", "", both), percent(1.25, lang)):
         assert words in text
     other = turns(made_up(0.3, ("gap_drift", -0.05, 0.62), register=register))
     text = turning_points.sentence(page, other, register).text
-    assert ("xích lại" if lang == "vi" else "drew together") in text
+    assert ("thu hẹp" if lang == "vi" else "drew together") in text
     shown = turning.table(page, turned.assign(even_at=0.5), register)
     line = shown.text.splitlines()[4]
     assert line.endswith(number(0.5, lang)) and percent(62, lang, 0) in line
+
+
+def test_a_push_is_told_in_points_of_the_rate_that_it_takes_off(package, register):
+    """From 2 % up by 0.11 on the model's scale is 2.6 %: Φ(Φ⁻¹(0.02) + 0.11), by any table of the normal law."""
+    page = Page(package, "en")
+    turned = turns(made_up(0.3, ("deadline_push", 0.11, 0.62), register=register))
+    text = turning_points.sentence(page, turned, register).text
+    assert "another 0.6 percentage points off the poverty rate" in text and "probit" not in text
+    untargeted = replace(package, targets=tuple(t for t in package.targets if t.status != "poor"))
+    assert turning_points._at_target(0.11, Page(untargeted, "en")) == pytest.approx(1.49, abs=0.01)
 
 
 @each_lang
@@ -160,7 +173,10 @@ def test_the_tornado_holds_the_numbers_of_the_swings(whole, lang):
 def test_the_frames_behind_the_tornado_hold_what_is_shown(whole):
     page, found = Page(whole.package, "en"), whole.found
     drawn = swings.chart(page, found).table
-    assert drawn["assumption"].unique().tolist() == found.joint["assumption"].unique()[:12].tolist()
+    assert (
+        drawn["assumption"].unique().tolist()
+        == found.joint["assumption"].unique()[: swings.MOST_ROWS].tolist()
+    )
     keys = ["assumption", "case", "target"]
     table = swings.table(page, found).table.set_index(keys)["low_chance"]
     low = found.swings.set_index(keys)["low"]
@@ -240,12 +256,12 @@ def test_choices_that_move_a_headline_far_are_named_and_marked(package, found, m
     said, shown = chosen.sentence(page, made, found.register), chosen.table(page, made, found.register)
     assert_clean(said.html)
     assert_clean(shown.html)
-    far = made.groupby("assumption")["change"].agg(lambda own: own.abs().max()) >= LARGE
-    for name, large in far.items():
-        words = (
-            "<b>r</b>" if name == "continuity" else f"<b>{assumption_name(name, found.register, page)}</b>"
-        )
-        assert (words in said.html) == large, name
+    far = made.groupby("assumption", sort=False)["change"].agg(lambda own: own.abs().max())
+    told = set(far[far >= LARGE].sort_values(ascending=False, kind="stable").index[: chosen.MOST_TOLD])
+    one = "how much of the money is in the fall" if lang == "en" else "phần kinh phí đã nằm trong đà giảm"
+    for name in far.index:
+        words = one if name == "continuity" else f"<b>{assumption_name(name, found.register, page)}</b>"
+        assert (words in said.html) == (name in told), name
     assert shown.text.count("*") - 1 == (made["change"].abs() >= LARGE).sum()  # one in the note
     assert len(shown.tables[0].frame) == len(made)
 
@@ -268,8 +284,11 @@ def test_the_value_of_information_is_told_of_the_best_and_of_the_review(package,
     assert_clean(table.html)
     row = worth[(worth["measurement"] == "review") & (worth["case"] == "continued")].iloc[0]
     for end in ("before", "low", "high"):
-        assert page.chance(row[end]) in said.text
+        assert page.chance(row[end]) in table.text
+    best = worth[(worth["case"] == "either") & (worth["target"] == "both")].iloc[0]
+    for end in ("before", "low", "high"):
+        assert page.chance(best[end]) in said.text
     assert "2012" in said.text and len(table.tables[0].frame) == len(worth)
     none = information.sentence(page, worth.assign(change=0.0), shown.trend, many.register)
-    assert none.text == page.say("information.none")
+    assert none.text == re.sub("</?b>", "", page.say("information.none"))
     assert information.table(page, worth[:0], shown.trend, many.register).text == none.text

@@ -36,8 +36,8 @@ def test_the_scale_of_words_is_the_fixed_one(package):
         "gần như chắc chắn",
         "rất có khả năng",
         "có khả năng",
-        "khả năng ngang nhau",
-        "ít khả năng",
+        "khoảng 50/50",
+        "khó đạt",
         "rất ít khả năng",
         "gần như không thể",
     ]

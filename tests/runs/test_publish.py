@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 
+import page_words
 import pytest
 from helpers import CHROMIUM, Whole, needs_chromium, read_aloud
 
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.language import say
+from giamngheo.language import phrases, say
 from giamngheo.report import pages
 from giamngheo.runs import publish
 from giamngheo.runs.publish import ReportFailed, write_report
@@ -45,7 +46,7 @@ def digests(home):
 
 
 def test_every_page_is_there(home):
-    names = {f"{lang}/{name}.html" for lang in LANGS for name in ("index", *publish.ALWAYS)}
+    names = {f"{lang}/{name}.html" for lang in LANGS for name in ("index", "tables", *publish.ALWAYS)}
     names |= {f"{lang}/scenario/{name}.html" for lang in LANGS for name in ("full_plan", "double")}
     assert set(all_pages(home)) == names
 
@@ -95,16 +96,79 @@ def test_the_index_says_what_it_must_in_order(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")
     places = [text.index(f'id="{section}"') for section in pages.SECTIONS]
     assert places == sorted(places)
-    first = read_aloud(text[text.index("<main") : text.index('id="picture"')])
-    for words in ("r = 1", "r = 0", say("case.new", lang), say("case.continued", lang), "80 %"):
+    first = read_aloud(text[text.index("<main") : text.index('id="money"')])
+    for words in (say("case.new", lang), say("case.continued", lang), "80 %", say("reading.title", lang)):
         assert words in first
     assert first.count(say("panel.break_even", lang)) == 3
     assert say("answer.unidentified", lang, n={"vi": "Tám", "en": "eight"}[lang]) in first
     number = {"vi": "2.155 tỷ đồng", "en": "2,155 billion VND"}[lang]
     assert number in read_aloud(text)
-    for key in ("section.money", "section.audit", "section.glossary", "section.limitations", "section.run"):
+    for key in ("section.money", "section.audit", "glossary.title", "section.limitations", "section.run"):
         assert say(key, lang) in read_aloud(text)
     assert re.search(r"[0-9a-f]{64}", text) and f" {SEED}" in text
+
+
+@each_lang
+def test_the_index_is_short_in_a_reader_s_words_and_begins_each_section_with_its_finding(home, lang):
+    text = (home / lang / "index.html").read_text(encoding="utf-8")
+    assert page_words.faults(text, lang) == []
+
+
+WRONG = {  # what the test above must see: in place of what, what, and the fault that is then found
+    "r": ("</figcaption>", " (r = 1)</figcaption>", "picture|top: 'r'"),
+    "probit": ("</caption>", " probit</caption>", "'probit'"),
+    "draws in a drawing": ("</text>", " draws</text>", "'draws'"),
+    "phân vị": ("</caption>", " phân vị</caption>", "'phân vị'"),
+    "lần rút": ('<h2 id="money">', '<h2 id="money">lần rút ', "money: 'lần rút'"),
+    "a long first screen": ("<figure", "<p>one two three four five</p>\n<figure", "before the picture"),
+    "a long page": ("<footer", f"<p>{'word ' * page_words.MOST}</p><footer", "words: "),
+    "no finding": ('<p class="finding">', "<p>", "and not with its finding"),
+}
+
+
+@each_lang
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrong_on_an_index_is_seen(home, lang, wrong):
+    before, after, fault = WRONG[wrong]
+    text = (home / lang / "index.html").read_text(encoding="utf-8")
+    assert before in text
+    found = page_words.faults(text.replace(before, after, 1), lang)
+    vietnamese = re.search("[ạ-ỹ]", wrong)
+    assert bool(found) == (lang == "vi" or not vietnamese), found
+    assert not found or any(re.search(fault, each) for each in found), found
+
+
+@each_lang
+def test_what_left_the_index_is_reached_by_its_links(home, lang):
+    """The audit's notes, all assumptions, the track record and the forecast by year: on a page, and in a file."""
+    index = (home / lang / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([^"#]+)(?:#[^"]*)?"', index))
+    for name, key in (
+        ("01_data.html", "audit_table.result.note"),
+        ("02_trend.html", "track.coverage_caption"),
+        ("02_trend.html", "trust.effective"),
+        ("04_compare.html", "solve.caption"),
+        ("04_compare.html", "allocation.fold"),
+        ("05_sensitivity.html", "sensitivity.turn_caption"),
+        ("scenario/full_plan.html", "quantiles.summary"),
+        ("scenario/full_plan.html", "assumptions.caption"),
+        ("00_start_here.html", "glossary.probit.meaning"),
+    ):
+        text = read_aloud((home / lang / name).read_text(encoding="utf-8"))
+        assert name in linked and say_start(key, lang) in text, (name, key)
+        assert say_start(key, lang) not in read_aloud(index) or key == "audit_table.result.note", key
+    for file in ("01_data/audit-note", "02_trend/track-record-methods", "scenario/full_plan/assumptions"):
+        assert f"tables/{file}.csv" in linked
+    files = {path.relative_to(home / lang).as_posix() for path in (home / lang / "tables").rglob("*.csv")}
+    listed = set(
+        re.findall(r'href="(tables/[^"]+)"', (home / lang / "tables.html").read_text(encoding="utf-8"))
+    )
+    assert "tables.html" in linked and listed == {name for name in files if "/double/" not in name}
+
+
+def say_start(key, lang):
+    """A phrase up to its first placeholder, as it is read (str)."""
+    return read_aloud(phrases()[key][lang].partition("{")[0]).strip()
 
 
 def test_the_languages_differ_and_link_to_each_other(home):
@@ -263,7 +327,9 @@ def test_the_picture_of_the_answer_stands_alone(home):
         text = (home / lang / "answer.svg").read_text(encoding="utf-8")
         root = ElementTree.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg" and len(text) < 30_000
-        assert "r = 0" in "".join(root.itertext()) and "2015" in text
+        written = "".join(root.itertext())
+        assert all(say(f"case.short_{case}", lang) in written for case in ("continued", "new"))
+        assert "2015" in text
 
 
 def test_the_lock_gives_the_versions_of_the_footer():
@@ -293,8 +359,13 @@ addEventListener('load', () => setTimeout(() => {
   const p = document.querySelector('#methods ~ p'), range = document.createRange(); range.selectNodeContents(p);
   const tops = new Set([...range.getClientRects()].map(r => Math.round(r.top / 8)));
   found.characters = p.textContent.length / tops.size;
-  const panel = document.querySelector('.panel').getBoundingClientRect();
-  found.panelTop = panel.top;
+  const seen = [...document.querySelectorAll('#answer-picture svg')].filter(shown)[0].getBoundingClientRect();
+  found.pictureTop = seen.top;
+  found.pictureBottom = seen.bottom;
+  const contents = document.querySelector('nav.contents li').getBoundingClientRect();
+  scrollTo(0, 5000);
+  found.contentsStay = !!contents.height && document.querySelector('nav.contents li').getBoundingClientRect().top > 0;
+  found.contentsFolded = !contents.height;
   const heads = [...document.querySelectorAll('.panel')].map(e => Math.round(e.getBoundingClientRect().left));
   found.columns = new Set(heads).size;
   document.body.innerHTML = '<pre id=found>' + JSON.stringify(found) + '</pre>';
@@ -346,6 +417,7 @@ def test_the_index_reads_well_on_a_phone(home, lang, tmp_path):
     assert found["overflow"] <= 0 and found["cut"] == 0
     assert set(found["drawings"]) == {"narrow"} and found["columns"] == 1
     assert found["smallest"] > 8.5  # CSS pixels
+    assert found["pictureTop"] < 500 and found["contentsFolded"]
 
 
 @needs_chromium
@@ -355,7 +427,8 @@ def test_the_index_reads_well_on_a_screen(home, lang, tmp_path):
     assert found["overflow"] <= 0 and found["cut"] == 0
     assert set(found["drawings"]) == {"wide"} and found["columns"] == 3
     assert 55 <= found["characters"] <= 76
-    assert found["panelTop"] < 620  # the panels begin on the first screen
+    assert found["pictureBottom"] < 720  # with the whole picture on the first screen
+    assert found["contentsStay"] and not found["contentsFolded"]
 
 
 @needs_chromium

@@ -1,32 +1,68 @@
-"""The answer in two sentences: the chance of the targets under both cases, and what the readings cannot tell."""
+"""The answer in a sentence: the chance of the targets under both cases, and what the readings cannot tell."""
 
 from giamngheo.report.columns import Table
-from giamngheo.report.html import prose
-from giamngheo.report.wording import count_word, promise_text, when_text
+from giamngheo.report.html import prose, stack
+from giamngheo.report.wording import count_word, promise_text, province, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets
+
+SIDES = (  # of the scale, the milder word first
+    ("likely", "very_likely", "virtually_certain"),
+    ("unlikely", "very_unlikely", "exceptionally_unlikely"),
+)
 
 
 def sentences(page, outcome):
-    """The chances under the full plan, or under another scenario, which is then named, and what they cannot say."""
+    """The chance of all targets under the full plan, or those under another scenario, and what they cannot say."""
+    told = Table("chances", page.say("panel.chance"), outcome.chances)
+    poor = [row for row in page.package.readings if (row.group, row.status) == ("all", "poor")]
+    key = "answer.unidentified" if len(poor) > 1 else "answer.unidentified_one"
+    unknown = page.say(key, n=count_word(len(poor), page))
+    if outcome.scenario.id != "full_plan":
+        return prose(_of_scenario(page, outcome), unknown, css="answer", tables=[told])
+    return stack(prose(headline(page, outcome), css="headline", tables=[told]), prose(unknown, css="lead"))
+
+
+def headline(page, outcome):
+    """One sentence that a newspaper could print: whether the targets are met, and the chance in each case (str)."""
+    targets = [target for target in level_targets(page.package) if target.group == "all"]
+    chances = {r: outcome.by_case[r][BOTH if len(targets) > 1 else targets[0].target] for r in CASES}
+    words = {"province": province(page), "targets": _targets(page, targets)}
+    words["when"] = when_text(max(target.as_of for target in targets), page)
+    verdict = _verdict(chances.values())
+    if verdict:
+        head = page.say("answer.head", will=page.say(f"answer.will.{verdict}"), **words)
+    else:
+        head = page.say("answer.head_open", **words)
+    numbers = {f"p{r}": page.frequency(p) for r, p in chances.items()}
+    return page.say("answer.pair" if len(set(numbers.values())) > 1 else "answer.same", head=head, **numbers)
+
+
+def _targets(page, targets):
+    """What is to be met, inside a sentence (str)."""
+    if len(targets) == 1:
+        return page.say(f"answer.target_{targets[0].status}")
+    if page.has(f"answer.targets_{len(targets)}"):
+        return page.say(f"answer.targets_{len(targets)}")
+    return page.say("answer.targets_many", n=count_word(len(targets), page).lower())
+
+
+def _verdict(chances):
+    """The class of both chances, the milder where they lie on one side, None where they do not (str or None)."""
+    classes = [chance_class(p) for p in chances]
+    if len(set(classes)) == 1:
+        return classes[0]
+    return next((min(classes, key=side.index) for side in SIDES if set(classes) <= set(side)), None)
+
+
+def _of_scenario(page, outcome):
     targets = level_pair(page.package)
     first = targets.get("poor") or next(iter(targets.values()))
-    words = {"target": promise_text(first, page), "when": when_text(first.as_of, page)}
-    words |= _chances(page, outcome, first.target)
     both = _chances(page, outcome, BOTH) if len(targets) > 1 else {}
-    if outcome.scenario.id == "full_plan":
-        for r in CASES:
-            pair = {"p": both[f"p{r}"], "w": both[f"w{r}"]} if both else {}
-            words[f"both{r}"] = page.say(f"answer.both{r}", **pair) if both else ""
-        sentence = page.say("answer.pair", **words)
-    else:
-        words["both"] = page.say("answer.scenario_both", **both) if both else ""
-        title = outcome.scenario.title[page.lang]
-        sentence = page.say("answer.pair_scenario", title=title, **words)
-    poor = [row for row in page.package.readings if (row.group, row.status) == ("all", "poor")]
-    unknown = page.say("answer.unidentified", n=count_word(len(poor), page))
-    told = Table("chances", page.say("panel.chance"), outcome.chances)
-    return prose(sentence, unknown, css="answer", tables=[told])
+    words = {"target": promise_text(first, page), "when": when_text(first.as_of, page)}
+    words["both"] = page.say("answer.scenario_both", **both) if both else ""
+    words |= _chances(page, outcome, first.target)
+    return page.say("answer.pair_scenario", title=outcome.scenario.title[page.lang], **words)
 
 
 def _chances(page, outcome, key):

@@ -46,6 +46,8 @@ def _change(page, points):
 
 
 def _bases(page, own):
+    if own["ratio"].max() < 0:
+        return page.say("panel.pace_away")
     low, high = (page.percent(100 * ratio, 0) for ratio in (own["ratio"].min(), own["ratio"].max()))
     if len(own) == 1:
         return page.say("panel.pace_one_base", ratio=low)

@@ -1,11 +1,11 @@
-"""One panel a target and one for all at once: chances as a pair, expected rate, households, what would turn it."""
+"""One panel a target and one for all at once: chances as a pair, median rate, households, money for an even chance."""
 
 import pandas as pd
 
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
-from giamngheo.report.html import Exhibit, escape, folded, rich, stack, table
-from giamngheo.report.wording import target_text, when_text
+from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
+from giamngheo.report.wording import ends_text, target_heads, target_text, when_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
 
@@ -48,7 +48,10 @@ def numbers(page, outcome, variants, needs):
 
 
 def side_by_side(page, outcome, variants, needs):
-    """All panels of the full plan, with the variants "hard_core" and "fixed_gap" as far as the package has them."""
+    """All panels of the full plan, what they found before them and how to read a chance after them.
+
+    The variants "hard_core" and "fixed_gap", as far as the package has them, are in the frame alone.
+    """
     targets = level_pair(page.package)
     if "near_poor" not in targets:  # the gap between the thresholds is about them alone
         variants = {name: found for name, found in variants.items() if name != "fixed_gap"}
@@ -60,13 +63,8 @@ def side_by_side(page, outcome, variants, needs):
     }
     if len(targets) > 1:
         heads[BOTH] = page.say("panel.both"), max(target.as_of for target in targets.values())
-    parts = [_panel(page, key, name, as_of, values[key], variants) for key, (name, as_of) in heads.items()]
-    draws = outcome.cases[1].trend.n_draws
-    words = {
-        "draws": page.number(draws),
-        "error": page.points(100 / draws**0.5, 1),
-    }  # two of a chance of one half
-    note = page.say("panel.note", most=page.number(MOST_MONEY), **words)
+    parts = [_panel(page, key, name, as_of, values[key]) for key, (name, as_of) in heads.items()]
+    note = page.say("panel.note", most=page.number(MOST_MONEY))
     sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
     one_by_one = "\n".join([*(part.notebook_html for part in parts), f"<p>{rich(note)}</p>"])
     markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'
@@ -74,12 +72,23 @@ def side_by_side(page, outcome, variants, needs):
     when = page.day(outcome.cases[1].years[-1])
     told = Table("panels", page.say("scenario_table.caption", when=when), frame)
     return stack(
+        finding(_found(page, outcome)),
         Exhibit("", markup, f"{text}\n{note}", (told,), one_by_one),
-        folded(page.say("panel.scale_title"), scale(page)),
+        how_to_read(page, outcome),
     )
 
 
-def _panel(page, key, name, as_of, values, variants):
+def _found(page, outcome):
+    """The chance of each target, from the case in which it is lower to the other (str)."""
+    items = []
+    for key, head in target_heads(page):
+        ends = (page.chance(p) for p in sorted(outcome.by_case[r][key] for r in CASES))
+        words = {"name": page.say("panel.finding_both") if key == BOTH else head}
+        items.append(page.say("panel.finding_item", range=ends_text(page, *ends), **words))
+    return page.say("panel.finding", items=", ".join(items))
+
+
+def _panel(page, key, name, as_of, values):
     chances = {r: values["chance", case] for r, case in CASES.items()}
     figures = "".join(
         f'<p class="chance {case}"><span class="mark" aria-hidden="true">{"●" if r else "◇"}</span> '
@@ -88,7 +97,7 @@ def _panel(page, key, name, as_of, values, variants):
         for r, case in CASES.items()
     )
     caption = page.say("panel.caption", name=name, when=when_text(as_of, page))
-    cells = pd.DataFrame(_rows(page, key, values, variants), columns=["", *CASES.values()])
+    cells = pd.DataFrame(_rows(page, key, values), columns=["", *CASES.values()])
     columns = [page.text_column(""), *(page.column(case, f"case.short_{case}") for case in CASES.values())]
     shown = table("panel", caption, cells, columns, css="panel-table")
     words = "\n".join(
@@ -100,7 +109,7 @@ def _panel(page, key, name, as_of, values, variants):
     return Exhibit(name, html, f"{name}\n{words}\n{shown.text}", notebook_html=notebook_html)
 
 
-def _rows(page, key, values, variants):
+def _rows(page, key, values):
     """The rows below the chances: a name and what is written of each case."""
 
     def row(head, show, *measures, **words):
@@ -112,12 +121,6 @@ def _rows(page, key, values, variants):
     if values["households_above"].notna().all():
         yield row("households", lambda n: page.number(n, -2), "households_above")
     yield row("break_even", lambda times: _needed(page, times), "break_even")
-    if values["exits_needed"].notna().all():
-        yield row("exits", lambda n: page.number(n, 1), "exits_needed")
-    for name, found in variants.items():
-        core = found.scenario.assumptions.get("hard_core_pct", {}).get("fixed")
-        words = {"core": page.percent(float(core))} if name == "hard_core" else {}
-        yield row(name, page.chance, f"chance_{name}", **words)
 
 
 def _needed(page, times):
@@ -144,6 +147,22 @@ def strip(page, chances):
         f'stroke-linecap="round"/>{ticks}<path d="M{zero} 8l6 6l-6 6l-6 -6z" fill="#fff" stroke="#D55E00" '
         f'stroke-width="2"/><circle cx="{one}" cy="14" r="5.5" fill="#0072B2"/>{words}</svg>'
     )
+
+
+def how_to_read(page, outcome):
+    """A box: what a chance says, both cases of the money, the error of simulation, and the scale of words."""
+    key = next(iter(outcome.by_case[1]))
+    p, draws = outcome.by_case[1][key], outcome.cases[1].trend.n_draws
+    words = {"p": page.chance(p), "frequency": page.frequency(p), "draws": page.number(draws)}
+    words |= {"n": page.number(round(p * draws)), "trust": page.say("section.trust")}
+    error = page.points(100 / draws**0.5, 1)  # two of a chance of one half
+    told = [page.say("reading.frequency", **words), page.say("reading.error", error=error)]
+    title, words_for = page.say("reading.title"), scale(page)
+    body = "\n".join(f"<p>{rich(text)}</p>" for text in told)
+    heading = f'<h3 id="reading">{escape(title)}</h3>'
+    markup = f'<aside class="box" aria-labelledby="reading">\n{heading}\n{body}\n{words_for.html}\n</aside>'
+    text = "\n".join([title, *map(plain, told), words_for.text])
+    return Exhibit(title, markup, text, words_for.tables)
 
 
 def scale(page):

@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.analysis.equity import FULL_PLAN, PARTS
 from giamngheo.report import html
-from giamngheo.report.wording import first_upper, target_heads
+from giamngheo.report.wording import case_text, first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -19,7 +19,7 @@ def tables(page, outcomes, levels, changes):
         moved = changes[changes["group"] == group]
         if len(moved):
             told = outcomes[FULL_PLAN], outcomes[moved["scenario"].iloc[0]], moved, group
-            made += [_change_table(page, *told), html.prose(_change_sentence(page, *told))]
+            made.append(_change_table(page, *told))
     return html.stack(*made) if made else html.prose(page.say("equity.none"))
 
 
@@ -46,7 +46,7 @@ def _level_table(page, outcomes, found, group):
 
     columns = [page.text_column("who", "equity.who", lambda who: _who(page, who, group))]
     for name, r in shown:
-        head = f"{outcomes[name].scenario.title[page.lang]}, r = {page.number(r)}"
+        head = f"{outcomes[name].scenario.title[page.lang]}, {case_text(r, page)}"
         keys = tuple(f"{name}_{CASES[r]}_{end}" for end in _ENDS)
         columns.append(page.column(keys, head, interval))
     when = page.day(outcomes[FULL_PLAN].cases[1].years[-1])
@@ -60,7 +60,7 @@ def _level_table(page, outcomes, found, group):
     caption = page.say("equity.caption", when=when)
     name = f"rates-{group}-and-rest"
     tidy = found.drop(columns="group")
-    return html.table(name, caption, pd.DataFrame(rows), columns, note=note, tidy=tidy)
+    return html.beside(html.table(name, caption, pd.DataFrame(rows), columns, note=note, tidy=tidy))
 
 
 def _change_table(page, plan, first, moved, group):
@@ -101,12 +101,16 @@ def _change_table(page, plan, first, moved, group):
     columns = [page.text_column(("of", "unit"), "equity.who", name)]
     for r, case in shown.items():
         keys = (f"{key}_{case}" for key in (*_ENDS, "mean", "plan", "first"))
-        columns.append(page.column(("unit", *keys), f"r = {page.number(r)}", cell))
+        columns.append(page.column(("unit", *keys), first_upper(case_text(r, page)), cell))
     count = by["households"]
     left = {r: count[case, "all"] - count[case, "group"] - count[case, "rest"] for r, case in CASES.items()}
-    note = page.say("equity.change_note", **{f"left{r}": page.number(abs(n), -1) for r, n in left.items()})
+    note = _change_sentence(page, plan, first, moved, group)
+    note += " " + page.say(
+        "equity.change_note", **{f"left{r}": page.number(abs(n), -1) for r, n in left.items()}
+    )
     caption = page.say("equity.change_caption", title=first.scenario.title[page.lang])
-    return html.table(f"changes-{group}-first", caption, pd.DataFrame(rows), columns, note=note)
+    shown = html.table(f"changes-{group}-first", caption, pd.DataFrame(rows), columns, note=note)
+    return html.beside(shown)
 
 
 def _change_sentence(page, plan, first, moved, group):

@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.analysis.equity import FULL_PLAN
+from giamngheo.language import rounded
 from giamngheo.report import html
+from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped, figure_exhibit, wrapped
-from giamngheo.report.wording import amount_text, of_cases, target_heads
+from giamngheo.report.wording import amount_text, first_upper, of_cases, promise_text, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
@@ -50,7 +53,7 @@ def dots(page, outcomes):
             ax.tick_params(axis="x", labelbottom=True)
 
     height = 0.27 * len(titles)
-    return figure_exhibit(
+    shown = figure_exhibit(
         "scenarios",
         page.say("figure.compare_title"),
         page.say("figure.compare_caption"),
@@ -59,6 +62,7 @@ def dots(page, outcomes):
         Sizes(0.8 + 1.15 * height, 1.0 + len(heads) * (0.5 + 0.7 * height)),
         frame,
     )
+    return html.beside(shown)
 
 
 def _pair(ax, place, one, zero):
@@ -71,18 +75,51 @@ def _pair(ax, place, one, zero):
 
 
 def sentences(page, outcomes):
-    """How far apart the scenarios lie that differ in money alone."""
-    target = next(iter(level_pair(page.package).values())).target
+    """How far apart the scenarios lie that differ in money alone, and each beside the full plan."""
+    first = next(iter(level_pair(page.package).values()))
+    target = first.target
     alike = [
         each
         for each in outcomes.values()
         if not each.scenario.assumptions and not each.scenario.shock and each.shown == tuple(CASES)
     ]
-    words = {}
+    words = {"target": promise_text(first, page)}
     for r, name in ((1, ""), (0, "0")):
         chances = [each.by_case[r][target] for each in alike]
         words |= {f"low{name}": page.chance(min(chances)), f"high{name}": page.chance(max(chances))}
-    return html.prose(page.say("compare.sentence_spread", **words))
+    return html.stack(html.finding(page.say("compare.sentence_spread", **words)), _brief(page, outcomes))
+
+
+def _brief(page, outcomes):
+    """The chance of all targets at once under each scenario, with its change against the full plan."""
+    key, plan = target_heads(page)[-1][0], outcomes[FULL_PLAN]
+    rows = []
+    for name, outcome in outcomes.items():
+        row = {"scenario": name, "title": outcome.scenario.title[page.lang]}
+        for r in outcome.shown:
+            row[f"chance_{CASES[r]}"] = outcome.by_case[r][key]
+            row[f"change_{CASES[r]}"] = outcome.by_case[r][key] - plan.by_case[r][key]
+        rows.append(row | {"money_bn_vnd": float(outcome.cases[1].money.total)})
+
+    def cell(name, p, change):
+        if is_missing(p):
+            return MISSING
+        if name == FULL_PLAN:
+            return page.chance(p)
+        points = page.signed(rounded(100 * change, 0) + 0, 0)
+        return page.say("compare.brief_change", p=page.chance(p), change=points)
+
+    columns = [page.text_column("title", "compare.scenario")]
+    for case in CASES.values():
+        head = first_upper(page.say(f"case.short_{case}"))
+        columns.append(page.column(("scenario", f"chance_{case}", f"change_{case}"), head, cell))
+    columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
+    joint = page.say("sensitivity.joint_both" if key == BOTH else "sensitivity.joint_one")
+    caption, note = (
+        page.say("compare.brief_caption", joint=first_upper(joint)),
+        page.say("compare.brief_note"),
+    )
+    return html.table("scenarios-in-brief", caption, pd.DataFrame(rows), columns, note=note)
 
 
 def table(page, outcomes):
@@ -112,4 +149,6 @@ def table(page, outcomes):
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
     when = page.day(next(iter(outcomes.values())).cases[1].years[-1])
     note = page.say("compare.note", when=when)
-    return html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)
+    return html.beside(
+        html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)
+    )

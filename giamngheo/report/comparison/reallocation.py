@@ -19,7 +19,7 @@ from giamngheo.report.figure_style import (
     number_ticks,
     wrapped,
 )
-from giamngheo.report.wording import amount_text, target_heads
+from giamngheo.report.wording import amount_text, case_text, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 ALLOCATIONS = ("plan", "joint", "gap", "shortfall")
@@ -172,7 +172,7 @@ def outcomes(page, found):
         keys = (f"{name}{kind}_{case}" for kind in ("", "_se") for case in CASES.values())
         columns.append(page.column(("measure", *keys), f"allocation.{name}", cell))
     seeds = {"search": str(found.seeds[0]), "fresh": str(found.seeds[1])}
-    note = page.say("allocation.outcomes_note", r=page.number(found.r, 0), **seeds)
+    note = page.say("allocation.outcomes_note", case=case_text(found.r, page), **seeds)
     caption = page.say("allocation.outcomes_caption")
     return html.table("allocation-outcomes", caption, pd.DataFrame(rows), columns, note=note)
 

@@ -1,7 +1,7 @@
 """Chances for every pair of a share of the plan delivered and r, darker for higher."""
 
 from giamngheo.report import html
-from giamngheo.report.wording import promise_text
+from giamngheo.report.wording import case_text, first_upper, promise_text
 from giamngheo.simulation.targets import BOTH, level_pair
 
 
@@ -33,7 +33,7 @@ def _table(page, grid, key, caption, darkest):
     }
     names = {r: f"chance_r_{r:g}" for r in cases}
     columns = [page.text_column("share_of_plan", "heat.share", lambda share: page.percent(100 * share, 0))]
-    columns += [page.chance_column(name, page.say("heat.r", r=page.number(r))) for r, name in names.items()]
+    columns += [page.chance_column(name, first_upper(case_text(r, page))) for r, name in names.items()]
     frame = own[cases].rename(columns=names).reset_index()
     name = f"two-inputs-{key}"
     return html.table(name, caption, frame, columns, shades=shades, css="heat", tidy=tidy)

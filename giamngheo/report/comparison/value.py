@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.report import html
 from giamngheo.report.columns import is_missing
-from giamngheo.report.wording import amount_text, of_cases, target_heads
+from giamngheo.report.wording import amount_text, case_text, of_cases, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 _SMALL = 0.05  # households a billion: below it a line is as good as without effect
@@ -32,7 +32,7 @@ def needed(page, effects):
             )
         )
     caption, note = page.say("value.needed_caption"), page.say("value.needed_note")
-    return html.table("effect-needed", caption, frame, columns, note=note)
+    return html.beside(html.table("effect-needed", caption, frame, columns, note=note))
 
 
 def _case_column(page):
@@ -80,10 +80,10 @@ def lines(page, values, effects):
     ]
     for r, case in CASES.items():
         keys = tuple(f"exits_{name}_{case}" for name in _ENDS)
-        columns.append(page.column(keys, page.say("value.exits", r=page.number(r)), ends))
+        columns.append(page.column(keys, page.say("value.exits", case=case_text(r, page)), ends))
     columns += [both("exits_mean", "value.mean", 1), both("points_per_100_bn", "value.points", 3)]
     caption, note, foot = page.say("value.caption"), page.say("value.note"), len(rows) - len(named)
-    return html.table("value-of-a-line", caption, frame, columns, note=note, foot=foot)
+    return html.beside(html.table("value-of-a-line", caption, frame, columns, note=note, foot=foot))
 
 
 def _but(line, show):

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from giamngheo.report.html import folded, prose, stack, table
+from giamngheo.report.html import finding, folded, prose, stack, table
 from giamngheo.report.wording import locator_text
 
 LONGEST_TEXT = 28  # of a stated text in a table; checksums are longer
@@ -15,7 +15,7 @@ AGREES = RESULTS[-1]
 def tables(page, audit):
     """Findings worst first: discrepancies open, the rest folded; what agrees is left to `agreeing` (Exhibit)."""
     counts = {result: page.number(audit.summary[result]) for result in RESULTS}
-    intro = prose(page.say("audit_table.intro", n=page.number(len(audit.checks)), **counts))
+    intro = finding(page.say("audit_table.intro", n=page.number(len(audit.checks)), **counts))
     return stack(intro, *(_of(page, audit, result) for result in RESULTS if result != AGREES))
 
 

@@ -1,7 +1,7 @@
 """Where the figures come from: the package's documents, and the comparable series behind a prior."""
 
 from giamngheo.forecasting.reference_series import load_table
-from giamngheo.report.html import table
+from giamngheo.report.html import beside, table
 
 
 def documents(page):
@@ -19,7 +19,7 @@ def documents(page):
     ]
     licences = ", ".join(licence["name"] for licence in page.package.descriptor.get("licenses", [])) or "–"
     note = page.say("sources_table.licence_note", licences=licences)
-    return table("sources", page.say("sources_table.caption"), frame, columns, note=note, css="long")
+    return beside(table("sources", page.say("sources_table.caption"), frame, columns, note=note, css="long"))
 
 
 def references(page, known):

@@ -7,8 +7,8 @@ import pandas as pd
 
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.figure_style import GREY, INK, ORANGE, Sizes, clipped, figure_exhibit, number_ticks
-from giamngheo.report.html import folded, prose, stack, table
-from giamngheo.report.wording import amount_text, first_upper, years_text
+from giamngheo.report.html import finding, folded, prose, stack, table
+from giamngheo.report.wording import amount_text, case_text, first_upper, years_text
 from giamngheo.simulation.money import exact_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.spending import WHO
@@ -18,7 +18,7 @@ _COLOURS = {"central": "#bcdcf0", "provincial": ORANGE, "mobilised": "#00523d"}
 
 
 def sentences(page, gap_bn, effect_pp):
-    """The plan's money and its loans by the poor household, the poverty gap with the caution, the plan's effect.
+    """The plan's effect, its money and its loans by the poor household, the poverty gap with the caution.
 
     gap_bn: draws of the poverty gap, billion VND a year, or None; effect_pp: draws of what the whole plan does.
     """
@@ -51,8 +51,7 @@ def sentences(page, gap_bn, effect_pp):
         told.append(page.say("money.gap", gap=page.money(middle, -1), **ends))
     low, middle, high = np.quantile(effect_pp, (0.1, 0.5, 0.9))
     ends = {"low": page.number(low, 1), "high": page.number(high, 1)}
-    told.append(page.say("money.effect", effect=page.points(middle, 1), **ends))
-    return prose(*told)
+    return stack(finding(page.say("money.effect", effect=page.points(middle, 1), **ends)), prose(*told))
 
 
 def _sources(page, total):
@@ -211,8 +210,8 @@ def ends(page, outcome):
     words = {
         key: page.number(whole[f"unspent_{end}"][case], -1) for key, end in (("low", "q10"), ("high", "q90"))
     }
-    r = page.number(outcome.named[case].scenario.continuity)
-    return stack(prose(page.say("money.unspent", one=one, other=other, r=r, **words)), ended)
+    words["case"] = case_text(outcome.named[case].scenario.continuity, page)
+    return stack(prose(page.say("money.unspent", one=one, other=other, **words)), ended)
 
 
 def _ends_table(page, outcome):
@@ -224,7 +223,7 @@ def _ends_table(page, outcome):
         page.text_column("name", "money.line"),
         *(page.number_column(f"{key}_bn_vnd", head, 1) for key, head in heads.items()),
     ]
-    caption = page.say("money.ends_caption", r=page.number(outcome.own.scenario.continuity))
+    caption = page.say("money.ends_caption", case=case_text(outcome.own.scenario.continuity, page))
     return table("money-ends", caption, frame, columns, foot=1)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, folded, plain, prose, stack, table
-from giamngheo.report.wording import first_upper
+from giamngheo.report.wording import case_text, first_upper
 from giamngheo.simulation.list_flows import (
     OF_NEAR_POOR,
     published_outside,
@@ -114,7 +114,7 @@ def tables(page, outcome, flows, published):
     counts = {r: yearly_counts(outcome.cases[r], by_day) for r, by_day in flows.items()}
     shown = [(r, counted(page, found, r)) for r, found in counts.items() if found]
     parts = [
-        folded(page.say("flows.fold", r=page.number(r)), part) if place else part
+        folded(page.say("flows.fold", case=case_text(r, page)), part) if place else part
         for place, (r, part) in enumerate(shown)
     ]
     return stack(*parts, shares(page, flows, published))
@@ -131,7 +131,7 @@ def counted(page, counts, r):
     note = page.say("flows.note_households")
     if _mostly_near(counts):
         note += f" {page.say('flows.note_entries')}"
-    caption = page.say("flows.caption_households", r=page.number(r))
+    caption = page.say("flows.caption_households", case=case_text(r, page))
     frame = _frame(told, by_year)
     tidy = _tidy(frame, "households").rename(columns={"stem": "year"})
     tidy["year"] = tidy["year"].str.removeprefix("households_").astype(int)
@@ -174,7 +174,7 @@ def _own_years(page, flows):
     if len(days) > 1:
         found[f"pct_{first.year}"] = str(first.year), shares_of_start(_first(flows))
     for r, by_day in by_case.items():
-        head = page.say("flows.year_reading", year=str(last.year), r=page.number(r))
+        head = page.say("flows.year_reading", year=str(last.year), case=case_text(r, page))
         found[f"pct_{last.year}_r{r}"] = head, shares_of_start(by_day[last])
     return found
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from giamngheo.report.html import beside
 from giamngheo.report.html import table as html_table
 from giamngheo.report.wording import amount_text, target_heads
 from giamngheo.simulation.outcomes import CASES
@@ -31,4 +32,4 @@ def table(page, whole, without):
         *(pair(f"{key}_chance", head, page.chance) for key, head in heads),
         *(pair(f"{s}_median_pct", f"compare.rate_{s}", lambda x: page.number(x, 1)) for s in statuses),
     ]
-    return html_table("loans", page.say("loans.caption"), pd.DataFrame(rows), columns)
+    return beside(html_table("loans", page.say("loans.caption"), pd.DataFrame(rows), columns))

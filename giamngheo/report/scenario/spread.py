@@ -25,7 +25,12 @@ def chart(page, outcome, bin_pct=0.25):
         ax = figure.subplots()
         for case, (colour, style) in _LOOKS.items():
             shown = bins[bins["case"] == case]
-            look = {"color": colour, "linestyle": style, "linewidth": 1.5, "label": page.say(f"case.{case}")}
+            look = {
+                "color": colour,
+                "linestyle": style,
+                "linewidth": 1.5,
+                "label": page.say(f"case.short_{case}"),
+            }
             share = shown["share_pct"].to_numpy()
             ax.stairs(share, edges, **look)
             if style == "-":
@@ -71,4 +76,6 @@ def _bins(case, values, edges):
 
 def _described(page, case, values):
     low, middle, high = (page.percent(value, 1) for value in np.quantile(values, (0.1, 0.5, 0.9)))
-    return page.say("figure.spread_desc", label=page.say(f"case.{case}"), low=low, mid=middle, high=high)
+    return page.say(
+        "figure.spread_desc", label=page.say(f"case.short_{case}"), low=low, mid=middle, high=high
+    )

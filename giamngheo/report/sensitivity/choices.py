@@ -9,21 +9,24 @@ from giamngheo.report.html import prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.turns import changed_to
 from giamngheo.report.sensitivity.words import headed
-from giamngheo.report.turning_points import R
 from giamngheo.report.wording import target_heads
 from giamngheo.simulation.outcomes import CASES
 
+MOST_TOLD = 5  # choices named in the sentence; the table has all
+
 
 def sentence(page, found, register):
-    """The choices that move a chance by `LARGE` or more, each with the furthest that it moves one."""
+    """The choices that move a chance by `LARGE` or more, the furthest first, each with what it moves most."""
     heads, large = dict(target_heads(page)), page.points(100 * LARGE, 0)
     told = found[found["target"].isin(list(heads))]
     furthest = told.assign(far=told["change"].abs()).sort_values("far", ascending=False, kind="stable")
     furthest = furthest[furthest["far"] >= LARGE].drop_duplicates("assumption")
     items = []
-    for row in furthest.itertuples():
-        words = {"to": changed_to(page, row.assumption, row.to, row.value, register)}
-        words |= {
+    for row in furthest.head(MOST_TOLD).itertuples():
+        told = (
+            "" if row.to == "number" else f"{changed_to(page, row.assumption, row.to, row.value, register)}: "
+        )
+        words = {
             "target": heads[row.target],
             "before": page.chance(row.base),
             "after": page.chance(row.chance),
@@ -31,8 +34,8 @@ def sentence(page, found, register):
         if row.assumption == CONTINUITY:
             items.append(page.say("choices.item_r", **words))
         else:
-            words |= {"name": assumption_name(row.assumption, register, page), "r": page.number(R[row.case])}
-            items.append(page.say("choices.item", **words))
+            name, case = assumption_name(row.assumption, register, page), page.say(f"case.short_{row.case}")
+            items.append(page.say("choices.item", name=name, to=told, case=case, **words))
     if not items:
         return prose(page.say("choices.none", large=large))
     return prose(page.say("choices.some", large=large, items="; ".join(items)))

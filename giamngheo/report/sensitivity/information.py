@@ -13,20 +13,24 @@ from giamngheo.simulation.targets import level_pair
 
 
 def sentence(page, worth, trend, register):
-    """The measurement that would move the answer most, and what the next review alone does to the first target."""
+    """The measurement that would move the answer most."""
     heads = target_heads(page)
     either = worth[(worth["case"] == EITHER) & (worth["target"] == heads[-1][0])] if heads else worth
     if either.empty or not either["change"].any():
         return prose(page.say("information.none"))
     first = either.iloc[0]
     name, joint = _name(page, first["measurement"], trend, register), joint_name(page)
-    said = [page.say("information.most", name=f"<b>{name}</b>", joint=joint, **_words(page, first))]
-    target, head = heads[0]
+    return prose(page.say("information.most", name=f"<b>{name}</b>", joint=joint, **_words(page, first)))
+
+
+def _review_alone(page, worth, trend, register):
+    """What the next review alone does to the first target (str)."""
+    target, head = target_heads(page)[0]
     own = worth[(worth["measurement"] == REVIEW) & (worth["target"] == target) & (worth["case"] == CASES[1])]
-    for row in own.to_dict("records"):
-        words = {"name": _name(page, REVIEW, trend, register), "target": head}
-        said.append(page.say("information.review_alone", **words, **_words(page, row)))
-    return prose(" ".join(said))
+    words = {"name": _name(page, REVIEW, trend, register), "target": head}
+    return " ".join(
+        page.say("information.review_alone", **words, **_words(page, row)) for row in own.to_dict("records")
+    )
 
 
 def table(page, worth, trend, register):
@@ -57,6 +61,7 @@ def table(page, worth, trend, register):
         head = page.say("information.width", who=page.say(f"status.{status}_short"))
         columns.append(page.column(keys, head, lambda *both: " → ".join(page.number(x, 1) for x in both)))
     caption, note = page.say("information.caption"), page.say("information.note")
+    note = f"{_review_alone(page, worth, trend, register)} {note}".strip()
     return shown_table("information", caption, pd.DataFrame(rows), columns, note=note, css="long", tidy=worth)
 
 

@@ -4,7 +4,7 @@ from giamngheo.analysis.sensitivity.support import support_sums
 from giamngheo.analysis.sensitivity.tornado import SMALL
 from giamngheo.report.assumption_words import grounds, moves
 from giamngheo.report.columns import is_missing
-from giamngheo.report.html import folded, prose
+from giamngheo.report.html import beside, folded, prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.words import headed, joint_name, range_text, small_text
 from giamngheo.report.wording import first_upper
@@ -38,7 +38,7 @@ def table(page, supports):
     ]
     caption = page.say("sensitivity.support_caption", joint=joint_name(page))
     sums = support_sums(supports).reset_index()
-    return shown_table("supports", caption, sums, columns)
+    return beside(shown_table("supports", caption, sums, columns))
 
 
 def sceptic_table(page, found, supports):

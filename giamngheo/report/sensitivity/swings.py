@@ -7,7 +7,7 @@ from giamngheo.analysis.sensitivity.tornado import CONTINUED
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.columns import is_missing
 from giamngheo.report.figure_style import INK, SKY, Sizes, figure_exhibit
-from giamngheo.report.html import folded, prose
+from giamngheo.report.html import finding, folded, prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.words import (
     ASIDE,
@@ -22,7 +22,7 @@ from giamngheo.report.sensitivity.words import (
 from giamngheo.report.wording import target_heads
 from giamngheo.simulation.outcomes import CASES
 
-MOST_ROWS = 12
+MOST_ROWS = 8
 MOST_TOLD = 3
 
 
@@ -30,17 +30,13 @@ def sentence(page, found):
     """The three assumptions that move the chance of all targets at once most in a tornado, and how far."""
     joint = joint_name(page)
     told = found.joint[~found.joint["assumption"].isin(ASIDE)]
-    items = [
-        page.say(
-            "sensitivity.three_item",
-            name=f"<b>{assumption_name(name, found.register, page)}</b>",
-            **span_words(swings, page),
-        )
-        for name, swings in told.groupby("assumption", sort=False)
-    ]
-    if not items:
-        return prose(page.say("sensitivity.nothing_moves", joint=joint, small=small_text(page)))
-    return prose(page.say("sensitivity.three", joint=joint, items=" · ".join(items[:MOST_TOLD])))
+    names = told["assumption"].unique()[:MOST_TOLD]
+    if not len(names):
+        return finding(page.say("sensitivity.nothing_moves", joint=joint, small=small_text(page)))
+    first, *rest = (f"<b>{assumption_name(name, found.register, page)}</b>" for name in names)
+    then = page.say("sensitivity.three_rest", names=f" {page.say('words.and')} ".join(rest)) if rest else ""
+    words = span_words(told[told["assumption"] == names[0]], page)
+    return finding(page.say("sensitivity.three", joint=joint, first=first, rest=then, **words))
 
 
 def draws_note(page, many, few):

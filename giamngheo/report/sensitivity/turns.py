@@ -4,7 +4,6 @@ from giamngheo.report.assumption_words import short, unit
 from giamngheo.report.html import prose, stack
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.words import headed
-from giamngheo.report.turning_points import R
 from giamngheo.report.wording import target_heads
 
 
@@ -34,7 +33,7 @@ def _rows(page, turned, heads, register):
         page.text_column(
             ("target", "case"),
             "sensitivity.turn_target",
-            lambda target, case: f"{heads[target]}, r = {page.number(R[case])}",
+            lambda target, case: f"{heads[target]}, {page.say(f'case.short_{case}')}",
         ),
         page.text_column("assumption", "sensitivity.assumption", lambda name: headed(name, register, page)),
         page.text_column(

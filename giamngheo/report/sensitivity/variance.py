@@ -8,6 +8,7 @@ from giamngheo.report.figure_style import GREY, Sizes, figure_exhibit
 from giamngheo.report.html import prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.words import LOOKS, headed, panels
+from giamngheo.report.wording import case_text
 from giamngheo.simulation.outcomes import CASES
 
 
@@ -87,7 +88,7 @@ def table(page, indices, status, register, points=POINTS):
     columns += [
         page.column(
             (f"{kind}_{case}", f"{kind}_bound_{case}", f"total_{case}"),
-            page.say(f"sensitivity.sobol_{kind}", r=page.number(r)),
+            page.say(f"sensitivity.sobol_{kind}", case=case_text(r, page)),
             index,
         )
         for r, case in CASES.items()

@@ -66,7 +66,7 @@ def panels(page, figure, narrow, cases, labels, x_label, x_limits, room):
     shape = (len(cases), 1) if narrow else (1, len(cases))
     axes = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=not narrow))
     for i, (ax, case) in enumerate(zip(axes, cases, strict=True)):
-        ax.set_title(page.say(f"case.{case}"), fontsize=9)
+        ax.set_title(first_upper(page.say(f"case.short_{case}")), fontsize=9)
         ax.set_xlim(*x_limits)
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from giamngheo.analysis.money_needed import MOST_MONEY
-from giamngheo.report.html import prose, stack, table
+from giamngheo.forecasting.state_space import CANDIDATES, MIN_EFFECTIVE_DRAWS
+from giamngheo.report.html import beside, prose, stack, table
 from giamngheo.simulation.counterfactual import PUT_BACK
 
 NAMED = 4  # comparable series that a note names
@@ -47,8 +48,15 @@ def values(page, trend):
     note = page.say(
         "methods.values_note", reference=reference, known_by=page.day(trend.known_by), series=series
     )
+    rests = {
+        "n": page.number(trend.posteriors["all"]["level"].effective_draws, -2),
+        "all": page.number(CANDIDATES),
+        "least": page.number(MIN_EFFECTIVE_DRAWS),
+    }
+    note += f" {page.say('trust.effective', **rests)}"
     shown = table("methods-values", page.say("methods.values_caption"), frame, columns, note=note)
     notes = [*_document_notes(page), *_break_notes(page)]
+    shown = beside(shown)
     return stack(prose(*notes, title=page.say("methods.notes_title")), shown) if notes else shown
 
 

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from giamngheo.forecasting.prior import register_in_effect
-from giamngheo.forecasting.state_space import CANDIDATES, MIN_EFFECTIVE_DRAWS
 from giamngheo.report import html
 from giamngheo.report.wording import first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
@@ -45,19 +44,12 @@ def table(page, results):
     ]
     known_by = next(iter(results.values())).cases[1].trend.known_by
     note = page.say("trust.priors_note", known_by=page.day(known_by))
-    return html.table(
-        "priors", page.say("trust.priors_caption"), pd.DataFrame(rows), columns, note=html.plain(note)
-    )
+    caption = page.say("trust.priors_caption")
+    return html.beside(html.table("priors", caption, pd.DataFrame(rows), columns, note=html.plain(note)))
 
 
 def support(page, register, trend):
-    """What is measured, published and judged, and how many draws the forecast rests on."""
+    """What is measured, published and judged."""
     used = [row.support for row in register_in_effect(register, trend.prior).values()]
     counts = {name: page.number(used.count(name)) for name in SUPPORTS}
-    rests = {
-        "n": page.number(trend.posteriors["all"]["level"].effective_draws, -2),
-        "all": page.number(CANDIDATES),
-        "least": page.number(MIN_EFFECTIVE_DRAWS),
-    }
-    intro = page.say("trust.support_intro", n=page.number(len(register)), **counts)
-    return html.prose(intro, page.say("trust.effective", **rests))
+    return html.finding(page.say("trust.support_intro", n=page.number(len(register)), **counts))

@@ -33,13 +33,10 @@ def compared(trend, others, record):
 def sentences(page, rows):
     """How far apart the usual forecasts lie."""
     usual = rows[rows["method"].isin(METHODS)]
-    width = usual["high_pct"] - usual["low_pct"]
     words = {
         "n": page.number(len(usual)),
         "low": page.percent(usual["median_pct"].min(), 1),
         "high": page.percent(usual["median_pct"].max(), 1),
-        "narrow": page.points(width.min(), 1),
-        "wide": page.points(width.max(), 1),
     }
     return html.prose(page.say("trust.intro", **words))
 
@@ -90,7 +87,7 @@ def chart(page, rows):
         ax.tick_params(axis="y", length=0)
 
     when, who = page.day(rows["as_of"].iloc[0]), page.say("status.poor")
-    return figure_exhibit(
+    shown = figure_exhibit(
         "rivals-poor",
         page.say("figure.rivals_title", who=who, when=when),
         caption,
@@ -99,6 +96,7 @@ def chart(page, rows):
         Sizes(0.5 + 0.3 * len(rows), 0.6 + 0.35 * len(rows)),
         rows,
     )
+    return html.beside(shown)
 
 
 def table(page, rows):

@@ -64,10 +64,7 @@ def sentences(page, record, history):
         "best": page.number(past.min(), 2),
         "worst": page.number(past.max(), 2),
     }
-    found = [
-        page.say(few, n=page.number(len(poor)), last=page.number(len(last))),
-        page.say("track.overall", **overall),
-    ]
+    found = [page.say(few, n=page.number(len(poor)), last=page.number(len(last))), page.say("track.method")]
     losing = [f"{page.say(f'track_group.{g}')} ({page.number(past[g], 2)})" for g in groups if past[g] > 1]
     if losing:
         found.append(page.say("track.losing", groups="; ".join(losing)))
@@ -79,7 +76,8 @@ def sentences(page, record, history):
     ]
     if beaten:
         found.append(page.say("track.beaten", groups="; ".join(beaten)))
-    return html.prose(*found, title=page.say("track.title"))
+    first = html.finding(page.say("track.overall", **overall))
+    return html.stack(first, html.prose(*found, title=page.say("track.title")))
 
 
 def chart(page, record):

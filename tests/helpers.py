@@ -23,6 +23,7 @@ from giamngheo.simulation.targets import BOTH
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+DRAWS, SEED = 300, 1  # of the report that tests read
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
 
 

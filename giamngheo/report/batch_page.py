@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from giamngheo.report.columns import MISSING
-from giamngheo.report.html import escape
+from giamngheo.report.html import escape, head_style
 from giamngheo.report.pages import TEMPLATES, Made, notebook_body, page_of, template
 from giamngheo.report.wording import target_text
 from giamngheo.simulation.outcomes import CASES
@@ -80,6 +80,7 @@ def batch_page(page, listed, counts, footer):
     body = template("batch.html.j2").render(
         files=Markup(_files(page)),
         cut=page.say("batch.cut", shown=page.number(len(shown))) if total > len(shown) else "",
+        stacked=Markup(head_style(text for text, _ in heads)),
         heads=[{"text": text, "numeric": numeric} for text, numeric in heads],
         rows=rows,
         failures=[

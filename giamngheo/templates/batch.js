@@ -2,6 +2,7 @@
   const table = document.getElementById("scenarios"), body = table.tBodies[0], rows = [...body.rows];
   const text = document.getElementById("filter"), state = document.getElementById("state");
   document.querySelector(".controls").hidden = false;
+  table.classList.add("sorted");
   const show = () => {
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from helpers import CHROMIUM, Whole, needs_chromium, read_aloud
+from helpers import CHROMIUM, DRAWS, SEED, Whole, needs_chromium, read_aloud
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import say
@@ -17,17 +17,7 @@ from giamngheo.runs import publish
 from giamngheo.runs.publish import ReportFailed, write_report
 
 LANGS = ("vi", "en")
-DRAWS, SEED = 300, 1
 each_lang = pytest.mark.parametrize("lang", LANGS)
-
-
-@pytest.fixture(scope="session")
-def home(package, tmp_path_factory):
-    """A report in both languages with one scenario beside the full plan."""
-    out = tmp_path_factory.mktemp("reports")
-    index = write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
-    assert index == [out / "an-giang" / lang / "index.html" for lang in LANGS]
-    return out / "an-giang"
 
 
 def all_pages(home):

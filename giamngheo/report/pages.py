@@ -36,7 +36,7 @@ ONE_SCENARIO = "03_scenario"
 FULL_PLAN = "full_plan"
 FIRST_SCREEN = ("answer", "panels")
 NOTEBOOK_ONLY = "notebook-only"
-WORKBOOK = "tables.xlsx"  # all tables that the index page tells of, a sheet each
+WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -47,11 +47,6 @@ class Made:
     name: str
     title: str
     notebook: object
-
-    @property
-    def sheet_prefix(self):
-        """The notebook's number, by which its tables' sheets begin (str)."""
-        return ONE_SCENARIO[:2] if self.name.startswith("scenario/") else self.name[:2]
 
     @property
     def tables(self):

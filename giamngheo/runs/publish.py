@@ -2,7 +2,7 @@
 
 What a cell's tags mean for pages stands in `giamngheo.report.pages`. A page's bytes depend on content alone: what
 differs from run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV,
-those of the index page in one spreadsheet too.
+the main ones in one spreadsheet too.
 """
 
 import json
@@ -16,7 +16,8 @@ from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.parameters import check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
-from giamngheo.report.columns import to_csv, workbook
+from giamngheo.report.columns import to_csv
+from giamngheo.report.html import plain
 from giamngheo.report.pages import (
     FULL_PLAN,
     ONE_SCENARIO,
@@ -27,6 +28,7 @@ from giamngheo.report.pages import (
     on_index,
     picture_file,
 )
+from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
@@ -135,8 +137,12 @@ def _pages(page, titles, linked, folder, draws, seed):
     footer = run_footer(page, draws, seed)
     files = {f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
-    told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
-    files[WORKBOOK] = workbook(told, page.say("report.tables"))
+    told = {
+        (ONE_SCENARIO if each.name.startswith("scenario/") else each.name, table["name"]): table
+        for each in on_index(made)
+        for table in each.tables.values()
+    }
+    files[WORKBOOK] = report_workbook(page, told, [plain(line) for line in footer])
     if picture := picture_file(made[0].notebook):
         files["answer.svg"] = picture
     files["index.html"] = index_page(page, made, linked, footer)

@@ -1,4 +1,4 @@
-"""The report: every notebook executed, every page written, whole or not at all.
+"""The report: every notebook executed, every page written, whole or not at all, and printed if asked for.
 
 What a cell's tags mean for pages stands in `giamngheo.report.pages`. A page's bytes depend on content alone: what
 differs from run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV,
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.parameters import check_out
+from giamngheo.inputs.parameters import LANGS, check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.report.columns import to_csv
 from giamngheo.report.html import plain
@@ -33,6 +33,7 @@ from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.locks import workspace
+from giamngheo.runs.printing import PDF, print_page
 from giamngheo.simulation.targets import level_pair
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
@@ -43,7 +44,9 @@ class ReportFailed(RuntimeError):
     """A notebook did not run to its end; nothing was written."""
 
 
-def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000, seed=0, *, progress=True):
+def write_report(
+    package, langs, scenarios=None, out=paths.REPORTS, draws=20_000, seed=0, *, chromium=None, progress=True
+):
     """Execute every notebook and write every page, in each language.
 
     Parameters
@@ -56,6 +59,8 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     out : Path
         Pages go to ``<out>/<package>/<lang>/``.
     draws, seed : int
+    chromium : str, optional
+        The browser that prints each index page to PDF; without one what was printed before goes.
     progress : bool
         Say on standard error how far it is.
 
@@ -96,6 +101,10 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
                 _record(began, package, draws, seed, list(chosen)), indent=1, ensure_ascii=False
             )
             beside = {f"{lang}/run.json": record + "\n" for lang in langs}
+            beside |= {f"{lang}/{PDF}": None for lang in LANGS if f"{lang}/index.html" not in stays.files}
+            for lang in langs:
+                index = files[f"{lang}/index.html"]
+                beside[f"{lang}/{PDF}"] = print_page(chromium, index) if chromium else None
             page_set.switch(place, files, beside, stays, made_from, linked)
     return [home / lang / "index.html" for lang in langs]
 

@@ -15,6 +15,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import say
 from giamngheo.report import pages, spreadsheet
 from giamngheo.runs import publish
+from giamngheo.runs.printing import print_page
 from giamngheo.runs.publish import ReportFailed, write_report
 
 LANGS = ("vi", "en")
@@ -339,10 +340,24 @@ def test_the_index_reads_well_on_a_screen(home, lang, tmp_path):
 
 
 @needs_chromium
-def test_the_report_prints(home, tmp_path):
-    out = tmp_path / "page.pdf"
-    browse(tmp_path, f"--print-to-pdf={out}", "--no-pdf-header-footer", (home / "vi" / "index.html").as_uri())
-    assert out.read_bytes().startswith(b"%PDF") and out.stat().st_size > 50_000
+def test_the_report_prints_and_tells_no_place_of_this_machine(home, tmp_path):
+    printed = print_page(CHROMIUM, (home / "vi" / "index.html").read_text(encoding="utf-8"))
+    assert printed.startswith(b"%PDF") and len(printed) > 50_000
+    assert b"file:" not in printed and b"/URI" not in printed
+
+
+def test_what_was_printed_does_not_outlive_its_page(home, package, tmp_path, monkeypatch):
+    out = tmp_path / "copy" / "an-giang"
+    shutil.copytree(home, out)
+    for lang in LANGS:
+        (out / lang / "report.pdf").write_bytes(b"of an earlier page")
+    monkeypatch.setattr(publish, "_pages", lambda page, *_: {f"{page.lang}/index.html": "new"})
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: [])
+    monkeypatch.setattr(publish, "print_page", lambda chromium, text: f"{chromium} {text}".encode())
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED, chromium="C", progress=False)
+    assert [(out / lang / "report.pdf").read_bytes() for lang in LANGS] == [b"of an earlier page", b"C new"]
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED + 1, progress=False)
+    assert not list(out.rglob("report.pdf"))
 
 
 def test_pages_of_another_seed_do_not_stay_beside_the_new_ones(home, package, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ differs from run to run goes to ``run.json`` beside it. The tables behind the ex
 the main ones in one spreadsheet too.
 """
 
+import contextlib
 import json
 import platform
 import subprocess
@@ -28,6 +29,7 @@ from giamngheo.report.pages import (
     on_index,
     picture_file,
 )
+from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, reports_page
 from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
@@ -106,6 +108,7 @@ def write_report(
                 index = files[f"{lang}/index.html"]
                 beside[f"{lang}/{PDF}"] = print_page(chromium, index) if chromium else None
             page_set.switch(place, files, beside, stays, made_from, linked)
+            write_list(out)
     return [home / lang / "index.html" for lang in langs]
 
 
@@ -155,7 +158,28 @@ def _pages(page, titles, linked, folder, draws, seed):
     if picture := picture_file(made[0].notebook):
         files["answer.svg"] = picture
     files["index.html"] = index_page(page, made, linked, footer)
-    return {f"{page.lang}/{name}": content for name, content in files.items()}
+    chances = [
+        row for table in made[0].tables.values() if table["name"] == "chances" for row in table["rows"]
+    ]
+    told = json.dumps(about(page, chances), indent=1, ensure_ascii=False) + "\n"
+    return {ABOUT: told} | {f"{page.lang}/{name}": content for name, content in files.items()}
+
+
+def write_list(folder):
+    """Write the pages that list the reports and batches in a folder, unless a page of another's is in their place."""
+    reports, batches = {}, {}
+    for home in sorted(Path(folder).iterdir()):
+        langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
+        manifest = page_set.read_manifest(home) if langs else None
+        if manifest and isinstance(manifest.get("scenarios"), list):
+            batches[home.name] = len(manifest["scenarios"]), langs
+        elif manifest:
+            with contextlib.suppress(OSError, ValueError):  # of a report from before there was one
+                reports[home.name] = json.loads((home / ABOUT).read_text(encoding="utf-8")), langs
+    for lang, address in ADDRESSES.items():
+        path = Path(folder) / address
+        if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
+            paths.write_atomically(path, reports_page(lang, reports, batches))
 
 
 def _in_order(titles, package):

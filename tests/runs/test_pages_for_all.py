@@ -1,11 +1,13 @@
 """Pages for all readers: with a screen reader, by keys alone, in the dark, on a phone, on paper."""
 
 import io
+import json
 
 import pytest
 from helpers import CHROMIUM, needs_chromium
 
 from giamngheo.report.batch_page import STATES, Listed, batch_page
+from giamngheo.report.reports_page import reports_page
 from giamngheo.report.wording import Page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright to open pages with")
@@ -14,7 +16,8 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no ax
 pytestmark = needs_chromium
 
 each_lang = pytest.mark.parametrize("lang", ["vi", "en"])
-LOOKED_AT = ("index", "02_trend", "batch")
+LISTS = ("batch", "reports")  # pages that list many things
+LOOKED_AT = ("index", "02_trend", *LISTS)
 PHONE, SCREEN, PAPER = 360, 1280, 680  # CSS pixels; A4 without our margins
 PAPER_HEIGHT = 1001
 
@@ -77,11 +80,16 @@ def folder(home, package, tmp_path_factory):
         ]
         text = batch_page(page, listed, dict.fromkeys(STATES, 1), ["r"])
         (folder / f"{lang}-batch.html").write_text(text, encoding="utf-8")
+        facts = json.loads((home / "about.json").read_text(encoding="utf-8"))
+        north = facts | {"province": {"vi": "Bắc Giang", "en": "Bac Giang"}, "money_bn_vnd": 9.5}
+        reports = {"an-giang": (facts, ["vi", "en"]), "bac-giang": (north, ["vi"])}
+        text = reports_page(lang, reports, {"grid": (60, ["vi", "en"])})
+        (folder / f"{lang}-reports.html").write_text(text, encoding="utf-8")
     return folder
 
 
 def address(folder, lang, name):
-    path = folder / f"{lang}-batch.html" if name == "batch" else folder / lang / f"{name}.html"
+    path = folder / f"{lang}-{name}.html" if name in LISTS else folder / lang / f"{name}.html"
     return path.as_uri()
 
 
@@ -127,7 +135,7 @@ def test_what_axe_has_to_find_is_found(opened, tmp_path):
 def test_no_table_is_wider_than_a_phone_and_nothing_stands_out(opened, folder, lang):
     """Case: the pace table of 02_trend was cut off."""
     names = [
-        "batch",
+        *LISTS,
         *(path.relative_to(folder / lang).with_suffix("") for path in (folder / lang).rglob("*.html")),
     ]
     assert len(names) > 8
@@ -163,3 +171,17 @@ def test_on_paper_no_table_or_figure_is_cut(opened, folder, lang, name):
         assert is_long or on["A"] == on["Z"], (n, on)
         if has_head:  # it stands again on each further sheet
             assert on["H"] == list(range(on["A"][0], on["Z"][0] + 1)), (n, on)
+
+
+def test_the_list_of_reports_sorts_and_filters_by_keys(opened, folder):
+    page = opened(address(folder, "en", "reports"), SCREEN)
+
+    def listed():
+        return page.locator("tbody tr:visible th").all_inner_texts()
+
+    assert listed() == ["An Giang", "Bac Giang", "Batch “grid”"]
+    page.get_by_role("button", name="Money").press("Enter")
+    assert listed() == ["Bac Giang", "An Giang", "Batch “grid”"]
+    assert page.locator("th[aria-sort=ascending]").inner_text() == "Money"
+    page.get_by_role("searchbox").fill("giang 2,155")
+    assert listed() == ["An Giang"]

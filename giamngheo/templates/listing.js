@@ -7,11 +7,11 @@
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
       const said = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => said.includes(word)) || (state.value && row.dataset.state !== state.value);
+      row.hidden = !words.every((word) => said.includes(word)) || Boolean(state?.value && row.dataset.state !== state.value);
     }
   };
   text.addEventListener("input", show);
-  state.addEventListener("change", show);
+  state?.addEventListener("change", show);
   const key = (row, n) => {
     const cell = row.cells[n];
     return "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent;

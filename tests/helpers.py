@@ -3,7 +3,6 @@
 import hashlib
 import html
 import re
-import shutil
 from html.parser import HTMLParser
 
 import numpy as np
@@ -17,12 +16,12 @@ from giamngheo.analysis.sensitivity.cases import BASE, COLUMNS
 from giamngheo.analysis.sensitivity.tornado import Tornado
 from giamngheo.report import columns, figure_style
 from giamngheo.report.svg import svg_markup
+from giamngheo.runs.printing import find_chromium
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+CHROMIUM = find_chromium()
+DRAWS, SEED = 300, 1  # of the report that tests read
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
 
 

@@ -21,6 +21,7 @@ MAX_LOG_BYTES = 1_000_000
 EXAMPLES = """\b
 Examples:
   giamngheo report                        every page, both languages, into reports/
+  giamngheo report --lang vi --pdf        and report.pdf, printed by the Chromium that is installed
   giamngheo scenarios                     the scenarios there are
   giamngheo simulate --scenario double    what twice the money does
   giamngheo forecast --until 2020 --json  the trend, for another program
@@ -98,14 +99,20 @@ def report(
     out: Out = paths.REPORTS,
     draws: Draws = 20_000,
     seed: Seed = 0,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print each index page to report.pdf beside it, by Chromium.")
+    ] = False,
     verbose: Verbose = False,
 ):
     """Make every notebook and page, with a what-if inside each index page: the main job."""
+    from giamngheo.runs.printing import require_chromium
+
+    chromium = require_chromium() if pdf else None
     langs = _langs(lang)
     loaded = _inputs(package, draws=draws, seed=seed).package
     for name in scenario or ():
         _inputs(package, name)
-    _write_pages(loaded, langs, scenario, out, draws, seed)
+    _write_pages(loaded, langs, scenario, out, draws, seed, chromium)
 
 
 @app.command()
@@ -126,7 +133,7 @@ def run(
     _write_pages(loaded, langs, [scenario], out, draws, seed)
 
 
-def _write_pages(package, langs, scenarios, out, draws, seed):
+def _write_pages(package, langs, scenarios, out, draws, seed, chromium=None):
     from giamngheo.inputs.parameters import check_out
     from giamngheo.runs.execution import start_ahead
 
@@ -134,7 +141,7 @@ def _write_pages(package, langs, scenarios, out, draws, seed):
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report
 
-    for page in write_report(package, langs, scenarios, out, draws, seed):
+    for page in write_report(package, langs, scenarios, out, draws, seed, chromium=chromium):
         print(page)
 
 

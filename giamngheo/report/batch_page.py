@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
-from giamngheo.report.pages import TEMPLATES, Made, notebook_body, page_of, template
+from giamngheo.report.listing import cell, chances_cell, listing, listing_script
+from giamngheo.report.pages import Made, notebook_body, page_of
 from giamngheo.report.wording import province, target_text
-from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, level_pair
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
@@ -53,8 +55,6 @@ def batch_page(page, listed, counts, footer):
 
     listed: the first `MOST_LISTED` and all that are not done (list of Listed); counts: number of scenarios by state.
     """
-    from markupsafe import Markup
-
     several = len({each.package for each in listed}) > 1
     varied = _varied(listed)
     targets = level_pair(page.package)
@@ -77,12 +77,13 @@ def batch_page(page, listed, counts, footer):
         for each in shown
     ]
     total = sum(counts.values())
-    script = "\n" + (TEMPLATES / "batch.js").read_text(encoding="utf-8").strip() + "\n"
-    body = template("batch.html.j2").render(
+    body = listing(
+        page,
+        heads,
+        rows,
+        page.say("batch.caption"),
         files=Markup(_files(page)),
         cut=page.say("batch.cut", shown=page.number(len(shown))) if total > len(shown) else "",
-        heads=[{"text": text, "numeric": numeric} for text, numeric in heads],
-        rows=rows,
         failures=[
             {
                 "title": each.title,
@@ -94,11 +95,6 @@ def batch_page(page, listed, counts, footer):
             if each.state in STATES[1:4]
         ],
         states={state: page.say(f"batch.state_{state}") for state in STATES},
-        words={
-            key: page.say(f"batch.{key}")
-            for key in ("filter", "any_state", "state", "sort", "caption", "failures", "to_go_on")
-        },
-        script=Markup(script),
     )
     states = ", ".join(
         f"{page.number(n)} {page.say(f'batch.state_{state}')}" for state, n in counts.items() if n
@@ -107,7 +103,7 @@ def batch_page(page, listed, counts, footer):
     lead = page.say("batch.lead", total=page.number(total), states=states)
     other = "en" if page.lang == "vi" else "vi"
     links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]
-    return page_of(page, title, lead, lead, links, body, footer, script)
+    return page_of(page, title, lead, lead, links, body, footer, script=listing_script())
 
 
 def _files(page):
@@ -125,39 +121,25 @@ def _varied(listed):
 
 
 def _cells(page, each, several, varied, targets):
-    yield _cell(each.title)
+    yield cell(each.title)
     if several:
-        yield _cell(each.package)
+        yield cell(each.package)
     for name in varied:
         value = each.parameters.get(name)
         is_number = isinstance(value, float)
-        yield _cell(_parameter(page, value), value if is_number else None, numeric=True)
+        yield cell(_parameter(page, value), value if is_number else None, numeric=True)
     for status in targets:
-        yield _chances(page, [(row["case"], row["chance"]) for row in each.rows if row["status"] == status])
+        yield chances_cell(
+            page, [(row["case"], row["chance"]) for row in each.rows if row["status"] == status]
+        )
     both = {row["case"]: row[f"chance_{BOTH}"] for row in each.rows}
-    yield _chances(page, list(both.items()))
+    yield chances_cell(page, list(both.items()))
     money = each.rows[0]["money_delivered_bn_vnd"] if each.rows else None
-    yield _cell(MISSING if money is None else page.number(money, 0), money, numeric=True)
-    yield _cell(page.say(f"batch.state_{each.state}"))
+    yield cell(MISSING if money is None else page.number(money, 0), money, numeric=True)
+    yield cell(page.say(f"batch.state_{each.state}"))
 
 
 def _parameter(page, value):
     if value is None or value == "":
         return MISSING
     return page.number(value) if isinstance(value, float) else value
-
-
-def _chances(page, by_case):
-    """Both cases in one cell, sorted by the first."""
-    order = list(CASES.values())
-    by_case = sorted(
-        (pair for pair in by_case if pair[1] is not None),
-        key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order),
-    )
-    if not by_case:
-        return _cell(MISSING, numeric=True)
-    return _cell(" / ".join(page.chance(p) for _, p in by_case), by_case[0][1], numeric=True)
-
-
-def _cell(text, value=None, numeric=False):
-    return {"text": text, "value": value, "numeric": numeric}

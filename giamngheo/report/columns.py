@@ -1,4 +1,4 @@
-"""One specification of a table's columns, from which come its HTML, its plain text, its CSV and its sheet in XLSX.
+"""One specification of a table's columns, from which come its HTML, its plain text, its CSV and its sheet.
 
 A table is a tidy frame, one fact a column, and what a reader is shown of it: some of its columns, or several of them in
 one cell, each with a head and a formatter of the reader's language. The files hold the frame itself, unrounded but for
@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from unicodedata import east_asian_width
 
 import pandas as pd
@@ -18,7 +17,6 @@ import pandas as pd
 MISSING = "–"
 DAY = "yyyy-mm-dd"  # how a spreadsheet writes a date
 FORMATS = {"chance": "0.0 %", "households": "#,##0"}  # of a number whose name says what it is
-SHEET_NAME = 31  # letters that a spreadsheet allows
 MOST_PADDED = 60  # letters of a column in plain text; a longer cell pushes the rest of its row
 SIGNIFICANT = 6  # digits of a float in a file: what differs beyond is another machine's arithmetic
 
@@ -126,70 +124,6 @@ def to_csv(stored):
     writer.writerow([column["name"] for column in stored["columns"]])
     writer.writerows(stored["rows"])
     return "\ufeff" + text.getvalue()
-
-
-def workbook(stored, title):
-    """Stored tables as a spreadsheet: a sheet of contents, then one each; the same tables give the same bytes.
-
-    Parameters
-    ----------
-    stored : sequence of (str, dict)
-        The page of each table and the table, as of `Table.as_json`; both give the sheet its name.
-    title : str
-
-    Returns
-    -------
-    bytes
-        XLSX.
-    """
-    import xlsxwriter
-
-    file, taken = io.BytesIO(), {"0"}
-    sheets = [(_sheet_name(f"{page[:2]} {table['name']}", taken), table) for page, table in stored]
-    plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(file, plain_text) as book:
-        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
-        bold = book.add_format({"bold": True})
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        contents = book.add_worksheet("0")
-        contents.write_string(0, 0, title, bold)
-        contents.set_column(0, 0, SHEET_NAME)
-        for row, (name, table) in enumerate(sheets, start=2):
-            contents.write_url(row, 0, f"internal:'{name}'!A1", string=name)
-            contents.write_string(row, 1, table["caption"])
-        for name, table in sheets:
-            sheet = book.add_worksheet(name)
-            sheet.write_string(0, 0, table["caption"], bold)
-            for place, column in enumerate(table["columns"]):
-                sheet.write_string(1, place, column["head"], head)
-                number_format = column.get("format", "General")
-                shape = book.add_format({"num_format": number_format})
-                for row, values in enumerate(table["rows"], start=2):
-                    _write_cell(sheet, row, place, values[place], shape, number_format == DAY)
-            sheet.freeze_panes(2, 1)
-            sheet.set_column(0, 0, 30)
-            sheet.set_column(1, max(1, len(table["columns"]) - 1), 16)
-    return file.getvalue()
-
-
-def _sheet_name(name, taken):
-    """A table's name as a sheet's: short enough, and the only one of that name."""
-    short, n = name[:SHEET_NAME], 2
-    while short in taken:
-        short, n = f"{name[: SHEET_NAME - 3]}-{n}", n + 1
-    taken.add(short)
-    return short
-
-
-def _write_cell(sheet, row, place, value, shape, is_day):
-    if is_day and isinstance(value, str):
-        sheet.write_datetime(row, place, datetime.fromisoformat(value), shape)
-    elif isinstance(value, str):
-        sheet.write_string(row, place, value)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, place, value)
-    elif value is not None:
-        sheet.write_number(row, place, value, shape)
 
 
 def aligned(rows, columns):

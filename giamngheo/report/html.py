@@ -19,6 +19,7 @@ from giamngheo.report.columns import Table, aligned, rows_of
 
 ALLOWED_TAGS = ("b", "i", "sub", "sup")
 MOST_WORDS = 9  # of a link to what is left beside, if its first clause says enough
+MOST_ABREAST, MOST_SHADED = 4, 7  # columns that a phone shows beside each other, and of a map
 TABLES_MIME = "application/vnd.giamngheo.tables+json"  # the frames, for the files beside a page and for nbval
 LABELS_MIME = "application/vnd.giamngheo.labels+json"  # what is written in a figure, for nbval
 _ALLOWED = re.compile(rf"&lt;(/?(?:{'|'.join(ALLOWED_TAGS)}))&gt;")
@@ -102,7 +103,8 @@ class Exhibit:
 
 
 def _words_left(html):
-    """Without our style sheet JupyterLab sets every cell flush right, words too."""
+    """Without our style sheet JupyterLab sets every cell flush right, words too, and stacks no cells."""
+    html = re.sub(r'<table class="rows([^"]*)" style="[^"]*">', r'<table class="rows\1">', html)
     return re.sub(r'<(td|th scope="row"|th scope="col")>', r'<\1 style="text-align:left">', html)
 
 
@@ -238,14 +240,17 @@ def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades
     Exhibit
     """
     rows, shades = rows_of(frame, columns), shades or {}
-    head = "".join(f'<th scope="col"{_css("r" if c.numeric else "")}>{rich(c.head)}</th>' for c in columns)
+    head = "".join(
+        f'<th scope="col"{_css("r" if c.numeric else "")}>{rich(c.head)}</th>' if c.head else "<td></td>"
+        for c in columns
+    )
     lines = [_row(i, row, columns, row_heads, shades) for i, row in enumerate(rows)]
     body, total = (lines[:-foot], lines[-foot:]) if foot else (lines, [])
     bottom = f"<tfoot>\n{chr(10).join(total)}\n</tfoot>" if total else ""
     below = f'\n<p class="note">{rich(note)}</p>' if note else ""
     markup = (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(plain(caption))}">'
-        f"<table{_css(css)}>\n<caption><span>{rich(caption)}</span></caption>\n"
+        f"<table{_stacked(columns, css)}>\n<caption><span>{rich(caption)}</span></caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{chr(10).join(body)}\n</tbody>{bottom}\n</table></div>{below}"
     )
     cells = [[plain(cell) for cell in row] for row in [[c.head for c in columns], *rows]]
@@ -254,6 +259,24 @@ def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades
         name, plain(caption), frame.head(len(frame) - foot) if tidy is None else tidy, tuple(columns)
     )
     return Exhibit(plain(caption), markup, text + (f"\n{plain(note)}" if note else ""), (kept,))
+
+
+def _stacked(columns, css):
+    """What a table's tag says of its look: on a phone a wide one stands as a list of rows, each cell after its head."""
+    most = MOST_SHADED if "heat" in css.split() else 0 if "long" in css.split() else MOST_ABREAST
+    if len(columns) <= most:
+        return _css(css)
+    return _css(f"rows {css}".strip()) + head_style(plain(column.head) for column in columns)
+
+
+def head_style(heads):
+    """The heads of a table as attribute `style`, from which `page.css` writes them before cells on a phone (str)."""
+    named = [(n, re.sub(r"[^\w .,:/%()-]", _css_escape, head)) for n, head in enumerate(heads, 1) if head]
+    return ' style="' + ";".join(f"--h{n}:'{head}'" for n, head in named) + '"'
+
+
+def _css_escape(found):
+    return f"\\{ord(found.group()):x} "
 
 
 def _css(names):

@@ -9,7 +9,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 class _Renderer(IPythonRenderer):
     def block_math(self, body):
-        return f'<span class="formula">{_mathml(body, "block")}</span>'  # inside a paragraph
+        # Inside a paragraph; on a phone a long one is scrolled, by keys too.
+        told = escape(" ".join(body.split()))
+        return f'<span class="formula" tabindex="0" role="group" aria-label="{told}">{_mathml(body, "block")}</span>'
 
     def inline_math(self, body):
         return _mathml(body, "inline")

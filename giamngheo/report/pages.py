@@ -39,8 +39,8 @@ SECTIONS = (
 ONE_SCENARIO = "03_scenario"
 FULL_PLAN = "full_plan"
 NOTEBOOK_ONLY = "notebook-only"
-WORKBOOK = "tables.xlsx"  # all tables that the index page tells of, a sheet each
-TABLES = "tables.html"  # the list of their files
+WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
+TABLES = "tables.html"  # the list of the files of all tables
 FINDING = '<p class="finding">'  # how the sentence begins that a section begins with
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -52,11 +52,6 @@ class Made:
     name: str
     title: str
     notebook: object
-
-    @property
-    def sheet_prefix(self):
-        """The notebook's number, by which its tables' sheets begin (str)."""
-        return ONE_SCENARIO[:2] if self.name.startswith("scenario/") else self.name[:2]
 
     @property
     def tables(self):
@@ -158,7 +153,9 @@ def index_page(page, made, scenarios, footer):
     links, question = [_language_link("index.html", page, depth=0)], report_question(page)
     contents = _contents([*headed, "pages"], page)
     body = "\n".join(parts)
-    return page_of(page, header(page), question, "", links, body, footer, kicker(page), contents, what_if.script())
+    return page_of(
+        page, header(page), question, "", links, body, footer, kicker(page), contents, what_if.script()
+    )
 
 
 def _section(page, name, shown, sources):

@@ -87,14 +87,14 @@ def switch(home, files, beside, stays, made_from, scenarios):
         The folder, as `changing` gives it.
     files : dict of str to str or bytes
         The pages and what lies behind them, by their name in the folder.
-    beside : dict of str to str
-        What differs from run to run, and is no part of the set.
+    beside : dict of str to str, bytes or None
+        What differs from run to run, and is no part of the set; of None what is there goes.
     stays : Earlier
     made_from : dict
     scenarios : dict
         Of all the set's, as of `Earlier`.
     """
-    files = {name: text if isinstance(text, bytes) else text.encode("utf-8") for name, text in files.items()}
+    files = _as_bytes(files)
     digests = stays.files | {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     manifest = {
         "giamngheo": __version__,
@@ -102,7 +102,8 @@ def switch(home, files, beside, stays, made_from, scenarios):
         "scenarios": scenarios,
         "files": dict(sorted(digests.items())),
     }
-    files |= {name: text.encode("utf-8") for name, text in beside.items()}
+    gone = {name for name, content in beside.items() if content is None}
+    files |= _as_bytes({name: content for name, content in beside.items() if name not in gone})
     files[MANIFEST] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     before = (read_manifest(home) or {"files": {}})["files"]
     new = _new(home)
@@ -110,7 +111,7 @@ def switch(home, files, beside, stays, made_from, scenarios):
         new.mkdir()
         for path in home.rglob("*") if home.is_dir() else ():
             name = path.relative_to(home).as_posix()
-            ours = name in before and name not in stays.files
+            ours = name in gone or (name in before and name not in stays.files)
             if name not in files and not ours and (path.is_symlink() or not path.is_dir()):
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 _link(path, new / name)
@@ -124,6 +125,10 @@ def switch(home, files, beside, stays, made_from, scenarios):
         shutil.rmtree(new, ignore_errors=True)
         if home.exists():
             shutil.rmtree(_old(home), ignore_errors=True)
+
+
+def _as_bytes(files):
+    return {name: text if isinstance(text, bytes) else text.encode("utf-8") for name, text in files.items()}
 
 
 def _link(path, other):

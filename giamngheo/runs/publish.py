@@ -1,10 +1,11 @@
-"""The report: every notebook executed, every page written, whole or not at all.
+"""The report: every notebook executed, every page written, whole or not at all, and printed if asked for.
 
 What a cell's tags mean for pages stands in `giamngheo.report.pages`. A page's bytes depend on content alone: what
 differs from run to run goes to ``run.json`` beside it. The tables behind the exhibits lie beside the pages as CSV,
-those of the index page in one spreadsheet too.
+the main ones in one spreadsheet too.
 """
 
+import contextlib
 import json
 import platform
 import subprocess
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.parameters import check_out
+from giamngheo.inputs.parameters import LANGS, check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
-from giamngheo.report.columns import to_csv, workbook
+from giamngheo.report.columns import to_csv
+from giamngheo.report.html import plain
 from giamngheo.report.pages import (
     FULL_PLAN,
     ONE_SCENARIO,
@@ -29,10 +31,13 @@ from giamngheo.report.pages import (
     picture_file,
     tables_page,
 )
+from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, reports_page
+from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.locks import workspace
+from giamngheo.runs.printing import PDF, print_page
 from giamngheo.simulation.targets import level_pair
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
@@ -43,7 +48,9 @@ class ReportFailed(RuntimeError):
     """A notebook did not run to its end; nothing was written."""
 
 
-def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000, seed=0, *, progress=True):
+def write_report(
+    package, langs, scenarios=None, out=paths.REPORTS, draws=20_000, seed=0, *, chromium=None, progress=True
+):
     """Execute every notebook and write every page, in each language.
 
     Parameters
@@ -56,6 +63,8 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
     out : Path
         Pages go to ``<out>/<package>/<lang>/``.
     draws, seed : int
+    chromium : str, optional
+        The browser that prints each index page to PDF; without one what was printed before goes.
     progress : bool
         Say on standard error how far it is.
 
@@ -96,7 +105,12 @@ def write_report(package, langs, scenarios=None, out=paths.REPORTS, draws=20_000
                 _record(began, package, draws, seed, list(chosen)), indent=1, ensure_ascii=False
             )
             beside = {f"{lang}/run.json": record + "\n" for lang in langs}
+            beside |= {f"{lang}/{PDF}": None for lang in LANGS if f"{lang}/index.html" not in stays.files}
+            for lang in langs:
+                index = files[f"{lang}/index.html"]
+                beside[f"{lang}/{PDF}"] = print_page(chromium, index) if chromium else None
             page_set.switch(place, files, beside, stays, made_from, linked)
+            write_list(out)
     return [home / lang / "index.html" for lang in langs]
 
 
@@ -137,13 +151,38 @@ def _pages(page, titles, linked, folder, draws, seed):
     footer = run_footer(page, draws, seed)
     files = {f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
-    told = [(each.sheet_prefix, table) for each in on_index(made) for table in each.tables.values()]
-    files[WORKBOOK] = workbook(told, page.say("report.tables"))
     files[TABLES] = tables_page(page, made, footer)
+    told = {
+        (ONE_SCENARIO if each.name.startswith("scenario/") else each.name, table["name"]): table
+        for each in on_index(made)
+        for table in each.tables.values()
+    }
+    files[WORKBOOK] = report_workbook(page, told, [plain(line) for line in footer])
     if picture := picture_file(made[0].notebook):
         files["answer.svg"] = picture
     files["index.html"] = index_page(page, made, linked, footer)
-    return {f"{page.lang}/{name}": content for name, content in files.items()}
+    chances = [
+        row for table in made[0].tables.values() if table["name"] == "chances" for row in table["rows"]
+    ]
+    told = json.dumps(about(page, chances), indent=1, ensure_ascii=False) + "\n"
+    return {ABOUT: told} | {f"{page.lang}/{name}": content for name, content in files.items()}
+
+
+def write_list(folder):
+    """Write the pages that list the reports and batches in a folder, unless a page of another's is in their place."""
+    reports, batches = {}, {}
+    for home in sorted(Path(folder).iterdir()):
+        langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
+        manifest = page_set.read_manifest(home) if langs else None
+        if manifest and isinstance(manifest.get("scenarios"), list):
+            batches[home.name] = len(manifest["scenarios"]), langs
+        elif manifest:
+            with contextlib.suppress(OSError, ValueError):  # of a report from before there was one
+                reports[home.name] = json.loads((home / ABOUT).read_text(encoding="utf-8")), langs
+    for lang, address in ADDRESSES.items():
+        path = Path(folder) / address
+        if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
+            paths.write_atomically(path, reports_page(lang, reports, batches))
 
 
 def _in_order(titles, package):

@@ -284,8 +284,8 @@ def written(monkeypatch):
 
     calls = []
 
-    def write_report(package, langs, scenarios, out, draws, seed):
-        calls.append((package.name, langs, scenarios, out, draws, seed))
+    def write_report(package, langs, scenarios, out, draws, seed, chromium):
+        calls.append((package.name, langs, scenarios, out, draws, seed, *([chromium] if chromium else [])))
         return []
 
     monkeypatch.setattr(publish, "write_report", write_report)
@@ -302,6 +302,21 @@ def test_report_hands_on_its_options(command, written, tmp_path):
         ("an-giang", ["en"], ["double"], tmp_path, 20_000, 3),
         ("an-giang", ["en"], ["double"], paths.REPORTS, 500, 0),
     ]
+
+
+def test_a_report_is_printed_by_the_chromium_there_is_and_refused_before_anything_without(
+    command, written, monkeypatch
+):
+    from giamngheo.runs import printing
+
+    monkeypatch.setattr(printing.shutil, "which", lambda name: f"/bin/{name}" if "google" in name else None)
+    assert command("report", "--lang", "vi", "--pdf")[0] == 0
+    assert written == [("an-giang", ["vi"], None, paths.REPORTS, 20_000, 0, "/bin/google-chrome")]
+    monkeypatch.setattr(printing.shutil, "which", lambda name: None)
+    start = time.monotonic()
+    status, out, err = command("report", "--pdf", "--package", "data/nowhere")
+    assert time.monotonic() - start < 1 and (status, out, len(written)) == (2, "", 1)
+    assert "no Chromium" in err and "nearest: install one" in err and "nowhere" not in err
 
 
 def test_verify_ends_with_1_where_something_does_not_agree(command, tmp_path):

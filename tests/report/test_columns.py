@@ -6,12 +6,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-import openpyxl
 import pandas as pd
 import pytest
 from helpers import rows_of
 
-from giamngheo.report.columns import MOST_PADDED, Column, Table, aligned, plain_value, to_csv, workbook
+from giamngheo.report.columns import MOST_PADDED, Column, Table, aligned, plain_value, to_csv
 from giamngheo.report.html import table
 from giamngheo.report.wording import Page
 
@@ -71,15 +70,6 @@ def test_the_files_hold_the_frame_itself(shown):
         "what": "=1+1",
     }
     assert rows[1]["rate_pct"] == ""
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook([("02", stored)] * 2, "t")))["02 falls-2"]
-    assert [cell.value for cell in sheet[2]] == ["Thời điểm", "%", "80 % (low)", "80 % (high)", "What"]
-    assert sheet["A3"].value.date() == date(2010, 12, 31) and sheet["A3"].number_format == "yyyy-mm-dd"
-    assert sheet["E3"].value == "=1+1" and sheet["E3"].data_type == "s", "text, not a formula"
-
-
-def test_the_same_tables_give_the_same_bytes(shown):
-    stored = shown.tables[0].as_json()
-    assert workbook([("02", stored)], "t") == workbook([("02", stored)], "t")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,21 @@ def test_a_table_names_rows_columns_and_itself():
     ]
 
 
+def test_a_wide_table_carries_its_heads_for_a_phone_and_a_column_without_one_has_no_empty_head():
+    names = ["", 'it\'s "x" <b>\\</b>; } c', "c", "d", "e"]
+    frame = pd.DataFrame([range(5)], columns=list("abcde"))
+    columns = [Column(key, head) for key, head in zip("abcde", names, strict=True)]
+    made = html.table("t", "Caption", frame, columns, css="x")
+    assert_clean(made.html)
+    assert "<thead><tr><td></td><th " in made.html
+    ((_, attrs),) = [each for each in assert_clean(made.html).tags if each[0] == "table"]
+    style = "--h2:'it\\27 s \\22 x\\22  \\5c \\3b  \\7d  c';--h3:'c';--h4:'d';--h5:'e'"
+    assert attrs == {"class": "rows x", "style": style}
+    assert ' class="rows x">' in made.outputs()[0][0]["text/html"], "a notebook has no use for them"
+    few = html.table("t", "Caption", frame, columns[:4])
+    assert "<table>" in few.html
+
+
 def test_an_exhibit_shows_as_page_and_as_rounded_text():
     (shown,) = html.prose("một <b>hai</b>", css="answer").outputs()
     assert shown == ({"text/html": '<p class="answer">một <b>hai</b></p>', "text/plain": "một hai"}, {})

@@ -57,6 +57,14 @@ def test_what_is_of_the_same_stays_and_what_is_not_goes(home, new):
     assert pages_of(content(home)) == pages_of(new) and (home / "notes.txt").read_text() == "the user's own"
 
 
+def test_what_lies_beside_a_set_comes_and_goes_with_it(home):
+    for beside, there in (({"vi/report.pdf": b"%PDF"}, True), ({}, True), ({"vi/report.pdf": None}, False)):
+        with page_set.changing(home) as place:
+            page_set.switch(place, {}, beside, page_set.earlier(place, OLD), OLD, {})
+        assert (home / "vi" / "report.pdf").exists() is there
+        assert "vi/report.pdf" not in page_set.read_manifest(home)["files"]
+
+
 def test_a_page_that_was_altered_is_not_of_the_set_any_more(home):
     (home / "en" / "scenario" / "double.html").write_text("altered")
     write(home, OLD, "old", ["full_plan"], ["en"])

@@ -8,28 +8,20 @@ import re
 import shutil
 import subprocess
 
+import openpyxl
 import page_words
 import pytest
-from helpers import CHROMIUM, Whole, needs_chromium, read_aloud
+from helpers import CHROMIUM, DRAWS, SEED, Whole, needs_chromium, read_aloud
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import phrases, say
-from giamngheo.report import pages
+from giamngheo.report import pages, spreadsheet
 from giamngheo.runs import publish
+from giamngheo.runs.printing import print_page
 from giamngheo.runs.publish import ReportFailed, write_report
 
 LANGS = ("vi", "en")
-DRAWS, SEED = 300, 1
 each_lang = pytest.mark.parametrize("lang", LANGS)
-
-
-@pytest.fixture(scope="session")
-def home(package, tmp_path_factory):
-    """A report in both languages with one scenario beside the full plan."""
-    out = tmp_path_factory.mktemp("reports")
-    index = write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
-    assert index == [out / "an-giang" / lang / "index.html" for lang in LANGS]
-    return out / "an-giang"
 
 
 def all_pages(home):
@@ -290,34 +282,32 @@ def test_the_table_behind_each_exhibit_lies_beside_the_page(home):
             assert (home / lang / "scenario" / address).resolve().is_file(), address
 
 
-def test_the_spreadsheet_holds_what_the_files_hold(home):
-    import openpyxl
-
-    book = openpyxl.load_workbook(home / "en" / "tables.xlsx")
-    files = [path for path in (home / "en" / "tables").rglob("*.csv") if "double" not in path.parts]
-    assert len(book.sheetnames) == len(files) + 1 > 60
-    for path in files:
-        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-        alike = [sheet for sheet in book if sheet.title[3:].startswith(path.stem[:25])]
-        held = [[[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)] for sheet in alike]
-        assert any(are_same(rows[1:], each) for each in held), path
-
-
-def are_same(rows, sheet):
-    """Whether the rows of a CSV are those of a sheet (bool)."""
-    return len(rows) == len(sheet) and all(
-        len(one) == len(other) and all(map(is_same, one, other))
-        for one, other in zip(rows, sheet, strict=True)
-    )
-
-
-def is_same(text, value):
-    """Whether a cell of a CSV is that of the spreadsheet (bool)."""
-    if value is None or isinstance(value, str):
-        return text == (value or "")
-    if isinstance(value, bool):
-        return text == str(value)
-    return text == value.date().isoformat() if hasattr(value, "date") else float(text) == pytest.approx(value)
+@each_lang
+def test_the_spreadsheet_holds_the_main_tables_and_the_numbers_of_the_files(home, lang):
+    book = openpyxl.load_workbook(home / lang / "tables.xlsx")
+    assert book.sheetnames == [say(f"sheet.{name}", lang) for name in ("contents", *spreadsheet.MAKERS)]
+    for sheet in book:
+        assert sheet["A1"].value and all(len(name.strip()) <= 31 for name in book.sheetnames)
+    told = {sheet.title: list(sheet.iter_rows(min_row=4, values_only=True)) for sheet in book}
+    assert {name: len(rows) for name, rows in told.items() if len(rows) < 6} == {}
+    for name, file, columns in (
+        ("chances", "00_start_here/chances", {2: "chance"}),
+        ("readings", "01_data/readings", {5: "households", 6: "rate_pct"}),
+        ("money_ends", "scenario/full_plan/money-ends", {1: "delivered_bn_vnd", 2: "poor_bn_vnd"}),
+        ("track_record", "02_trend/track-record-coverage", {2: "mae_points", 5: "cover_80_pct"}),
+        ("sensitivity", "05_sensitivity/tornado-table", {3: "base_chance", 5: "high_chance"}),
+    ):
+        kept = list(csv.DictReader((home / lang / f"tables/{file}.csv").read_text("utf-8-sig").splitlines()))
+        for place, column in columns.items():
+            numbers = sorted(float(row[column]) for row in kept if row[column])
+            assert (
+                sorted(row[place] for row in told[say(f"sheet.{name}", lang)] if row[place] is not None)
+                == numbers
+            )
+    shown = {row[0] for row in told[say("sheet.scenarios", lang)]}
+    assert not {"full_plan", "double"} & shown and say("case.new", lang) in {
+        row[1] for row in told[say("sheet.chances", lang)]
+    }
 
 
 def test_the_picture_of_the_answer_stands_alone(home):
@@ -432,10 +422,24 @@ def test_the_index_reads_well_on_a_screen(home, lang, tmp_path):
 
 
 @needs_chromium
-def test_the_report_prints(home, tmp_path):
-    out = tmp_path / "page.pdf"
-    browse(tmp_path, f"--print-to-pdf={out}", "--no-pdf-header-footer", (home / "vi" / "index.html").as_uri())
-    assert out.read_bytes().startswith(b"%PDF") and out.stat().st_size > 50_000
+def test_the_report_prints_and_tells_no_place_of_this_machine(home, tmp_path):
+    printed = print_page(CHROMIUM, (home / "vi" / "index.html").read_text(encoding="utf-8"))
+    assert printed.startswith(b"%PDF") and len(printed) > 50_000
+    assert b"file:" not in printed and b"/URI" not in printed
+
+
+def test_what_was_printed_does_not_outlive_its_page(home, package, tmp_path, monkeypatch):
+    out = tmp_path / "copy" / "an-giang"
+    shutil.copytree(home, out)
+    for lang in LANGS:
+        (out / lang / "report.pdf").write_bytes(b"of an earlier page")
+    monkeypatch.setattr(publish, "_pages", lambda page, *_: {f"{page.lang}/index.html": "new"})
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: [])
+    monkeypatch.setattr(publish, "print_page", lambda chromium, text: f"{chromium} {text}".encode())
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED, chromium="C", progress=False)
+    assert [(out / lang / "report.pdf").read_bytes() for lang in LANGS] == [b"of an earlier page", b"C new"]
+    write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED + 1, progress=False)
+    assert not list(out.rglob("report.pdf"))
 
 
 def test_pages_of_another_seed_do_not_stay_beside_the_new_ones(home, package, tmp_path, monkeypatch):

@@ -2,15 +2,16 @@
   const table = document.getElementById("scenarios"), body = table.tBodies[0], rows = [...body.rows];
   const text = document.getElementById("filter"), state = document.getElementById("state");
   document.querySelector(".controls").hidden = false;
+  table.classList.add("sorted");
   const show = () => {
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
       const said = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => said.includes(word)) || (state.value && row.dataset.state !== state.value);
+      row.hidden = !words.every((word) => said.includes(word)) || Boolean(state?.value && row.dataset.state !== state.value);
     }
   };
   text.addEventListener("input", show);
-  state.addEventListener("change", show);
+  state?.addEventListener("change", show);
   const key = (row, n) => {
     const cell = row.cells[n];
     return "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent;

@@ -34,7 +34,7 @@ function writer({ lang, words }) {
 /** The what-if in an element: `given` holds the packed model, words, names, readings and the targets' texts. */
 export function mount(root, given) {
   const { words } = given, write = writer(given), models = EVERY.map((every) => unpack(given.model, every)), [model] = models;
-  const base = plan(model), known = names(model), inputs = [];
+  const base = plan(model), known = names(model), inputs = [], set_apart = [];
   let setting = plan(model), sums = money(model, setting), took = Infinity, waiting = 0, spoken = 0, serial = 0;
   const say = (key, values) => fill(words[key], values);
   const usual = Object.fromEntries([1, 0].map((r) => [r, evaluate(model, base, r)]));
@@ -49,6 +49,8 @@ export function mount(root, given) {
     const input = element("input", { id, type: "range", ...attributes, oninput: () => change(() => set(Number(input.value))) });
     const back = free && element("button", { type: "button", onclick: () => change(free.clear) }, words.estimated);
     const line = element("div", { class: "what-if-row" }, element("label", { for: id }, name), shown, input, ...(back ? [back] : []));
+    const first = String(get());
+    set_apart.push(() => (String(get()) === first ? [] : [`${name}: ${told()}`]));
     inputs.push(() => {
       const text = told();
       if (input.value !== String(get())) input.value = get();
@@ -96,6 +98,7 @@ export function mount(root, given) {
 
   function choice(name, options, get, set) {
     const id = `what-if-${++serial}`, select = element("select", { id, onchange: () => change(() => set(select.value)) });
+    set_apart.push(() => (get() ? [`${name}: ${select.selectedOptions[0].text}`] : []));
     inputs.push(() => {
       const listed = options();
       if (listed.length !== select.length || listed.some(([, text], k) => select.options[k].text !== text))
@@ -120,7 +123,7 @@ export function mount(root, given) {
   // What comes out
 
   const table = element("table", {}), fans = element("div", { class: "what-if-fans" }), legend = element("p", { class: "note" });
-  const told = element("p", { class: "what-if-money" }), message = element("p", { class: "what-if-message", role: "status" });
+  const told = element("p", { class: "what-if-money" }), differs = element("p", { class: "what-if-differs" }), message = element("p", { class: "what-if-message", role: "status" });
   const speech = element("output", { class: "what-if-speech" });
   const keys = [...model.targets.map(({ id }) => id), ...(model.targets.filter(({ group }) => group === "all").length > 1 ? ["both"] : [])];
   const statuses = [...new Set(model.targets.filter(({ group }) => group === "all").map(({ status }) => status))];
@@ -158,7 +161,7 @@ export function mount(root, given) {
       parts.push(draw("path", { d: `M${left} ${y(rate)}H${W - right}`, class: "grid" }), draw("text", { x: left - 4, y: y(rate) + 4, class: "end" }, write.short(rate)));
     const apart = Math.ceil((ends.at(-1) - from) / 6);
     for (let year = ends.at(-1); year >= from; year -= apart) parts.push(draw("text", { x: x(year), y: H - 6, class: "middle" }, String(year)));
-    parts.push(draw("path", { d: area(0, 4), class: "band80" }), draw("path", { d: area(1, 3), class: "band50" }));
+    parts.push(draw("path", { d: area(0, 4), class: `band80 ${tone(main)}` }), draw("path", { d: area(1, 3), class: `band50 ${tone(main)}` }));
     if (usual[main]) parts.push(draw("path", { d: path(line(main, 2, usual[main].bands[status])), class: "plan" }));
     const labels = [];
     for (const r of [...cases.filter((each) => each !== main), main]) {
@@ -186,6 +189,7 @@ export function mount(root, given) {
     sums = money(model, setting);
     show(Object.fromEntries(cases.map((r) => [r, evaluate(on, setting, r)])), cases);
     for (const refresh of inputs) refresh();
+    differs.textContent = set_apart.flatMap((each) => each()).join("; ");
     if (on === model) took = performance.now() - began;
     root.dataset.draws = on.n;
     root.dataset.answered = performance.now() - began;
@@ -267,7 +271,7 @@ export function mount(root, given) {
       group(words.how, delay, on_top),
       group(words.conditions, bad_year, how_bad, growth, core, ...moves),
       buttons, message, element("p", { class: "note" }, words.share_link)),
-    element("div", { class: "what-if-result" }, element("div", { class: "what-if-answer" }, told, table), element("div", { class: "what-if-seen" }, fans, legend)),
+    element("div", { class: "what-if-result" }, element("div", { class: "what-if-answer" }, told, differs, table), element("div", { class: "what-if-seen" }, fans, legend)),
     speech);
   addEventListener("hashchange", fromAddress);
   answer(model);

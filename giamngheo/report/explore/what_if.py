@@ -21,6 +21,16 @@ from giamngheo.simulation.portable import portable_model
 from giamngheo.simulation.targets import BOTH, level_targets
 
 HERE = Path(__file__).parent
+# The last lines of what runs in a page: where it cannot, the table of the main cases is shown as without scripts.
+START = """
+const home = document.getElementById("what-if");
+try {
+  if (home) mount(home, JSON.parse(document.getElementById("what-if-data").textContent));
+} catch (fault) {
+  console.error(fault);
+  home.innerHTML = home.nextElementSibling.textContent;
+}
+"""
 WORDS = "explore.word."  # phrases that are handed to the module
 
 
@@ -36,9 +46,7 @@ def module():
 @cache
 def script():
     """What runs in an index page: the module, and the call that mounts it (str)."""
-    given = 'JSON.parse(document.getElementById("what-if-data").textContent)'
-    start = f'const home = document.getElementById("what-if");\nif (home) mount(home, {given});'
-    return f"\n{module()}\n\n{start}\n"
+    return f"\n{module()}\n{START}"
 
 
 def panel(page, full, shared):

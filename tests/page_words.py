@@ -13,7 +13,7 @@ FORBIDDEN = {
     "vi": r"\br\b|\bprobit\b|phân vị|lượt rút|lần rút|rút ngẫu nhiên|\bdraws?\b",
 }
 UNSEEN = ("script", "style", "title", "desc")
-VOID = ("br", "meta", "img", "link", "hr", "input", "path", "circle", "use")
+VOID = ("br", "meta", "img", "link", "hr", "input", "wbr", "col", "source")
 INLINE = ("a", "b", "i", "em", "strong", "span", "small", "sub", "sup", "code", "math")
 
 
@@ -42,28 +42,34 @@ class Reader(HTMLParser):
         self._part(tag)
         if tag not in VOID:
             folded = tag == "nav" and "contents" in css
-            self.open.append("unseen" if "narrow" in css or tag in UNSEEN else "contents" if folded else tag)
+            mark = "unseen" if "narrow" in css or tag in UNSEEN else "contents" if folded else tag
+            self.open.append((tag, mark))
 
     def handle_startendtag(self, tag, attrs):
         self._part(tag)
 
     def handle_endtag(self, tag):
-        if tag not in VOID and self.open:
-            self.open.pop()
+        if tag in [opened for opened, _ in self.open]:
+            while self.open.pop()[0] != tag:
+                pass
         self._part(tag)
 
+    def _marks(self):
+        return [mark for _, mark in self.open]
+
     def _part(self, tag):
-        if tag not in INLINE and "math" not in self.open:
+        if tag not in INLINE and "math" not in self._marks():
             self._add(" ")
 
     def handle_data(self, data):
         self._add(data)
 
     def _add(self, text):
-        if "body" not in self.open or "unseen" in self.open:
+        marks = self._marks()
+        if "body" not in marks or "unseen" in marks:
             return
         self.sections[self.section] += text
-        if not self.pictured and "contents" not in self.open:  # the list of contents is folded, or beside
+        if not self.pictured and "contents" not in marks:  # the list of contents is folded, or beside
             self.before += text
 
 

@@ -69,7 +69,10 @@ def test_pages_are_whole_and_need_nothing_from_outside(home):
             if address.startswith("#"):
                 assert address[1:] in whole.ids, f"{name}: {address}"
             else:
-                assert "://" not in address and (home / name).parent.joinpath(address).exists(), (
+                file, _, place = address.partition("#")
+                linked = (home / name).parent.joinpath(file)
+                assert "://" not in address and linked.exists(), f"{name}: {address}"
+                assert not place or f'id="{place}"' in linked.read_text(encoding="utf-8"), (
                     f"{name}: {address}"
                 )
         for tag, attrs in whole.tags:
@@ -352,10 +355,10 @@ addEventListener('load', () => setTimeout(() => {
   const seen = [...document.querySelectorAll('#answer-picture svg')].filter(shown)[0].getBoundingClientRect();
   found.pictureTop = seen.top;
   found.pictureBottom = seen.bottom;
-  const contents = document.querySelector('nav.contents li').getBoundingClientRect();
+  const link = document.querySelector('nav.contents a');
+  found.contentsFolded = !link.checkVisibility();
   scrollTo(0, 5000);
-  found.contentsStay = !!contents.height && document.querySelector('nav.contents li').getBoundingClientRect().top > 0;
-  found.contentsFolded = !contents.height;
+  found.contentsStay = link.getBoundingClientRect().top > 0;
   const heads = [...document.querySelectorAll('.panel')].map(e => Math.round(e.getBoundingClientRect().left));
   found.columns = new Set(heads).size;
   document.body.innerHTML = '<pre id=found>' + JSON.stringify(found) + '</pre>';

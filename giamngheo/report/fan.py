@@ -103,7 +103,7 @@ def picture(page, result):
 
     title = page.say("figure.picture_title")
     text, shown = f"{title}. {' '.join(notes)}", pd.concat(panels.values(), ignore_index=True)
-    return figure_exhibit("answer-picture", title, "", text, draw_all, Sizes(3.8, 6.8), shown)
+    return figure_exhibit("answer-picture", title, "", text, draw_all, Sizes(3.8, 6.8), shown, shared=True)
 
 
 def shared_top(table, history, statuses):

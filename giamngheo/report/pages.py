@@ -8,11 +8,14 @@ Tags of cells:
 
 import copy
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.language import say
 from giamngheo.report.html import TABLES_MIME, escape, page_html, plain, rich
 from giamngheo.report.markdown import markdown_html
 from giamngheo.report.wording import header, report_question
@@ -37,6 +40,11 @@ FULL_PLAN = "full_plan"
 FIRST_SCREEN = ("answer", "panels")
 NOTEBOOK_ONLY = "notebook-only"
 WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
+SHARE, SHARE_PX, MARGIN_PX = (
+    "share.png",
+    (1200, 630),
+    24,
+)  # the picture of a link that is passed on: what most take
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -87,21 +95,33 @@ def tags_of(cell):
     return cell.get("metadata", {}).get("tags", [])
 
 
-def by_section(notebook, lang):
+def by_section(made, lang):
     """What belongs on the index page of a language, as HTML by section (dict of str to list of str)."""
     found = {}
-    for cell in for_reader(notebook, lang).cells:
+    for cell in for_reader(made.notebook, lang).cells:
         for tag in tags_of(cell):
             kind, _, section = tag.partition(":")
             if kind == "report":
-                found.setdefault(section, []).extend(_shown(cell))
+                found.setdefault(section, []).extend(_shown(cell, made, lang))
     return found
 
 
-def _shown(cell):
+def _shown(cell, made, lang):
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell["source"])]
-    return [page_html(output) for output in cell.get("outputs", [])]
+    return [page_html(output) + _data_of(output, made, lang) for output in cell.get("outputs", [])]
+
+
+def _data_of(output, made, lang):
+    """The line below a figure that links to its data (str), "" below anything else: a table shows its own."""
+    tables = output.get("data", {}).get(TABLES_MIME, [])
+    if not tables or not page_html(output).endswith("</figure>"):
+        return ""
+    links = " ".join(
+        f'<a href="{made.address_of(table)}" aria-label="{escape(table["caption"])} (CSV)">CSV</a>'
+        for table in tables
+    )
+    return f'\n<p class="files">{escape(say("report.table_files", lang))} {links}</p>'
 
 
 def on_index(made):
@@ -111,10 +131,13 @@ def on_index(made):
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 
 
-def index_page(page, made, scenarios, footer):
-    """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
+def index_page(page, made, scenarios, footer, share=""):
+    """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record.
+
+    share: the file beside it that stands for it where its address is passed on, "" if there is none.
+    """
     shown = on_index(made)
-    outputs = [by_section(each.notebook, page.lang) for each in shown]
+    outputs = [by_section(each, page.lang) for each in shown]
     found = {name: [html for part in outputs for html in part.get(name, [])] for name in SECTIONS}
     present = [name for name in SECTIONS if found[name]]
     parts = []
@@ -128,7 +151,7 @@ def index_page(page, made, scenarios, footer):
     parts.append(_beside(made, shown, scenarios, page))
     question = report_question(page)
     links = [_language_link("index.html", page, depth=0)]
-    return page_of(page, header(page), question, question, links, "\n".join(parts), footer)
+    return page_of(page, header(page), question, question, links, "\n".join(parts), footer, share=share)
 
 
 def _contents(sections, page):
@@ -244,8 +267,8 @@ def template(name):
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def page_of(page, title, description, lead, links, body, footer):
-    """A page of whatever body (HTML)."""
+def page_of(page, title, description, lead, links, body, footer, share=""):
+    """A page of whatever body (HTML); share: the picture of its address where that is passed on."""
     from markupsafe import Markup
 
     words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
@@ -260,6 +283,8 @@ def page_of(page, title, description, lead, links, body, footer):
             record=_record(footer),
             css=Markup(_css()),
             words=words,
+            share=share,
+            share_px=SHARE_PX,
         )
         + "\n"
     )
@@ -285,3 +310,21 @@ def picture_file(notebook, name="answer-picture"):
         return None
     opening = '<svg xmlns="http://www.w3.org/2000/svg" width="1008" style="background:#fff" '
     return found.group().replace("<svg ", opening, 1) + "\n"
+
+
+def share_picture(notebook, name="answer-picture"):
+    """A figure of an executed notebook as a PNG of the size that links are shown with (bytes), None without one."""
+    from PIL import Image, ImageOps
+
+    for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
+        if f'id="{name}-wide"' in page_html(output) and "image/png" in output.get("data", {}):
+            with Image.open(BytesIO(b64decode(output["data"]["image/png"]))) as drawn:
+                room = [side - 2 * MARGIN_PX for side in SHARE_PX]
+                small = ImageOps.contain(drawn.convert("RGB"), room, Image.Resampling.LANCZOS)
+            sheet, buffer = Image.new("RGB", SHARE_PX, "white"), BytesIO()
+            sheet.paste(
+                small, tuple((side - own) // 2 for side, own in zip(SHARE_PX, small.size, strict=True))
+            )
+            sheet.quantize(64, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=9)
+            return buffer.getvalue()
+    return None

@@ -43,7 +43,7 @@ def test_outputs_are_taken_by_their_tags():
     )
     x = '<p><math display="inline"><mrow><mi>x</mi></mrow></math> '
     for lang, word in (("vi", "là"), ("en", "is")):
-        found = pages.by_section(notebook, lang)
+        found = pages.by_section(pages.Made("01_data", "Data", notebook), lang)
         assert found == {"money": ["<p>a</p>", f"{x}{word}</p>\n", "<p>d</p>"], "audit": ["<p>e</p>"]}
 
 

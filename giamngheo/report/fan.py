@@ -97,7 +97,9 @@ def picture(page, result):
     notes = ["figure.picture_note", *(["figure.picture_break"] if broken else [])]
     note, shown = " ".join(map(page.say, notes)), pd.concat(panels.values(), ignore_index=True)
     words = page.say("figure.picture_desc")
-    return figure_exhibit("answer-picture", title, note, words, draw_all, Sizes(3.4, 6.4, across=True), shown)
+    return figure_exhibit(
+        "answer-picture", title, note, words, draw_all, Sizes(3.4, 6.4, across=True), shown, shared=True
+    )
 
 
 def _who(page, status):

@@ -82,7 +82,7 @@ def house_style():
         yield
 
 
-def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
+def figure_exhibit(name, title, caption, description, draw, sizes, frame=None, shared=False):
     """Draw for a page and for a phone and wrap both as one figure.
 
     Parameters
@@ -101,6 +101,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
         Heights in inches, and whether it takes the whole width of the page.
     frame : DataFrame
         What is drawn, one fact a column.
+    shared : bool
+        Whether a page needs it as a picture too, for those who pass on its address.
 
     Returns
     -------
@@ -118,6 +120,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
             drawings.append(svg_markup(narrow, f"{name}-narrow", *written, "narrow", f"{name}-wide"))
         if shown_on("notebook"):
             picture = _picture(wide)
+        elif shared:
+            picture = _picture(wide, few=False)
     words = f"<b>{rich(title, False)}</b>" + (f" {rich(caption)}" if caption else "")
     markup = "\n".join(drawings)
     css = ' class="across"' if sizes.across else ""
@@ -126,7 +130,7 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None):
     return Exhibit(plain(title), html, "\n".join(written), tables, f"<p>{words}</p>", picture)
 
 
-def _picture(figure):
+def _picture(figure, few=True):
     """The drawing as a PNG at twice the width that a notebook gives it, everything where the page has it."""
     lay_out(figure)
     figure.patch.set(visible=True, facecolor="white")
@@ -136,7 +140,9 @@ def _picture(figure):
     # Few colours take a third of the bytes, and no eye sees it: our figures are flat colours and their edges.
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = BytesIO()
-    pixels.quantize(24, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=9)
+    if few:
+        pixels = pixels.quantize(24, method=Image.Quantize.FASTOCTREE)
+    pixels.save(buffer, "PNG", compress_level=9)
     labels = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
     width = round(figure.get_figwidth() * NOTEBOOK_DPI)
     return Picture(b64encode(buffer.getvalue()).decode(), width, tuple(labels))

@@ -7,15 +7,17 @@ Tags of cells:
  * ``notebook-only``: words, or what a cell shows, for those who have the notebook before them.
 """
 
-import base64
 import copy
 import hashlib
 import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.language import say
 from giamngheo.report.explore import what_if
 from giamngheo.report.html import TABLES_MIME, escape, left_beside, page_html, plain, rich
 from giamngheo.report.markdown import markdown_html
@@ -42,6 +44,11 @@ NOTEBOOK_ONLY = "notebook-only"
 WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
 TABLES = "tables.html"  # the list of the files of all tables
 FINDING = '<p class="finding">'  # how the sentence begins that a section begins with
+SHARE, SHARE_PX, MARGIN_PX = (
+    "share.png",
+    (1200, 630),
+    24,
+)  # the picture of a link that is passed on: what most take
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -99,17 +106,18 @@ def by_section(made, lang):
         for tag in tags_of(cell):
             kind, _, section = tag.partition(":")
             if kind == "report":
-                found.setdefault(section, []).extend(_shown(cell, made))
+                found.setdefault(section, []).extend(_shown(cell, made, lang))
     return found
 
 
-def _shown(cell, made):
+def _shown(cell, made, lang):
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell["source"])]
     shown = []
     for output in cell.get("outputs", []):
         words = left_beside(output)
-        shown.append(_link_beside(words, cell, output, made) if words else page_html(output, "index"))
+        here = page_html(output, "index") + _data_of(output, made, lang)
+        shown.append(_link_beside(words, cell, output, made) if words else here)
     return shown
 
 
@@ -128,6 +136,18 @@ def _anchor(cell):
     return f"cell-{cell['id']}"
 
 
+def _data_of(output, made, lang):
+    """The line below a figure that links to its data (str), "" below anything else: a table shows its own."""
+    tables = output.get("data", {}).get(TABLES_MIME, [])
+    if not tables or not page_html(output).endswith("</figure>"):
+        return ""
+    links = " ".join(
+        f'<a href="{made.address_of(table)}" aria-label="{escape(table["caption"])} (CSV)">CSV</a>'
+        for table in tables
+    )
+    return f'\n<p class="files">{escape(say("report.table_files", lang))} {links}</p>'
+
+
 def on_index(made):
     """The notebooks that the index page is made from, in their order: of the scenarios only the full plan's."""
     full = f"scenario/{FULL_PLAN}"
@@ -135,8 +155,11 @@ def on_index(made):
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 
 
-def index_page(page, made, scenarios, footer):
-    """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record."""
+def index_page(page, made, scenarios, footer, share=""):
+    """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record.
+
+    share: the file beside it that stands for it where its address is passed on, "" if there is none.
+    """
     outputs = [(each, by_section(each, page.lang)) for each in on_index(made)]
     parts, headed = [], []
     for name in SECTIONS:
@@ -153,9 +176,8 @@ def index_page(page, made, scenarios, footer):
     links, question = [_language_link("index.html", page, depth=0)], report_question(page)
     contents = _contents([*headed, "pages"], page)
     body = "\n".join(parts)
-    return page_of(
-        page, header(page), question, "", links, body, footer, kicker(page), contents, what_if.script()
-    )
+    more = {"heading": kicker(page), "contents": contents, "script": what_if.script(), "share": share}
+    return page_of(page, header(page), question, "", links, body, footer, **more)
 
 
 def _section(page, name, shown, sources):
@@ -303,14 +325,16 @@ def template(name):
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True).get_template(name)
 
 
-def page_of(page, title, description, lead, links, body, footer, heading=None, contents="", script=""):
+def page_of(
+    page, title, description, lead, links, body, footer, heading=None, contents="", script="", share=""
+):
     """A page of whatever body (HTML), its heading the title if it has none of its own, with a list of contents.
 
-    Nothing runs in it but a script of these very letters.
+    Nothing runs in it but a script of these very letters; share: the picture of its address where that is passed on.
     """
     from markupsafe import Markup
 
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     words = {"skip": page.say("report.skip"), "run": page.say("section.run")}
     return (
         template("page.html.j2").render(
@@ -326,6 +350,8 @@ def page_of(page, title, description, lead, links, body, footer, heading=None, c
             css=Markup(_css()),
             script=Markup(f"'sha256-{digest}'" if script else "'none'"),
             words=words,
+            share=share,
+            share_px=SHARE_PX,
         )
         + "\n"
     )
@@ -351,3 +377,21 @@ def picture_file(notebook, name="answer-picture"):
         return None
     opening = '<svg xmlns="http://www.w3.org/2000/svg" width="1008" style="background:#fff" '
     return found.group().replace("<svg ", opening, 1) + "\n"
+
+
+def share_picture(notebook, name="answer-picture"):
+    """A figure of an executed notebook as a PNG of the size that links are shown with (bytes), None without one."""
+    from PIL import Image, ImageOps
+
+    for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
+        if f'id="{name}-wide"' in page_html(output) and "image/png" in output.get("data", {}):
+            with Image.open(BytesIO(b64decode(output["data"]["image/png"]))) as drawn:
+                room = [side - 2 * MARGIN_PX for side in SHARE_PX]
+                small = ImageOps.contain(drawn.convert("RGB"), room, Image.Resampling.LANCZOS)
+            sheet, buffer = Image.new("RGB", SHARE_PX, "white"), BytesIO()
+            sheet.paste(
+                small, tuple((side - own) // 2 for side, own in zip(SHARE_PX, small.size, strict=True))
+            )
+            sheet.quantize(64, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", compress_level=9)
+            return buffer.getvalue()
+    return None

@@ -22,6 +22,7 @@ from giamngheo.report.html import plain
 from giamngheo.report.pages import (
     FULL_PLAN,
     ONE_SCENARIO,
+    SHARE,
     TABLES,
     WORKBOOK,
     Made,
@@ -29,6 +30,7 @@ from giamngheo.report.pages import (
     notebook_page,
     on_index,
     picture_file,
+    share_picture,
     tables_page,
 )
 from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, reports_page
@@ -160,7 +162,9 @@ def _pages(page, titles, linked, folder, draws, seed):
     files[WORKBOOK] = report_workbook(page, told, [plain(line) for line in footer])
     if picture := picture_file(made[0].notebook):
         files["answer.svg"] = picture
-    files["index.html"] = index_page(page, made, linked, footer)
+    if share := share_picture(made[0].notebook):
+        files[SHARE] = share
+    files["index.html"] = index_page(page, made, linked, footer, SHARE if share else "")
     chances = [
         row for table in made[0].tables.values() if table["name"] == "chances" for row in table["rows"]
     ]

@@ -12,10 +12,13 @@ import openpyxl
 import page_words
 import pytest
 from helpers import CHROMIUM, DRAWS, SEED, Whole, needs_chromium, read_aloud
+from PIL import Image
+from PIL.ImageColor import getrgb
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import phrases, say
 from giamngheo.report import pages, spreadsheet
+from giamngheo.report.figure_style import BAND_50, BAND_80
 from giamngheo.runs import publish
 from giamngheo.runs.printing import print_page
 from giamngheo.runs.publish import ReportFailed, write_report
@@ -286,6 +289,14 @@ def test_the_table_behind_each_exhibit_lies_beside_the_page(home):
 
 
 @each_lang
+def test_each_figure_of_the_index_is_followed_by_its_data(home, lang):
+    text = (home / lang / "index.html").read_text(encoding="utf-8")
+    after = re.findall(r'</figure>\n?<p class="files">\S+ <a href="([^"]+)"', text)
+    assert len(after) == text.count("</figure>") > 8
+    assert all((home / lang / address).is_file() for address in after)
+
+
+@each_lang
 def test_the_spreadsheet_holds_the_main_tables_and_the_numbers_of_the_files(home, lang):
     book = openpyxl.load_workbook(home / lang / "tables.xlsx")
     assert book.sheetnames == [say(f"sheet.{name}", lang) for name in ("contents", *spreadsheet.MAKERS)]
@@ -323,6 +334,24 @@ def test_the_picture_of_the_answer_stands_alone(home):
         written = "".join(root.itertext())
         assert all(say(f"case.short_{case}", lang) in written for case in ("continued", "new"))
         assert "2015" in text
+
+
+@each_lang
+def test_a_link_that_is_passed_on_has_a_title_and_a_picture(home, lang):
+    text = (home / lang / "index.html").read_text(encoding="utf-8")
+    told = dict(re.findall(r'<meta property="og:(\S+)" content="([^"]+)">', text))
+    assert f"<title>{told['title']}</title>" in text and len(told["description"]) > 50
+    path = home / lang / told["image"]
+    with Image.open(path) as picture:
+        assert list(picture.size) == [int(told["image:width"]), int(told["image:height"])] == [1200, 630]
+        drawn = [colour for _, colour in picture.convert("RGB").getcolors()]
+        for band in (BAND_80, BAND_50):  # neither is lost among few colours
+            assert (
+                min(max(abs(a - b) for a, b in zip(getrgb(band), colour, strict=True)) for colour in drawn)
+                < 6
+            )
+    assert path.stat().st_size < 80_000
+    assert 'property="og:' not in (home / lang / "02_trend.html").read_text(encoding="utf-8")
 
 
 def test_the_lock_gives_the_versions_of_the_footer():

@@ -160,7 +160,9 @@ def how_to_read(page, outcome):
     title, words_for = page.say("reading.title"), scale(page)
     body = "\n".join(f"<p>{rich(text)}</p>" for text in told)
     heading = f'<h3 id="reading">{escape(title)}</h3>'
-    markup = f'<section class="box" aria-labelledby="reading">\n{heading}\n{body}\n{words_for.html}\n</section>'
+    markup = (
+        f'<section class="box" aria-labelledby="reading">\n{heading}\n{body}\n{words_for.html}\n</section>'
+    )
     text = "\n".join([title, *map(plain, told), words_for.text])
     return Exhibit(title, markup, text, words_for.tables)
 

@@ -6,6 +6,7 @@ from scipy.special import ndtr, ndtri
 from giamngheo.analysis.sensitivity.cases import CONTINUITY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
+from giamngheo.report.wording import together
 from giamngheo.simulation.targets import BOTH, level_pair
 
 NOTHING = Exhibit("", "<span hidden></span>", "")
@@ -29,7 +30,7 @@ def _items(page, turns, register):
         for status, target in level_pair(page.package).items()
     }
     if len(names) > 1:
-        names[BOTH] = page.say("sensitivity.target_both")
+        names[BOTH] = together(page, "sensitivity.target_both", "sensitivity.target_all")
     sides = turns[turns["side"] & turns["target"].isin(list(names)) & (turns["to"] == "number")]
     items = []
     for (name, value, target), part in sides.groupby(["assumption", "value", "target"], sort=False):

@@ -9,7 +9,7 @@ from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair
+from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _PLACES = (
@@ -144,6 +144,16 @@ def promise_text(target, page):
     return page.say(key, who=who, value=page.percent(target.value_pct))
 
 
+def targets_of_all(package):
+    """The targets on a rate of all households, whatever their days: those that `BOTH` counts (list of Target)."""
+    return [target for target in level_targets(package) if target.group == "all"]
+
+
+def together(page, both, more):
+    """All targets at once, by the phrase for both of two or by that for more (str)."""
+    return page.say(both if len(targets_of_all(page.package)) < 3 else more)
+
+
 def target_heads(page):
     """Columns of targets: (id, heading), the joint one last when there are several (list)."""
     targets = level_pair(page.package)
@@ -151,7 +161,7 @@ def target_heads(page):
         (target.target, f"{page.say(f'status.{status}_short')} {target_text(target, page)}")
         for status, target in targets.items()
     ]
-    return heads + ([(BOTH, page.say("compare.both"))] if len(targets) > 1 else [])
+    return heads + ([(BOTH, together(page, "compare.both", "compare.all"))] if len(targets) > 1 else [])
 
 
 def locator_text(locator, page):

@@ -88,6 +88,10 @@ def test_a_headline_of_one_target_or_of_many_names_them(package, full):
         for lang, words in (("vi", vi), ("en", en)):
             said = answer.sentences(Page(of, lang), outcome).text
             assert words in said and ("Một số liệu" if lang == "vi" else "one reading") in said
+            joint = (
+                {"vi": "Mọi mục tiêu", "en": "All"} if len(targets) == 3 else {"vi": "Cả hai", "en": "Both"}
+            )
+            assert len(targets) == 1 or target_heads(Page(of, lang))[-1][1] == joint[lang]
 
 
 def test_the_answer_reads_the_same_for_nine_of_ten_seeds(package):

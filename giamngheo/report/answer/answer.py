@@ -2,9 +2,9 @@
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import prose, stack
-from giamngheo.report.wording import count_word, promise_text, province, when_text
+from giamngheo.report.wording import count_word, promise_text, province, targets_of_all, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets
+from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
 SIDES = (  # of the scale, the milder word first
     ("likely", "very_likely", "virtually_certain"),
@@ -25,7 +25,7 @@ def sentences(page, outcome):
 
 def headline(page, outcome):
     """One sentence that a newspaper could print: whether the targets are met, and the chance in each case (str)."""
-    targets = [target for target in level_targets(page.package) if target.group == "all"]
+    targets = targets_of_all(page.package)
     chances = {r: outcome.by_case[r][BOTH if len(targets) > 1 else targets[0].target] for r in CASES}
     words = {"province": province(page), "targets": _targets(page, targets)}
     words["when"] = when_text(max(target.as_of for target in targets), page)

@@ -5,7 +5,7 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
-from giamngheo.report.wording import ends_text, target_heads, target_text, when_text
+from giamngheo.report.wording import ends_text, target_heads, target_text, together, when_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
 
@@ -62,7 +62,10 @@ def side_by_side(page, outcome, variants, needs):
         for status, target in targets.items()
     }
     if len(targets) > 1:
-        heads[BOTH] = page.say("panel.both"), max(target.as_of for target in targets.values())
+        heads[BOTH] = (
+            together(page, "panel.both", "panel.all"),
+            max(target.as_of for target in targets.values()),
+        )
     parts = [_panel(page, key, name, as_of, values[key]) for key, (name, as_of) in heads.items()]
     note = page.say("panel.note", most=page.number(MOST_MONEY))
     sections = "\n".join(f'<section class="panel">\n{part.html}\n</section>' for part in parts)
@@ -83,7 +86,7 @@ def _found(page, outcome):
     items = []
     for key, head in target_heads(page):
         ends = (page.chance(p) for p in sorted(outcome.by_case[r][key] for r in CASES))
-        words = {"name": page.say("panel.finding_both") if key == BOTH else head}
+        words = {"name": together(page, "panel.finding_both", "panel.finding_all") if key == BOTH else head}
         items.append(page.say("panel.finding_item", range=ends_text(page, *ends), **words))
     return page.say("panel.finding", items=", ".join(items))
 

@@ -8,7 +8,7 @@ from giamngheo.language import rounded
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped, figure_exhibit, wrapped
-from giamngheo.report.wording import amount_text, first_upper, of_cases, promise_text, target_heads
+from giamngheo.report.wording import amount_text, first_upper, of_cases, promise_text, target_heads, together
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
@@ -114,7 +114,11 @@ def _brief(page, outcomes):
         head = first_upper(page.say(f"case.short_{case}"))
         columns.append(page.column(("scenario", f"chance_{case}", f"change_{case}"), head, cell))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
-    joint = page.say("sensitivity.joint_both" if key == BOTH else "sensitivity.joint_one")
+    joint = (
+        together(page, "sensitivity.joint_both", "sensitivity.joint_all")
+        if key == BOTH
+        else page.say("sensitivity.joint_one")
+    )
     caption, note = (
         page.say("compare.brief_caption", joint=first_upper(joint)),
         page.say("compare.brief_note"),

@@ -270,7 +270,7 @@ def test_the_file_is_a_scenario_that_the_command_line_takes(whole, visit, tmp_pa
         for key, p in now(opened)[case].items():
             assert p == pytest.approx(said["cases"][name][key], abs=3 * np.sqrt(p * (1 - p) / 2_000))
     other = visit(whole.page("vi"))
-    other.set_input_files("#what-if-file", path)
+    other.set_input_files("#what-if input[type=file]", path)
     other.get_by_text("Đã mở kịch bản “Thử đổi kinh phí và điều kiện (An Giang)”.").wait_for()
     assert now(other) == now(opened) and other.url == opened.url
 

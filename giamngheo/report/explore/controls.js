@@ -14,7 +14,8 @@ function element(tag, attributes = {}, ...children) {
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const EVERY = [1, 4, 10]; // while one drags, every so many of the draws answer: all where there is time; at rest always
-const TIME_MS = 25, REST_MS = 150;
+const TIME_MS = 16, REST_MS = 150;
+let serial = 0; // of the controls on a page
 
 /** Numbers and chances as the page's language writes them. */
 function writer({ lang, words }) {
@@ -35,7 +36,7 @@ function writer({ lang, words }) {
 export function mount(root, given) {
   const { words } = given, write = writer(given), models = EVERY.map((every) => unpack(given.model, every)), [model] = models;
   const base = plan(model), known = names(model), inputs = [], set_apart = [];
-  let setting = plan(model), sums = money(model, setting), took = Infinity, waiting = 0, spoken = 0, serial = 0;
+  let setting = plan(model), sums = money(model, setting), took = Infinity, waiting = 0, spoken = 0;
   const say = (key, values) => fill(words[key], values);
   const usual = Object.fromEntries([1, 0].map((r) => [r, evaluate(model, base, r)]));
   const tone = (r) => (r === 1 ? "continued" : r === 0 ? "new" : "part");
@@ -259,11 +260,11 @@ export function mount(root, given) {
     }
   }
 
-  const file = element("input", { type: "file", accept: ".yml,.yaml", id: "what-if-file", onchange: open });
+  const file = element("input", { type: "file", accept: ".yml,.yaml", id: `what-if-${++serial}`, onchange: open });
   const buttons = element("div", { class: "what-if-buttons" },
     element("button", { type: "button", onclick: () => take(plan(model), words.reset_done) }, words.reset),
     element("button", { type: "button", onclick: save }, words.save),
-    element("label", { for: "what-if-file" }, words.open), file);
+    element("label", { for: file.id }, words.open), file);
   root.replaceChildren(
     element("div", { class: "what-if-controls" },
       group(words.how_much, all, ...fold(words.by_channel, table_rows("channels"), matchMedia("(min-width:48rem)").matches),

@@ -15,6 +15,7 @@ from giamngheo.inputs.tables import FAMILIES
 from giamngheo.simulation.counterfactual import PUT_BACK
 from giamngheo.simulation.hard_core import gaps, lifted, most, relative
 from giamngheo.simulation.money import exact_sources
+from giamngheo.simulation.results import quantiles_of
 from giamngheo.simulation.targets import level_targets, met
 
 DRAWS = 2_000
@@ -193,20 +194,21 @@ def _under(shared, trend, moves):
 
 def _cores(shared, still, moving, paths):
     """What hard cores do to levels and gaps: by group and path, quantiles by year, and how each core moves these."""
+    before = {group: {name: _quantiles(row) for name, row in own.items()} for group, own in paths.items()}
     found = {
-        group: {name: {"at": _quantiles(values).tolist(), "by": []} for name, values in own.items()}
-        for group, own in paths.items()
+        group: {name: {"at": at.tolist(), "by": []} for name, at in own.items()}
+        for group, own in before.items()
     }
     for core in CORES:
         row = override(shared.register, {"hard_core_pct": {"fixed": core}})["hard_core_pct"]
         gaps_still, every = gaps(still, core / 100), lifted(moving, row, np.full(moving.n_draws, core))
         for group, (level, gap, _) in every.items():
             lifted_to = {"level": level, "moving": gap, "still": gaps_still[group]}
-            for name, values in paths[group].items():
-                moved = _quantiles(lifted_to[name]) - _quantiles(values)
+            for name, at in before[group].items():
+                moved = _quantiles(lifted_to[name]) - at
                 found[group][name]["by"].append(moved.round(5).tolist())
     return found
 
 
 def _quantiles(values):
-    return np.quantile(values, (np.arange(KNOTS) + 0.5) / KNOTS, axis=1).T.round(5)
+    return quantiles_of(values.T, (np.arange(KNOTS) + 0.5) / KNOTS).T.round(5)

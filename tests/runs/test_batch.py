@@ -24,6 +24,7 @@ from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.plan import flat, make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
+from giamngheo.runs.batch.whole import TABLES
 from giamngheo.simulation.results import result_rows
 from giamngheo.simulation.shared_draws import shared_draws
 
@@ -129,10 +130,11 @@ def test_where_it_goes_is_tried_first_and_nothing_is_left(tmp_path, monkeypatch)
     for out in (tmp_path / "file", tmp_path / ("x" * 300), Path("/proc/nowhere")):
         with pytest.raises(RefusedInput, match="--out"):
             run_batch(["double"], out=out, results_only=True, progress=False)
-    settings = calls.make_settings(None, DRAWS, 0, 1, False, True, False)
-    monkeypatch.setattr(calls.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
-    with pytest.raises(RefusedInput, match="MB are needed"):
-        calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
+    monkeypatch.setattr(calls.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**4))
+    for only, nearest in ((False, "--results-only, or another"), (True, "another")):
+        settings = calls.make_settings(None, DRAWS, 0, 1, only, True, False)
+        with pytest.raises(RefusedInput, match=f"MB are needed.*nearest: {nearest} --out"):
+            calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -209,12 +211,6 @@ def test_parameters_of_a_year_and_of_every_year(tmp_path):
         and frame.loc["c", "assumptions.return_credit.fixed"] == 0.1
     )
     assert flat({"id": "a", "title": {"vi": "x"}, "delay_years": 1}) == {"delay_years": 1.0}
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_the_same_bytes_whatever_the_number_of_workers(done, tmp_path, workers):
-    results_only([GRID, "double", IMPOSSIBLE], tmp_path, workers=workers)
-    assert digests(tmp_path) == digests(done[0])
 
 
 def test_a_rerun_does_what_is_missing_or_changed_and_no_more(tmp_path):
@@ -310,6 +306,28 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(Batch, "ask", killing)
     assert results_only(["double", "flood_2014"], tmp_path, workers=1).ok
     assert len(asked) >= 2
+
+
+def test_a_scenario_that_kills_its_process_fails_alone(tmp_path, monkeypatch):
+    """It is tried twice; what was asked together with it comes through, and no other answer is waited for."""
+    ask, asked = Batch.ask, []
+
+    def dying(self, *, scenarios, **request):
+        ids = [keys["id"] for _, keys in scenarios]
+        if {"deadly", "odd"} & set(ids):
+            asked.append(ids)
+            if asked.count(["odd"]) == 2:
+                raise RuntimeError("no answer")
+            raise worker.WorkerDied("the process ended with -9")
+        return ask(self, scenarios=scenarios, **request)
+
+    monkeypatch.setattr(Batch, "ask", dying)
+    given = [{"id": name, "delay_years": n} for n, name in enumerate(("one", "deadly", "odd", "two"))]
+    outcome = results_only(given, tmp_path, workers=1)
+    assert dict(outcome.counts) == {"ok": 2, "killed": 1, "failed": 1}
+    told = {task.id: failure["error"] for task, failure in outcome.failures}
+    assert told == {"deadly": "the process ended with -9", "odd": "no answer"}
+    assert asked.count(["deadly"]) == 2
 
 
 @pytest.fixture(scope="module")
@@ -442,6 +460,20 @@ def test_notebooks_pages_and_the_same_results_as_without_them(tiny_notebook, don
     assert {k: v for k, v in digests(tmp_path).items() if "double" in k} == {
         k: v for k, v in before.items() if "double" in k
     }
+
+
+def test_the_same_bytes_whatever_the_number_of_workers(tiny_notebook, tmp_path):
+    given = {"grid": {"funding": {"all": [0.5, 0.75, 1, 2]}, "delay_years": [0, 1, 2, 3]}}
+    made = []
+    for workers in (1, 2, 8):
+        assert (
+            by_notebooks([given], tmp_path / str(workers), langs=("en",), workers=workers).counts["ok"] == 16
+        )
+        made.append(digests(tmp_path / str(workers)))
+    assert made[0] == made[1] == made[2] and sum(name.endswith(".ipynb") for name in made[0]) == 16
+    results_only([given], tmp_path / "only", workers=8)
+    only = digests(tmp_path / "only")
+    assert {name: only[name] for name in TABLES} == {name: made[0][name] for name in TABLES}
 
 
 def test_a_run_stands_for_itself(tiny_notebook, tmp_path):

@@ -1,7 +1,7 @@
 """A batch on a Dask cluster: the same bytes whoever dies; the one scenario that kills its workers fails alone."""
 
+import contextlib
 import os
-import shutil
 import signal
 import socket
 from importlib.util import find_spec
@@ -79,37 +79,72 @@ def workers(tiny, tmp_path_factory):
         yield made
 
 
+GIVEN = [GRID, "double", IMPOSSIBLE]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """The folder of results that no cluster made."""
+    return ran(GIVEN, tmp_path_factory.mktemp("here")).out
+
+
 def ran(given, out, **settings):
     settings = {"draws": 100, "progress": False, "results_only": True, "workers": 1} | settings
     return Batch(make_plan(given), out, Settings(**settings)).run()
 
 
+@pytest.fixture(scope="module")
+def s3():
+    """An S3 on loopback with one bucket, reached as any other: by what the environment says."""
+    files = pytest.importorskip("s3fs").S3FileSystem
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+            patched.setenv(name, "us-east-1")
+        files().mkdir("bucket")
+        yield files()
+    files.clear_instance_cache()
+    server.stop()
+
+
 @needs_dask
-def test_the_same_bytes_though_a_worker_is_killed_in_the_middle(workers, tmp_path, monkeypatch):
+def test_the_same_bytes_at_an_address_though_a_worker_is_killed_in_the_middle(
+    workers, s3, here, tmp_path, monkeypatch
+):
     killed, ended = [], Batch.ended
 
-    def killing(self, *arguments):
+    def killing(self, *arguments, **how):
         if not killed:
             killed.append(workers.workers[0].pid)
             os.kill(killed[0], signal.SIGKILL)
-        ended(self, *arguments)
+        ended(self, *arguments, **how)
 
-    given = [GRID, "double", IMPOSSIBLE]
-    with monkeypatch.context() as patched:
-        patched.setattr(Batch, "ended", killing)
-        patched.setattr(cluster, "PIECE", 1)
-        outcome = ran(given, tmp_path / "there", dask=workers.scheduler_address)
-    assert dict(outcome.counts) == {"ok": 5, "failed": 1} and killed
-    ran(given, tmp_path / "here")
-    assert digests(tmp_path / "there") == digests(tmp_path / "here")
+    address, how = "s3://bucket/some batch", {"draws": 100, "progress": False, "results_only": True}
+    with pytest.warns(UserWarning, match="1 of 6 scenarios are not done: impossible"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Batch, "ended", killing)
+            patched.setattr(cluster, "PIECE", 1)
+            frame = run_batch(GIVEN, out=address, dask=workers.scheduler_address, **how)
+        assert killed and frame["scenario"].nunique() == 5
+        s3.get(address, str(tmp_path / "first"), recursive=True)
+        before = put_there(s3, f"{address}/.batch/pieces")
+        s3.rm_file(gone := next(iter(before)))
+        run_batch(GIVEN, out=address, workers=1, **how)
+    after = put_there(s3, f"{address}/.batch/pieces")
+    del before[gone]  # what it held may come back in another piece; the others are as they were
+    assert len(before) >= 4 and {name: after.get(name) for name in before} == before
+    assert not [name for name in s3.find(address) if "lock" in name or ".part" in name or ".trial" in name]
+    s3.get(address, str(tmp_path / "second"), recursive=True)
+    assert digests(tmp_path / "first") == digests(tmp_path / "second") == digests(here)
 
 
-@needs_dask
-def test_a_scenario_that_kills_three_workers_fails_alone(workers, tmp_path):
-    outcome = ran([DEADLY, "double"], tmp_path, dask=workers.scheduler_address)
-    assert dict(outcome.counts) == {"ok": 1, "killed": 1}
-    ((task, failure),) = outcome.failures
-    assert task.id == "deadly" and "3 workers died" in failure["error"]
+def put_there(files, address):
+    """When each file at an address was put there (dict)."""
+    found = files.find(address, detail=True, refresh=True)
+    return {name: told["LastModified"] for name, told in found.items()}
 
 
 @needs_dask
@@ -128,6 +163,41 @@ def test_a_worker_of_other_code_is_not_believed(workers, tmp_path, monkeypatch):
     monkeypatch.setattr(Batch, "address", lambda self, task: "other")
     outcome = ran(["double"], tmp_path, dask=workers.scheduler_address)
     assert "other code" in outcome.failures[0][1]["error"]
+
+
+@needs_dask
+def test_a_scheduler_that_goes_away_ends_the_batch_and_what_is_done_is_kept(workers, tmp_path, monkeypatch):
+    """The client closes, as it does by itself where it could not connect again."""
+    clients, reach, ended = [], cluster._client, Batch.ended
+
+    @contextlib.contextmanager
+    def reached(address):
+        with reach(address) as client:
+            clients.append(client)
+            yield client
+
+    def closing(self, *arguments, **how):
+        ended(self, *arguments, **how)
+        clients[0].close()
+
+    monkeypatch.setattr(cluster, "PIECE", 1)
+    monkeypatch.setattr(cluster, "_client", reached)
+    monkeypatch.setattr(Batch, "ended", closing)
+    outcome = ran(GIVEN, tmp_path, dask=workers.scheduler_address)
+    assert outcome.counts["ok"] == 1 and set(outcome.counts) == {"ok", "cancelled", "skipped"}
+    assert {failure["error"] for _, failure in outcome.failures} == {"the scheduler is gone"}
+    assert len(calls.Folder(tmp_path).whole_pieces()) == 1
+
+
+@needs_dask  # the last of those that share the cluster, which it leaves with one worker
+def test_a_scenario_that_kills_three_workers_fails_alone(workers, tmp_path, monkeypatch):
+    """What is sent with it, and what is queued beside it on the one worker there is, comes through."""
+    monkeypatch.setattr(cluster, "PIECE", 2)
+    workers.scale(1)
+    outcome = ran(["double", DEADLY, *GIVEN[:1], "flood_2014"], tmp_path, dask=workers.scheduler_address)
+    assert dict(outcome.counts) == {"ok": 6, "killed": 1}
+    ((task, failure),) = outcome.failures
+    assert task.id == "deadly" and "3 workers died" in failure["error"]
 
 
 @pytest.mark.parametrize(
@@ -158,31 +228,10 @@ def test_where_no_scheduler_answers_it_is_said(monkeypatch):
 
 
 @needs_dask  # fsspec comes with it
-def test_results_at_an_address_are_those_of_a_folder_and_are_kept_there(tmp_path):
-    import fsspec
-
-    files, given, how = fsspec.filesystem("memory"), [GRID, "double"], {"draws": 100, "progress": False}
-    address = "memory://bucket/some batch"
-    first = run_batch(given, out=address, results_only=True, **how)
-    run_batch(given, out=tmp_path / "here", results_only=True, **how)
-    files.get(address, str(tmp_path / "fetched"), recursive=True)
-    assert digests(tmp_path / "fetched") == digests(tmp_path / "here") and first["scenario"].nunique() == 5
-    pieces = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
-    files.rm_file(gone := next(iter(pieces)))
-    run_batch(given, out=address, results_only=True, **how)
-    after = {name: files.created(name) for name in files.find(f"{address}/.batch/pieces")}
-    del pieces[gone]  # what it held may come back in other pieces; the others are as they were
-    assert len(after) > len(pieces) and {name: after.get(name) for name in pieces} == pieces
-    assert not [name for name in files.find(address) if "lock" in name or ".part" in name or ".trial" in name]
-    shutil.rmtree(tmp_path / "fetched")
-    files.get(address, str(tmp_path / "fetched"), recursive=True)
-    assert digests(tmp_path / "fetched") == digests(tmp_path / "here")
-
-
-@needs_dask
-def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed():
-    with pytest.raises(RefusedInput, match="--out nonsense://"):
-        run_batch(["double"], out="nonsense://bucket", draws=100, progress=False)
+@pytest.mark.parametrize("address", ["nonsense://bucket", "s3://", "gs:///"])
+def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed(address):
+    with pytest.raises(RefusedInput, match=f"--out {address}"):
+        run_batch(["double"], out=address, draws=100, progress=False)
 
 
 def test_a_part_of_a_batch_at_an_address_is_refused():

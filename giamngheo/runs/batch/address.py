@@ -49,7 +49,7 @@ def reached(out, part=None):
             f"--shard: not with --out {out}, which has no lock; nearest: --dask, or a shared folder"
         )
     with workspace() as folder:
-        mirror = _Mirror(str(out).rstrip("/"), folder)
+        mirror = _Mirror(str(out), folder)
         mirror.fetch()
         try:
             yield mirror.folder, mirror.try_to_put
@@ -63,8 +63,11 @@ class _Mirror:
         try:
             from fsspec.core import url_to_fs
 
-            self._files, self._root = url_to_fs(address)
+            self._files, root = url_to_fs(address)
+            self._root = root.rstrip("/")
             self._has_folders = not OF_OBJECTS & set(_listed(self._files.protocol))
+            if not (self._has_folders or self._root):
+                raise ValueError("no bucket is named")
             trial = f"{self._root}/.trial"
             self._make_parent(trial)
             self._files.pipe_file(trial, b" ")
@@ -78,11 +81,14 @@ class _Mirror:
     def fetch(self):
         """Bring what is there."""
         self._files.invalidate_cache()
-        for name in self._files.find(self._root):
-            path = self.folder / name[len(self._root) :].lstrip("/")
+        there = {
+            self.folder / name[len(self._root) :].lstrip("/"): name for name in self._files.find(self._root)
+        }
+        for path in there:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._files.get_file(name, str(path))
-            self._seen[path] = _state(path)
+        if there:
+            self._files.get(list(there.values()), list(map(str, there)))  # many at a time where it can
+        self._seen = {path: _state(path) for path in there}
 
     def try_to_put(self, *places):
         """Put them there; what cannot be put now is tried again in the end."""
@@ -106,16 +112,15 @@ class _Mirror:
     def put(self, *places):
         """Put there the files at some places that it has not; a run's record comes last, and says that it is whole."""
         files = {path for place in places for path in ([place] if place.is_file() else place.rglob("*"))}
-        for path in sorted(files, key=lambda path: (path.name == RECORD, path)):
-            if (
-                path.is_file()
-                and not _is_ours_alone(path, self.folder)
-                and self._seen.get(path) != _state(path)
-            ):
-                state, name = _state(path), self._name(path)
-                self._make_parent(name)
-                self._files.put_file(str(path), name)
-                self._seen[path] = state
+        files = {path for path in files if path.is_file() and not _is_ours_alone(path, self.folder)}
+        for last in (False, True):
+            new = {path: _state(path) for path in sorted(files) if (path.name == RECORD) is last}
+            new = {path: state for path, state in new.items() if self._seen.get(path) != state}
+            for path in new:
+                self._make_parent(self._name(path))
+            if new:
+                self._files.put(list(map(str, new)), list(map(self._name, new)))
+            self._seen |= new
 
     def remove_what_is_gone(self):
         """Take away there what is here no more."""

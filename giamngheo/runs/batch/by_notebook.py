@@ -51,10 +51,11 @@ def execute(batch, todo, states, shown):
         if bad is None and not batch.contents.unchanged():
             batch.ended(task, states, shown, {"state": FAILED_STATE, "error": CHANGED})
         elif bad is None:
-            batch.folder.take_pieces(task)
+            pieces = batch.folder.take_pieces(task)
             files = {name: digest for each in own.values() for name, digest in each.made.items()}
             batch.folder.finish(task, batch.run_address(task), files)
-            batch.ended(task, states, shown, outcome=f"{sum(each.seconds for each in own.values()):.1f} s")
+            took = f"{sum(each.seconds for each in own.values()):.1f} s"
+            batch.ended(task, states, shown, outcome=took, made=pieces)
         else:
             told = ("state", "error", "cell", "last_lines")
             failure = {name: getattr(bad, name) for name in told}

@@ -161,9 +161,10 @@ def foresee(plan, out, settings):
     above = next(each for each in (folder.out, *folder.out.parents) if each.is_dir())
     free = shutil.disk_usage(above).free
     if to_do * size > free:
+        less = "" if settings.results_only else "--results-only, or "
         raise RefusedInput(
             f"--out {shown(folder.out)}: about {to_do * size / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free; "
-            "nearest: --results-only, or another --out"
+            f"nearest: {less}another --out"
         )
     return Foreseen(len(plan), to_do, seconds if to_do else 0.0, to_do * size)
 

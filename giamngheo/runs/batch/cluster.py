@@ -12,10 +12,12 @@ import os
 import queue
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import uuid
 from collections import deque
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +31,7 @@ ADDRESS = re.compile(r"local:(?P<processes>[1-9]\d{0,2})|(tcp|tls|ws|wss)://\S+"
 PIECE = 20  # scenarios of results alone sent together, and done again where their worker dies
 MOST_DEATHS = 3  # of workers that one scenario may kill on a cluster of ours
 CONNECT_S = 5
+CLOSED = ("closing", "closed")  # states of a client that does not come back
 
 
 def check_address(address):
@@ -82,53 +85,80 @@ def _client(address):
 
 def execute(batch, todo, states, shown):
     """Do scenarios on the cluster of `Settings.dask`, as of `Batch.run`."""
+    from distributed.client import ClosedClientError
+
+    from giamngheo.runs.batch.running import CANCELLED, SKIPPED
+
+    name = uuid.uuid4().hex
+    with _client(batch.settings.dask) as client:
+        if batch.settings.progress and not _threads(client):
+            print(f"no worker yet; on each machine: dask worker {batch.settings.dask}", file=sys.stderr)
+        with contextlib.suppress(ClosedClientError):
+            _send_and_receive(batch, todo, states, shown, client, name)
+        if client.status not in CLOSED:
+            with contextlib.suppress(Exception):  # a worker that has just died has nothing to end
+                client.run(end, name)
+            return
+        for state in states.values():
+            if state["state"] in (CANCELLED, SKIPPED):
+                state["error"] = "the scheduler is gone"
+
+
+def _send_and_receive(batch, todo, states, shown, client, name):
+    """Keep the cluster at work until all is done, or nothing further may begin, or it is gone for good."""
     from distributed import KilledWorker
 
-    with _client(batch.settings.dask) as client:
-        waiting, suspects = deque(_pieces(batch, todo, client)), deque()
-        running, ended, name = {}, queue.SimpleQueue(), uuid.uuid4().hex
-        there = replace(batch.settings, dask="", workers=1, progress=False)
+    waiting, suspects = deque(_pieces(batch, todo, client)), deque()
+    running, ended = {}, queue.SimpleQueue()
+    there = replace(batch.settings, dask="", workers=1, progress=False)
 
-        def send(piece, alone=False):
-            for task, _ in piece:
-                batch.begun(task, states)
-            given = [(paths.as_parameter(task.package.path), task.keys, key) for task, key in piece]
-            future = client.submit(do, name, there, given, pure=False)
-            running[future.key] = future, piece, alone
-            future.add_done_callback(ended.put)
+    def send(piece, alone=False):
+        for task, _ in piece:
+            batch.begun(task, states)
+        given = [(paths.as_parameter(task.package.path), task.keys, key) for task, key in piece]
+        future = client.submit(do, name, there, given, pure=False)
+        running[future.key] = future, piece, alone
+        future.add_done_callback(ended.put)
 
-        while running or ((waiting or suspects) and not batch.stop.is_set()):
-            # Two for each thread there is by now: none waits for work, and what is done does not pile up.
-            while waiting and len(running) < 2 * max(1, _threads(client)) and not batch.stop.is_set():
-                send(waiting.popleft())
-            if suspects and not running and not batch.stop.is_set():
-                send(suspects.popleft(), alone=True)
-            try:
-                future, piece, alone = running.pop(ended.get(timeout=0.5).key)  # so that Ctrl-C is heard
-            except queue.Empty:
+    while running or ((waiting or suspects) and not batch.stop.is_set()):
+        if client.status in CLOSED:
+            return
+        # Two for each thread there is by now: none waits for work, and what is done does not pile up.
+        while waiting and len(running) < 2 * max(1, _threads(client)) and not batch.stop.is_set():
+            send(waiting.popleft())
+        if suspects and not running and not batch.stop.is_set():
+            send(suspects.popleft(), alone=True)
+        try:
+            future, piece, alone = running.pop(ended.get(timeout=0.5).key)  # so that Ctrl-C is heard
+        except queue.Empty:
+            continue
+        try:
+            pieces, runs, failed = future.result()
+        except CancelledError:  # the scheduler was lost: sent again to the one that is there next
+            (suspects if alone else waiting).appendleft(piece)
+            continue
+        except KilledWorker as death:
+            if not alone:  # it, or what was in flight beside it: each by itself in the end
+                suspects.extend([pair] for pair in piece)
                 continue
-            try:
-                pieces, runs, failed = future.result()
-            except KilledWorker as death:
-                if not alone:  # it, or what was in flight beside it: each by itself in the end
-                    suspects.extend([pair] for pair in piece)
-                    continue
-                words = f"{death.allowed_failures + 1} workers died of it"
-                pieces, runs, failed = {}, {}, {piece[0][1]: {"state": KILLED, "error": words}}
-            except Exception as error:  # what came back is no answer: the scheduler may be gone
-                pieces, runs, failed = {}, {}, _all_failed(piece, error)
-            for name, content in pieces.items():
-                paths.write_atomically(batch.folder.pieces / name, content)
-            for task, address in piece:
-                if address in runs:
-                    _put_in_place(batch, task, runs[address])
-                batch.ended(task, states, shown, failed.get(address))
-        with contextlib.suppress(Exception):  # a worker that has just died has nothing to end
-            client.run(end, name)
+            words = f"{death.allowed_failures + 1} workers died of it"
+            pieces, runs, failed = {}, {}, {piece[0][1]: {"state": KILLED, "error": words}}
+        except Exception as error:  # what came back is no answer
+            pieces, runs, failed = {}, {}, _all_failed(piece, error)
+        made = [batch.folder.pieces / each for each in pieces]
+        for path in made:
+            paths.write_atomically(path, pieces[path.name])
+        for task, address in piece:
+            if address in runs:
+                _put_in_place(batch, task, runs[address])
+            batch.ended(task, states, shown, failed.get(address), made=made)
 
 
 def _threads(client):
-    return sum(client.nthreads().values())
+    """How many threads the workers have that are there; 0 also while the scheduler does not answer."""
+    with contextlib.suppress(Exception):  # which it does not in several ways
+        return sum(client.nthreads().values())
+    return 0
 
 
 def _pieces(batch, todo, client):

@@ -85,12 +85,12 @@ class Folder:
         return whole
 
     def take_pieces(self, task):
-        """Take the results that were made with a scenario's run."""
+        """Take the results that were made with a scenario's run (list of Path)."""
         made = self.making_of(task) / NEW_PIECES
         self.pieces.mkdir(parents=True, exist_ok=True)
-        for path in sorted(made.glob("*.parquet")):
-            path.replace(self.pieces / path.name)
+        taken = [path.replace(self.pieces / path.name) for path in sorted(made.glob("*.parquet"))]
         shutil.rmtree(made, ignore_errors=True)
+        return taken
 
     # --- Runs
 

@@ -1,8 +1,8 @@
 """Results without notebooks: scenarios in pieces, each computed by a worker process."""
 
-import contextlib
 import queue
 import threading
+from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.runs.batch.worker import WorkerDied
@@ -30,7 +30,7 @@ def compute(batch, todo, states, shown):
                 break
             for task, _ in piece:
                 batch.begun(task, states)
-            answers.put((piece, _compute_piece(batch, piece)))
+            answers.put((piece, *_compute_piece(batch, piece)))
         answers.put(None)
 
     threads = [
@@ -47,27 +47,29 @@ def compute(batch, todo, states, shown):
         if answer is None:
             working -= 1
             continue
-        piece, failed = answer
+        piece, failed, made = answer
         for task, address in piece:
-            batch.ended(task, states, shown, failed.get(address))
+            batch.ended(task, states, shown, failed.get(address), made=made)
 
 
 def _compute_piece(batch, piece):
-    """Address to failure of the scenarios of a piece that failed."""
-    try:
-        batch.check_unchanged()
-        return _failed(batch, piece)
-    except WorkerDied as death:
-        if len(piece) == 1:
-            with contextlib.suppress(WorkerDied):
-                return _failed(batch, piece)  # once more: it may have been in the way of another program
-            return {piece[0][1]: {"state": KILLED, "error": str(death)}}
-        return {key: failure for pair in piece for key, failure in _compute_piece(batch, [pair]).items()}
-    except Exception as error:
-        return {address: {"state": FAILED, "error": str(error)} for _, address in piece}
+    """Address to failure of the scenarios of a piece that failed, and the results' files."""
+    for last in (False, True):  # one that kills its process once may have been in the way of another program
+        try:
+            batch.check_unchanged()
+            return _asked(batch, piece)
+        except WorkerDied as death:
+            if len(piece) > 1:  # any of them
+                each = [_compute_piece(batch, [pair]) for pair in piece]
+                failed = {key: failure for own, _ in each for key, failure in own.items()}
+                return failed, [path for _, made in each for path in made]
+            if last:
+                return {piece[0][1]: {"state": KILLED, "error": str(death)}}, []
+        except Exception as error:
+            return {address: {"state": FAILED, "error": str(error)} for _, address in piece}, []
 
 
-def _failed(batch, piece):
+def _asked(batch, piece):
     package = paths.as_parameter(piece[0][0].package.path)
     answer = batch.ask(
         do="results",
@@ -76,4 +78,5 @@ def _failed(batch, piece):
         seed=batch.settings.seed,
         scenarios=[(address, task.keys) for task, address in piece],
     )
-    return {key: {"state": FAILED, "error": text} for key, text in answer["failed"].items()}
+    failed = {key: {"state": FAILED, "error": text} for key, text in answer["failed"].items()}
+    return failed, [Path(path) for path in answer["made"]]

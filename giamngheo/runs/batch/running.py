@@ -187,13 +187,13 @@ class Batch:
         with Progress(len(todo), self.settings.progress, "scenario") as shown:
             do(self, todo, states, shown)
 
-    def ended(self, task, states, shown, failure=None, outcome=""):
-        """Note how a scenario ended, and show it."""
+    def ended(self, task, states, shown, failure=None, outcome="", made=()):
+        """Note how a scenario ended, and show it; made: the pieces that hold its results, if it ended well."""
         if failure is None:
             del states[task.number]
             self.folder.note_failure(task, None)
             if self.put is not None:
-                self.put(self.folder.pieces, self.folder.run_of(task))
+                self.put(*made, self.folder.run_of(task))
         else:
             states[task.number] = failure
             if os.strerror(errno.ENOSPC) in failure["error"]:

@@ -29,6 +29,10 @@ def write_piece(place, found):
         The folder of a batch's pieces, or one from which `Folder.take_pieces` takes them there.
     found : dict of str to list of dict
         By address, rows as of `simulation.results.result_rows`.
+
+    Returns
+    -------
+    Path
     """
     from giamngheo.runs.batch.folder import piece_name
 
@@ -36,7 +40,9 @@ def write_piece(place, found):
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(rows, schema=PIECE), sink)
     content = sink.getvalue().to_pybytes()
-    paths.write_atomically(place / piece_name(content), content)
+    path = place / piece_name(content)
+    paths.write_atomically(path, content)
+    return path
 
 
 class Pieces:

@@ -101,7 +101,7 @@ def results(out, package, draws, seed, scenarios):
     Returns
     -------
     dict
-        failed: address to error.
+        failed: address to error; made: the pieces' paths.
     """
     from giamngheo.inputs.scenario import load_scenario
     from giamngheo.runs.batch.folder import Folder
@@ -118,9 +118,8 @@ def results(out, package, draws, seed, scenarios):
             found[address] = result_rows(simulation)
         except Exception as error:
             failed[address] = _told(error)
-    if found:
-        write_piece(Folder(out).pieces, found)
-    return {"failed": failed}
+    made = [str(write_piece(Folder(out).pieces, found))] if found else []
+    return {"failed": failed, "made": made}
 
 
 def page(notebook, answer, package, lang, path, title, footer, address):

@@ -13,7 +13,7 @@ from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.language import phrases, say
-from giamngheo.report.html import Exhibit, prose, shown_on, table
+from giamngheo.report.html import Exhibit, finding, prose, shown_on, table
 from giamngheo.report.wording import first_upper, of_cases, promise_text, target_text
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
@@ -58,7 +58,8 @@ def panel(page, full, shared):
     counted, line = page.package.last_counted(), page.package.last_line[0].poverty_line
     if counted is None or counted.poverty_line != line:
         return prose(page.say("explore.without_counts"))
-    cases = main_cases(page, full, shared)
+    found = main_cases(page.package, full, shared)
+    cases = cases_table(page, found)
     if not shown_on("page"):
         return cases
     given = handed(page, full, shared)
@@ -66,6 +67,7 @@ def panel(page, full, shared):
     off = prose(page.say("explore.without_scripts"), css="note").html
     style = (HERE / "what_if.css").read_text(encoding="utf-8").strip()
     index = [
+        finding(_half(page, found)).html,
         f'<style>{style}</style>\n{lead}\n<div id="what-if" class="what-if"></div>',
         f"<noscript>{off}\n{cases.html}</noscript>",
         f'<script type="application/json" id="what-if-data">{embedded(given)}</script>',
@@ -136,17 +138,30 @@ def _promise(page, target):
     return page.say("explore.group_target", group=page.say(f"group.{target.group}"), target=text)
 
 
-def main_cases(page, full, shared):
-    """Chances of the plan, of half its money, of none, and of all of it a year late (Exhibit)."""
+def main_cases(package, full, shared):
+    """The plan, half of its money, none, and all of it a year late (dict of str to Simulation)."""
     plan = full.scenario
     variants = {
         "half": scaled(plan, 0.5).model_copy(update={"id": "half"}),
         "none": scaled(plan, 0).model_copy(update={"id": "none"}),
-        "late": load_scenario({"id": "late", "delay_years": 1}, page.package),
+        "late": load_scenario({"id": "late", "delay_years": 1}, package),
     }
-    found = {"full": full} | {
-        name: simulate(page.package, scenario, shared=shared) for name, scenario in variants.items()
+    return {"full": full} | {
+        name: simulate(package, scenario, shared=shared) for name, scenario in variants.items()
     }
+
+
+def _half(page, found):
+    """What half of the money does to the chance of all targets, in each case of it (str)."""
+    key = next(key for key in (BOTH, *found["full"].by_case[1]) if found["full"].by_case[1][key] is not None)
+    words = {
+        f"{name}{r}": page.chance(found[name].by_case[r][key]) for name in ("full", "half") for r in CASES
+    }
+    return page.say("explore.finding", **words)
+
+
+def cases_table(page, found):
+    """The chances of the main cases (Exhibit)."""
     tidy = pd.concat(each.chances.assign(scenario=name) for name, each in found.items())
     heads = {target.target: first_upper(_promise(page, target)) for target in level_targets(page.package)}
     heads[BOTH] = page.say("explore.both")

@@ -204,16 +204,19 @@ export function mount(root, given) {
     waiting = setTimeout(settle, REST_MS);
   }
 
+  function keep() { // the setting in the address, also where one went on to another section
+    const fragment = toFragment(model, setting), here = location.href.split("#")[0];
+    if (!fragment && !location.hash.startsWith("#what-if&")) return;
+    try {
+      history.replaceState(null, "", fragment ? `${here}#${fragment}` : here);
+    } catch (refused) { // as browsers do that are asked too often
+      console.warn(refused);
+    }
+  }
+
   function settle() {
     answer(model);
-    const fragment = toFragment(model, setting), here = location.href.split("#")[0];
-    if (fragment || location.hash.startsWith("#what-if")) {
-      try {
-        history.replaceState(null, "", fragment ? `${here}#${fragment}` : here);
-      } catch {
-        location.hash = fragment;
-      }
-    }
+    keep();
     clearTimeout(spoken);
     spoken = setTimeout(() => {
       const texts = [...table.tBodies[0].rows].map((one) => say("spoken", {
@@ -232,7 +235,7 @@ export function mount(root, given) {
   }
 
   function fromAddress() {
-    if (!location.hash.startsWith("#what-if&")) return;
+    if (!location.hash.startsWith("#what-if&")) return keep();
     try {
       take(fromFragment(model, decodeURIComponent(location.hash.slice(1))));
       root.scrollIntoView();
@@ -254,7 +257,7 @@ export function mount(root, given) {
     try {
       if (file.size > 100_000) throw new Error(file.name);
       const { setting: next, title } = fromYaml(model, await file.text());
-      take(next, say("file_read", { title: String(title?.[given.lang] ?? file.name) }));
+      take(next, say("file_read", { title: typeof title?.[given.lang] === "string" ? title[given.lang] : file.name }));
     } catch (problem) {
       message.textContent = say("file_bad", { what: problem.message.slice(0, 120) });
     }

@@ -10,7 +10,7 @@ function shows(model, key, value) {
   if (key === "continuity" || key === "moves") return between(value, 0, 1);
   if (key === "growth") return between(value, ...MOST.growth);
   if (key === "core") return value === 0 || sizes(model).includes(value);
-  if (key === "shock") return model.years.includes(value.year) && (Object.hasOwn(model.shock.sizes, value.size) || between(value.size, -1, 1));
+  if (key === "shock") return model.years.includes(value.year) && (typeof value.size === "string" ? Object.hasOwn(model.shock.sizes, value.size) : between(value.size, -1, 1));
   return between(value, 0, MOST.share);
 }
 
@@ -22,6 +22,7 @@ const names = (model) => ({
   lines: model.lines.filter(({ sources }) => Object.keys(sources).length).map(({ id }) => id),
 });
 const SHORT = { sources: "s", channels: "c", lines: "l" }, KEYS = { delay: "delay", continuity: "r", growth: "growth", core: "core", moves: "gap" };
+const FUNDING = Object.assign(Object.create(null), { all: "years", by_source: "sources", by_channel: "channels", by_line: "lines" }); // as files name them
 const alike = (years) => new Set(Object.values(years)).size === 1;
 
 /** The setting as the end of an address, "" for the plan. */
@@ -63,12 +64,12 @@ const times = (percent) => String(Number((percent / 100).toFixed(6)));
 /** The setting as a scenario file, with its title in both languages. */
 export function toYaml(model, setting, title) {
   const rows = [`title: {vi: ${JSON.stringify(title.vi)}, en: ${JSON.stringify(title.en)}}`], funding = [];
-  const flow = (table) => `{${Object.entries(table).map(([key, value]) => `${key}: ${value}`).join(", ")}}`;
+  const flow = (table, written = JSON.stringify) => `{${Object.entries(table).map(([key, value]) => `${written(key)}: ${value}`).join(", ")}}`; // a bare no is false
   const shares = (table) => Object.fromEntries(Object.entries(table).map(([key, value]) => [key, times(value)]));
   const changed = (table) => Object.fromEntries(Object.entries(table).filter(([, value]) => value !== 100));
-  if (!alike(setting.years)) funding.push(`  all: ${flow(shares(setting.years))}`);
+  if (!alike(setting.years)) funding.push(`  all: ${flow(shares(setting.years), String)}`);
   else if (setting.years[model.programme[0]] !== 100) funding.push(`  all: ${times(setting.years[model.programme[0]])}`);
-  for (const [table, key] of [["sources", "by_source"], ["channels", "by_channel"], ["lines", "by_line"]])
+  for (const [key, table] of Object.entries(FUNDING).slice(1))
     if (Object.keys(changed(setting[table])).length) funding.push(`  ${key}: ${flow(shares(changed(setting[table])))}`);
   if (funding.length) rows.push("funding:", ...funding);
   if (setting.delay) rows.push(`delay_years: ${setting.delay}`);
@@ -142,10 +143,10 @@ export function fromYaml(model, text) {
   const refuse = (what) => {
     throw new Error(what);
   };
+  const entries = (key, value) => (value !== null && typeof value === "object" ? Object.entries(value) : refuse(key));
   const put = (table, key, name, share) => {
-    const percent = typeof share === "number" ? Number((100 * share).toFixed(4)) : share;
-    if (!shows(model, "years", percent)) refuse(`${key}: ${name}`);
-    table[name] = Number(((percent * (table[name] ?? 100)) / 100).toFixed(4));
+    if (!between(share, 0, Infinity)) refuse(`${key}: ${name}`);
+    table[name] = Number((share * (table[name] ?? 100)).toFixed(4));
   };
   const read = {
     title: () => {},
@@ -156,33 +157,36 @@ export function fromYaml(model, text) {
     continuity: (value) => (setting.continuity = value),
     growth: (value) => (setting.growth = value),
     shock: (value) => {
-      const [[year, size], ...more] = Object.entries(value);
-      if (more.length) refuse("shock");
+      const years = entries("shock", value);
+      if (years.length !== 1) refuse("shock");
+      const [[year, size]] = years;
       setting.shock = { year: Number(year), size };
     },
     assumptions: (value) => {
-      for (const [name, how] of Object.entries(value)) {
+      for (const [name, how] of entries("assumptions", value)) {
         const key = { hard_core_pct: "core", gap_moves: "moves" }[name];
         if (!key || typeof how?.fixed !== "number") refuse(name);
         setting[key] = how.fixed;
       }
     },
     funding: (value) => {
-      for (const [key, shares] of Object.entries(value)) {
-        const table = { by_source: "sources", by_channel: "channels", by_line: "lines" }[key];
-        if (key === "all") {
+      for (const [key, shares] of entries("funding", value)) {
+        const table = FUNDING[key];
+        if (table === "years") {
           for (const year of model.programme) {
             const share = typeof shares === "object" ? shares[year] ?? 1 : shares;
             put(setting.years, key, year, share);
           }
           if (typeof shares === "object" && Object.keys(shares).some((year) => !(year in setting.years))) refuse(key);
         } else if (table)
-          for (const [name, share] of Object.entries(shares)) {
-            const family = table === "channels" ? model.families[name]?.filter((channel) => known.channels.includes(channel)) : null;
+          for (const [name, share] of entries(key, shares)) {
+            const family = table === "channels" && Object.hasOwn(model.families, name) ? model.families[name].filter((channel) => known.channels.includes(channel)) : null;
             for (const each of family ?? [name]) known[table].includes(each) ? put(setting[table], key, each, share) : refuse(`${key}: ${name}`);
           }
         else if (key !== "keep_total" || shares !== false) refuse(key);
       }
+      for (const [key, table] of Object.entries(FUNDING))
+        for (const [name, percent] of Object.entries(setting[table])) if (!shows(model, table, percent)) refuse(`${key}: ${name}: ${percent} %`);
     },
   };
   for (const [key, value] of Object.entries(keys)) Object.hasOwn(read, key) ? read[key](value) : refuse(key);

@@ -1,4 +1,4 @@
-"""The model on a few of its own draws, small enough to travel in a page, where `what_if.js` evaluates it.
+"""The model on a few of its own draws, small enough to travel in a page that evaluates it.
 
 What is drawn stands in columns of 16 bits; all else is plain numbers. A scenario's money, delay, additionality, shock,
 household growth and movement of the near-poor gap are exact closed forms of these. A hard core, for which the readings

@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -409,6 +410,7 @@ def test_only_the_page_s_own_script_runs(whole, visit, tmp_path):
     path.write_text(text.replace("const AROUND", "window.foreign = 1; const AROUND"), encoding="utf-8")
     changed = visit(path, faultless=False)
     assert changed.evaluate("window.foreign") is None and now(changed) == {}
+    assert changed.locator("#what-if table").is_visible()
 
 
 def test_where_it_cannot_run_the_table_is_shown(whole, visit, tmp_path):
@@ -421,13 +423,56 @@ def test_where_it_cannot_run_the_table_is_shown(whole, visit, tmp_path):
 @pytest.mark.parametrize("lang", LANGS)
 def test_without_scripts_there_is_a_table_of_the_main_cases(whole, visit, lang):
     opened = visit(whole.page(lang), java_script_enabled=False)
-    rows = opened.locator("noscript tbody tr")
-    assert rows.count() == 4 and opened.locator("noscript table").is_visible()
+    rows = opened.locator("#what-if tbody tr")
+    assert rows.count() == 4 and opened.locator("#what-if table").is_visible()
     chance = (
         f"{100 * whole.full.by_case[1]['poor_2015']:.0f} % / {100 * whole.full.by_case[0]['poor_2015']:.0f} %"
     )
     assert rows.first.locator("td").first.inner_text() == chance
-    assert not visit(whole.page(lang)).locator("noscript table").count()
+    assert visit(whole.page(lang)).locator("#what-if table").count() == 1
+
+
+def test_the_legend_tells_of_what_is_drawn(whole, visit):
+    opened, dotted = visit(whole.page("en"), "#what-if&y=50"), say("explore.word.legend_plan", "en")
+    assert opened.locator("#what-if path.plan").count() == 2 and dotted in opened.inner_text("#what-if")
+    shown(opened, "what-if&y=50&r=0.5")
+    assert opened.locator("#what-if path.plan").count() == 0 and dotted not in opened.inner_text("#what-if")
+
+
+def test_small_numbers_are_told_as_such(whole, visit, module):
+    opened = visit(whole.page("en"), "#what-if&delay=1")
+    assert opened.get_by_label("The money comes late").get_attribute("aria-valuetext") == "one year late"
+    ask = "evaluate(model, fromFragment(model, given), 0).above.poor_2015"
+    low, high = 0, 300  # percent of the money: between these, the median goes from many to none
+    while not 0 < module(ask, f"what-if&y={(low + high) / 2}") < 50:
+        many = module(ask, f"what-if&y={(low + high) / 2}") > 0
+        low, high = ((low + high) / 2, high) if many else (low, (low + high) / 2)
+    shown(opened, f"what-if&y={(low + high) / 2}")
+    told = opened.inner_text("#what-if td[data-case='0'][data-target=poor_2015]")
+    assert "fewer than 50 households above" in told and "no household above" not in told
+
+
+def test_a_reading_stands_at_its_day(whole):
+    day = {date(2010, 12, 31): date(2011, 6, 30)}
+    moved = [
+        row.model_copy(update={"as_of": day.get(row.as_of, row.as_of)}) for row in whole.package.readings
+    ]
+    page = Page(replace(whole.package, readings=tuple(moved)), "en")
+    readings = what_if.handed(page, whole.full, whole.shared)["readings"]
+    assert {each["at"] for each in readings} == {2010.496, 2011}
+
+
+def test_half_of_the_money_is_told_by_what_moves_and_by_how_many_targets_there_are(whole):
+    def sentence(package, *chances):
+        full, half = (SimpleNamespace(by_case={r: {"both": p} for r, p in each.items()}) for each in chances)
+        return what_if._half(Page(package, "en"), {"full": full, "half": half})
+
+    one = replace(whole.package, targets=tuple(row for row in whole.package.targets if row.status == "poor"))
+    told = sentence(whole.package, {1: 0.004, 0: 0.5}, {1: 0.001, 0: 0.25})
+    assert "meets both targets stays at under 1 % if" in told and "and goes from 50 % to 25 % if" in told
+    assert "meets the target goes from" in sentence(one, {1: 0.4, 0: 0.5}, {1: 0.1, 0: 0.25})
+    cases = {"full": simulate(one, "full_plan", shared=replace(whole.shared, package=one))}
+    assert "All targets" not in what_if.cases_table(Page(one, "en"), cases).text
 
 
 @pytest.mark.parametrize("lang", LANGS)

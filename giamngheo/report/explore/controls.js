@@ -84,7 +84,7 @@ export function mount(root, given) {
   });
   const years = model.programme.map((year) => share_row(String(year), () => setting.years[year], (value) => (setting.years[year] = value), () => in_year(year)));
   const delay = row(words.delay, { min: 0, max: MOST.delay(model), step: 0.25 }, () => setting.delay, (value) => (setting.delay = value),
-    () => (setting.delay ? say("delay_told", { n: write.short(setting.delay) }) : words.on_time));
+    () => (setting.delay ? say(setting.delay === 1 ? "delay_one" : "delay_told", { n: write.short(setting.delay) }) : words.on_time));
   const on_top = row(words.on_top, { min: 0, max: 100, step: 5 }, () => 100 * (1 - setting.continuity), (value) => (setting.continuity = Number((1 - value / 100).toFixed(4))),
     () => (setting.continuity === 1 ? words.on_top_none : setting.continuity === 0 ? words.on_top_all : say("on_top_part", { share: write.percent(100 * (1 - setting.continuity), 0) })));
   const drawn = (key, model_value) => ({ clear: () => (setting[key] = null), is_free: () => setting[key] === null || setting[key] === model_value });
@@ -137,13 +137,14 @@ export function mount(root, given) {
       const p = found[r].chances[key], households = found[r].above[key], before = usual[r]?.chances[key];
       const small = [];
       if (before !== undefined && write.chance(before) !== write.chance(p)) small.push(element("small", {}, say("plan_chance", { chance: write.chance(before) })));
-      if (households !== undefined) small.push(element("small", {}, households < 50 ? words.none_above : say("above", { n: write.number(Math.round(households / 100) * 100) })));
+      if (households !== undefined) small.push(element("small", {}, !households ? words.none_above : households < 50 ? words.few_above : say("above", { n: write.number(Math.round(households / 100) * 100) })));
       return element("td", { "data-target": key, "data-case": r, "data-chance": p }, element("b", {}, write.chance(p)), ...small);
     })));
     table.replaceChildren(element("caption", {}, words.caption), element("thead", {}, head), element("tbody", {}, ...body));
     fans.replaceChildren(...statuses.map((status) => fan(status, found, cases)));
     const main = setting.continuity, others = cases.filter((r) => r !== main);
-    legend.textContent = say("legend", { main: case_name(main), others: others.map(case_name).join("; ") });
+    legend.textContent = [say("legend", { main: case_name(main), others: others.map(case_name).join("; ") }),
+      ...(usual[main] ? [words.legend_plan] : []), words.legend_rates].join(" ");
     const { planned, delivered } = sums;
     told.textContent = say("money_told", { delivered: billions(delivered), planned: billions(planned), year: model.programme.at(-1) });
   }
@@ -268,6 +269,7 @@ export function mount(root, given) {
     element("button", { type: "button", onclick: () => take(plan(model), words.reset_done) }, words.reset),
     element("button", { type: "button", onclick: save }, words.save),
     element("label", { for: file.id }, words.open), file);
+  root.className = "what-if";
   root.replaceChildren(
     element("div", { class: "what-if-controls" },
       group(words.how_much, all, ...fold(words.by_channel, table_rows("channels"), matchMedia("(min-width:48rem)").matches),

@@ -1,6 +1,6 @@
 """The what-if inside a report's index page: the model on a few of its draws, and the module that evaluates it.
 
-Where scripts are off, in a notebook and on a notebook's page a table of the main cases stands in its place.
+Where the script does not run, in a notebook and on a notebook's page a table of the main cases stands in its place.
 """
 
 import json
@@ -9,26 +9,35 @@ from pathlib import Path
 
 import pandas as pd
 
+from giamngheo.dates import decimal_year
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.language import phrases, say
 from giamngheo.report.html import Exhibit, finding, prose, shown_on, table
-from giamngheo.report.wording import first_upper, of_cases, promise_text, target_text
+from giamngheo.report.wording import (
+    first_upper,
+    of_cases,
+    promise_text,
+    target_text,
+    targets_of_all,
+    together,
+)
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.portable import portable_model
 from giamngheo.simulation.targets import BOTH, level_targets
 
 HERE = Path(__file__).parent
-# The last lines of what runs in a page: where it cannot, the table of the main cases is shown as without scripts.
+# The last lines of what runs in a page: what stands in its place stays where it cannot.
 START = """
-const home = document.getElementById("what-if");
+const home = document.getElementById("what-if"), instead = home ? [...home.childNodes] : [];
 try {
   if (home) mount(home, JSON.parse(document.getElementById("what-if-data").textContent));
 } catch (fault) {
   console.error(fault);
-  home.innerHTML = home.nextElementSibling.textContent;
+  home.className = "";
+  home.replaceChildren(...instead);
 }
 """
 WORDS = "explore.word."  # phrases that are handed to the module
@@ -36,9 +45,10 @@ WORDS = "explore.word."  # phrases that are handed to the module
 
 @cache
 def module():
-    """The ES module: the model, settings as files and addresses, the controls (str)."""
+    """The ES module: the normal distribution, the model, settings as files and addresses, the controls (str)."""
     parts = (
-        (HERE / f"{name}.js").read_text(encoding="utf-8").strip() for name in ("model", "setting", "controls")
+        (HERE / f"{name}.js").read_text(encoding="utf-8").strip()
+        for name in ("normal", "model", "setting", "controls")
     )
     return "\n\n".join(parts)
 
@@ -68,8 +78,7 @@ def panel(page, full, shared):
     style = (HERE / "what_if.css").read_text(encoding="utf-8").strip()
     index = [
         finding(_half(page, found)).html,
-        f'<style>{style}</style>\n{lead}\n<div id="what-if" class="what-if"></div>',
-        f"<noscript>{off}\n{cases.html}</noscript>",
+        f'<style>{style}</style>\n{lead}\n<div id="what-if">{off}\n{cases.html}</div>',
         f'<script type="application/json" id="what-if-data">{embedded(given)}</script>',
         f'<script type="module">{script()}</script>',
     ]
@@ -111,7 +120,7 @@ def handed(page, full, shared):
         "readings": [
             {
                 "status": row.status,
-                "at": row.as_of.year - (0 if (row.as_of.month, row.as_of.day) == (12, 31) else 1),
+                "at": round(float(decimal_year(row.as_of)) - 1, 3),  # the end of a year is that year
                 "hundredths": round(100 * row.rate_pct),
             }
             for row in sorted(package.readings, key=lambda row: row.as_of)
@@ -153,18 +162,27 @@ def main_cases(package, full, shared):
 
 def _half(page, found):
     """What half of the money does to the chance of all targets, in each case of it (str)."""
-    key = next(key for key in (BOTH, *found["full"].by_case[1]) if found["full"].by_case[1][key] is not None)
-    words = {
-        f"{name}{r}": page.chance(found[name].by_case[r][key]) for name in ("full", "half") for r in CASES
-    }
-    return page.say("explore.finding", **words)
+    chances = found["full"].by_case[1]
+    key = next(key for key in (BOTH, *chances) if chances[key] is not None)
+    several = key == BOTH and len(targets_of_all(page.package)) > 1
+    targets = (
+        together(page, "explore.both_targets", "explore.all_targets")
+        if several
+        else page.say("explore.the_target")
+    )
+    moves = {}
+    for r in CASES:
+        full, half = (page.chance(found[name].by_case[r][key]) for name in ("full", "half"))
+        moves[f"moves{r}"] = page.say(f"explore.{'stays' if full == half else 'goes'}", full=full, half=half)
+    return page.say("explore.finding", targets=targets, **moves)
 
 
 def cases_table(page, found):
     """The chances of the main cases (Exhibit)."""
     tidy = pd.concat(each.chances.assign(scenario=name) for name, each in found.items())
     heads = {target.target: first_upper(_promise(page, target)) for target in level_targets(page.package)}
-    heads[BOTH] = page.say("explore.both")
+    if len(targets_of_all(page.package)) > 1:
+        heads[BOTH] = page.say("explore.both")
     wide = tidy.pivot(index="scenario", columns=["target", "case"], values="chance").loc[list(found)]
     wide.columns = ["_".join(pair) for pair in wide.columns]
     columns = [page.text_column("scenario", "explore.case", lambda name: page.say(f"explore.{name}"))]

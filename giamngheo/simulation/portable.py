@@ -2,10 +2,11 @@
 
 What is drawn stands in columns of 16 bits; all else is plain numbers. A scenario's money, delay, additionality, shock,
 household growth and movement of the near-poor gap are exact closed forms of these. A hard core, for which the readings
-are conditioned on anew, is carried as what it does to the levels at a few sizes, quantile by quantile.
+are conditioned on anew, is carried as what it does to the levels at a few sizes, quantile by quantile, in columns too.
 """
 
 import base64
+import json
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from giamngheo.simulation.results import quantiles_of
 from giamngheo.simulation.targets import level_targets, met
 
 DRAWS = 2_000
-MOST_BYTES = 270_000  # of the columns, in base64: with names and words the model stays below 300 KB
+MOST_BYTES = 300_000  # of the model as JSON: of a longer plan fewer draws are carried
+BYTES = 2 * 4 / 3  # of a draw of a column, in base64
+BESIDE = 50  # bytes of a column's lowest value and step, at most
 STEPS = 65_535  # of a column: between the lowest of its values and the highest
 CORES = (
     0.5,
@@ -106,12 +109,12 @@ def portable_model(simulation, shared):
 
 def _portable(simulation, shared):
     package, counterfactual = simulation.package, simulation.cases[1].response.counterfactual
-    trend, drawn, columns = counterfactual.trend, counterfactual.drawn, _Columns()
+    trend, drawn, columns, knots = counterfactual.trend, counterfactual.drawn, _Columns(), _Columns()
     last = package.last_counted()
     model = {
         "years": [day.year for day in trend.years],
         "programme": list(package.years),
-        "groups": _groups(package, shared, trend, columns),
+        "groups": _groups(package, shared, trend, columns, knots),
         "log_ratio": float(np.log(package.near_poor_ratio or 1)),
         "put_back": PUT_BACK,
         "households": {
@@ -144,8 +147,9 @@ def _portable(simulation, shared):
             if target.as_of in trend.years and (target.group, target.status) in trend.draws
         ],
     }
-    most = int(MOST_BYTES / (2 * 4 / 3 * max(len(columns.values), 1)))
-    n = min(DRAWS, most, trend.n_draws)
+    model["knots"] = {"n": KNOTS, **knots.packed(slice(None))}
+    of_each = (MOST_BYTES - len(json.dumps(model))) / max(len(columns.values), 1) - BESIDE
+    n = min(DRAWS, trend.n_draws, int(of_each / BYTES))
     return {"n": n, **model, "columns": columns.packed(picked(simulation, n))}
 
 
@@ -164,7 +168,7 @@ def _line(row, counterfactual, columns):
     return {"id": row.line, "channel": row.channel, "sources": sources, "does": does}
 
 
-def _groups(package, shared, trend, columns):
+def _groups(package, shared, trend, columns, knots):
     """The levels of each group at the coming years, the gap as it moves and as it stands still, and its size."""
     still, moving = (_under(shared, trend, moves) for moves in (0.0, 1.0))
     paths, times, largest = {}, relative(trend.history), most(trend.history)
@@ -173,7 +177,7 @@ def _groups(package, shared, trend, columns):
         if path["log_gap"] is not None:
             both = {"still": still, "moving": moving}
             paths[group] |= {name: each.paths[group]["log_gap"] for name, each in both.items()}
-    by_core = _cores(shared, still, moving, paths)
+    by_core = _cores(shared, still, moving, paths, knots)
     return {
         group: {
             "size": package.group_size(group),
@@ -192,11 +196,11 @@ def _under(shared, trend, moves):
     return trend if same else shared.trend_under({"gap_moves": {"fixed": moves}})
 
 
-def _cores(shared, still, moving, paths):
+def _cores(shared, still, moving, paths, knots):
     """What hard cores do to levels and gaps: by group and path, quantiles by year, and how each core moves these."""
     before = {group: {name: _quantiles(row) for name, row in own.items()} for group, own in paths.items()}
     found = {
-        group: {name: {"at": at.tolist(), "by": []} for name, at in own.items()}
+        group: {name: {"at": [knots.add(row) for row in at], "by": []} for name, at in own.items()}
         for group, own in before.items()
     }
     for core in CORES:
@@ -206,9 +210,9 @@ def _cores(shared, still, moving, paths):
             lifted_to = {"level": level, "moving": gap, "still": gaps_still[group]}
             for name, at in before[group].items():
                 moved = _quantiles(lifted_to[name]) - at
-                found[group][name]["by"].append(moved.round(5).tolist())
+                found[group][name]["by"].append([knots.add(row) for row in moved])
     return found
 
 
 def _quantiles(values):
-    return quantiles_of(values.T, (np.arange(KNOTS) + 0.5) / KNOTS).T.round(5)
+    return quantiles_of(values.T, (np.arange(KNOTS) + 0.5) / KNOTS).T

@@ -231,6 +231,19 @@ def test_the_model_is_small(whole):
     assert whole.model["n"] == 2_000
 
 
+@pytest.mark.parametrize("years", [5, 10])
+def test_the_model_of_a_longer_plan_is_as_small(package, years):
+    last = package.labels.first_year + years - 1
+    ends = {"as_of": date(last, 12, 31)}
+    targets = tuple(row.model_copy(update=ends) if row.as_of else row for row in package.targets)
+    labels = package.labels.model_copy(update={"last_year": last})
+    longer = replace(package, targets=targets, labels=labels)
+    shared = shared_draws(longer, draws=2_000, seed=0)
+    model = portable_model(simulate(longer, "full_plan", shared=shared), shared)
+    assert len(json.dumps(model, separators=(",", ":"))) <= 300_000
+    assert model["programme"][-1] == last and model["n"] >= 1_000
+
+
 def test_a_drag_is_answered_at_once(whole, visit):
     """The quickest drag of each control is what the page itself needs: other work on this machine adds to it."""
     opened = visit(whole.page("en"))

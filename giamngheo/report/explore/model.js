@@ -2,19 +2,21 @@
 
 const AROUND = 1e-9; // no household is less than this, where one divides by their number
 
+/** What a reference stands for: a value in every one of n places, or every so many of a column times a factor. */
+function opened({ data, low, step }, n, every = 1) {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)), whole = new Uint16Array(bytes.buffer), length = Math.ceil(n / every);
+  const kept = low.map((least, place) => Float64Array.from({ length }, (_, i) => least + step[place] * whole[place * n + i * every]));
+  return (reference) => (Array.isArray(reference) ? kept[reference[0]].map((value) => value * reference[1]) : new Float64Array(length).fill(reference));
+}
+
 /** A model as Python packed it, on every so many of its draws: each reference becomes a Float64Array of them. */
 export function unpack(packed, every = 1) {
-  const bytes = Uint8Array.from(atob(packed.columns.data), (letter) => letter.charCodeAt(0));
-  const whole = new Uint16Array(bytes.buffer), { low, step } = packed.columns, n = Math.ceil(packed.n / every);
-  const column = (place) =>
-    Float64Array.from({ length: n }, (_, i) => low[place] + step[place] * whole[place * packed.n + i * every]);
-  const kept = low.map((_, place) => column(place));
-  const of = (reference) =>
-    Array.isArray(reference) ? kept[reference[0]].map((value) => value * reference[1]) : new Float64Array(n).fill(reference);
+  const n = Math.ceil(packed.n / every), of = opened(packed.columns, packed.n, every), knots = opened(packed.knots, packed.knots.n);
   const each = (table) => Object.fromEntries(Object.entries(table).map(([name, value]) => [name, of(value)]));
   const groups = Object.entries(packed.groups).map(([name, group]) => [name, {
     ...group,
-    paths: Object.fromEntries(Object.entries(group.paths).map(([path, { at, core }]) => [path, { at: at.map(of), core }])),
+    paths: Object.fromEntries(Object.entries(group.paths).map(([path, { at, core: { at: from, by } }]) =>
+      [path, { at: at.map(of), core: { at: from.map(knots), by: by.map((years) => years.map(knots)) } }])),
   }]);
   const lines = packed.lines.map((line) => {
     if (!line.does) return line;

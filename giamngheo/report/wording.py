@@ -9,7 +9,7 @@ from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets
+from giamngheo.simulation.targets import BOTH, chance_class, judged_targets, level_pair
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _PLACES = (
@@ -145,8 +145,8 @@ def promise_text(target, page):
 
 
 def targets_of_all(package):
-    """The targets on a rate of all households, whatever their days: those that `BOTH` counts (list of Target)."""
-    return [target for target in level_targets(package) if target.group == "all"]
+    """The judged targets of all households, whatever their days: those that `BOTH` counts (list of Target)."""
+    return [target for target in judged_targets(package) if target.group == "all"]
 
 
 def together(page, both, more):
@@ -195,6 +195,12 @@ def when_text(date, page):
     if (date.month, date.day) == (12, 31):
         return page.say("words.end_of", year=str(date.year))
     return page.day(date)
+
+
+def deadlines_text(page):
+    """The days of the judged targets of all households, in time's order (str)."""
+    days = sorted({target.as_of for target in level_pair(page.package).values()})
+    return f" {page.say('words.and')} ".join(map(page.day, days))
 
 
 def count_word(n, page):

@@ -40,7 +40,7 @@ from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.locks import workspace
 from giamngheo.runs.printing import PDF, print_page
-from giamngheo.simulation.targets import level_pair
+from giamngheo.simulation.targets import level_pair, level_targets
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
@@ -117,10 +117,16 @@ def write_report(
 
 
 def _check_reportable(package):
-    if not level_pair(package):
+    if not any(target.group == "all" for target in level_targets(package)):
         raise RefusedInput(
             f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
             "nearest: give a target its status, comparator, value_pct and as_of"
+        )
+    if not level_pair(package):
+        raise RefusedInput(
+            f"{package.name}: no target in targets.csv can be judged: none of all households is due at the end of a "
+            "year after the last reading, on a status that poverty.csv reads on the last line; nearest: give such an "
+            "as_of, or readings of that status"
         )
     if not package.last_counted():
         raise RefusedInput(

@@ -248,7 +248,17 @@ def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package
     uncounted = replace(
         package, readings=tuple(r.model_copy(update={"households": None}) for r in package.readings)
     )
-    for broken, file in ((no_target, "targets.csv"), (uncounted, "poverty.csv")):
+    june = [
+        t.model_copy(update={"as_of": t.as_of.replace(month=6, day=30)}) for t in package.targets if t.status
+    ]
+    unread = [row for row in package.readings if row.status == "poor"]
+    near = [t for t in package.targets if t.status == "near_poor"]
+    for broken, file in (
+        (no_target, "targets.csv has no"),
+        (replace(package, targets=tuple(june)), "can be judged"),
+        (replace(package, targets=tuple(near), readings=tuple(unread)), "can be judged"),
+        (uncounted, "poverty.csv"),
+    ):
         with pytest.raises(RefusedInput, match=file):
             write_report(broken, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []

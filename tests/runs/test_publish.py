@@ -19,7 +19,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import phrases, say
 from giamngheo.report import pages, spreadsheet
 from giamngheo.report.figure_style import BAND_50, BAND_80
-from giamngheo.runs import publish
+from giamngheo.runs import printing, publish
 from giamngheo.runs.printing import print_page
 from giamngheo.runs.publish import ReportFailed, write_report
 
@@ -482,6 +482,28 @@ def test_what_was_printed_does_not_outlive_its_page(home, package, tmp_path, mon
     assert [(out / lang / "report.pdf").read_bytes() for lang in LANGS] == [b"of an earlier page", b"C new"]
     write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED + 1, progress=False)
     assert not list(out.rglob("report.pdf"))
+
+
+def test_a_chromium_that_fails_takes_no_page_with_it(package, tmp_path, monkeypatch):
+    """Case: one that hung past its time threw away every page of the run."""
+    hangs = tmp_path / "hangs"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(publish, "_pages", lambda page, *_: {f"{page.lang}/index.html": "new"})
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: [])
+    monkeypatch.setattr(printing, "PATIENCE_S", 0.1)
+    out = tmp_path / "out"
+    for chromium, words in (
+        (hangs, "within 0.1 s"),
+        ("/bin/false", "did not print"),
+        (tmp_path / "no", "start"),
+    ):
+        with pytest.raises(printing.NotPrinted, match=f"are written, but not printed: vi/.*{words}.*en/"):
+            write_report(
+                package, LANGS, ["full_plan"], out, DRAWS, SEED, chromium=str(chromium), progress=False
+            )
+        assert [(out / "an-giang" / lang / "index.html").read_text() for lang in LANGS] == ["new", "new"]
+    assert (out / "index.html").is_file() and not list(out.rglob("*.pdf"))
 
 
 def test_pages_of_another_seed_do_not_stay_beside_the_new_ones(home, package, tmp_path, monkeypatch):

@@ -149,9 +149,16 @@ def targets_of_all(package):
     return [target for target in judged_targets(package) if target.group == "all"]
 
 
-def together(page, both, more):
+def together(page, both, more, **values):
     """All targets at once, by the phrase for both of two or by that for more (str)."""
-    return page.say(both if len(targets_of_all(page.package)) < 3 else more)
+    return page.say(both if len(targets_of_all(page.package)) < 3 else more, **values)
+
+
+def joint_name(page):
+    """``the chance of both targets``, of all, or of the one that there is (str)."""
+    if len(level_pair(page.package)) > 1:
+        return together(page, "sensitivity.joint_both", "sensitivity.joint_all")
+    return page.say("sensitivity.joint_one")
 
 
 def target_heads(page):

@@ -7,6 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import assert_clean
 
@@ -14,7 +15,10 @@ from giamngheo.analysis.pace import required_pace
 from giamngheo.inputs.parameters import DEFAULTS
 from giamngheo.report import fan
 from giamngheo.report.answer import answer, change, conclusion, glossary, pace, panels
-from giamngheo.report.comparison import overview
+from giamngheo.report.comparison import conclusion as compared
+from giamngheo.report.comparison import overview, two_inputs
+from giamngheo.report.grid import money
+from giamngheo.report.grid.words import CHANCE, DELAY, MONEY, PHASING, PROVINCIAL, SHARE
 from giamngheo.report.scenario import results
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
@@ -186,10 +190,39 @@ def test_a_rate_stands_at_its_own_target_s_day(package, full, variants, needs):
     )
     title = fan.picture(page, full).title
     assert page.number(median, 1) in title and "end of 2013" in title and "end of 2015" in title
-    compared = overview.table(page, {"full_plan": full})
-    assert compared.table["poor_pct_continued"].iloc[0] == median and "31 December 2013" in compared.text
+    wide = overview.table(page, {"full_plan": full})
+    assert wide.table["poor_pct_continued"].iloc[0] == median and "31 December 2013" in wide.text
     told = results.table(page, full).table.set_index(["of", "measure"])["continued"]
     assert told["poor", "median_pct"] == median
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, ""), (2, "both targets"), (3, "all targets")])
+def test_all_targets_at_once_are_named_by_how_many_there_are(package, full, shared, n, said):
+    """Case: "both targets" of three, or of one."""
+    poor, near = level_pair(package).values()
+    third = poor.model_copy(update={"target": "x", "as_of": date(2014, 12, 31)})
+    page = Page(replace(package, targets=(third, near, poor) if n == 3 else (poor, near)[:n]), "en")
+    bare = outcomes.simulate(package, "double", shared=shared)
+    both = {"full_plan": full, "double": bare}
+    grid = pd.DataFrame(
+        [(1.0, r, key, 0.1) for r in (1, 0) for key in full.by_case[1]],
+        columns=["share_of_plan", "r", "target", "chance"],
+    )
+    told = {
+        "scenario": answer.sentences(page, bare).text,
+        "pace": pace.sentences(page, required_pace(page.package)).text,
+        "compared": overview.table(page, both).text,
+        "dots": overview.dots(page, both).text,
+        "conclusion": compared.sentences(page, both, np.array([0.1])).text,
+        "heat": two_inputs.tables(page, grid).text,
+    }
+    for name, text in told.items():
+        found = set(re.findall("(?:both|all) targets", text.lower()))
+        assert found == ({said} if said else set()), (name, text)
+    row = {"target": "poor_2015", "case": "new", "chance": 0.1} | {PROVINCIAL: 0.5, SHARE: 0.5}
+    best = pd.DataFrame([row | {MONEY: 1.0, CHANCE: 0.1, DELAY: 0, PHASING: "even"}])
+    head = {1: "Poor < 2 %", 2: "Both", 3: "All"}[n]
+    assert head in money.table(page, best).text
 
 
 def test_every_term_has_a_meaning(page):

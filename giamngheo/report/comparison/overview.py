@@ -12,10 +12,10 @@ from giamngheo.report.wording import (
     amount_text,
     deadlines_text,
     first_upper,
+    joint_name,
     of_cases,
     promise_text,
     target_heads,
-    together,
 )
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
@@ -64,8 +64,8 @@ def dots(page, outcomes):
     shown = figure_exhibit(
         "scenarios",
         page.say("figure.compare_title"),
-        page.say("figure.compare_caption"),
-        page.say("figure.compare_desc", rows=words),
+        page.say("figure.compare_caption", joint=joint_name(page)),
+        page.say("figure.compare_desc", joint=first_upper(joint_name(page)), rows=words),
         draw,
         Sizes(0.8 + 1.15 * height, 1.0 + len(heads) * (0.5 + 0.7 * height)),
         frame,
@@ -122,15 +122,8 @@ def _brief(page, outcomes):
         head = first_upper(page.say(f"case.short_{case}"))
         columns.append(page.column(("scenario", f"chance_{case}", f"change_{case}"), head, cell))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
-    joint = (
-        together(page, "sensitivity.joint_both", "sensitivity.joint_all")
-        if key == BOTH
-        else page.say("sensitivity.joint_one")
-    )
-    caption, note = (
-        page.say("compare.brief_caption", joint=first_upper(joint)),
-        page.say("compare.brief_note"),
-    )
+    caption = page.say("compare.brief_caption", joint=first_upper(joint_name(page)))
+    note = page.say("compare.brief_note")
     return html.table("scenarios-in-brief", caption, pd.DataFrame(rows), columns, note=note)
 
 
@@ -161,7 +154,6 @@ def table(page, outcomes):
     ]
     columns.append(both("households_above", "compare.above", lambda n: page.number(n, -2)))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
+    caption = page.say("compare.caption", joint=joint_name(page))
     note = page.say("compare.note", when=deadlines_text(page))
-    return html.beside(
-        html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)
-    )
+    return html.beside(html.table("scenarios-compared", caption, frame, columns, note=note))

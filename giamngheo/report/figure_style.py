@@ -40,6 +40,7 @@ Sizes = namedtuple(
 )  # heights in inches; across the whole page
 
 _RC = {
+    "text.parse_math": False,  # a name may hold anything
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9.5,

@@ -19,20 +19,16 @@ from giamngheo.inputs.parameters import LANGS, check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.report.columns import to_csv
 from giamngheo.report.html import plain
-from giamngheo.report.pages import (
+from giamngheo.report.index_page import (
     FULL_PLAN,
     ONE_SCENARIO,
-    SHARE,
     TABLES,
     WORKBOOK,
-    Made,
     index_page,
-    notebook_page,
     on_index,
-    picture_file,
-    share_picture,
     tables_page,
 )
+from giamngheo.report.pages import SHARE, Made, notebook_page, picture_file, share_picture
 from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, checked, reports_page
 from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page

@@ -79,6 +79,13 @@ def test_one_chance_in_both_cases_is_said_once(page, full):
     assert answer.headline(page, judged(full, 0.2, 0.2)).count(page.frequency(0.2)) == 1
 
 
+@pytest.mark.parametrize(("one", "zero"), [(0.325, 0.335), (0.656, 0.7), (0.34, 0.34)])
+def test_where_both_cases_print_alike_neither_is_set_against_the_other(page, full, one, zero):
+    said = answer.headline(page, judged(full, one, zero))
+    if page.frequency(one) == page.frequency(zero):
+        assert "tùy tác dụng" not in said and "hangs on" not in said
+
+
 def test_a_headline_of_one_target_or_of_many_names_them(package, full):
     """Also where targets have days of their own, and a package has one reading."""
     poor, near = level_pair(package).values()

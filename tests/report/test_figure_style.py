@@ -21,3 +21,10 @@ def test_labels_are_kept_apart_and_in_order(positions, least):
 def test_a_label_is_cut_at_a_space_and_says_so():
     assert style.clipped("short", 10) == "short"
     assert style.clipped("credit for poor households", 15) == "credit for …"
+
+
+def test_a_name_is_text_in_a_figure_whatever_it_holds():
+    def draw(figure, narrow):
+        figure.subplots().set_title("$x^{$")
+
+    assert "$x^{$" in style.figure_exhibit("f", "Title", "", "What it shows", draw, style.Sizes(2, 2)).html

@@ -9,7 +9,7 @@ import pytest
 from giamngheo import paths
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.language import phrases
-from giamngheo.report import pages
+from giamngheo.report import index_page, pages
 from giamngheo.report.html import TABLES_MIME, Exhibit, beside, folded, left_beside, page_html
 from giamngheo.report.wording import Page
 
@@ -43,7 +43,7 @@ def test_outputs_are_taken_by_their_tags():
     )
     x = '<p><math display="inline"><mrow><mi>x</mi></mrow></math> '
     for lang, word in (("vi", "là"), ("en", "is")):
-        found = pages.by_section(pages.Made("01_data", "Data", notebook), lang)
+        found = index_page.by_section(pages.Made("01_data", "Data", notebook), lang)
         assert found == {"money": ["<p>a</p>", f"{x}{word}</p>\n", "<p>d</p>"], "audit": ["<p>e</p>"]}
 
 
@@ -52,7 +52,7 @@ def test_what_is_left_beside_is_a_link_to_where_it_stands_and_to_its_files(packa
     left.outputs[0].metadata["giamngheo"] = {"page": "<details>x</details>", "beside": "Pace & more"}
     notebook = nbformat.v4.new_notebook(cells=[cell(["report:money"], "<p>a</p>"), left])
     made = pages.Made("01_data", "Data", notebook)
-    plain, link = pages.by_section(made, "en")["money"]
+    plain, link = index_page.by_section(made, "en")["money"]
     assert plain == "<p>a</p>"
     assert f'<a href="01_data.html#cell-{left.id}">Pace &amp; more</a>' in link
     assert 'href="tables/01_data/pace.csv"' in link and 'aria-label="Pace &amp; more (CSV)"' in link
@@ -70,7 +70,7 @@ def test_an_exhibit_left_beside_shows_itself_on_its_notebook_s_page():
 def test_a_section_begins_with_its_finding_and_links_to_where_it_stands_in_full(package):
     cells = [cell(["report:money"], "<p>a</p>"), cell(["report:money"], '<p class="finding">b</p>')]
     made = [pages.Made("01_data", "Data", nbformat.v4.new_notebook(cells=cells))]
-    html = pages.index_page(Page(package, "en"), made, {}, [])
+    html = index_page.index_page(Page(package, "en"), made, {}, [])
     section = html[html.index('<h2 id="money">') : html.index('<h2 id="pages">')]
     assert re.search(r'#</a></h2>\s*<p class="finding">b</p>\s*<p>a</p>', section)
     assert 'class="anchor" href="#money"' in section and '<a href="01_data.html">Data</a>' in section
@@ -136,7 +136,7 @@ def test_a_notebook_without_the_picture_has_none():
 
 def test_every_section_has_a_heading_and_no_other_is_named():
     named = {key for key in phrases() if key.startswith("section.")}
-    headed = [name for name in pages.SECTIONS if name not in pages.FIRST_SCREEN]
+    headed = [name for name in index_page.SECTIONS if name not in index_page.FIRST_SCREEN]
     assert named == {f"section.{name}" for name in (*headed, "run")}
 
 
@@ -146,4 +146,4 @@ def test_every_tag_of_the_notebooks_is_known():
             for tag in pages.tags_of(part):
                 kind, _, section = tag.partition(":")
                 plain = tag in (*LANGS, pages.NOTEBOOK_ONLY, "parameters")
-                assert plain or (kind == "report" and section in pages.SECTIONS), tag
+                assert plain or (kind == "report" and section in index_page.SECTIONS), tag

@@ -17,7 +17,7 @@ from PIL.ImageColor import getrgb
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import phrases, say
-from giamngheo.report import pages, spreadsheet
+from giamngheo.report import index_page, spreadsheet
 from giamngheo.report.figure_style import BAND_50, BAND_80
 from giamngheo.runs import printing, publish
 from giamngheo.runs.printing import print_page
@@ -92,7 +92,7 @@ def test_pages_are_whole_and_need_nothing_from_outside(home):
 @each_lang
 def test_the_index_says_what_it_must_in_order(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")
-    places = [text.index(f'id="{section}"') for section in pages.SECTIONS]
+    places = [text.index(f'id="{section}"') for section in index_page.SECTIONS]
     assert places == sorted(places)
     first = read_aloud(text[text.index("<main") : text.index('id="money"')])
     for words in (say("case.new", lang), say("case.continued", lang), "80 %", say("reading.title", lang)):

@@ -29,13 +29,14 @@ def headline(page, outcome):
     chances = {r: outcome.by_case[r][BOTH if len(targets) > 1 else targets[0].target] for r in CASES}
     words = {"province": province(page), "targets": _targets(page, targets)}
     words["when"] = when_text(max(target.as_of for target in targets), page)
-    verdict = _verdict(chances.values())
+    numbers = {f"p{r}": page.frequency(p) for r, p in chances.items()}
+    alike = len(set(numbers.values())) == 1  # then no case is set against the other
+    verdict = chance_class(sum(chances.values()) / len(chances)) if alike else _verdict(chances.values())
     if verdict:
         head = page.say("answer.head", will=page.say(f"answer.will.{verdict}"), **words)
     else:
         head = page.say("answer.head_open", **words)
-    numbers = {f"p{r}": page.frequency(p) for r, p in chances.items()}
-    return page.say("answer.pair" if len(set(numbers.values())) > 1 else "answer.same", head=head, **numbers)
+    return page.say("answer.same" if alike else "answer.pair", head=head, **numbers)
 
 
 def _targets(page, targets):

@@ -72,7 +72,7 @@ def chart(page, rows):
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
         words = [wrapped(name, 20) if narrow else name for name in names]
-        ax.set_yticks(y, words, parse_math=False)  # a name of one's own may hold anything
+        ax.set_yticks(y, words)
         ax.get_yticklabels()[0].set_fontweight("bold")
         ax.set_ylim(-0.6, len(drawn) - 0.4)
         longest = rows["high_pct"].max()

@@ -10,7 +10,7 @@ import numpy as np
 
 from giamngheo.simulation.outcomes import CASES, at_case
 from giamngheo.simulation.response import Response
-from giamngheo.simulation.targets import level_targets, met, target_chances
+from giamngheo.simulation.targets import judged_targets, met, target_chances
 
 
 class TargetYears(Response):
@@ -31,7 +31,7 @@ class TargetYears(Response):
 
     def __init__(self, package, scenario, counterfactual):
         years = counterfactual.trend.years
-        asked = [target for target in level_targets(package) if target.as_of in years]
+        asked = [target for target in judged_targets(package) if target.as_of in years]
         super().__init__(counterfactual, scenario, sorted({years[-1], *(target.as_of for target in asked)}))
         self.targets = tuple(target for target in asked if target.group == "all")
         self._groups = dict.fromkeys(("all", *(target.group for target in asked)))

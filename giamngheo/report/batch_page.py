@@ -8,7 +8,7 @@ from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import Made, notebook_body, page_of
-from giamngheo.report.wording import province, target_text
+from giamngheo.report.wording import province, target_text, together
 from giamngheo.simulation.targets import BOTH, level_pair
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
@@ -65,14 +65,18 @@ def batch_page(page, listed, counts, footer):
         (f"{page.say(f'status.{status}_short')} {target_text(target, page)}", True)
         for status, target in targets.items()
     ]
-    heads += [(page.say("compare.both"), True), (page.say("batch.money"), True)]
+    joint = several or len(targets) > 1
+    if joint:
+        head = page.say("compare.all") if several else together(page, "compare.both", "compare.all")
+        heads += [(head, True)]
+    heads += [(page.say("batch.money"), True)]
     heads += [(page.say("batch.state"), False)]
     shown = listed[:MOST_LISTED]
     rows = [
         {
             "state": each.state,
             "href": each.href,
-            "cells": list(_cells(page, each, several, varied, targets)),
+            "cells": list(_cells(page, each, several, varied, targets, joint)),
         }
         for each in shown
     ]
@@ -120,7 +124,7 @@ def _varied(listed):
     return differ[:MOST_PARAMETERS]
 
 
-def _cells(page, each, several, varied, targets):
+def _cells(page, each, several, varied, targets, joint):
     yield cell(each.title)
     if several:
         yield cell(each.package)
@@ -129,11 +133,11 @@ def _cells(page, each, several, varied, targets):
         is_number = isinstance(value, float)
         yield cell(_parameter(page, value), value if is_number else None, numeric=True)
     for status in targets:
-        yield chances_cell(
-            page, [(row["case"], row["chance"]) for row in each.rows if row["status"] == status]
-        )
-    both = {row["case"]: row[f"chance_{BOTH}"] for row in each.rows}
-    yield chances_cell(page, list(both.items()))
+        # Of all households alone, and of two days the later; by id they would be those of one package only.
+        own = [row for row in each.rows if (row["group"], row["status"]) == ("all", status)]
+        yield chances_cell(page, {row["case"]: row["chance"] for row in own}.items())
+    if joint:
+        yield chances_cell(page, {row["case"]: row[f"chance_{BOTH}"] for row in each.rows}.items())
     money = each.rows[0]["money_delivered_bn_vnd"] if each.rows else None
     yield cell(MISSING if money is None else page.number(money, 0), money, numeric=True)
     yield cell(page.say(f"batch.state_{each.state}"))

@@ -107,15 +107,20 @@ def _who(page, status):
 
 
 def _picture_title(page, result, targets):
-    """The median rates at the deadline beside their targets (str)."""
-    items = []
+    """The median rates at their targets' days beside these; each its own where they differ (str)."""
+    items, days = [], {target.as_of for target in targets.values()}
+    tail = "_dated" if len(days) > 1 else ""
     for status, target in targets.items():
-        ends = (page.number(rate, 1) for rate in sorted(result.median(r, status) for r in (1, 0)))
-        words = {"who": page.say(f"status.{status}"), "target": wording.target_text(target, page)}
+        ends = (
+            page.number(rate, 1)
+            for rate in sorted(result.median(r, status, when=target.as_of) for r in (1, 0))
+        )
+        words = {"when": wording.when_text(target.as_of, page)} if tail else {}
+        words |= {"who": page.say(f"status.{status}"), "target": wording.target_text(target, page)}
         rate = f"{wording.ends_text(page, *ends)} %"
-        items.append(page.say("figure.picture_item", rate=rate, **words))
-    when = wording.when_text(result.cases[1].years[-1], page)
-    return page.say("figure.picture_title", when=when, items="; ".join(items))
+        items.append(page.say(f"figure.picture_item{tail}", rate=rate, **words))
+    words = {} if tail else {"when": wording.when_text(max(days), page)}
+    return page.say(f"figure.picture_title{tail}", items="; ".join(items), **words)
 
 
 def shared_top(table, history, statuses):

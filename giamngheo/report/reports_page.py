@@ -2,6 +2,9 @@
 
 from datetime import date
 from types import SimpleNamespace
+from typing import Literal
+
+from pydantic import BaseModel, FiniteFloat
 
 from giamngheo.report.columns import MISSING
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
@@ -16,9 +19,33 @@ MARK = (
 )
 
 
+class _Target(BaseModel):
+    comparator: Literal["<", "<=", ">", ">="]
+    value_pct: FiniteFloat
+    as_of: date
+    chances: dict[str, FiniteFloat | None]
+
+
+class _About(BaseModel):
+    province: dict[Literal["vi", "en"], str]
+    decision: str
+    date: date
+    money_bn_vnd: FiniteFloat
+    targets: dict[str, _Target]
+    both: dict[str, FiniteFloat | None]
+
+
+def checked(text):
+    """What a report's file says of it, as `about` tells it (dict); a ValueError where it says something else."""
+    facts = _About.model_validate_json(text).model_dump(mode="json")
+    if facts["province"].keys() != {"vi", "en"}:
+        raise ValueError("province: a name is missing")
+    return facts
+
+
 def about(page, chances):
     """What a report's answer is, for the page over many (dict); chances: rows of case, target and chance."""
-    labels = page.package.labels
+    labels, targets = page.package.labels, level_pair(page.package)
     by_target = {}
     for case, target, chance in chances:
         by_target.setdefault(target, {})[case] = chance
@@ -34,9 +61,9 @@ def about(page, chances):
                 "as_of": target.as_of.isoformat(),
                 "chances": by_target.get(target.target, {}),
             }
-            for status, target in level_pair(page.package).items()
+            for status, target in targets.items()
         },
-        "both": by_target.get(BOTH, {}),
+        "both": by_target.get(BOTH, {}) if len(targets) > 1 else {},
     }
 
 
@@ -55,7 +82,7 @@ def reports_page(lang, reports, batches):
     heads = [(page.say("reports.name"), False), (page.say("reports.decision"), False)]
     heads += [(page.say(f"status.{status}_short"), True) for status in ("poor", "near_poor")]
     heads += [
-        (page.say("compare.both"), True),
+        (page.say("compare.all"), True),
         (page.say("reports.money"), True),
         (page.say("reports.pages"), False),
     ]

@@ -9,6 +9,8 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatch
+from fractions import Fraction
 
 import pandas as pd
 
@@ -17,7 +19,9 @@ from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.columns import DAY, Column, Table
 from giamngheo.report.wording import first_upper, header, locator_text, target_heads
+from giamngheo.simulation.money import exact_sources
 from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.targets import BOTH
 
 SHEET_NAME = 31  # letters that a spreadsheet allows
 FIRST_ROW = 3  # of a table, below its caption, its source and its heads
@@ -56,16 +60,15 @@ def sheets(page, stored):
     }
     decision = page.say("report.decision", number=page.package.labels.decision)
     made = []
-    for name, make in MAKERS.items():
-        try:
-            frame, shapes = make(page, frames)
-        except KeyError:  # a package without such a table
-            continue
+    for name, (make, *needed) in MAKERS.items():
+        if needed and not any(notebook == needed[0] and fnmatch(key, needed[1]) for notebook, key in frames):
+            continue  # a package without such a table
+        frame, shapes = make(page, frames)
         columns = tuple(Column(key, head, number_format=shape) for key, (head, shape) in shapes.items())
-        caption, source = (
-            page.say(f"sheet_caption.{name}"),
-            page.say(f"sheet_source.{name}", decision=decision),
-        )
+        caption = page.say(f"sheet_caption.{name}")
+        source = page.say(f"sheet_source.{name}", decision=decision)
+        if name == "chances" and (joint := dict(target_heads(page)).get(BOTH)):
+            source += f" {page.say('sheet_source.sum', name=joint)}"
         table = Table(name, caption, frame[list(shapes)], columns)
         made.append(Sheet(page.say(f"sheet.{name}"), source, table.as_json()))
     return made
@@ -95,8 +98,6 @@ def _forecast(page, frames):
         for (notebook, name), frame in frames.items()
         if notebook == "03_scenario" and name.startswith("quantiles-")
     ]
-    if not parts:
-        raise KeyError("quantiles")
     shapes = dict.fromkeys(
         ("mean_pct", *(f"q{q}_pct" for q in ("025", "10", "25", "50", "75", "90", "975"))), RATE
     )
@@ -121,20 +122,22 @@ def _readings(page, frames):
 
 
 def _budget(page, frames):
+    years = page.package.years
     rows = [
-        (
-            page.name(row),
-            page.say(f"source.{source}"),
-            year,
-            float(getattr(row, source)),
-            locator_text(row.locator, page),
-        )
+        (page.name(row), page.say(f"source.{source}"), year, float(amount / len(years)), place)
         for row in page.package.budget_lines
-        for source in SOURCES
-        for year in page.package.years
+        for place in (locator_text(row.locator, page),)
+        for source, amount in _by_source(row, len(years)).items()
+        for year in years
     ]
     frame = pd.DataFrame(rows, columns=["line", "source", "year", "planned_bn_vnd", "place"])
     return frame, _heads(page, line="", source="", year=YEAR, planned_bn_vnd=MONEY, place="")
+
+
+def _by_source(row, n_years):
+    """What each source gives to a line over the period; "untold" gives it where the plan names none (dict)."""
+    told = any(getattr(row, source) for source in SOURCES)
+    return exact_sources(row, n_years) if told else {"untold": Fraction(row.total_3y)}
 
 
 def _money_ends(page, frames):
@@ -179,8 +182,6 @@ def _audit(page, frames):
         for result in RESULTS
         if ("01_data", f"audit-{result}") in frames
     ]
-    if not parts:
-        raise KeyError("audit")
     frame = pd.concat(parts, ignore_index=True)
     frame["place"] = [locator_text(place, page) for place in frame["locator"]]
     return frame, _heads(page, result="", message="", place="", stated="", recomputed="")
@@ -209,17 +210,17 @@ def _sensitivity(page, frames):
     return _cases(page, frame), _heads(page, assumption="", target="", case="", **shapes)
 
 
-MAKERS = {
-    "chances": _chances,
-    "forecast": _forecast,
-    "readings": _readings,
-    "budget": _budget,
-    "money_ends": _money_ends,
-    "scenarios": _scenarios,
-    "assumptions": _assumptions,
-    "audit": _audit,
-    "track_record": _track_record,
-    "sensitivity": _sensitivity,
+MAKERS = {  # name of a sheet to what makes it and, if any, the notebook and the name of a table that it needs
+    "chances": (_chances, "00_start_here", "panels"),
+    "forecast": (_forecast, "03_scenario", "quantiles-*"),
+    "readings": (_readings, "01_data", "readings"),
+    "budget": (_budget,),
+    "money_ends": (_money_ends, "03_scenario", "money-ends"),
+    "scenarios": (_scenarios, "04_compare", "scenarios-compared"),
+    "assumptions": (_assumptions, "03_scenario", "assumptions"),
+    "audit": (_audit, "01_data", "audit-*"),
+    "track_record": (_track_record, "02_trend", "track-record-coverage"),
+    "sensitivity": (_sensitivity, "05_sensitivity", "tornado-table"),
 }
 
 

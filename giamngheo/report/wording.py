@@ -9,7 +9,7 @@ from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets
+from giamngheo.simulation.targets import BOTH, chance_class, judged_targets, level_pair
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _PLACES = (
@@ -145,13 +145,20 @@ def promise_text(target, page):
 
 
 def targets_of_all(package):
-    """The targets on a rate of all households, whatever their days: those that `BOTH` counts (list of Target)."""
-    return [target for target in level_targets(package) if target.group == "all"]
+    """The judged targets of all households, whatever their days: those that `BOTH` counts (list of Target)."""
+    return [target for target in judged_targets(package) if target.group == "all"]
 
 
-def together(page, both, more):
+def together(page, both, more, **values):
     """All targets at once, by the phrase for both of two or by that for more (str)."""
-    return page.say(both if len(targets_of_all(page.package)) < 3 else more)
+    return page.say(both if len(targets_of_all(page.package)) < 3 else more, **values)
+
+
+def joint_name(page):
+    """``the chance of both targets``, of all, or of the one that there is (str)."""
+    if len(level_pair(page.package)) > 1:
+        return together(page, "sensitivity.joint_both", "sensitivity.joint_all")
+    return page.say("sensitivity.joint_one")
 
 
 def target_heads(page):
@@ -195,6 +202,12 @@ def when_text(date, page):
     if (date.month, date.day) == (12, 31):
         return page.say("words.end_of", year=str(date.year))
     return page.day(date)
+
+
+def deadlines_text(page):
+    """The days of the judged targets of all households, in time's order (str)."""
+    days = sorted({target.as_of for target in level_pair(page.package).values()})
+    return f" {page.say('words.and')} ".join(map(page.day, days))
 
 
 def count_word(n, page):

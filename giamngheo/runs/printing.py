@@ -22,6 +22,10 @@ OPTIONS = (
 )
 
 
+class NotPrinted(RuntimeError):
+    """A page was not printed; the pages themselves are written."""
+
+
 def find_chromium():
     """Where the installed Chromium is (str), None where there is none."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -53,17 +57,22 @@ def print_page(chromium, page):
 
     Raises
     ------
-    RuntimeError
-        It was not printed, with what Chromium said last.
+    NotPrinted
+        With what Chromium said last.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # what hung may write still
         html, out = Path(folder) / "index.html", Path(folder) / PDF
         html.write_text(re.sub(r'(<a [^>]*?)href="(?![#"]|https?:)[^"]*"', r"\1", page), encoding="utf-8")
         where = [f"--user-data-dir={folder}/profile", f"--print-to-pdf={out}", "--no-pdf-header-footer"]
         # Its sandbox refuses the system's administrator, as whom containers run.
         sandbox = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
         command = [chromium, *OPTIONS, *sandbox, *where, html.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        except subprocess.TimeoutExpired:
+            raise NotPrinted(f"Chromium did not end within {PATIENCE_S} s") from None
+        except OSError as error:
+            raise NotPrinted(f"Chromium did not start: {error}") from error
         if done.returncode or not out.is_file():
-            raise RuntimeError(f"Chromium did not print: {done.stderr.strip()[-300:]}")
+            raise NotPrinted(f"Chromium did not print: {done.stderr.strip()[-300:]}")
         return out.read_bytes()

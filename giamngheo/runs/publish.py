@@ -29,14 +29,14 @@ from giamngheo.report.index_page import (
     tables_page,
 )
 from giamngheo.report.pages import SHARE, Made, notebook_page, picture_file, share_picture
-from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, reports_page
+from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, checked, reports_page
 from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
-from giamngheo.runs.locks import workspace
-from giamngheo.runs.printing import PDF, print_page
-from giamngheo.simulation.targets import level_pair
+from giamngheo.runs.locks import locked, workspace
+from giamngheo.runs.printing import PDF, NotPrinted, print_page
+from giamngheo.simulation.targets import level_pair, level_targets
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
@@ -77,6 +77,8 @@ def write_report(
         A scenario that cannot be, or a package without a target on a rate or without a count of households.
     ReportFailed
         A notebook that did not run to its end.
+    NotPrinted
+        The pages are written, but were not printed.
     """
     began = time.time()
     _check_reportable(package)
@@ -104,19 +106,25 @@ def write_report(
             )
             beside = {f"{lang}/run.json": record + "\n" for lang in langs}
             beside |= {f"{lang}/{PDF}": None for lang in LANGS if f"{lang}/index.html" not in stays.files}
-            for lang in langs:
-                index = files[f"{lang}/index.html"]
-                beside[f"{lang}/{PDF}"] = print_page(chromium, index) if chromium else None
+            beside |= {f"{lang}/{PDF}": None for lang in langs}
             page_set.switch(place, files, beside, stays, made_from, linked)
             write_list(out)
+            if chromium:
+                _print(chromium, place, {lang: files[f"{lang}/index.html"] for lang in langs})
     return [home / lang / "index.html" for lang in langs]
 
 
 def _check_reportable(package):
-    if not level_pair(package):
+    if not any(target.group == "all" for target in level_targets(package)):
         raise RefusedInput(
             f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
             "nearest: give a target its status, comparator, value_pct and as_of"
+        )
+    if not level_pair(package):
+        raise RefusedInput(
+            f"{package.name}: no target in targets.csv can be judged: none of all households is due at the end of a "
+            "year after the last reading, on a status that poverty.csv reads on the last line; nearest: give such an "
+            "as_of, or readings of that status"
         )
     if not package.last_counted():
         raise RefusedInput(
@@ -168,6 +176,30 @@ def _pages(page, titles, linked, folder, draws, seed):
     return {ABOUT: told} | {f"{page.lang}/{name}": content for name, content in files.items()}
 
 
+def _print(chromium, home, pages):
+    """Print the index pages, by language, beside themselves: all that can be, before a failure is told."""
+    failed = []
+    for lang, page in pages.items():
+        try:
+            paths.write_atomically(home / lang / PDF, print_page(chromium, page))
+        except NotPrinted as error:
+            failed.append(f"{lang}/{PDF}: {error}")
+    if failed:
+        raise NotPrinted(f"the pages in {home} are written, but not printed: {'; '.join(failed)}")
+
+
+def list_beside(home):
+    """Write the list anew of the folder that a batch's folder stands in, if there are reports in it.
+
+    No batch fails for it: the list is made anew at the next report.
+    """
+    folder = Path(home).resolve().parent
+    with contextlib.suppress(OSError):
+        if any(folder.glob(f"*/{ABOUT}")):
+            with locked(folder, wait=True):
+                write_list(folder)
+
+
 def write_list(folder):
     """Write the pages that list the reports and batches in a folder, unless a page of another's is in their place."""
     reports, batches = {}, {}
@@ -177,8 +209,8 @@ def write_list(folder):
         if manifest and isinstance(manifest.get("scenarios"), list):
             batches[home.name] = len(manifest["scenarios"]), langs
         elif manifest:
-            with contextlib.suppress(OSError, ValueError):  # of a report from before there was one
-                reports[home.name] = json.loads((home / ABOUT).read_text(encoding="utf-8")), langs
+            with contextlib.suppress(OSError, ValueError):  # there is none, or it is of another version
+                reports[home.name] = checked((home / ABOUT).read_text(encoding="utf-8")), langs
     for lang, address in ADDRESSES.items():
         path = Path(folder) / address
         if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):

@@ -237,13 +237,17 @@ class Simulation:
         }
         return _by_case({name: pd.DataFrame(own, columns=columns) for name, own in rows.items()})
 
-    def median(self, r, status, group="all"):
-        """Median rate at the last instant, percent (float)."""
-        return float(np.median(self.cases[r].draws[group, status][:, -1]))
+    def median(self, r, status, group="all", when=None):
+        """Median rate at an end of year, by default the last, percent (float)."""
+        return float(np.median(self._rate(r, status, group, when)))
 
-    def interval(self, r, status, group="all"):
-        """80 % prediction interval at the last instant, percent (tuple of float)."""
-        return tuple(np.quantile(self.cases[r].draws[group, status][:, -1], (0.1, 0.9)).tolist())
+    def interval(self, r, status, group="all", when=None):
+        """80 % prediction interval at an end of year, by default the last, percent (tuple of float)."""
+        return tuple(np.quantile(self._rate(r, status, group, when), (0.1, 0.9)).tolist())
+
+    def _rate(self, r, status, group, when):
+        place = -1 if when is None else self.years.index(when)
+        return self.cases[r].draws[group, status][:, place]
 
     def plot(self, status=None, group="all", **options):
         """Draw both cases: medians, 80 % intervals, readings and targets.

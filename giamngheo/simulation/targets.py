@@ -21,9 +21,41 @@ def level_targets(package):
     return tuple(target for target in package.targets if target.status and target.value_pct is not None)
 
 
+def judged_targets(package):
+    """The level targets that a forecast of the package's readings reaches: those that are judged.
+
+    Due at the end of a year after the last reading, on a status that is read: the near-poor need a day on which they
+    and the poor are read on the last line, among the target's group or all households.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    tuple of Target
+    """
+    last, line = max(row.as_of for row in package.readings), package.last_line[0].poverty_line
+    read = {(row.group, row.status) for row in package.readings}
+    days = {
+        (row.group, row.status, row.as_of)
+        for row in package.readings
+        if row.poverty_line == line and row.rate_pct
+    }
+    apart = {group for group, status, day in days if status == "near_poor" and (group, "poor", day) in days}
+    return tuple(
+        target
+        for target in level_targets(package)
+        if target.as_of > last
+        and (target.as_of.month, target.as_of.day) == (12, 31)
+        and (target.group, "poor") in read
+        and (target.status == "poor" or apart & {target.group, "all"})
+    )
+
+
 def level_pair(package):
-    """The level targets of all households, as far as there are any (dict of status to Target)."""
-    return {target.status: target for target in level_targets(package) if target.group == "all"}
+    """The judged targets of all households, as far as there are any (dict of status to Target)."""
+    return {target.status: target for target in judged_targets(package) if target.group == "all"}
 
 
 def met(target, draws, years):
@@ -145,7 +177,7 @@ def households_above(package, case):
         Households above the target, draw by draw, 0 where it is met; under `BOTH` their sum. Empty without counts.
     """
     above = {}
-    for target in level_targets(package):
+    for target in judged_targets(package):
         if case.households is None or target.group != "all" or target.as_of not in case.years:
             continue
         place = case.years.index(target.as_of)

@@ -6,12 +6,20 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 from helpers import assert_clean
 
 from giamngheo.analysis.pace import required_pace
 from giamngheo.inputs.parameters import DEFAULTS
+from giamngheo.report import fan
 from giamngheo.report.answer import answer, change, conclusion, glossary, pace, panels
+from giamngheo.report.comparison import conclusion as compared
+from giamngheo.report.comparison import overview, two_inputs
+from giamngheo.report.grid import money
+from giamngheo.report.grid.words import CHANCE, DELAY, MONEY, PHASING, PROVINCIAL, SHARE
+from giamngheo.report.scenario import results
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import scaled
@@ -81,15 +89,16 @@ def test_where_both_cases_print_alike_neither_is_set_against_the_other(page, ful
 def test_a_headline_of_one_target_or_of_many_names_them(package, full):
     """Also where targets have days of their own, and a package has one reading."""
     poor, near = level_pair(package).values()
-    other = poor.model_copy(update={"target": "x", "as_of": date(2016, 6, 30)})
+    other = poor.model_copy(update={"target": "x", "as_of": date(2016, 12, 31)})
     outcome = judged(full, 0.2, 0.3)
     for r in (1, 0):
         outcome.by_case[r]["x"] = 0.2
-    first = [row for row in package.readings if (row.group, row.status) == ("all", "poor")][:1]
+    last = [row for row in package.readings if row.group == "all" and row.as_of == package.readings[-1].as_of]
+    first = {row.status: row for row in sorted(last, key=lambda row: row.poverty_line)}.values()
     for targets, vi, en in (
         ((poor,), "mục tiêu giảm hộ nghèo", "its poverty target by the end of 2015"),
         ((near,), "mục tiêu giảm hộ cận nghèo", "its near-poor target"),
-        ((poor, near, other), "cả ba mục tiêu", "all three poverty targets by 30 June 2016"),
+        ((poor, near, other), "cả ba mục tiêu", "all three poverty targets by the end of 2016"),
     ):
         of = replace(package, targets=targets, readings=tuple(first))
         for lang, words in (("vi", vi), ("en", en)):
@@ -171,6 +180,58 @@ def test_the_tour_ends_on_the_pair_with_and_without_a_hard_core(page, full, vari
             assert page.chance(outcome.by_case[r]["poor_2015"]) in text
 
 
+def test_a_rate_stands_at_its_own_target_s_day(package, full, variants, needs):
+    """Case: the median and interval of 2015 beside a target that is due at the end of 2013."""
+    poor, near = level_pair(package).values()
+    early = poor.model_copy(update={"as_of": date(2013, 12, 31)})
+    page = Page(replace(package, targets=(early, near)), "en")
+    median, last = full.median(1, "poor", when=early.as_of), full.median(1, "poor")
+    draws = full.cases[1].draws["all", "poor"][:, full.years.index(early.as_of)]
+    assert median == np.median(draws) != last and full.interval(1, "poor", when=early.as_of)[0] < median
+    found = panels.numbers(page, full, variants, needs).set_index(["target", "case", "measure"])["value"]
+    assert found["poor_2015", "continued", "median_pct"] == median
+    assert found["poor_2015", "continued", "q90_pct"] == np.quantile(draws, 0.9)
+    assert (
+        page.percent(full.median(0, "poor", when=early.as_of), 1)
+        in change.sentence(page, 0.5, full, full).text
+    )
+    title = fan.picture(page, full).title
+    assert page.number(median, 1) in title and "end of 2013" in title and "end of 2015" in title
+    wide = overview.table(page, {"full_plan": full})
+    assert wide.table["poor_pct_continued"].iloc[0] == median and "31 December 2013" in wide.text
+    told = results.table(page, full).table.set_index(["of", "measure"])["continued"]
+    assert told["poor", "median_pct"] == median
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, ""), (2, "both targets"), (3, "all targets")])
+def test_all_targets_at_once_are_named_by_how_many_there_are(package, full, shared, n, said):
+    """Case: "both targets" of three, or of one."""
+    poor, near = level_pair(package).values()
+    third = poor.model_copy(update={"target": "x", "as_of": date(2014, 12, 31)})
+    page = Page(replace(package, targets=(third, near, poor) if n == 3 else (poor, near)[:n]), "en")
+    bare = outcomes.simulate(package, "double", shared=shared)
+    both = {"full_plan": full, "double": bare}
+    grid = pd.DataFrame(
+        [(1.0, r, key, 0.1) for r in (1, 0) for key in full.by_case[1]],
+        columns=["share_of_plan", "r", "target", "chance"],
+    )
+    told = {
+        "scenario": answer.sentences(page, bare).text,
+        "pace": pace.sentences(page, required_pace(page.package)).text,
+        "compared": overview.table(page, both).text,
+        "dots": overview.dots(page, both).text,
+        "conclusion": compared.sentences(page, both, np.array([0.1])).text,
+        "heat": two_inputs.tables(page, grid).text,
+    }
+    for name, text in told.items():
+        found = set(re.findall("(?:both|all) targets", text.lower()))
+        assert found == ({said} if said else set()), (name, text)
+    row = {"target": "poor_2015", "case": "new", "chance": 0.1} | {PROVINCIAL: 0.5, SHARE: 0.5}
+    best = pd.DataFrame([row | {MONEY: 1.0, CHANCE: 0.1, DELAY: 0, PHASING: "even"}])
+    head = {1: "Poor < 2 %", 2: "Both", 3: "All"}[n]
+    assert head in money.table(page, best).text
+
+
 def test_every_term_has_a_meaning(page):
     made = glossary.terms(page)
     assert made.html.count("<dt>") == made.html.count("<dd>") == made.notebook_html.count("<li>") > 5
@@ -183,3 +244,12 @@ def test_a_plan_without_a_near_poor_target_has_one_panel(package, full, variants
     assert "its poverty target" in answer.sentences(page, full).text
     assert [key for key, _ in target_heads(page)] == ["poor_2015"]
     assert panels.side_by_side(page, full, variants, needs).html.count('class="panel"') == 1
+
+
+def test_a_target_that_is_not_judged_is_in_no_headline_and_no_panel(package, variants, needs):
+    """Case: "both" with the chance of one, then a KeyError in the panels, where nothing reads the near-poor."""
+    alone = replace(package, readings=tuple(row for row in package.readings if row.status != "near_poor"))
+    page, outcome = Page(alone, "en"), outcomes.simulate(alone, draws=100)
+    assert "its poverty target" in answer.sentences(page, outcome).text
+    made = panels.side_by_side(page, outcome, variants, needs)
+    assert made.html.count('class="panel"') == 1 and set(made.table["target"]) == {"poor_2015"}

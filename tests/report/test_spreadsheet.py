@@ -1,12 +1,15 @@
 """The spreadsheet: numbers as numbers, text as text whatever it says, the same bytes each time."""
 
 import io
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.columns import DAY, Column, Table
 from giamngheo.report.spreadsheet import Sheet, sheet_name, sheets, workbook
 from giamngheo.report.wording import Page
@@ -66,8 +69,46 @@ def test_a_sheet_has_a_name_that_a_spreadsheet_bears():
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_what_is_given_needs_no_notebook_and_adds_up(package, lang):
-    (budget,) = sheets(Page(package, lang), {})
-    place = [column["name"] for column in budget.stored["columns"]].index("planned_bn_vnd")
-    assert sum(row[place] for row in budget.stored["rows"]) == pytest.approx(
-        float(package.total_bn()), abs=0.02
-    )  # the means are printed to two decimals
+    planned = budget_of(Page(package, lang))["planned_bn_vnd"]
+    assert planned.sum() == pytest.approx(float(package.total_bn()), abs=1e-4)  # as stored
+
+
+def budget_of(page):
+    """The sheet of the budget, the only one that needs no notebook (DataFrame)."""
+    (budget,) = sheets(page, {})
+    return pd.DataFrame(
+        budget.stored["rows"], columns=[column["name"] for column in budget.stored["columns"]]
+    )
+
+
+def test_a_line_without_sources_is_told_as_such(package):
+    """Case: a plan of totals alone gave a sheet that summed to nothing."""
+    nothing = dict.fromkeys(SOURCES, Decimal(0))
+    first, *others = package.budget_lines
+    bare = replace(package, budget_lines=(first.model_copy(update=nothing), *others))
+    found = budget_of(Page(bare, "en"))
+    own = found[found["line"] == first.name_en]
+    assert set(own["source"]) == {"not told by source"} and len(own) == len(package.years)
+    assert own["planned_bn_vnd"].sum() == pytest.approx(float(first.total_3y))
+    assert found["planned_bn_vnd"].sum() == pytest.approx(float(package.total_bn()))
+
+
+def test_a_fault_in_a_sheet_is_not_a_sheet_less(package):
+    """Case: a KeyError of any kind, such as a phrase that is missing, let the sheet vanish."""
+    readings = Table(
+        "readings", "", pd.DataFrame({"group": ["all"], "locator": ["preamble 4"]}), ()
+    ).as_json()
+    with pytest.raises(KeyError, match="status"):
+        sheets(Page(package, "en"), {("01_data", "readings"): readings})
+
+
+@pytest.mark.parametrize(("several", "said"), [(True, "“Both” the rate"), (False, "")])
+def test_the_sheet_of_chances_says_what_the_rate_of_all_targets_is(package, several, said):
+    targets = [t for t in package.targets if several or t.status == "poor"]
+    rows = [("poor_2015", "new", "chance", 0.1), ("both", "new", "chance", 0.1)]
+    frame = pd.DataFrame(rows, columns=["target", "case", "measure", "value"])
+    others = ("median_pct", "q10_pct", "q90_pct", "households_above", "break_even")
+    frame = pd.concat([frame, *(frame.assign(measure=name) for name in others)])
+    page = Page(replace(package, targets=tuple(targets)), "en")
+    chances, _ = sheets(page, {("00_start_here", "panels"): Table("panels", "", frame).as_json()})
+    assert said in chances.source and several == ("together" in chances.source)

@@ -62,7 +62,7 @@ def folder(home, package, tmp_path_factory):
         (folder / lang).symlink_to(home / lang, target_is_directory=True)
         page = Page(package, lang)
         rows = [
-            {"status": status, "case": "new", "chance": 0.1, "chance_both": 0.05}
+            {"group": "all", "status": status, "case": "new", "chance": 0.1, "chance_both": 0.05}
             for status in ("poor", "near_poor")
         ]
         rows = [row | {"money_delivered_bn_vnd": 2155.0} for row in rows]

@@ -19,7 +19,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.language import phrases, say
 from giamngheo.report import index_page, spreadsheet
 from giamngheo.report.figure_style import BAND_50, BAND_80
-from giamngheo.runs import publish
+from giamngheo.runs import printing, publish
 from giamngheo.runs.printing import print_page
 from giamngheo.runs.publish import ReportFailed, write_report
 
@@ -248,7 +248,17 @@ def test_a_package_that_cannot_be_judged_is_refused_before_anything_runs(package
     uncounted = replace(
         package, readings=tuple(r.model_copy(update={"households": None}) for r in package.readings)
     )
-    for broken, file in ((no_target, "targets.csv"), (uncounted, "poverty.csv")):
+    june = [
+        t.model_copy(update={"as_of": t.as_of.replace(month=6, day=30)}) for t in package.targets if t.status
+    ]
+    unread = [row for row in package.readings if row.status == "poor"]
+    near = [t for t in package.targets if t.status == "near_poor"]
+    for broken, file in (
+        (no_target, "targets.csv has no"),
+        (replace(package, targets=tuple(june)), "can be judged"),
+        (replace(package, targets=tuple(near), readings=tuple(unread)), "can be judged"),
+        (uncounted, "poverty.csv"),
+    ):
         with pytest.raises(RefusedInput, match=file):
             write_report(broken, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []
@@ -472,6 +482,28 @@ def test_what_was_printed_does_not_outlive_its_page(home, package, tmp_path, mon
     assert [(out / lang / "report.pdf").read_bytes() for lang in LANGS] == [b"of an earlier page", b"C new"]
     write_report(package, ["en"], ["full_plan"], out.parent, DRAWS, SEED + 1, progress=False)
     assert not list(out.rglob("report.pdf"))
+
+
+def test_a_chromium_that_fails_takes_no_page_with_it(package, tmp_path, monkeypatch):
+    """Case: one that hung past its time threw away every page of the run."""
+    hangs = tmp_path / "hangs"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr(publish, "_pages", lambda page, *_: {f"{page.lang}/index.html": "new"})
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: [])
+    monkeypatch.setattr(printing, "PATIENCE_S", 0.1)
+    out = tmp_path / "out"
+    for chromium, words in (
+        (hangs, "within 0.1 s"),
+        ("/bin/false", "did not print"),
+        (tmp_path / "no", "start"),
+    ):
+        with pytest.raises(printing.NotPrinted, match=f"are written, but not printed: vi/.*{words}.*en/"):
+            write_report(
+                package, LANGS, ["full_plan"], out, DRAWS, SEED, chromium=str(chromium), progress=False
+            )
+        assert [(out / "an-giang" / lang / "index.html").read_text() for lang in LANGS] == ["new", "new"]
+    assert (out / "index.html").is_file() and not list(out.rglob("*.pdf"))
 
 
 def test_pages_of_another_seed_do_not_stay_beside_the_new_ones(home, package, tmp_path, monkeypatch):

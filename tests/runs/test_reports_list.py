@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from helpers import Whole, read_aloud
@@ -66,6 +67,27 @@ def test_it_lists_reports_and_batches_with_their_answers_and_pages(tmp_path, fac
         assert all((tmp_path / page).is_file() for page in pages) and len(set(pages)) == 4
 
 
+def test_one_target_has_no_chance_of_both(package):
+    alone = replace(package, targets=tuple(t for t in package.targets if t.status != "near_poor"))
+    rows = [("new", "poor_2015", 0.1), ("new", "both", 0.1)]
+    assert about(Page(alone, "en"), rows)["both"] == {} != about(Page(package, "en"), rows)["both"]
+
+
+def test_a_batch_among_reports_is_listed_and_one_elsewhere_leaves_no_page(tmp_path, facts):
+    from giamngheo.runs.batch.plan import make_plan
+    from giamngheo.runs.batch.running import Batch
+    from giamngheo.runs.batch.settings import Settings
+
+    lay(tmp_path / "reports", "an-giang", {"vi": {}}, ["vi"], facts)
+    lay(tmp_path / "reports", "odd", {"vi": {}}, ["vi"], [1])
+    settings = Settings(draws=100, results_only=True, progress=False)
+    for folder in ("reports", "elsewhere"):
+        assert Batch(make_plan([{"id": "same"}]), tmp_path / folder / "grid", settings).run().ok
+    text = (tmp_path / "reports" / "index.en.html").read_text(encoding="utf-8")
+    assert "grid/en/index.html" in text and "an-giang/vi/index.html" in text and "odd/" not in text
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["grid"]
+
+
 def test_it_is_made_again_but_no_page_of_another_s_is_written_over(tmp_path, facts):
     (tmp_path / "index.en.html").write_text("the user's own")
     write_list(tmp_path)
@@ -80,5 +102,13 @@ def test_a_report_from_before_there_were_facts_and_what_is_broken_are_left_out(t
     lay(tmp_path, "old", {"vi": {}}, ["vi"])
     lay(tmp_path, "broken", {"vi": {}}, ["vi"], facts)
     (tmp_path / "broken" / "about.json").write_text("{")
+    odd = facts["targets"]["poor"]
+    for n, told in enumerate(
+        ({}, [], facts | {"targets": {"poor": {}}}, facts | {"targets": {"poor": odd | {"comparator": "?"}}},
+         facts | {"date": "soon"}, facts | {"both": [0.1]}, facts | {"province": {"en": "x"}},
+         facts | {"money_bn_vnd": "much"}, {"version": 2, "answer": 0.1}),
+    ):  # fmt: skip
+        lay(tmp_path, f"odd-{n}", {"vi": {}}, ["vi"], facts)
+        (tmp_path / f"odd-{n}" / "about.json").write_text(json.dumps(told))
     write_list(tmp_path)
     assert rows((tmp_path / "index.html").read_text(encoding="utf-8").split("<script>")[0]) == []

@@ -1,8 +1,12 @@
 """Whether targets are met in a draw, the chances of that and their words, and the households still above."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from giamngheo import load_scenario
+from giamngheo.simulation import targets
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.targets import chance_class, households_above, target_chances
 
@@ -40,3 +44,27 @@ def test_households_above_the_target_are_none_where_it_is_met(package, new):
     above = households_above(package, result)["poor_2015"]
     met = result.draws["all", "poor"][:, -1] < 2
     assert (above[met] == 0).all() and (above[~met] >= 0).all()
+
+
+def without(package, *statuses):
+    return tuple(row for row in package.readings if row.status not in statuses)
+
+
+def moved(target, day):
+    return target.model_copy(update={"as_of": day})
+
+
+def test_what_no_forecast_reaches_is_not_judged(package):
+    """Cases: a headline of both targets with the chance of one; a target on 30 June, which no end of year meets."""
+    poor, near = targets.level_targets(package)
+    assert targets.judged_targets(package) == (poor, near)
+    for broken in (
+        replace(package, readings=without(package, "near_poor")),
+        replace(package, targets=(poor, moved(near, date(2015, 6, 30)))),
+        replace(package, targets=(poor, moved(near, date(2011, 12, 31)))),
+    ):
+        assert targets.judged_targets(broken) == (poor,) and targets.level_pair(broken) == {"poor": poor}
+        case = simulate_case(broken, load_scenario("full_plan", broken), draws=100)
+        assert set(targets.households_above(broken, case)) == {"poor_2015", "both"}
+        reached = {target.target for target in targets.judged_targets(broken)}
+        assert set(target_chances(broken, case)) == reached | {"both"}

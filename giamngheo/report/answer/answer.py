@@ -2,7 +2,7 @@
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import prose, stack
-from giamngheo.report.wording import count_word, promise_text, province, targets_of_all, when_text
+from giamngheo.report.wording import count_word, promise_text, province, targets_of_all, together, when_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair
 
@@ -61,7 +61,7 @@ def _of_scenario(page, outcome):
     first = targets.get("poor") or next(iter(targets.values()))
     both = _chances(page, outcome, BOTH) if len(targets) > 1 else {}
     words = {"target": promise_text(first, page), "when": when_text(first.as_of, page)}
-    words["both"] = page.say("answer.scenario_both", **both) if both else ""
+    words["both"] = together(page, "answer.scenario_both", "answer.scenario_all", **both) if both else ""
     words |= _chances(page, outcome, first.target)
     return page.say("answer.pair_scenario", title=outcome.scenario.title[page.lang], **words)
 

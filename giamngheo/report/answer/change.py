@@ -11,7 +11,9 @@ def sentence(page, share, changed, full):
     words = {}
     for tail, outcome in (("", changed), ("_full", full)):
         words[f"p{tail}"] = page.chance(outcome.by_case[0][target.target])
-        words["full" if tail else "rate"] = page.percent(outcome.median(0, target.status), 1)
+        words["full" if tail else "rate"] = page.percent(
+            outcome.median(0, target.status, when=target.as_of), 1
+        )
     return prose(
         page.say(
             "change.sentence",

@@ -1,13 +1,13 @@
-"""Required against observed pace of each target and of both together."""
+"""Required against observed pace of each target and of all together."""
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, plain
-from giamngheo.report.wording import target_text
+from giamngheo.report.wording import target_text, together
 from giamngheo.simulation.targets import level_pair
 
 
 def sentences(page, pace):
-    """A sentence a target, and one for both, from what `analysis.pace.required_pace` gives."""
+    """A sentence a target, and one for all, from what `analysis.pace.required_pace` gives."""
     targets = level_pair(page.package)
     line = page.package.last_line[0].poverty_line
     items, newest = [], []
@@ -22,7 +22,7 @@ def sentences(page, pace):
         items.append(f"{text} {_bases(page, own)}")
     if len(newest) > 1:
         last = max(target.as_of for target in targets.values())
-        items.append(_sentence(page, page.say("panel.both"), newest, last))
+        items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, last))
     return bullets(items, tables=[Table("pace", plain(page.say("pace.caption")), pace)])
 
 

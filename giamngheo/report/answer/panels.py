@@ -5,7 +5,7 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
-from giamngheo.report.wording import ends_text, target_heads, target_text, together, when_text
+from giamngheo.report.wording import deadlines_text, ends_text, target_heads, target_text, together, when_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
 
@@ -25,16 +25,17 @@ UNITS = {
 def numbers(page, outcome, variants, needs):
     """What the panels print, unrounded: target, case, measure, value, unit (DataFrame)."""
     targets = level_pair(page.package)
-    statuses = {target.target: status for status, target in targets.items()}
-    statuses |= {BOTH: "poor_or_near_poor"} if len(targets) > 1 else {}
+    rates = {target.target: (status, target.as_of) for status, target in targets.items()}
+    if len(targets) > 1:
+        rates[BOTH] = "poor_or_near_poor", max(target.as_of for target in targets.values())
     rows = []
     for r, case in CASES.items():
         above = above_target(page.package, outcome.cases[r])
-        for key, status in statuses.items():
-            low, high = outcome.interval(r, status)
+        for key, (status, when) in rates.items():
+            low, high = outcome.interval(r, status, when=when)
             values = {
                 "chance": outcome.by_case[r][key],
-                "median_pct": outcome.median(r, status),
+                "median_pct": outcome.median(r, status, when=when),
                 "q10_pct": low,
                 "q90_pct": high,
                 "households_above": above.get(key),
@@ -72,8 +73,7 @@ def side_by_side(page, outcome, variants, needs):
     one_by_one = "\n".join([*(part.notebook_html for part in parts), f"<p>{rich(note)}</p>"])
     markup = f'<div class="panels">\n{sections}\n</div>\n<p class="note">{rich(note)}</p>'
     text = "\n\n".join(part.text for part in parts)
-    when = page.day(outcome.cases[1].years[-1])
-    told = Table("panels", page.say("scenario_table.caption", when=when), frame)
+    told = Table("panels", page.say("scenario_table.caption", when=deadlines_text(page)), frame)
     return stack(
         finding(_found(page, outcome)),
         Exhibit("", markup, f"{text}\n{note}", (told,), one_by_one),

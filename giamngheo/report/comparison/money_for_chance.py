@@ -9,7 +9,6 @@ from giamngheo.report import html
 from giamngheo.report.columns import is_missing
 from giamngheo.report.wording import target_heads
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH
 
 
 def table(page, solved, without=None):
@@ -37,9 +36,7 @@ def table(page, solved, without=None):
         return page.say("solve.times", times=page.number(times, 1), money=page.number(times * money, -2))
 
     columns = [
-        page.text_column(
-            "target", "solve.target", lambda key: page.say("solve.both") if key == BOTH else heads[key]
-        ),
+        page.text_column("target", "solve.target", heads.get),
         page.text_column("case", "solve.reading", lambda case: page.say(f"case.short_{case}")),
     ]
     if len(parts) > 1:

@@ -8,7 +8,15 @@ from giamngheo.language import rounded
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped, figure_exhibit, wrapped
-from giamngheo.report.wording import amount_text, first_upper, of_cases, promise_text, target_heads, together
+from giamngheo.report.wording import (
+    amount_text,
+    deadlines_text,
+    first_upper,
+    joint_name,
+    of_cases,
+    promise_text,
+    target_heads,
+)
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
 
@@ -56,8 +64,8 @@ def dots(page, outcomes):
     shown = figure_exhibit(
         "scenarios",
         page.say("figure.compare_title"),
-        page.say("figure.compare_caption"),
-        page.say("figure.compare_desc", rows=words),
+        page.say("figure.compare_caption", joint=joint_name(page)),
+        page.say("figure.compare_desc", joint=first_upper(joint_name(page)), rows=words),
         draw,
         Sizes(0.8 + 1.15 * height, 1.0 + len(heads) * (0.5 + 0.7 * height)),
         frame,
@@ -114,27 +122,22 @@ def _brief(page, outcomes):
         head = first_upper(page.say(f"case.short_{case}"))
         columns.append(page.column(("scenario", f"chance_{case}", f"change_{case}"), head, cell))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
-    joint = (
-        together(page, "sensitivity.joint_both", "sensitivity.joint_all")
-        if key == BOTH
-        else page.say("sensitivity.joint_one")
-    )
-    caption, note = (
-        page.say("compare.brief_caption", joint=first_upper(joint)),
-        page.say("compare.brief_note"),
-    )
+    caption = page.say("compare.brief_caption", joint=first_upper(joint_name(page)))
+    note = page.say("compare.brief_note")
     return html.table("scenarios-in-brief", caption, pd.DataFrame(rows), columns, note=note)
 
 
 def table(page, outcomes):
     """Chances, rates, households above the targets and money of every scenario, under the cases it leaves open."""
-    rows = []
+    rows, targets = [], level_pair(page.package)
     for name, outcome in outcomes.items():
         row = {"scenario": name, "title": outcome.scenario.title[page.lang]}
         for r in outcome.shown:
             simulation, case = outcome.cases[r], CASES[r]
             row |= {f"chance_{key}_{case}": p for key, p in outcome.by_case[r].items()}
-            row |= {f"{status}_pct_{case}": outcome.median(r, status) for status in level_pair(page.package)}
+            row |= {
+                f"{s}_pct_{case}": outcome.median(r, s, when=target.as_of) for s, target in targets.items()
+            }
             row[f"households_above_{case}"] = above_target(page.package, simulation).get(BOTH)
         rows.append(row | {"money_bn_vnd": float(outcome.cases[1].money.total)})
     frame = pd.DataFrame(rows)
@@ -147,12 +150,10 @@ def table(page, outcomes):
     columns += [both(f"chance_{key}", head, page.chance) for key, head in target_heads(page)]
     columns += [
         both(f"{status}_pct", f"compare.rate_{status}", lambda rate: page.number(rate, 1))
-        for status in level_pair(page.package)
+        for status in targets
     ]
     columns.append(both("households_above", "compare.above", lambda n: page.number(n, -2)))
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
-    when = page.day(next(iter(outcomes.values())).cases[1].years[-1])
-    note = page.say("compare.note", when=when)
-    return html.beside(
-        html.table("scenarios-compared", page.say("compare.caption"), frame, columns, note=note)
-    )
+    caption = page.say("compare.caption", joint=joint_name(page))
+    note = page.say("compare.note", when=deadlines_text(page))
+    return html.beside(html.table("scenarios-compared", caption, frame, columns, note=note))

@@ -1,7 +1,7 @@
 """Chances for every pair of a share of the plan delivered and r, darker for higher."""
 
 from giamngheo.report import html
-from giamngheo.report.wording import case_text, first_upper, promise_text
+from giamngheo.report.wording import case_text, first_upper, joint_name, promise_text
 from giamngheo.simulation.targets import BOTH, level_pair
 
 
@@ -12,7 +12,7 @@ def tables(page, grid):
         for target in level_pair(page.package).values()
     }
     if len(captions) > 1:
-        captions = {BOTH: page.say("heat.caption_both")} | captions
+        captions = {BOTH: page.say("heat.caption_joint", joint=first_upper(joint_name(page)))} | captions
     darkest = max(grid[grid["target"].isin(captions)]["chance"].max(), 0.2)
     parts = [_table(page, grid, key, caption, darkest) for key, caption in captions.items()]
     whole = html.stack(*parts)

@@ -3,6 +3,7 @@
 from giamngheo.report import html
 from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, figure_exhibit, number_ticks
 from giamngheo.report.grid.words import CHANCE, MONEY, parameter_columns
+from giamngheo.report.wording import target_heads
 from giamngheo.simulation.outcomes import CASES
 
 MARKS = {CASES[1]: ("o", BLUE), CASES[0]: ("D", VERMILLION)}
@@ -57,7 +58,7 @@ def table(page, best):
     columns = [
         page.text_column("case", "grid.case", lambda case: page.say(f"case.short_{case}")),
         page.number_column(MONEY, "grid.money", 0),
-        page.chance_column(CHANCE, "compare.both"),
+        page.chance_column(CHANCE, target_heads(page)[-1][1]),
         *parameter_columns(page),
     ]
     shown = html.table("frontier-scenarios", page.say("grid.frontier_table"), best, columns)

@@ -2,7 +2,7 @@
 
 from giamngheo.report import html
 from giamngheo.report.grid.words import MONEY, parameter_columns
-from giamngheo.report.wording import of_cases
+from giamngheo.report.wording import of_cases, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 
@@ -11,7 +11,7 @@ def table(page, wide):
     columns = [
         *parameter_columns(page),
         page.number_column(MONEY, "grid.money", 0),
-        page.column(tuple(CASES.values()), "compare.both", of_cases(page.chance)),
+        page.column(tuple(CASES.values()), target_heads(page)[-1][1], of_cases(page.chance)),
     ]
     shown = html.table("grid-scenarios", page.say("grid.table_caption"), wide, columns, row_heads=0)
     return html.folded(page.say("grid.table_fold", n=page.number(len(wide))), shown)

@@ -11,13 +11,14 @@ from giamngheo.simulation.targets import level_pair
 
 def table(page, whole, without):
     """Money, chances and rates of the outcome with the loans and of the one without them."""
-    heads, statuses = target_heads(page), list(level_pair(page.package))
+    heads, statuses = target_heads(page), level_pair(page.package)
     rows = []
     for name, outcome in (("with", whole), ("without", without)):
         row = {"loans": name, "delivered_bn_vnd": float(outcome.cases[1].money.total)}
         for r, case in CASES.items():
             row |= {f"{key}_chance_{case}": outcome.by_case[r][key] for key, _ in heads}
-            row |= {f"{status}_median_pct_{case}": outcome.median(r, status) for status in statuses}
+            for status, target in statuses.items():
+                row[f"{status}_median_pct_{case}"] = outcome.median(r, status, when=target.as_of)
         rows.append(row)
 
     def pair(stem, head, show):

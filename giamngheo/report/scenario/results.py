@@ -3,23 +3,24 @@
 import pandas as pd
 
 from giamngheo.report.html import table as html_table
-from giamngheo.report.wording import first_upper, target_heads
+from giamngheo.report.wording import deadlines_text, first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import above_target, level_pair
 
 
 def table(page, outcome):
-    """Every result at the last instant, a row a target or rate, a column a case."""
+    """Every result at its target's day, a row a target or rate, a column a case."""
     heads = target_heads(page)
     above = {r: above_target(page.package, outcome.cases[r]) for r in CASES}
     rows = []
     for key, head in heads:
         values = {case: outcome.by_case[r][key] for r, case in CASES.items()}
         rows.append({"name": f"{page.say('panel.chance')}: {head}", "of": key, "measure": "chance"} | values)
-    for status in level_pair(page.package):
-        values = {case: outcome.median(r, status) for r, case in CASES.items()}
+    for status, target in level_pair(page.package).items():
+        values = {case: outcome.median(r, status, when=target.as_of) for r, case in CASES.items()}
         for r, case in CASES.items():
-            values |= dict(zip((f"{case}_q10", f"{case}_q90"), outcome.interval(r, status), strict=True))
+            ends = outcome.interval(r, status, when=target.as_of)
+            values |= dict(zip((f"{case}_q10", f"{case}_q90"), ends, strict=True))
         name = first_upper(page.say(f"status.{status}"))
         rows.append({"name": name, "of": status, "measure": "median_pct"} | values)
     for key, head in heads:
@@ -39,5 +40,5 @@ def table(page, outcome):
     for case in CASES.values():
         keys = ("measure", case, f"{case}_q10", f"{case}_q90")
         columns.append(page.column(keys, f"case.{case}", cell))
-    when = page.day(outcome.cases[1].years[-1])
-    return html_table("results", page.say("scenario_table.caption", when=when), pd.DataFrame(rows), columns)
+    caption = page.say("scenario_table.caption", when=deadlines_text(page))
+    return html_table("results", caption, pd.DataFrame(rows), columns)

@@ -5,9 +5,8 @@ import numpy as np
 from giamngheo.analysis.sensitivity.cases import MONEY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose, stack, table
-from giamngheo.report.sensitivity.words import joint_name
 from giamngheo.report.turning_points import NOTHING
-from giamngheo.report.wording import first_upper
+from giamngheo.report.wording import first_upper, joint_name
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 

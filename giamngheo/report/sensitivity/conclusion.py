@@ -3,8 +3,8 @@
 from giamngheo.analysis.sensitivity.support import support_sums
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.html import prose
-from giamngheo.report.sensitivity.words import ASIDE, joint_name, span_words
-from giamngheo.report.wording import target_heads
+from giamngheo.report.sensitivity.words import ASIDE, span_words
+from giamngheo.report.wording import joint_name, target_heads
 
 
 def sentence(page, found, supports, turned):

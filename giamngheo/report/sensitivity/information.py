@@ -6,8 +6,7 @@ from giamngheo.analysis.sensitivity.information import CASH, EITHER, REVIEW
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.html import prose
 from giamngheo.report.html import table as shown_table
-from giamngheo.report.sensitivity.words import joint_name
-from giamngheo.report.wording import first_upper, target_heads
+from giamngheo.report.wording import first_upper, joint_name, target_heads
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import level_pair
 

@@ -6,8 +6,8 @@ from giamngheo.report.assumption_words import grounds, moves
 from giamngheo.report.columns import is_missing
 from giamngheo.report.html import beside, folded, prose
 from giamngheo.report.html import table as shown_table
-from giamngheo.report.sensitivity.words import headed, joint_name, range_text, small_text
-from giamngheo.report.wording import first_upper
+from giamngheo.report.sensitivity.words import headed, range_text, small_text
+from giamngheo.report.wording import first_upper, joint_name
 
 
 def sentence(page, supports):

@@ -13,13 +13,12 @@ from giamngheo.report.sensitivity.words import (
     ASIDE,
     LOOKS,
     headed,
-    joint_name,
     panels,
     range_text,
     small_text,
     span_words,
 )
-from giamngheo.report.wording import target_heads
+from giamngheo.report.wording import joint_name, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 MOST_ROWS = 8

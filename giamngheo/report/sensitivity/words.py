@@ -8,8 +8,7 @@ from giamngheo.forecasting.learned import informed
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.columns import MISSING
 from giamngheo.report.figure_style import BLUE, VERMILLION, number_ticks, wrapped
-from giamngheo.report.wording import first_upper, together
-from giamngheo.simulation.targets import level_pair
+from giamngheo.report.wording import first_upper
 
 ASIDE = (BEYOND, CONTINUITY)  # told in another way: the answer is a pair over r
 LOOKS = {CONTINUED: (BLUE, ""), NEW: (VERMILLION, "///")}  # colour and hatching of a case
@@ -20,13 +19,6 @@ NAMED_RANGES = {
     "drift_persistence": "sensitivity.to.any_length",
     BEYOND: "sensitivity.to.as_last",
 }
-
-
-def joint_name(page):
-    """``the chance of both targets``, of all, or of the one that there is (str)."""
-    if len(level_pair(page.package)) > 1:
-        return together(page, "sensitivity.joint_both", "sensitivity.joint_all")
-    return page.say("sensitivity.joint_one")
 
 
 def small_text(page):

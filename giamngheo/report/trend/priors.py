@@ -18,7 +18,7 @@ def table(page, results):
         prior = result.cases[1].trend.prior
         row = {"reference": group, "n_series": prior.n_series, "drift_mean": prior.mean, "drift_sd": prior.sd}
         row |= {"persistence": prior.persistence, "scale": prior.scale}
-        row |= {f"{status}_pct": result.median(1, status) for status in statuses}
+        row |= {f"{s}_pct": result.median(1, s, when=target.as_of) for s, target in statuses.items()}
         chances = {(key, r): result.by_case[r][key] for key, _ in heads for r in CASES}
         rows.append(row | {f"chance_{key}_{CASES[r]}": p for (key, r), p in chances.items()})
 

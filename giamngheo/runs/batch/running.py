@@ -161,6 +161,7 @@ class Batch:
                     self.folder.note_failure(task, {"address": address} | states[task.number])
             with self.folder.merging():
                 files = self._write_whole()
+            self._list_beside()
             for (
                 task,
                 failure,
@@ -274,6 +275,12 @@ class Batch:
         from giamngheo.runs.batch.whole import write_whole
 
         return write_whole(self)
+
+    def _list_beside(self):
+        """List it among the reports of the folder that it stands in."""
+        from giamngheo.runs.publish import list_beside
+
+        list_beside(self.folder.out)
 
     def _write_run_record(self, outcome):
         """What differs from run to run."""

@@ -150,7 +150,8 @@ def parameter(columns, name, kind):
 
 def _told(rows):
     """The rows that the index page tells of."""
-    names = ["case", "status", "year", "target", "chance", "chance_both", "q50", "money_delivered_bn_vnd"]
+    names = ["case", "group", "status", "year", "target", "chance", "chance_both", "q50"]
+    names.append("money_delivered_bn_vnd")
     return [row for row in rows.select(names).to_pylist() if row["target"]] or rows.select(names).slice(
         0, 1
     ).to_pylist()

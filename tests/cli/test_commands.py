@@ -336,7 +336,7 @@ def test_verify_ends_with_1_where_something_does_not_agree(command, tmp_path):
 def test_what_ran_and_failed_is_one_line_and_the_log(command, monkeypatch, written):
     from giamngheo.runs import publish
 
-    def fails(*arguments):
+    def fails(*arguments, **more):
         raise OSError("no space left\non the device")
 
     monkeypatch.setattr(publish, "write_report", fails)

@@ -302,7 +302,7 @@ def test_the_table_behind_each_exhibit_lies_beside_the_page(home):
 def test_each_figure_of_the_index_is_followed_by_its_data(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")
     after = re.findall(r'</figure>\n?<p class="files">[^<]+<a href="([^"]+)"', text)
-    assert len(after) == text.count("</figure>") > 3  # the answer, the budget, what would change it, the record
+    assert len(after) == text.count("</figure>") > 3  # answer, budget, what would change it, record
     assert all((home / lang / address).is_file() for address in after)
 
 

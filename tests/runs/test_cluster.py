@@ -64,18 +64,24 @@ def tiny(tmp_path_factory):
 def workers(tiny, tmp_path_factory):
     """A cluster of two worker processes on loopback, each brought back when it dies."""
     distributed = pytest.importorskip("distributed")
+    dask = pytest.importorskip("dask")
     preload = tmp_path_factory.mktemp("preload") / "may_die.py"
     preload.write_text(PRELOADED.format(notebooks=str(tiny)))
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=50,
-        local_directory=str(tmp_path_factory.mktemp("dask")),
-        preload=[str(preload)],
-        scheduler_kwargs={"allowed_failures": cluster.MOST_DEATHS - 1},
-    ) as made:
+    # A worker that is down when the cluster looks, 15 s after a death, would not be brought back again.
+    lasting = dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
+    with (
+        lasting,
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
+            local_directory=str(tmp_path_factory.mktemp("dask")),
+            preload=[str(preload)],
+            scheduler_kwargs={"allowed_failures": cluster.MOST_DEATHS - 1},
+        ) as made,
+    ):
         yield made
 
 

@@ -31,6 +31,8 @@ ADDRESS = re.compile(r"local:(?P<processes>[1-9]\d{0,2})|(tcp|tls|ws|wss)://\S+"
 PIECE = 20  # scenarios of results alone sent together, and done again where their worker dies
 MOST_DEATHS = 3  # of workers that one scenario may kill on a cluster of ours
 CONNECT_S = 5
+# A worker that is down when Dask looks, 15 s after a death, is not brought back; ours dies and comes back often.
+LASTING = {"distributed.deploy.lost-worker-timeout": "1h"}
 CLOSED = ("closing", "closed")  # states of a client that does not come back
 
 
@@ -58,11 +60,13 @@ def check_address(address):
 @contextlib.contextmanager
 def _client(address):
     """A client of the cluster at an address, or of one of our own that ends with it."""
+    import dask
     from distributed import Client, LocalCluster
 
     own = check_address(address)
     with contextlib.ExitStack() as held:
         if own:
+            held.enter_context(dask.config.set(LASTING))
             made = LocalCluster(
                 n_workers=own,
                 threads_per_worker=1,

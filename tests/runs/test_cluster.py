@@ -67,10 +67,8 @@ def workers(tiny, tmp_path_factory):
     dask = pytest.importorskip("dask")
     preload = tmp_path_factory.mktemp("preload") / "may_die.py"
     preload.write_text(PRELOADED.format(notebooks=str(tiny)))
-    # A worker that is down when the cluster looks, 15 s after a death, would not be brought back again.
-    lasting = dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
     with (
-        lasting,
+        dask.config.set(cluster.LASTING),
         distributed.LocalCluster(
             n_workers=2,
             threads_per_worker=1,

@@ -8,6 +8,7 @@ marks and words always carry the meaning too.
 from base64 import b64encode
 from collections import namedtuple
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 
 import matplotlib as mpl
@@ -80,7 +81,40 @@ def house_style():
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_RC)
-        yield
+        Text._get_layout = _kept_layout
+        try:
+            yield
+        finally:
+            Text._get_layout = _own_layout
+
+
+# Matplotlib measures a text anew each time it asks for it, six times a drawing and a third of what drawings cost.
+_own_layout, _layouts, MOST_LAYOUTS = Text._get_layout, {}, 4_096
+
+
+def _kept_layout(text, renderer):
+    """`Text._get_layout`, measured once: it does not depend on where a text stands unless that wraps it."""
+    if text.get_wrap():
+        return _own_layout(text, renderer)
+    key = (
+        text.get_text(),
+        type(renderer),
+        text.get_figure(root=True).dpi,
+        hash(text.get_fontproperties()),
+        text.get_horizontalalignment(),
+        text.get_verticalalignment(),
+        text._get_multialignment(),
+        text._linespacing,
+        text.get_rotation(),
+        text.get_rotation_mode(),
+        text.get_parse_math(),
+        text.get_usetex(),
+    )
+    if key not in _layouts:
+        if len(_layouts) >= MOST_LAYOUTS:
+            _layouts.clear()
+        _layouts[key] = _own_layout(text, renderer)
+    return _layouts[key]
 
 
 def figure_exhibit(name, title, caption, description, draw, sizes, frame=None, shared=False):
@@ -159,7 +193,8 @@ def number_ticks(axis, lang, decimals=0, suffix=""):
     decimals : int
     suffix : str
     """
-    axis.set_major_formatter(lambda value, _: number(round(value, 6), lang, decimals) + suffix)
+    written = cache(lambda value: number(value, lang, decimals) + suffix)  # asked twenty times a drawing
+    axis.set_major_formatter(lambda value, _: written(round(value, 6)))
 
 
 def spread(positions, least):

@@ -108,8 +108,7 @@ def notebook_body(made, page):
             for table in output.get("data", {}).get(TABLES_MIME, [])
         ]
     words = {"code_words": page.say("report.code"), "table_words": page.say("report.table_files")}
-    body, _ = _exporter().from_notebook_node(node, resources=words)
-    return body
+    return _rendered(node, words)
 
 
 def _fold_together(notebook):
@@ -131,7 +130,14 @@ def warm_exporter():
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
     cells = [new_markdown_cell("$x$"), new_code_cell("1")]
-    _exporter().from_notebook_node(new_notebook(cells=cells), resources={"code_words": "", "table_words": ""})
+    _rendered(new_notebook(cells=cells), {"code_words": "", "table_words": ""})
+
+
+def _rendered(notebook, words):
+    """A notebook by our template; nbconvert's own way parses the page again to name pictures and lend cells focus."""
+    from nbconvert.exporters import TemplateExporter
+
+    return TemplateExporter.from_notebook_node(_exporter(), notebook, resources=words)[0]
 
 
 @cache
@@ -139,7 +145,12 @@ def _exporter():
     from nbconvert.exporters import HTMLExporter
 
     filters = {"page_html": page_html, "markdown_html": markdown_html}
-    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], filters=filters)
+    return HTMLExporter(
+        template_name="notebook",
+        extra_template_basedirs=[str(TEMPLATES)],
+        filters=filters,
+        default_preprocessors=[],  # `for_reader` did what there is to do
+    )
 
 
 @cache

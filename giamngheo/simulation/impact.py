@@ -238,9 +238,10 @@ def shares_after(thresholds, effects, spent, stocks):
     ratio = np.exp(thresholds.log_ratio)
     lower, left_band = poor.copy(), np.zeros_like(poor)
     for share, gain in steps:
-        if not share.any():  # the same households have more from another line
+        rows = _years(share, z)
+        if rows is None:  # the same households have more from another line
             continue
-        lower -= share * (poor - _below(z, -gain, spread))
+        lower[rows] -= share[rows] * (poor[rows] - _below(z[rows], -gain[rows], spread))
         if (
             upper is not None and (over := gain > ratio - 1).any()
         ):  # some of the poor jump the whole band: rare
@@ -251,10 +252,20 @@ def shares_after(thresholds, effects, spent, stocks):
     spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
     after = upper - left_band
     for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):
-        if not share.any():
+        rows = _years(share, z)
+        if rows is None:
             continue
-        after -= share * (upper - np.clip(_below(z, ratio - 1 - gain, spread_band), poor, upper))
+        below = _below(z[rows], ratio - 1 - gain[rows], spread_band[rows])
+        after[rows] -= share[rows] * (upper[rows] - np.clip(below, poor[rows], upper[rows]))
     return lower, np.maximum(after, lower)
+
+
+def _years(share, z):
+    """The rows in which some household has no more from another line, None where there is none."""
+    some = share.any(axis=-1)
+    if not some.any():
+        return None
+    return slice(None) if some.all() or share.shape != z.shape else some
 
 
 def _covered(who, effects, spent, stocks):

@@ -5,6 +5,9 @@ flows: exits near 25 % a year need an autocorrelation of 0.96 to 0.995; 0.6 to 0
 have more than half of the poor leave the list each year.
 """
 
+import hashlib
+import pickle
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
@@ -16,6 +19,7 @@ from giamngheo.inputs.assumptions import load_register
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.transitions import FLOWS, joint_below, lag_two, list_flows, returning
 
+MOST_YEARS = 8  # kept: those of both cases of a scenario
 MOST_DRAWS = 5_000  # quantiles of flows need no more
 OF_NEAR_POOR = ("poor_to_near_poor", "poor_to_non_poor", "near_poor_to_poor", "near_poor_to_non_poor")
 STOCKS = ("poor_at_start", "exit", "entry", "new_entry", "re_entry", "poor_at_end")  # what adds up
@@ -159,10 +163,25 @@ def yearly_flows(result, rho=None, partial=None, *, group="all"):
         before, start = (points.get(_year_before(day, years)) for years in (2, 1))
         if start is None:
             continue
-        made = list_flows(None if before is None else before[0], start, points[day], rho, partial)
-        made |= {"poor": start[0], "near_poor": np.subtract(start[1], start[0])}
+        made = _year(None if before is None else before[0], start, points[day], rho, partial)
+        made = made | {"poor": start[0], "near_poor": np.subtract(start[1], start[0])}
         flows[day] = {name: 100 * np.asarray(values) for name, values in made.items()}
     return flows
+
+
+def _year(*given):
+    """`list_flows`; years before the money are those of every scenario, and of both cases."""
+    key = hashlib.blake2b(
+        pickle.dumps([None if each is None else np.asarray(each) for each in given], 5)
+    ).digest()
+    made = _years.pop(key) if key in _years else list_flows(*given)
+    _years[key] = made
+    for oldest in list(_years)[:-MOST_YEARS]:
+        del _years[oldest]
+    return made
+
+
+_years = {}
 
 
 def _assumed(result, name):

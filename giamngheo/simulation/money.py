@@ -12,6 +12,8 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
 
+MOST_KEPT = 32  # moneys of scenarios, each of some hundred numbers
+
 
 @dataclass(frozen=True, repr=False)
 class Money:
@@ -121,6 +123,19 @@ def money(package, scenario):
     (``keep_total``: a year's total is the plan's times the factor for all money) and the delay apply, in that order.
     What a delay moves past the last year is lost.
     """
+    key = id(package), repr(dict(scenario.funding)), scenario.phasing, scenario.delay_years
+    if key not in _made:
+        if len(_made) >= MOST_KEPT:
+            del _made[next(iter(_made))]
+        _made[key] = package, _money(package, scenario)  # the package is kept, so that its id stays its own
+    made = _made[key][1]
+    return Money(dict(made.planned), dict(made.delivered))
+
+
+_made = {}  # both cases of a scenario have one money, and so have all with other assumptions
+
+
+def _money(package, scenario):
     years = package.years
     totals = {row.line: exact_sources(row, len(years)) for row in package.budget_lines}
     channels = {row.line: row.channel for row in package.budget_lines}

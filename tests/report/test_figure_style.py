@@ -28,3 +28,37 @@ def test_a_name_is_text_in_a_figure_whatever_it_holds():
         figure.subplots().set_title("$x^{$")
 
     assert "$x^{$" in style.figure_exhibit("f", "Title", "", "What it shows", draw, style.Sizes(2, 2)).html
+
+
+def drawn():
+    def draw(figure, narrow):
+        axes = figure.subplots()
+        axes.plot([0, 1], [3, 4_000], label="a\nlonger")
+        axes.set_title("two\nlines", loc="right")
+        axes.set_ylabel("y")
+        axes.annotate("a", (0.5, 5), rotation=30, ha="right")
+        axes.annotate("a", (0.2, 5), fontsize=13)
+        axes.text(0.1, 9, "a text that is broken into lines where it stands", wrap=True)
+        style.number_ticks(axes.yaxis, "vi", 1, " %")
+        figure.legend(loc="outside upper left")
+
+    return style.figure_exhibit("x", "a", "", "b", draw, style.Sizes(2, 3)).outputs()[1]
+
+
+def test_a_text_that_is_measured_once_stands_where_matplotlib_has_it(monkeypatch):
+    style._layouts.clear()
+    first, again = drawn(), drawn()
+    kept = len(style._layouts)
+    assert first == again and kept
+    monkeypatch.setattr(style, "_kept_layout", style._own_layout)
+    assert drawn() == first and len(style._layouts) == kept
+
+
+def test_texts_of_others_figures_are_matplotlibs(monkeypatch):
+    with style.house_style():
+        assert style.Text._get_layout is style._kept_layout
+    assert style.Text._get_layout is style._own_layout
+    style._layouts.clear()
+    monkeypatch.setattr(style, "MOST_LAYOUTS", 3)
+    drawn()
+    assert len(style._layouts) <= 3

@@ -111,6 +111,18 @@ def test_a_notebook_becomes_a_page_with_its_code_folded(package, lang):
     assert html.index("<p>a</p>") < html.index("1 &lt; 2") < html.index("<p>b</p>")
 
 
+def test_a_page_is_what_nbconvert_would_write():
+    from bs4 import BeautifulSoup
+    from nbconvert.exporters import HTMLExporter
+
+    notebook = nbformat.read(paths.NOTEBOOKS / "03_scenario.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.metadata["anchor"] = cell["id"]
+    words = {"code_words": "Code & more", "table_words": "Tables"}
+    theirs = HTMLExporter.from_notebook_node(pages._exporter(), notebook, resources=words)[0]
+    assert str(BeautifulSoup(pages._rendered(notebook, words), "html.parser")) == theirs
+
+
 def test_a_page_links_to_the_tables_behind_its_exhibits(package):
     notebook = nbformat.v4.new_notebook(cells=[cell(["report:trust"], tables=[STORED])])
     for name, address in (

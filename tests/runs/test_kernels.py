@@ -228,3 +228,11 @@ def test_connection_files_of_the_dead_are_swept(tmp_path, monkeypatch):
         (tmp_path / name).write_text("{}")
     provisioner.sweep_connections.__wrapped__()
     assert [path.name for path in tmp_path.iterdir()] == [f"{os.getpid()}-b.json"]
+
+
+def test_what_a_world_makes_ahead_is_what_03_scenario_offers_to_change():
+    from giamngheo.runs.kernels.world import MINE
+
+    cells = nbformat.read(paths.NOTEBOOKS / "03_scenario.ipynb", as_version=4).cells
+    offered = next(line for cell in cells for line in cell.source.splitlines() if line.startswith("mine = "))
+    assert eval(offered.removeprefix("mine = ")) == MINE

@@ -1,5 +1,6 @@
 """Money is exact: what goes in comes out, by line, source and year."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -95,3 +96,18 @@ def test_the_money_is_a_table_of_planned_and_delivered(package):
         assert table.loc[cell, "delivered_bn_vnd"] == float(amount)
     assert repr(short) == "Money of 2013 to 2015: 1508.5 of 2155 billion VND delivered"
     assert "<th>delivered_bn_vnd</th>" in short._repr_html_()
+
+
+def test_money_that_was_changed_is_not_what_the_next_one_gets(package):
+    first = money(package, load_scenario("double", package))
+    kept = dict(first.delivered)
+    first.delivered.clear()
+    assert money(package, load_scenario("double", package)).delivered == kept
+
+
+def test_a_package_of_other_amounts_has_its_own_money(package):
+    scenario = load_scenario("double", package)
+    row = package.budget_lines[0]
+    dearer = row.model_copy(update={"total_3y": row.total_3y + 3})
+    other = replace(package, budget_lines=(dearer, *package.budget_lines[1:]))
+    assert money(other, scenario).total == money(package, scenario).total + 6  # twice three

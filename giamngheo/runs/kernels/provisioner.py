@@ -140,6 +140,9 @@ def server_environment(environment):
     """
     return page_environment(environment) | {
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # Arrays of draws come and go by the thousand: glibc keeps their memory, up to 64 MB, instead of asking anew.
+        "MALLOC_MMAP_THRESHOLD_": str(2**25),
+        "MALLOC_TRIM_THRESHOLD_": str(2**26),
         # What ipykernel sets before a notebook imports matplotlib.
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }

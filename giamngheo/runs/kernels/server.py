@@ -65,6 +65,7 @@ def import_everything():
     importlib.import_module("giamngheo.runs.kernels.forked").warm_up()
     gc.collect()
     gc.freeze()  # keep the pages shared between the kernels
+    gc.set_threshold(50_000, 10, 10)  # a notebook lives for seconds: what it leaves is looked for less often
 
 
 def serve(control, parent):

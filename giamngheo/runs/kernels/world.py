@@ -11,10 +11,14 @@ from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import load_scenario
-from giamngheo.simulation.list_flows import published_flows, returns_if_permanent
-from giamngheo.simulation.money import scaled
+from giamngheo.simulation.list_flows import flows_by_case, published_flows, returns_if_permanent
 from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import make_ahead, shared_draws
+
+MINE = {
+    "id": "my_own",
+    "funding": {"all": 0.5},
+}  # what 03_scenario offers to change, and shows beside its scenario
 
 
 def prepare(package, draws, seed):
@@ -27,14 +31,15 @@ def prepare(package, draws, seed):
     draws, seed : int
     """
     package = load_package(paths.find(package))
-    scenario = scaled(
-        load_scenario("full_plan", package), 0.5
-    )  # any money but the plan's, which moves nothing
+    plan = load_scenario("full_plan", package)
+    scenario = load_scenario(MINE, package)  # any money but the plan's, which moves nothing
     shared = make_ahead(shared_draws(package, draws=draws, seed=seed))
     outcome = simulate(package, scenario, shared=shared)
-    for case in outcome.cases.values():
-        dict(case.draws)  # of every group
-    plan_effect(package, load_scenario("full_plan", package), shared)  # beside each scenario's own
+    for each in (outcome, simulate(package, plan, shared=shared)):  # beside each scenario's own
+        for case in each.cases.values():
+            dict(case.draws)  # of every group
+    flows_by_case(outcome)  # of the year before the money
+    plan_effect(package, plan, shared)
     returns_if_permanent(published_flows())
     few = shared_draws(package, draws=min(draws, DRAWS), seed=seed)
     few = make_ahead(replace(few, register=register_in_effect(few.register, outcome.trend.prior)))

@@ -67,7 +67,7 @@ export function mount(root, given, home = address(root)) {
   const usual = Object.fromEntries([1, 0].map((r) => [r, evaluate(model, base, r)]));
   const tone = (r) => (r === 1 ? "continued" : r === 0 ? "new" : "part");
   const case_name = (r) => (r === 1 ? words.continued : r === 0 ? words.new : say("between", { share: write.percent(100 * (1 - r), 0) }));
-  const billions = (x) => write.number(x, x < 10 ? 1 : 0);
+  const billions = (x) => write.number(x, x > 0 && x < 10 ? 1 : 0);
 
   // Controls: each knows how to read the setting and how to change it.
 

@@ -10,7 +10,7 @@ from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import check_value
-from giamngheo.inputs.scenario import GIVEN_ID, list_scenarios, load_scenario
+from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.report.explore import what_if
 from giamngheo.report.html import escape, shown_on
 from giamngheo.report.wording import Page

@@ -84,7 +84,8 @@ def panel(page, full, shared):
     off = prose(page.say("explore.without_scripts"), css="note").html
     index = [
         finding(_half(page, found)).html,
-        f'<style>{style("what_if")}</style>\n{lead}\n<div id="what-if">{off}\n{cases.html}</div>',
+        f"<style>{style('what_if')}</style>\n{lead}\n"
+        f'<div class="what-if-home"><div id="what-if">{off}\n{cases.html}</div></div>',
         f'<script type="application/json" id="what-if-data">{embedded(given)}</script>',
         f'<script type="module">{script()}</script>',
     ]

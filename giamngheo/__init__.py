@@ -19,6 +19,7 @@ _WHERE = {
     "compare": "simulation.comparison",
     "shared_draws": "simulation.shared_draws",
     "track": "analysis.monitoring",
+    "explore": "report.explore.explorer",
     "run_batch": "runs.batch.calls",
 }
 __all__ = [*_WHERE, "__version__"]

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from secrets import token_hex
 
 import nbformat
@@ -72,7 +73,7 @@ LOOK = """() => {
   return {
     images: all('img').map(e => [...box(e), e.naturalWidth, e.closest('.jp-OutputArea-output').clientWidth]),
     tables: all('table').filter(e => !e.closest('details:not([open])')).map(box),
-    drawn: all('svg text').filter(e => box(e)[0]).map(e => e.textContent),
+    drawn: all('svg text').filter(e => box(e)[0] && !e.closest('.what-if')).map(e => e.textContent),
     words,
     errors: [...panel.querySelectorAll('[data-mime-type$="error"], [data-mime-type$="stderr"]')]
       .map(e => e.textContent),
@@ -334,6 +335,42 @@ def test_a_knob_is_turned_and_the_notebook_run_from_there(seen, lab):
     before, after = seen["00_start_here"]["run"], look(lab)
     assert faults(after, len(before["images"])) == []
     assert after["words"] != before["words"]
+
+
+# What a kernel gives for an expression, as text.
+ASK = """async expression => {
+  const {kernel} = jupyterapp.shell.currentWidget.sessionContext.session;
+  const reply = await kernel.requestExecute({code: '', user_expressions: {asked: expression}}).done;
+  const {data, evalue} = reply.content.user_expressions.asked;
+  if (!data) throw new Error(evalue);
+  return data['text/plain'];
+}"""
+SET = "dict(explorer.scenario.funding.all), simulate(package, explorer.scenario, shared=shared).by_case"
+CHANCES = """[...jupyterapp.shell.currentWidget.node.querySelectorAll('.what-if td[data-case]')]
+    .map(({dataset}) => [Number(dataset.case), dataset.target, Number(dataset.chance)])"""
+
+
+def test_the_what_if_is_set_by_hand_and_read_in_python(seen, lab):
+    show(lab, "notebooks/07_explore.ipynb")
+    panel = lab.locator(ON_TOP).locator(".what-if")
+    slider = panel.locator("input[type=range]").first
+    slider.focus()
+    for _ in range(2):
+        lab.keyboard.press("PageDown")
+    share = int(slider.input_value())
+    assert 0 < share < 100
+    panel.locator("output:not(:empty)").wait_for(state="attached")  # told aloud once it is at rest
+    names = {"Fraction": Fraction, "__builtins__": {}}
+    funding, by_case = eval(call(lab, ASK, SET), names)
+    assert set(funding.values()) == {Fraction(share, 100)}
+    # The notebook has so few draws here that the widget holds all of them.
+    found = lab.evaluate(f"() => {CHANCES}")
+    assert len(found) == 6
+    for case, target, chance in found:
+        assert chance == pytest.approx(by_case[case][target], abs=1.5 / 256)
+    call(lab, START, "notebook:run-all-below")
+    call(lab, FINISH)
+    assert faults(look(lab), figures_of(stored("07_explore"))) == []
 
 
 # What a researcher types, a line a cell.

@@ -35,6 +35,7 @@ EXPECTED = [
     "04_compare",
     "05_sensitivity",
     "06_batch",
+    "07_explore",
 ]
 SANITIZE = paths.ROOT / "tests" / "nbval_sanitize.cfg"
 MOST_BYTES = 600_000

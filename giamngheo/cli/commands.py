@@ -13,6 +13,7 @@ import typer
 
 from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
+from giamngheo.cli.exploring import explore
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.inputs.errors import RefusedInput, unknown
 
@@ -24,6 +25,7 @@ Examples:
   giamngheo report --lang vi --pdf        and report.pdf, printed by the Chromium that is installed
   giamngheo scenarios                     the scenarios there are
   giamngheo simulate --scenario double    what twice the money does
+  giamngheo explore                       a what-if of one's own, in JupyterLab
   giamngheo forecast --until 2020 --json  the trend, for another program
   giamngheo batch grid.yml --results-only  a grid of scenarios, one table
   giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
@@ -45,6 +47,7 @@ app = typer.Typer(
 
 
 app.command()(batch)
+app.command()(explore)
 
 
 def _version(wanted: bool):

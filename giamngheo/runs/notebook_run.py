@@ -13,6 +13,9 @@ from giamngheo.runs import cache
 OK, FAILED, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
 LAST_LINES = 12  # of a traceback
 STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
+WIDGET_MIME = (
+    "application/vnd.jupyter.widget-view+json"  # of a kernel that is gone: what stands beside it is shown
+)
 INJECTED_ID = "injected-parameters"  # papermill's own is random, and would show in a page's bytes
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -160,11 +163,14 @@ def _unfinished(record):
 
 def _tidy(notebook):
     """Leave nothing that differs between two runs on the same content, and a stamp of the sources run."""
-    notebook.metadata.pop("papermill", None)
+    for key in ("papermill", "widgets"):
+        notebook.metadata.pop(key, None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_MIME, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = INJECTED_ID
     notebook.metadata["giamngheo"] = {"source_sha256": cache.source_hash(notebook.cells)}

@@ -38,7 +38,7 @@ from giamngheo.runs.locks import locked, workspace
 from giamngheo.runs.printing import PDF, NotPrinted, print_page
 from giamngheo.simulation.targets import level_pair, level_targets
 
-ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch")
+ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch", "07_explore")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
 
 

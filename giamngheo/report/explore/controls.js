@@ -32,8 +32,34 @@ function writer({ lang, words }) {
   return { number, short, percent, chance };
 }
 
-/** The what-if in an element: `given` holds the packed model, words, names, readings and the targets' texts. */
-export function mount(root, given) {
+/** A page's home of the setting: the end of its address. */
+function address(root) {
+  const own = () => location.hash.startsWith("#what-if&");
+  return {
+    read(model) {
+      if (!own()) return null;
+      const setting = fromFragment(model, decodeURIComponent(location.hash.slice(1)));
+      root.scrollIntoView();
+      return setting;
+    },
+    keep(model, setting) { // also where one went on to another section
+      const fragment = toFragment(model, setting), here = location.href.split("#")[0];
+      if (!fragment && !own()) return;
+      try {
+        history.replaceState(null, "", fragment ? `${here}#${fragment}` : here);
+      } catch (refused) { // as browsers do that are asked too often
+        console.warn(refused);
+      }
+    },
+    listen: (heard) => addEventListener("hashchange", heard),
+  };
+}
+
+/**
+ * The what-if in an element: `given` holds the packed model, words, names, readings and the targets' texts; `home` keeps
+ * the setting: read(model), null where there is none; keep(model, setting); listen(heard), called when another is there.
+ */
+export function mount(root, given, home = address(root)) {
   const { words } = given, write = writer(given), models = EVERY.map((every) => unpack(given.model, every)), [model] = models;
   const base = plan(model), known = names(model), inputs = [], set_apart = [];
   let setting = plan(model), sums = money(model, setting), took = Infinity, waiting = 0, spoken = 0;
@@ -41,7 +67,7 @@ export function mount(root, given) {
   const usual = Object.fromEntries([1, 0].map((r) => [r, evaluate(model, base, r)]));
   const tone = (r) => (r === 1 ? "continued" : r === 0 ? "new" : "part");
   const case_name = (r) => (r === 1 ? words.continued : r === 0 ? words.new : say("between", { share: write.percent(100 * (1 - r), 0) }));
-  const billions = (x) => write.number(x, x < 10 ? 1 : 0);
+  const billions = (x) => write.number(x, x > 0 && x < 10 ? 1 : 0);
 
   // Controls: each knows how to read the setting and how to change it.
 
@@ -205,19 +231,9 @@ export function mount(root, given) {
     waiting = setTimeout(settle, REST_MS);
   }
 
-  function keep() { // the setting in the address, also where one went on to another section
-    const fragment = toFragment(model, setting), here = location.href.split("#")[0];
-    if (!fragment && !location.hash.startsWith("#what-if&")) return;
-    try {
-      history.replaceState(null, "", fragment ? `${here}#${fragment}` : here);
-    } catch (refused) { // as browsers do that are asked too often
-      console.warn(refused);
-    }
-  }
-
   function settle() {
     answer(model);
-    keep();
+    home.keep(model, setting);
     clearTimeout(spoken);
     spoken = setTimeout(() => {
       const texts = [...table.tBodies[0].rows].map((one) => say("spoken", {
@@ -235,11 +251,10 @@ export function mount(root, given) {
     message.textContent = note;
   }
 
-  function fromAddress() {
-    if (!location.hash.startsWith("#what-if&")) return keep();
+  function fromHome() {
     try {
-      take(fromFragment(model, decodeURIComponent(location.hash.slice(1))));
-      root.scrollIntoView();
+      const found = home.read(model);
+      found ? take(found) : home.keep(model, setting);
     } catch {
       take(plan(model), words.address_bad);
     }
@@ -279,7 +294,7 @@ export function mount(root, given) {
       buttons, message, element("p", { class: "note" }, words.share_link)),
     element("div", { class: "what-if-result" }, element("div", { class: "what-if-answer" }, told, differs, table), element("div", { class: "what-if-seen" }, fans, legend)),
     speech);
-  addEventListener("hashchange", fromAddress);
+  home.listen(fromHome);
   answer(model);
-  fromAddress();
+  fromHome();
 }

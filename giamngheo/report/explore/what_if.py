@@ -44,13 +44,21 @@ WORDS = "explore.word."  # phrases that are handed to the module
 
 
 @cache
-def module():
-    """The ES module: the normal distribution, the model, settings as files and addresses, the controls (str)."""
-    parts = (
-        (HERE / f"{name}.js").read_text(encoding="utf-8").strip()
-        for name in ("normal", "model", "setting", "controls")
-    )
-    return "\n\n".join(parts)
+def module(*more):
+    """The ES module: the normal distribution, the model, settings as files and addresses, the controls (str).
+
+    more: files of what comes after these.
+    """
+    return "\n\n".join(_file(f"{name}.js") for name in ("normal", "model", "setting", "controls", *more))
+
+
+def style(*names):
+    """The style sheet of some files (str)."""
+    return "\n".join(_file(f"{name}.css") for name in names)
+
+
+def _file(name):
+    return (HERE / name).read_text(encoding="utf-8").strip()
 
 
 @cache
@@ -65,8 +73,7 @@ def panel(page, full, shared):
     full: the full plan, simulated on the shared draws; without counts of households money moves nothing, and the
     section says so.
     """
-    counted, line = page.package.last_counted(), page.package.last_line[0].poverty_line
-    if counted is None or counted.poverty_line != line:
+    if not counts_households(page.package):
         return prose(page.say("explore.without_counts"))
     found = main_cases(page.package, full, shared)
     cases = cases_table(page, found)
@@ -75,14 +82,20 @@ def panel(page, full, shared):
     given = handed(page, full, shared)
     lead = prose(page.say("explore.intro", n=page.number(given["model"]["n"]))).html
     off = prose(page.say("explore.without_scripts"), css="note").html
-    style = (HERE / "what_if.css").read_text(encoding="utf-8").strip()
     index = [
         finding(_half(page, found)).html,
-        f'<style>{style}</style>\n{lead}\n<div id="what-if">{off}\n{cases.html}</div>',
+        f"<style>{style('what_if')}</style>\n{lead}\n"
+        f'<div class="what-if-home"><div id="what-if">{off}\n{cases.html}</div></div>',
         f'<script type="application/json" id="what-if-data">{embedded(given)}</script>',
         f'<script type="module">{script()}</script>',
     ]
     return Exhibit(cases.title, cases.html, cases.text, cases.tables, index_html="\n".join(index))
+
+
+def counts_households(package):
+    """Whether a reading on the last poverty line counts the poor: else nothing tells how many money reaches (bool)."""
+    counted = package.last_counted()
+    return counted is not None and counted.poverty_line == package.last_line[0].poverty_line
 
 
 def embedded(given):
@@ -145,6 +158,11 @@ def _promise(page, target):
     if target.group == "all":
         return text
     return page.say("explore.group_target", group=page.say(f"group.{target.group}"), target=text)
+
+
+def conclusion(page, found):
+    """What half of the money does, of the main cases (Exhibit)."""
+    return prose(_half(page, found), css="conclusion")
 
 
 def main_cases(package, full, shared):

@@ -13,6 +13,7 @@ import typer
 
 from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
+from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.inputs.errors import RefusedInput, unknown
 
@@ -44,7 +45,8 @@ app = typer.Typer(
 )
 
 
-app.command()(batch)
+for command in (batch, extract, confirm):
+    app.command()(command)
 
 
 def _version(wanted: bool):

@@ -239,7 +239,7 @@ def _policy_or_project(words):
 
 
 def _whole(section):
-    return "annual" in section.money or "total_3y" in section.money
+    return bool(section.money)
 
 
 def _of_section(text, section, years):
@@ -267,6 +267,8 @@ def _of_section(text, section, years):
             doubts |= dict.fromkeys([*sources, "annual"], "row_sum")
     if {"annual", "total_3y"} <= stated and not _same(values["annual"] * years, values["total_3y"]):
         doubts |= dict.fromkeys(["annual", "total_3y"], "row_period")
+    if section.guessed:
+        doubts |= dict.fromkeys(sources, "one_source")
     if section.unsure:
         doubts.setdefault("annual", "number")
     begin = section.start + len(section.headings[0]) - len(section.headings[0].lstrip())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
-from giamngheo.inputs.extraction.vocabulary import source_of, subject_of
+from giamngheo.inputs.extraction.vocabulary import source_of, sources_in, subject_of
 
 _MONEY = re.compile(rf"({NUMBER})\s*(tỷ|triệu)(?:\s*đồng)?")
 _YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"
@@ -15,7 +15,7 @@ _ANNUAL_BEFORE = re.compile(r"(?:bình quân|mỗi năm|hàng năm)[^;.]{0,60}$"
 _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,60}$")
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
 _SOURCE_BEFORE = re.compile(r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$")
-_SOURCE_AFTER = re.compile(r"(?:\s*đồng)?\s*(?:từ|thuộc|do)\s+[^;,.\d]{0,50}")
+_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:từ|thuộc|do)\s+[^;,.\d]{0,50}")
 _TOTALS = re.compile(r"kinh phí thực hiện|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực")
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -30,6 +30,7 @@ class Section:
     paragraphs: list = field(default_factory=list, repr=False)
     money: dict = field(default_factory=dict)  # "annual", "total_3y" and sources -> (Decimal, start, end, a year)
     unsure: bool = False
+    guessed: bool = False  # that its one source pays all
 
     @property
     def heading(self):
@@ -89,6 +90,7 @@ def _has_substance(section):
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
     asked = [p for p in section.paragraphs if re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded)]
+    told = [p for p in section.paragraphs if "kinh phí" in p.folded and _MONEY.search(p.folded)]
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
@@ -108,6 +110,12 @@ def _read_money(section):
                 section.money[source] = earlier[0] + amount[0], earlier[1], place[1], yearly
             else:
                 section.money.setdefault("annual" if yearly else "total_3y", (*amount, yearly))
+    named = {name for p in asked or told for _, name in sources_in(p.folded)}
+    if len(named) == 1 and len(section.money) in (1, 2) and not named & set(section.money):
+        # One source alone is named beside the whole sum: all of it is taken to be its own.
+        whole = section.money.get("total_3y") or section.money.get("annual")
+        if whole:
+            section.money[named.pop()], section.guessed = whole, True
 
 
 def _yearly(words, money, before):

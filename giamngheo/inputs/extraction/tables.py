@@ -37,7 +37,8 @@ def tables(text):
     """
     found, rows, column, at, blank, begun = [], [], [], 0, 0, 0
     for line in [*text.folded.split("\n"), *[""] * (_GAP + 2)]:
-        cells, alone = _cells(line, at)
+        rule = not line.strip(" \t|-+:=_")  # drawn between rows
+        cells, alone = ((), False) if rule and "\t" not in line else _cells(line, at)
         if column and not alone:
             rows.append(tuple(column))
             column = []
@@ -46,7 +47,7 @@ def tables(text):
         elif cells:
             rows.append(cells)
         blank = 0 if cells else blank + (not line.strip())
-        if rows and not cells and (line.strip() or blank > _GAP):
+        if rows and not cells and (not rule or blank > _GAP):
             _keep(found, rows, text, begun)
             rows = []
         if not rows and not column:
@@ -65,8 +66,6 @@ def _cells(line, at):
     """The cells of a line, and whether the line is one cell of a row that goes on in the next (tuple, bool)."""
     bare = line.replace("\f", " ")
     if bare.count("|") >= 2:
-        if not bare.strip(" |-+:="):
-            return (), False
         first, last = bare.index("|") + 1, bare.rindex("|")
         inner = bare[first:last] if not bare[: first - 1].strip() else bare
         return _split(inner, at + (first if inner != bare else 0), r"\|"), False

@@ -55,30 +55,50 @@ def _is_aims(heading):
 
 
 def _levels(text, paragraph, last_year):
-    for sentence in re.finditer(r"(?:[^.;]|[.](?!\s|$)){1,5000}", paragraph.folded):
-        words, at = sentence[0], paragraph.start + sentence.start()
+    """The promised levels of a paragraph; a clause that names nobody goes on with whom the one before it named."""
+    before = None
+    for found in re.finditer(r"(?:[^.;]|[.](?!\s|$)){1,5000}([.;]?)", paragraph.folded):
+        words, at = found[0], paragraph.start + found.start()
         marks, moments = list(_STATUS.finditer(words)), instants(words)
-        for n, mark in enumerate(marks):
-            end = marks[n + 1].start() if n + 1 < len(marks) else len(words)
-            start = mark.start() if n else 0
-            clause = words[start : mark.start()].rpartition(",")[2] + words[mark.start() : end].partition("%")[0]
-            if _AREA.search(clause):
-                continue
-            status = "near_poor" if "cận" in mark[0] else "poor"
-            group = "ethnic_minority" if MINORITY.search(words[start:end]) else "all"
-            yield from _in_piece(text, paragraph, words[start:end], at + start, moments, start, status, group, last_year)
+        pieces = [(mark, mark.start() if n else 0) for n, mark in enumerate(marks)]
+        if not marks and before:
+            pieces = [(None, 0)]
+        for n, (mark, start) in enumerate(pieces):
+            end = pieces[n + 1][1] if n + 1 < len(pieces) else len(words)
+            piece = words[start:end]
+            if mark:
+                clause = words[start : mark.start()].rpartition(",")[2] + words[mark.start() : end].partition("%")[0]
+                status = "near_poor" if "cận" in mark[0] else "poor"
+                group = "ethnic_minority" if MINORITY.search(piece) else "all"
+                before = None if _AREA.search(clause) else (status, group, None)
+            if before:
+                pace = _pace(piece, at + start) or before[2]
+                before = (*before[:2], pace)
+                yield from _in_piece(paragraph, piece, at + start, moments, start, before, last_year)
+        if found[1] == ".":
+            before = None
 
 
-def _in_piece(text, paragraph, piece, at, moments, start, status, group, last_year):
-    pace = _PACE.search(piece)
+def _pace(piece, at):
+    """A promised fall a year: its lower and upper end and its place, None where there is none."""
+    found = _PACE.search(piece)
+    if not found:
+        return None
+    low, high = (found[1], found[2]) if found[1] else (found[3], found[4])
+    return plain(percent(low)[0]), plain(percent(high)[0]) if high else "", (at + found.start(), at + found.end())
+
+
+def _in_piece(paragraph, piece, at, moments, start, whom, last_year):
+    status, group, pace = whom
     for level in _LEVEL.finditer(piece):
-        if pace and pace.start() <= level.start("value") < pace.end():
+        if pace and pace[2][0] <= at + level.start("value") < pace[2][1]:
             continue
         value, sure = percent(level["value"])
-        before = [m for m in moments if m.start < start + level.start()]
-        after = [m for m in moments if m.start >= start + level.end()]
-        moment = before[-1] if before else after[0] if after else None
-        as_of = str(moment.as_of) if moment else f"{last_year}-12-31" if last_year else ""
+        earlier = [m for m in moments if m.start < start + level.start()]
+        later = [m for m in moments if m.start >= start + level.end()]
+        moment = earlier[-1] if earlier else later[0] if later else None
+        above = None if moment else _year_above(paragraph)
+        as_of = str(moment.as_of) if moment else above or (f"{last_year}-12-31" if last_year else "")
         suffix = "_ethnic_minority" if group != "all" else ""
         cells = {
             "target": f"{status}{suffix}_{as_of[:4]}",
@@ -87,8 +107,8 @@ def _in_piece(text, paragraph, piece, at, moments, start, status, group, last_ye
             "comparator": "<" if any(word in level["word"] for word in _STRONG) else "<=",
             "value_pct": plain(value),
             "as_of": as_of,
-            "pace_low_pp": "",
-            "pace_high_pp": "",
+            "pace_low_pp": pace[0] if pace else "",
+            "pace_high_pp": pace[1] if pace else "",
             "locator": paragraph.locator,
             "what": f"{status}_households",
         }
@@ -96,41 +116,49 @@ def _in_piece(text, paragraph, piece, at, moments, start, status, group, last_ye
         doubts = {} if sure else {"value_pct": "number"}
         if moment:
             places["as_of"] = at - start + moment.start, at - start + moment.end
-        else:
+        elif above is None:
             doubts["as_of"] = "no_instant"
         if pace:
-            low, high = (pace[1], pace[2]) if pace[1] else (pace[3], pace[4])
-            cells["pace_low_pp"] = plain(percent(low)[0])
-            cells["pace_high_pp"] = plain(percent(high)[0]) if high else ""
-            places["pace_low_pp"] = at + pace.start(), at + pace.end()
+            places["pace_low_pp"] = pace[2]
         yield Proposal("targets", cells, places, doubts)
 
 
+def _year_above(paragraph):
+    """The instant that the nearest heading above names, such as "chỉ tiêu đến cuối năm 2015" (ISO date or None)."""
+    for heading in reversed(paragraph.headings):
+        named = instants(heading)
+        if heading != paragraph.folded and named:
+            return str(named[-1].as_of)
+    return None
+
+
 def _others(text, paragraph, aims):
-    """A promise to reach a share of people, or, in the section of aims, one without a figure."""
+    """Promises to reach a share of people, or, in the section of aims, one without a figure."""
     words, section = paragraph.folded, re.sub(r"[^a-z0-9]+", "_", paragraph.locator.lower()).strip("_")
-    shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100]
+    shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100] if "%" in words else []
     shares = [m for m in shares if not _THRESHOLD.search(words[max(0, m.start() - 60) : m.start()])]
-    if not (shares or (aims and "item" in paragraph.locator)):
+    leaf = "item" in paragraph.locator or (paragraph.headings[-1] == words and len(words.strip()) > 40)
+    if not shares and not (aims and leaf and not words.rstrip().endswith(":")):
         return
-    share = shares[0] if shares else None
-    value, sure = percent(share[2]) if share else (None, True)
-    said = text.words(paragraph.start, paragraph.end).lstrip("-+*• ").rstrip(";. ")
-    cells = {
-        "target": f"aim_{section}",
-        "group": "all",
-        "status": "",
-        "comparator": ">=" if share else "",
-        "value_pct": plain(value) if share else "",
-        "as_of": "",
-        "pace_low_pp": "",
-        "pace_high_pp": "",
-        "locator": paragraph.locator,
-        "what": "",
-        "name_vi": said[:200],
-    }
-    at, begin = paragraph.start, len(words) - len(words.lstrip())
-    places = {"": (at + begin, at + len(words.rstrip()))}
-    if share:
-        places["value_pct"] = at + share.start(), at + share.end()
-    yield Proposal("targets", cells, places, {} if sure else {"value_pct": "number"})
+    said = text.words(paragraph.start, paragraph.end)
+    said = re.sub(r"^(?:[-+*•]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
+    begin = paragraph.start + len(words) - len(words.lstrip())
+    for n, share in enumerate(shares or [None]):
+        value, sure = percent(share[2]) if share else (None, True)
+        cells = {
+            "target": f"aim_{section}" + (f"_{n + 1}" if n else ""),
+            "group": "all",
+            "status": "",
+            "comparator": ">=" if share else "",
+            "value_pct": plain(value) if share else "",
+            "as_of": "",
+            "pace_low_pp": "",
+            "pace_high_pp": "",
+            "locator": paragraph.locator,
+            "what": "",
+            "name_vi": said[:200],
+        }
+        places = {"": (begin, paragraph.start + len(words.rstrip()))}
+        if share:
+            places["value_pct"] = paragraph.start + share.start(), paragraph.start + share.end()
+        yield Proposal("targets", cells, places, {} if sure else {"value_pct": "number"})

@@ -5,7 +5,6 @@ Folding changes letters and moves none, so that a place in the folded text is th
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from giamngheo.inputs.errors import RefusedInput, shown
 
 MOST_BYTES = 50_000_000
 MOST_LETTERS = 20_000  # of a paragraph: a longer one is read in parts, so that no expression walks a whole file
+_MOST_WIDE, _LEAST_WIDE, _SLACK = 130, 30, 4  # letters of a line that was broken for its width
 _LEAST_MARKS = 0.03  # of letters that only Vietnamese has; a plan has 0.2 and more
 _MAGIC = {
     b"PK\x03\x04": "a Word or spreadsheet file",
@@ -33,12 +33,13 @@ _NEW, _OLD = ("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ u
 _TONES = {"tỉ": "tỷ"} | dict(zip(_NEW.split(), _OLD.split(), strict=True))
 _PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
-_MARKER = re.compile(r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/]\s*[^\d\s]|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)")
+_MARKER = re.compile(r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)")
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/]\s*[^\d\s]")
+_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
 _ARTICLE = re.compile(r"\s*điều\s+(\d{1,2})\s*[.:]")
+_TITLE = re.compile(r"^[^.;:]{0,200}giai đoạn[^.;:]{0,40}$|^\s*của [^.;:]{0,60}$")  # set in small letters
 _PLAN = re.compile(r"\s*(?:kế hoạch|chương trình|đề án)\b")
 
 
@@ -163,38 +164,44 @@ def _joined(folded):
     for line in folded.split("\n"):
         lines.append((at, line))
         at += len(line) + 1
-    lengths = Counter(min(len(line), 400) // 10 for _, line in lines if line.strip())
-    wrapped = sum(lengths.values()) > 20 and sum(n for ten, n in lengths.items() if ten > 12) < 3
-    width = 10 * max((ten for ten, n in lengths.items() if n > 2), default=0)
-    found, open_, page = [], False, False
+    width = _width([len(line.rstrip()) for _, line in lines if line.strip() and not is_cells(line)])
+    found, closed, blank, page = [], True, False, False
     for start, line in lines:
         page = page or line.startswith("\f")
         number = _PAGE_NUMBER.fullmatch(line) or (page and _BARE_NUMBER.fullmatch(line.strip("\f")))
         if number or not line.strip():
-            open_ = open_ and (bool(number) or page)
+            blank, page = True, page or bool(number)
             continue
         if is_cells(line):
-            open_ = page = False
+            closed = True
             continue
         line = line.replace("\f", " ")
-        first = line.lstrip()
-        if open_ and _continues(*found[-1][1:], first, wrapped, width):
+        if not closed and (page or not blank) and _continues(*found[-1][1:], line.lstrip(), width):
             gap = start - found[-1][0] - len(found[-1][1])
             found[-1][1:] = found[-1][1] + " " * gap + line, len(line.rstrip())
         else:
             found.append([start, line, len(line.rstrip())])
-        open_, page = True, False
+        closed = blank = page = False
     return found
 
 
-def _continues(before, last, first, wrapped, width):
+def _width(lengths):
+    """The width that a text's lines were broken at, None where a paragraph is a line."""
+    lengths.sort()
+    if len(lengths) < 20 or lengths[-1 - len(lengths) // 50] > _MOST_WIDE:
+        return None
+    return lengths[-1 - len(lengths) // 50]
+
+
+def _continues(before, last, first, width):
     """Whether a line goes on with the paragraph before it, whose last line has so many letters (bool)."""
     if re.match(r"-\s*(?:19|20)\d\d", first) and before.rstrip()[-4:].isdigit():
         return True
-    if _MARKER.match(first) or _ARTICLE.match(first) or before.rstrip()[-1:] in ".;:!?":
+    if width is None or _MARKER.match(first) or _ARTICLE.match(first) or len(before) > MOST_LETTERS:
         return False
-    lower = first[0].islower() or first[0].isdigit() or first[0] in '("%'
-    return wrapped and len(before) < MOST_LETTERS and last > (30 if lower else max(width - 10, 30))
+    if last + 1 + len(first.split()[0]) > width - _SLACK:  # it was full
+        return True
+    return last > _LEAST_WIDE and first[0].islower() and before.rstrip()[-1:] not in ".;:!?"
 
 
 def _located(kept, folded):
@@ -214,7 +221,7 @@ def _located(kept, folded):
             elif (found := _ROMAN.match(words)) and own[slice(*found.span(1))].isupper():
                 zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
                 titles = {"part": words}
-            elif zone == "title" and (shouted or words.lstrip().startswith("(")):
+            elif zone == "title" and (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
                 pass
             elif zone == "title":
                 zone = "preamble"

@@ -103,6 +103,16 @@ def source_of(words):
     return next((name for name, pattern in SOURCES if pattern.search(words)), None)
 
 
+def sources_in(words):
+    """Where folded words name sources of public or mobilised money (list of (int, str))."""
+    found = []
+    for phrase in re.finditer(r"(?:ngân sách|\bnguồn|\bvốn)\s+[^;.,:\d]{2,25}", words):
+        name = source_of(phrase[0])
+        if name:
+            found.append((phrase.start(), name))
+    return found
+
+
 def spelled_out(words):
     """A name without its abbreviations (str)."""
     return _ABBREVIATED.sub(lambda found: _ABBREVIATIONS[found[0].lower()], words)

@@ -14,8 +14,14 @@ from giamngheo.inputs.extraction.propose import propose_from
 
 PLANS = paths.ROOT / "tests" / "inputs" / "plans"
 KEYS = {  # what tells a row, then what is compared
-    "poverty": (("as_of", "group", "status", "poverty_line"), ("households", "rate_pct", "persons", "locator")),
-    "targets": (("status", "group", "locator", "value_pct"), ("comparator", "as_of", "pace_low_pp", "pace_high_pp")),
+    "poverty": (
+        ("as_of", "group", "status", "poverty_line"),
+        ("households", "rate_pct", "persons", "locator"),
+    ),
+    "targets": (
+        ("status", "group", "locator", "value_pct"),
+        ("comparator", "as_of", "pace_low_pp", "pace_high_pp"),
+    ),
     "budget": (
         ("locator",),
         ("kind_table", "central", "provincial", "mobilised", "annual", "total_3y", "channel", "group"),
@@ -53,7 +59,9 @@ def score(text, folder):
                 else:
                     sure = each is not None and each.confidence == "high"
                     got = each.cells[column] if each else "no such row"
-                    wrong.append(f"{'! ' if sure else ''}{table} {name} {column}: {got!r}, not {row[column]!r}")
+                    wrong.append(
+                        f"{'! ' if sure else ''}{table} {name} {column}: {got!r}, not {row[column]!r}"
+                    )
         for name in proposed.keys() - expected.keys():
             sure = "! " if proposed[name].confidence == "high" else ""
             wrong.append(f"{sure}{table} {name}: a row too many")

@@ -64,7 +64,9 @@ def confirm(
 
 def _tell_left(folder, waiting):
     doubtful = [each for each in waiting if each.proposal.confidence == "low"]
-    print(f"{len(waiting)} to be confirmed, {len(doubtful)} of them in doubt; open {shown(folder / 'review.en.html')}")
+    print(
+        f"{len(waiting)} to be confirmed, {len(doubtful)} of them in doubt; open {shown(folder / 'review.en.html')}"
+    )
     for each in doubtful[:MOST_TOLD]:
         about = ", ".join(f"{column} ({why})" for column, why in each.proposal.doubts.items())
         print(f"  {each.name}, line {each.line} of the text: {about}")

@@ -1,7 +1,7 @@
 """The review page of a package of proposals: the decision's text on one side, what was read from it on the other."""
 
 from bisect import bisect_right
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.extraction.folder import TEXT, read_waiting
@@ -71,13 +71,15 @@ def review_page(page, name, text, waiting):
     doubtful = [each for each in open_ if each.proposal.confidence == "low"]
     title = page.say("review.title", name=name)
     lead = page.say("review.lead", open=page.number(len(open_)), doubtful=page.number(len(doubtful)))
+    said = escape(page.say("review.text"))
     commands = ["giamngheo confirm DIR", "giamngheo confirm DIR poverty.3 targets.1"]
     how = "".join(f"<li>{escape(page.say(f'review.step_{n}'))}</li>" for n in (1, 2, 3))
     body = (
         f"{_STYLE}<ol>{how}</ol><pre>{escape(chr(10).join(commands))}</pre>"
-        f'<div class="review"><section class="source" tabindex="0" aria-label="{escape(page.say("review.text"))}">'
-        f"<h2>{escape(page.say('review.text'))}</h2>{_source(page, text, waiting)}</section>"
-        f'<section tabindex="0" aria-label="{escape(page.say("review.proposals"))}">{_proposals(page, waiting)}</section></div>'
+        f'<div class="review"><section class="source" tabindex="0" aria-label="{said}">'
+        f"<h2>{said}</h2>{_source(page, text, waiting)}</section>"
+        f'<section tabindex="0" aria-label="{escape(page.say("review.proposals"))}">'
+        f"{_proposals(page, waiting)}</section></div>"
     )
     return page_of(page, title, lead, lead, links, body, [page.say("review.made")])
 
@@ -117,7 +119,7 @@ def _source(page, text, waiting):
 def _marked(text, start, end, spans):
     cuts = sorted({start, end, *(min(max(cut, start), end) for span in spans for cut in span[:2])})
     pieces = []
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         over = [span for span in spans if span[0] <= first and span[1] >= last]
         here = "".join(f'<span id="at-{escape(span[2])}"></span>' for span in over if span[0] == first)
         words = escape(text[first:last])
@@ -142,7 +144,12 @@ def _proposal(page, each):
     proposal = each.proposal
     state = page.say("review.confirmed" if each.confirmed else f"review.{proposal.confidence}")
     where = proposal.cells.get("locator")
-    head = ", ".join(filter(None, (locator_text(where, page) if where else "", page.say("review.line", n=page.number(each.line)))))
+    head = ", ".join(
+        filter(
+            None,
+            (locator_text(where, page) if where else "", page.say("review.line", n=page.number(each.line))),
+        )
+    )
     cells = "".join(_cell(page, each, column) for column in proposal.cells)
     css = f"proposal {proposal.confidence}{' done' if each.confirmed else ''}"
     return (
@@ -161,7 +168,12 @@ def _anchor(each):
 def _cell(page, each, column):
     value, doubt = each.proposal.cells[column], each.proposal.doubts.get(column)
     other = "en" if page.lang == "vi" else "vi"
-    if column in _UNSAID or column.endswith(f"_{other}") or (not value and not doubt) or not page.has(f"review.column.{column}"):
+    if (
+        column in _UNSAID
+        or column.endswith(f"_{other}")
+        or (not value and not doubt)
+        or not page.has(f"review.column.{column}")
+    ):
         return ""
     shown = page.say(f"{column}.{value}") if column in _CODES and page.has(f"{column}.{value}") else value
     shown = escape(shown or page.say("review.nothing"))

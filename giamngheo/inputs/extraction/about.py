@@ -14,9 +14,14 @@ from giamngheo.inputs.extraction.vocabulary import slug
 from giamngheo.inputs.tables import TABLES, read_table
 
 _PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ)\s+((?:[^\W\d_]+[ -]?){1,4})")
-_ACT = re.compile(r"(?P<act>quyết định|kế hoạch|nghị quyết|đề án)?\s*số\s*:?\s*(?P<number>\d{1,5}\s*/\s*[\wđ]+(?:[-.][\w&]+){0,4})")
+_ACT = re.compile(
+    r"(?P<act>quyết định|kế hoạch|nghị quyết|đề án)?\s*số\s*:?\s*(?P<number>\d{1,5}\s*/\s*[\wđ]+(?:[-.][\w&]+){0,4})"
+)
 _STATED = re.compile(
     rf"({NUMBER})\s*(nghìn|ngàn|triệu)?\s*đồng\s*/?\s*(?:1\s*)?(?:một\s+)?người\s*/\s*(?:1\s*)?tháng"
+)
+_PERIOD_OF_LINE = re.compile(
+    r"chuẩn(?: hộ)?(?: nghèo)?[^.;,\d]{0,40}?(?:giai đoạn|thời kỳ)\s+(\d{4})\s*-\s*\d{4}"
 )
 _LICENCE = "public domain (legal text)", "văn bản pháp luật, không thuộc đối tượng bảo hộ quyền tác giả"
 _TIMES = {None: 1, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000}
@@ -41,7 +46,9 @@ def labels(text):
     years = f"{cells['first_year']}-{cells['last_year']}"
     title = f"{cells['province_vi']} {years}"
     cells["title_vi"] = f"Kế hoạch giảm nghèo {title}: số liệu của {cells['decision']}"
-    cells["title_en"] = f"Poverty-reduction plan of {cells['province_en']} {years}: the figures of {cells['decision']}"
+    cells["title_en"] = (
+        f"Poverty-reduction plan of {cells['province_en']} {years}: the figures of {cells['decision']}"
+    )
     unit = _reference_unit(cells["province_vi"], cells["province_en"])
     if unit:
         cells["reference_unit"] = unit
@@ -73,7 +80,7 @@ def _province(text, cells, places, doubts):
 
 def _decision(text, cells, places, doubts):
     found = None
-    front = [p for p in text.paragraphs[:FIRST_PAGE]]
+    front = text.paragraphs[:FIRST_PAGE]
     order = [p for p in front if p.zone == "title"] + [p for p in front if re.match(r"\s*số\s*:", p.folded)]
     order += [p for p in front if "quyết định này" in p.folded]
     for paragraph in order:
@@ -102,7 +109,9 @@ def _decision(text, cells, places, doubts):
     else:
         cells["date"], doubts["date"] = "", "not_found"
     kind = slug(cells["decision"].partition("/")[2].partition("-")[0])
-    cells["main_document"] = f"{kind}{re.match(r'[0-9]+', cells['decision'])[0]}_{cells['date'][:4] or 'plan'}"
+    cells["main_document"] = (
+        f"{kind}{re.match(r'[0-9]+', cells['decision'])[0]}_{cells['date'][:4] or 'plan'}"
+    )
 
 
 def _period(text, cells, places, doubts):
@@ -112,7 +121,10 @@ def _period(text, cells, places, doubts):
         found = PERIOD.search(paragraph.folded)
         if found and 0 < int(found[2]) - int(found[1]) < 11:
             cells |= {"first_year": found[1], "last_year": found[2]}
-            places["first_year"] = places["last_year"] = paragraph.start + found.start(), paragraph.start + found.end()
+            places["first_year"] = places["last_year"] = (
+                paragraph.start + found.start(),
+                paragraph.start + found.end(),
+            )
             if paragraph not in titled:
                 doubts |= {"first_year": "guessed", "last_year": "guessed"}
             break
@@ -161,12 +173,16 @@ def lines_and_documents(text, readings, labels):
         reading.cells["poverty_line"], reading.cells["document"] = line, labels.cells["main_document"]
         if line not in known:
             reading.doubts.setdefault("poverty_line", "line_unknown")
-        used.setdefault(line, reading.span)
+    _settle_borders(readings, known)
+    for reading in readings:
+        used.setdefault(reading.cells["poverty_line"], reading.span)
     if not used and readings == []:
         year = date(int(labels.cells["first_year"]), 1, 1)
         line = next((name for name, rows in known.items() if _covers(rows, year)), f"line_{year.year}")
         used[line] = labels.span
-    documents = {row.document: row for row in read_table(paths.PACKAGE / "documents.csv", TABLES["documents"])}
+    documents = {
+        row.document: row for row in read_table(paths.PACKAGE / "documents.csv", TABLES["documents"])
+    }
     found = [_main(text, labels)]
     stated = _thresholds(text)
     for line, place in used.items():
@@ -206,7 +222,7 @@ def _known(row, place, stated):
 
 
 def _unknown(line, place, stated, labels):
-    year = re.search(r"\d{4}", line)[0]
+    year = line.rpartition("_")[2] if line[-4:].isdigit() else labels.cells["first_year"]
     for area in ("rural", "urban"):
         poor, near = stated.get((area, "poor"), ()), stated.get((area, "near_poor"), ())
         cells = {
@@ -241,26 +257,68 @@ def _thresholds(text):
 
 
 def _mentions(text):
-    """Where the text says on which line it counts: (offset, year in force or "new" or "old")."""
-    for found in re.finditer(r"chuẩn(?: hộ)?(?: nghèo)?(?: của)?[^.;,\d]{0,40}?(?:giai đoạn|thời kỳ)\s+(\d{4})\s*-\s*\d{4}", text.folded):
-        yield found.start(), int(found[1])
+    """Where the text says on which line it counts: (start, end, a year of the line, or "mới" or "cũ")."""
+    for found in _PERIOD_OF_LINE.finditer(text.folded):
+        yield found.start(), found.end(), int(found[1])
     for found in re.finditer(r"chuẩn(?: nghèo)?\s+(mới|cũ)\b", text.folded):
-        yield found.start(), "new" if found[1] == "mới" else "old"
+        yield found.start(), found.end(), found[1]
 
 
 def _line_of(text, reading, mentions, known):
+    """The line of a reading: as the sentence says, else the one in force on the day that is stated."""
     day = date.fromisoformat(reading.cells["poverty_line"]) if reading.cells["poverty_line"] else None
     start, end = reading.span
-    near = [m for m in mentions if start - 200 < m[0] < end + 60 and "." not in re.sub(r"\d[.]\d", "", text.folded[min(m[0], start) : max(m[0], start)])]
-    said = min(near, key=lambda m: abs(m[0] - start), default=(0, None))[1]
-    if isinstance(said, int):
-        day = date(said, 1, 1)
-    elif said and day:
-        as_of = date.fromisoformat(reading.cells["as_of"])
-        day = as_of + timedelta(days=1) if said == "new" else as_of
+    near = [m for m in mentions if start - 200 < m[0] < end + 60 and not _parted(text, m[0], start)]
+    if near:
+        begin, stop, said = min(near, key=lambda mention: abs(mention[0] - start))
+        reading.places["line"] = begin, stop
+        if isinstance(said, int):
+            day = date(said, 1, 1)
+        elif day:
+            as_of = date.fromisoformat(reading.cells["as_of"])
+            day = as_of + timedelta(days=1) if said == "mới" else as_of
     if day is None:
-        return "line_unknown_0000"
-    return next((name for name, rows in known.items() if _covers(rows, day)), f"line_{_first_year(day, known)}")
+        return "line_unknown"
+    return next(
+        (name for name, rows in known.items() if _covers(rows, day)), f"line_{_first_year(day, known)}"
+    )
+
+
+def _parted(text, one, other):
+    """Whether a sentence ends between two places (bool)."""
+    return bool(re.search(r"[.](?!\d)", text.folded[min(one, other) : max(one, other)]))
+
+
+def _settle_borders(readings, known):
+    """A reading of the day on which one line ends and the next begins, where the text does not say which it is on.
+
+    Those of its group beside it tell; what they leave open is in doubt.
+    """
+    for reading in readings:
+        rows = known.get(reading.cells["poverty_line"])
+        if not rows or str(rows[0].valid_to) != reading.cells["as_of"] or "line" in reading.places:
+            continue
+        after = [
+            name
+            for name, other in known.items()
+            if other[0].valid_from == rows[0].valid_to + timedelta(days=1)
+        ]
+        alike = [
+            other
+            for other in readings
+            if other.cells["group"] == reading.cells["group"] and other is not reading
+        ]
+        beside = {o.cells["poverty_line"] for o in alike if o.cells["locator"] == reading.cells["locator"]}
+        twice = any(
+            all(o.cells[c] == reading.cells[c] for c in ("as_of", "status"))
+            and o.cells["poverty_line"] in after
+            for o in alike
+        )
+        if not after or twice or beside == {reading.cells["poverty_line"]}:
+            continue
+        reading.doubts.setdefault("poverty_line", "line_border")
+        if beside & set(after):
+            reading.cells["poverty_line"] = after[0]
 
 
 def _first_year(day, known):

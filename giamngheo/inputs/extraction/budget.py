@@ -13,7 +13,11 @@ from giamngheo.inputs.extraction.vocabulary import KEPT_AS, slug, source_of, spe
 FIGURES = ("central", "provincial", "mobilised", "annual", "total_3y")
 _TOTAL_ROW = re.compile(r"(?:tổng\s*(?:cộng|số)?|cộng)\b")
 _ORDER = re.compile(r"(?P<part>[ivx]{1,5}|[a-h])|(?P<line>\d{1,2}(?:\.\d{1,2})*)\.?")
-_COMMON = set("hỗ trợ cho hộ người nghèo cận và các chính sách dự án giảm của về là theo quyết định số".split())
+_COMMON = frozenset(
+    re.findall(
+        r"\w+", "hỗ trợ cho hộ người nghèo cận và các chính sách dự án giảm của về là theo quyết định số"
+    )
+)
 _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 
@@ -92,12 +96,18 @@ def _columns(table):
     """The columns of a budget table and its first row below the head, (None, 0) where it is another table."""
     for n, row in enumerate(table.rows[:6]):
         kinds = [_kind(cell.words) for cell in row]
-        if "name" not in kinds or not any(k and k.split("/")[0] in (*FIGURES, "district", "credit", "year", "within") for k in kinds):
+        if "name" not in kinds or not any(
+            k and k.split("/")[0] in (*FIGURES, "district", "credit", "year", "within") for k in kinds
+        ):
             continue
         below = n + 1
         while below < len(table.rows):
             more = [_kind(cell.words) for cell in table.rows[below] if cell.words]
-            split = len(more) > 1 and all(more) and not any(re.search(r"\d[.,]\d", c.words) for c in table.rows[below])
+            split = (
+                len(more) > 1
+                and all(more)
+                and not any(re.search(r"\d[.,]\d", c.words) for c in table.rows[below])
+            )
             if not split:
                 break
             if "within" in kinds:
@@ -185,12 +195,11 @@ def _row(text, cells, figures, kind, place, unit, years):
     sources = [column for column in FIGURES[:3] if column in values]
     total_of_sources = sum(values[column] for column in sources)
     _complete(values, years, total_of_sources, yearly)
-    if sources and not yearly and "total_3y" in values and years > 1:
-        # Of the period, unless they add up to the yearly amount.
-        if not _same(total_of_sources, values.get("annual")):
-            for column in sources:
-                values[column] /= years
-            total_of_sources /= years
+    of_period = sources and not yearly and "total_3y" in values and years > 1
+    if of_period and not _same(total_of_sources, values.get("annual")):
+        for column in sources:
+            values[column] /= years
+        total_of_sources /= years
     if not sources:
         doubts |= dict.fromkeys(FIGURES[:3], "no_source")
     elif not _same(total_of_sources, values.get("annual")):
@@ -207,7 +216,10 @@ def _row(text, cells, figures, kind, place, unit, years):
         "kind_text": "",
         "name_vi": said,
         "name_en": "",
-        **{column: short(round(values[column], 6)) if column in values else "0" if sources else "" for column in FIGURES},
+        **{
+            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
+            for column in FIGURES
+        },
         "channel": "",
         "group": "",
         "locator": f"budget table {place}",
@@ -280,7 +292,10 @@ def _of_section(text, section, years):
         "kind_text": section.kind or "policy",
         "name_vi": said,
         "name_en": "",
-        **{column: short(round(values[column], 6)) if column in values else "0" if sources else "" for column in FIGURES},
+        **{
+            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
+            for column in FIGURES
+        },
         "channel": "",
         "group": "",
         "locator": section.locator,
@@ -304,7 +319,13 @@ def _linked(rows, found):
             score += 0.7 * (subject is not None and subject == subject_of(section.heading))
             said = [section.money.get(name, (None,))[0] for name in ("annual", "total_3y")]
             printed = [row.cells[name] for name in ("annual", "total_3y")]
-            score += sum(a is not None and b != "" and _same(a, Decimal(b)) for a, b in zip(said, printed, strict=True)) / 2
+            score += (
+                sum(
+                    a is not None and b != "" and _same(a, Decimal(b))
+                    for a, b in zip(said, printed, strict=True)
+                )
+                / 2
+            )
             scores.append((score, -n, -m))
     of_row, taken = {}, set()
     for score, n, m in sorted(scores, reverse=True):
@@ -320,7 +341,9 @@ def _name(proposal, section, taken):
     own = spelled_out(cells["name_vi"].lower())
     subject = subject_of(own, *([section.heading] if section else []))
     minority = any(MINORITY.search(words) for words in (own, section.heading if section else ""))
-    name = spelled_out(re.sub(r"^(?:các\s+)?(?:chính sách|dự án|DA|CS)\s*:?\s*(?:về\s+)?", "", cells["name_vi"], flags=re.I))
+    name = spelled_out(
+        re.sub(r"^(?:các\s+)?(?:chính sách|dự án|DA|CS)\s*:?\s*(?:về\s+)?", "", cells["name_vi"], flags=re.I)
+    )
     cells["name_vi"] = name[:1].upper() + name[1:200]
     cells["name_en"] = f"{subject.name_en}" if subject else cells["name_vi"]
     cells["channel"] = subject.channel if subject else "enabling"

@@ -14,7 +14,13 @@ _UNITS = (  # words, unit, id of what is promised, names
     (r"thẻ\b", "card", "cards", "thẻ được cấp", "cards issued"),
     (r"(?:lượt\s+)?(?:học sinh|sinh viên)", "pupil", "pupils", "học sinh được hỗ trợ", "pupils supported"),
     (r"(?:căn|ngôi)(?:\s+nhà)?\b|nhà\b", "house", "houses", "căn nhà được hỗ trợ", "houses supported"),
-    (r"(?:lượt\s+)?(?:lao động|người|cán bộ)\b", "person", "persons", "người được hỗ trợ", "persons supported"),
+    (
+        r"(?:lượt\s+)?(?:lao động|người|cán bộ)\b",
+        "person",
+        "persons",
+        "người được hỗ trợ",
+        "persons supported",
+    ),
     (r"mô hình\b", "model", "models", "mô hình được xây dựng", "models set up"),
     (r"công trình\b", "facility", "works", "công trình được đầu tư", "works built"),
     (r"lớp\b", "course", "courses", "lớp được tổ chức", "courses held"),
@@ -59,9 +65,12 @@ def _measure(line, paragraph, quantity, taken):
         return None
     n = int(quantity.lastgroup[1:])
     _, unit, what, name_vi, name_en = _UNITS[n]
-    before, after = words[max(0, quantity.start() - 100) : quantity.start()], words[quantity.end() : quantity.end() + 30]
+    before, after = (
+        words[max(0, quantity.start() - 100) : quantity.start()],
+        words[quantity.end() : quantity.end() + 30],
+    )
     past = bool(FORMER.search(before))
-    yearly = bool(re.match(r"[\w ]{0,20}/\s*năm", after) or _ANNUAL.search(before))
+    yearly = bool(re.match(r"[\w ]{0,20}(?:/\s*|mỗi |hàng )năm", after) or _ANNUAL.search(before))
     per = "past" if past else "year" if yearly else "period"
     base = what if per == "period" else f"{what}_a_year" if per == "year" else f"{what}_before"
     if base in taken:
@@ -123,16 +132,24 @@ def _in_prose(text, paragraph, by_subject):
     line = own[0] if len(own) == 1 and "chủ trì" in paragraph.folded else ""
     doubts = {"line": "line_from_prose"} if line else {}
     leads = "chủ trì" in paragraph.folded
-    if head and paragraph.headings[1] == paragraph.folded and (leads or re.search(r":\s*\w", paragraph.folded)):
+    if (
+        head
+        and paragraph.headings[1] == paragraph.folded
+        and (leads or re.search(r":\s*\w", paragraph.folded))
+    ):
         end = min(len(paragraph.folded), 80)
         first = _listed(text, paragraph, line, "lead" if leads else "implementing", 0, 0, doubts, end)
         yield from first[:1]
     for mark in _ROLE.finditer(paragraph.folded):
         if mark["prose"] and mark["prose"].startswith("phối hợp"):
-            end = re.compile(r"[.;]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn)\b")
+            end = re.compile(
+                r"[.;]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn)\b"
+            )
             stop = end.search(paragraph.folded, mark.end())
             stop = stop.start() if stop else len(paragraph.folded)
-            yield from _listed(text, paragraph, "", "partner", mark.start(), mark.end(), {}, min(stop, mark.end() + 300))
+            yield from _listed(
+                text, paragraph, "", "partner", mark.start(), mark.end(), {}, min(stop, mark.end() + 300)
+            )
 
 
 def _listed(text, paragraph, line, role, begin, start, doubts, end=None):

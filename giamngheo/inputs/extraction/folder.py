@@ -66,9 +66,11 @@ def lay_out(path, text, found, finish=None) -> Path:
     try:
         paths.write_atomically(made / TEXT, text.kept)
         labels = next(each for each in found if each.table == "labels")
-        head = {"name": folder.name, "giamngheo": labels.cells | {
-            name: int(labels.cells[name]) for name in ("first_year", "last_year")
-        }}
+        head = {
+            "name": folder.name,
+            "giamngheo": labels.cells
+            | {name: int(labels.cells[name]) for name in ("first_year", "last_year")},
+        }
         paths.write_atomically(made / DESCRIPTOR, json.dumps(head, ensure_ascii=False, indent=2) + "\n")
         for table, model in TABLES.items():
             rows = [each.cells for each in found if each.table == table]
@@ -107,7 +109,9 @@ def check_new(path) -> Path:
         near = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "my-province"
         raise RefusedInput(f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{near}'")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RefusedInput(f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'")
+        raise RefusedInput(
+            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
+        )
     return folder
 
 
@@ -130,7 +134,9 @@ def read_waiting(path) -> list[Waiting]:
     folder = Path(paths.find(path))
     if not (folder / WAITING).is_file():
         made = (folder / DESCRIPTOR).is_file()
-        what = "nothing in it waits to be confirmed" if made else "no folder that giamngheo extract has written"
+        what = (
+            "nothing in it waits to be confirmed" if made else "no folder that giamngheo extract has written"
+        )
         raise RefusedInput(f"{shown(folder)}: {what}")
     rows = {table: _rows(folder / f"{table}.csv", model.KEY) for table, model in TABLES.items()}
     head = json.loads(read_text(folder / DESCRIPTOR)).get("giamngheo", {})

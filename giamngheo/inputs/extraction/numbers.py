@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-NUMBER = r"(?<![\d.,/])(?:\d{1,3}(?:[. ]\d{3})+(?:,\d{1,4})?|\d{1,9}(?:[.,]\d{1,4})?|\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?)(?!\d)"
-MONEY = rf"({NUMBER})\s*(tỷ|triệu|nghìn|ngàn)?\s*(?:đồng|đ\b|vnđ)?"
+NUMBER = (
+    r"(?<![\d.,/])(?:\d{1,3}(?:[. ]\d{3})+(?:,\d{1,4})?|\d{1,9}(?:[.,]\d{1,4})?|\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?)"
+    r"(?!\d)"
+)
 BILLIONS = {"tỷ": Decimal(1), "triệu": Decimal("0.001"), "nghìn": Decimal("1e-6"), "ngàn": Decimal("1e-6")}
 YEAR = r"(?:19|20)\d\d"
 INSTANT = re.compile(
@@ -66,8 +68,7 @@ def percent(text):
 
 def plain(value):
     """A decimal in plain digits, as a table's cell has it (str)."""
-    text = f"{value:f}"
-    return text
+    return f"{value:f}"
 
 
 def short(value):
@@ -100,7 +101,9 @@ def instants(words, at=0):
             year, edge = int(match["year"]), match["edge"]
             begin = match.start("edge") if edge else words.index("năm", match.start())
             if edge == "đầu":
-                found.append(Instant(date(year - 1, 12, 31), at + begin, at + match.end(), law_day=date(year, 1, 1)))
+                found.append(
+                    Instant(date(year - 1, 12, 31), at + begin, at + match.end(), law_day=date(year, 1, 1))
+                )
             else:
                 found.append(Instant(date(year, 12, 31), at + begin, at + match.end(), plain=edge is None))
             continue

@@ -8,11 +8,29 @@ from datetime import date
 from giamngheo.inputs.extraction.numbers import INSTANT, NUMBER, instants, number, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 
-STATUS = r"hộ\s+(?:gia đình\s+)?(?:(?:là\s+)?(?:người\s+)?(?:đồng bào\s+)?(?:dân tộc(?:\s+thiểu số)?|dtts)\s+)?(?P<status>cận\s*-?\s*nghèo|nghèo)"
+STATUS = (
+    r"hộ\s+(?:gia đình\s+)?(?:(?:là\s+)?(?:người\s+)?(?:đồng bào\s+)?(?:dân tộc(?:\s+thiểu số)?|dtts)\s+)?"
+    r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
+)
 MINORITY = re.compile(r"dân tộc(?! kinh)|\bdtts\b|đồng bào khmer|đồng bào chăm")
+_FIRST_FIGURE = re.compile(r"\d\s*(?:%|hộ\b)")
+_SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
-_KINDS = "aside instant count rate persons people named from to change end area".split()
+_KINDS = [
+    "aside",
+    "instant",
+    "count",
+    "rate",
+    "persons",
+    "people",
+    "named",
+    "from",
+    "to",
+    "change",
+    "end",
+    "area",
+]
 _TOKEN = re.compile(
     r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm)[^()]{0,300}\))"
     rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
@@ -68,14 +86,25 @@ def readings(text, published: date | None):
 
 
 def _aims(paragraph):
-    return any("mục tiêu" in heading[:60] and "thực hiện mục tiêu" not in heading for heading in paragraph.headings)
+    return any(
+        "mục tiêu" in heading[:60] and "thực hiện mục tiêu" not in heading for heading in paragraph.headings
+    )
 
 
 def _in_paragraph(words):
     """The readings of a paragraph, token by token: an instant opens one, a second figure of a kind the next."""
     minority = [found.start() for found in MINORITY.finditer(words)]
-    whole = "ethnic_minority" if minority and minority[0] < 70 else "all"
-    state, group, ignoring, inherited, fresh, last = _Reading(None, "poor", whole), whole, False, False, False, 0
+    figure = _FIRST_FIGURE.search(words)
+    named = minority and figure and minority[0] < min(figure.start(), _SUBJECT)
+    whole = "ethnic_minority" if named else "all"
+    state, group, ignoring, inherited, fresh, last = (
+        _Reading(None, "poor", whole),
+        whole,
+        False,
+        False,
+        False,
+        0,
+    )
     for token in _TOKEN.finditer(words):
         kind = next(name for name in _KINDS if token[name] is not None)
         first = bisect_left(minority, last)
@@ -171,7 +200,7 @@ def _settle_plain_years(found):
         ends = [_said(dated, each, each.instant.as_of) for each in run]
         starts = [_said(dated, each, _year_before(each.instant.as_of)) for each in run]
         beginning = False in ends and False not in starts
-        settled = beginning or (True in ends or False in starts) and False not in ends
+        settled = beginning or ((True in ends or False in starts) and False not in ends)
         for each in run:
             moment = each.instant
             if beginning:
@@ -183,7 +212,11 @@ def _settle_plain_years(found):
 
 def _said(dated, each, day):
     """Whether a dated reading of that instant says the same (True), another rate (False), or there is none (None)."""
-    rates = [rate for (group, status, as_of, _), rate in dated.items() if (group, status, as_of) == (each.group, each.status, day)]
+    rates = [
+        rate
+        for (group, status, as_of, _), rate in dated.items()
+        if (group, status, as_of) == (each.group, each.status, day)
+    ]
     return None if not rates else each.values["rate_pct"] in rates
 
 

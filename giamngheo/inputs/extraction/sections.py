@@ -14,8 +14,11 @@ _TOTAL_AFTER = re.compile(rf"\s*(?:/|cho|,)?\s*(?:{_YEARS})")
 _ANNUAL_BEFORE = re.compile(r"(?:bình quân|mỗi năm|hàng năm)[^;.]{0,60}$")
 _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,60}$")
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
-_SOURCE_BEFORE = re.compile(r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$")
-_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:từ|thuộc|do)\s+[^;,.\d]{0,50}")
+_SOURCE_BEFORE = re.compile(
+    r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|huyện)[:\s]*$"
+)
+_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(]|(?:từ|thuộc|do)\s+)[^;,.\d]{0,50}")
 _TOTALS = re.compile(r"kinh phí thực hiện|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực")
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -28,7 +31,9 @@ class Section:
     locator: str
     start: int
     paragraphs: list = field(default_factory=list, repr=False)
-    money: dict = field(default_factory=dict)  # "annual", "total_3y" and sources -> (Decimal, start, end, a year)
+    money: dict = field(
+        default_factory=dict
+    )  # "annual", "total_3y" and sources -> (Decimal, start, end, a year)
     unsure: bool = False
     guessed: bool = False  # that its one source pays all
 
@@ -89,13 +94,19 @@ def _has_substance(section):
 
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
-    asked = [p for p in section.paragraphs if re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded)]
+    asked = [
+        p
+        for p in section.paragraphs
+        if re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded)
+    ]
     told = [p for p in section.paragraphs if "kinh phí" in p.folded and _MONEY.search(p.folded)]
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
         for money in _MONEY.finditer(words):
-            before = re.split(r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()])[-1]
+            before = re.split(
+                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
+            )[-1]
             if not asked and FORMER.search(words[max(0, money.start() - 120) : money.start()]):
                 continue
             value, sure = number(money[1])

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from giamngheo.inputs.extraction.text import PAGE_NUMBER
+
 _GAP = 3  # blank lines inside one table at most
 _UNIT = re.compile(r"(?:đơn vị(?: tính)?|đvt)\s*:?\s*(tỷ|triệu|nghìn|ngàn)?\s*đồng")
 
@@ -37,7 +39,9 @@ def tables(text):
     """
     found, rows, column, at, blank, begun = [], [], [], 0, 0, 0
     for line in [*text.folded.split("\n"), *[""] * (_GAP + 2)]:
-        rule = not line.strip(" \t|-+:=_")  # drawn between rows
+        rule = not line.strip(" \t\f|-+:=_") or bool(
+            PAGE_NUMBER.fullmatch(line)
+        )  # drawn between rows, or a page's end
         cells, alone = ((), False) if rule and "\t" not in line else _cells(line, at)
         if column and not alone:
             rows.append(tuple(column))

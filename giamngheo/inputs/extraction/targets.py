@@ -14,12 +14,15 @@ _PACE = re.compile(
     rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
 )
 _LEVEL = re.compile(
-    rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:)"
+    rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
+    rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:)"
     rf"\s*(?:khoảng\s+|mức\s+)?(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
 _AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
-_THRESHOLD = re.compile(r"nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}\s*$")  # of places, no promise
+_THRESHOLD = re.compile(
+    r"nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}\s*$"
+)  # of places, no promise
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
 _STRONG = ("dưới", "thấp hơn", "<")
 
@@ -67,10 +70,14 @@ def _levels(text, paragraph, last_year):
             end = pieces[n + 1][1] if n + 1 < len(pieces) else len(words)
             piece = words[start:end]
             if mark:
-                clause = words[start : mark.start()].rpartition(",")[2] + words[mark.start() : end].partition("%")[0]
+                clause = (
+                    words[start : mark.start()].rpartition(",")[2]
+                    + words[mark.start() : end].partition("%")[0]
+                )
                 status = "near_poor" if "cận" in mark[0] else "poor"
                 group = "ethnic_minority" if MINORITY.search(piece) else "all"
-                before = None if _AREA.search(clause) else (status, group, None)
+                same = before[2] if before and before[:2] == (status, group) else None
+                before = None if _AREA.search(clause) else (status, group, same)
             if before:
                 pace = _pace(piece, at + start) or before[2]
                 before = (*before[:2], pace)
@@ -85,7 +92,11 @@ def _pace(piece, at):
     if not found:
         return None
     low, high = (found[1], found[2]) if found[1] else (found[3], found[4])
-    return plain(percent(low)[0]), plain(percent(high)[0]) if high else "", (at + found.start(), at + found.end())
+    return (
+        plain(percent(low)[0]),
+        plain(percent(high)[0]) if high else "",
+        (at + found.start(), at + found.end()),
+    )
 
 
 def _in_piece(paragraph, piece, at, moments, start, whom, last_year):

@@ -12,7 +12,9 @@ from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.errors import RefusedInput, shown
 
 MOST_BYTES = 50_000_000
-MOST_LETTERS = 20_000  # of a paragraph: a longer one is read in parts, so that no expression walks a whole file
+MOST_LETTERS = (
+    20_000  # of a paragraph: a longer one is read in parts, so that no expression walks a whole file
+)
 _MOST_WIDE, _LEAST_WIDE, _SLACK = 130, 30, 4  # letters of a line that was broken for its width
 _LEAST_MARKS = 0.03  # of letters that only Vietnamese has; a plan has 0.2 and more
 _MAGIC = {
@@ -31,10 +33,13 @@ _ODD = str.maketrans(
 _OLD_TONES = re.compile(r"(?<!q)(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)|\btỉ\b")
 _NEW, _OLD = ("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ", "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy")
 _TONES = {"tỉ": "tỷ"} | dict(zip(_NEW.split(), _OLD.split(), strict=True))
-_PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
+PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
-_MARKER = re.compile(r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)")
+_MARKER = re.compile(
+    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
+)
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
+_CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
@@ -120,7 +125,9 @@ def read_decision(path) -> Text:
                     f"{shown(path)}: {what}, not a text; save it as plain text in UTF-8 (.txt) and give that"
                 )
         if path.stat().st_size > MOST_BYTES:
-            raise RefusedInput(f"{shown(path)}: more than {MOST_BYTES // 10**6} MB; give the decision's own text")
+            raise RefusedInput(
+                f"{shown(path)}: more than {MOST_BYTES // 10**6} MB; give the decision's own text"
+            )
     text = as_text(read_text(path))
     letters = [letter for letter in text.folded[:200_000] if letter.isalpha()]
     marked = sum(letter in "đăâêôơư" or ord(letter) > 0x1E9F for letter in letters)
@@ -168,7 +175,7 @@ def _joined(folded):
     found, closed, blank, page = [], True, False, False
     for start, line in lines:
         page = page or line.startswith("\f")
-        number = _PAGE_NUMBER.fullmatch(line) or (page and _BARE_NUMBER.fullmatch(line.strip("\f")))
+        number = PAGE_NUMBER.fullmatch(line) or (page and _BARE_NUMBER.fullmatch(line.strip("\f")))
         if number or not line.strip():
             blank, page = True, page or bool(number)
             continue
@@ -204,9 +211,14 @@ def _continues(before, last, first, width):
     return last > _LEAST_WIDE and first[0].islower() and before.rstrip()[-1:] not in ".;:!?"
 
 
+def _next(before, letter):
+    """Whether a capital letter is that of the next part: A, or the one after that before (bool)."""
+    return ord(letter) == (ord(before.lower()) + 1 if before else ord("a"))
+
+
 def _located(kept, folded):
-    zone, number, part, trail, letter, item, article = "decision", 0, "", "", "", 0, ""
-    titles, has_plan = {}, False
+    zone, number, book, part, trail, letter, item, article = "decision", 0, "", "", "", "", 0, ""
+    titles = {}
     for start, whole, _ in _joined(folded):
         for at in range(0, len(whole), MOST_LETTERS):
             words = whole[at : at + MOST_LETTERS]
@@ -215,9 +227,16 @@ def _located(kept, folded):
             if at:
                 pass
             elif zone in ("decision", "title") and shouted and _PLAN.match(words):
-                zone, has_plan, article = "title", True, ""
+                zone, article = "title", ""
             elif zone != "part" and (found := _ARTICLE.match(words)):
                 zone, article = "decision", found[1]
+            elif (
+                (found := _CAPITAL.match(words))
+                and own[slice(*found.span(1))].isupper()
+                and _next(book, found[1])
+            ):
+                zone, book, part, trail, letter, item = "part", found[1].upper(), "", "", "", 0
+                titles = {"part": words}
             elif (found := _ROMAN.match(words)) and own[slice(*found.span(1))].isupper():
                 zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
                 titles = {"part": words}
@@ -230,7 +249,9 @@ def _located(kept, folded):
             elif zone == "part" and not at:
                 if found := _NUMBERED.match(words):
                     trail, letter, item = found[1].strip("."), "", 0
-                    above = {k: v for k, v in titles.items() if k == "part" or f"{trail}.".startswith(f"{k}.")}
+                    above = {
+                        k: v for k, v in titles.items() if k == "part" or f"{trail}.".startswith(f"{k}.")
+                    }
                     titles = above | {trail: words}
                 elif found := _LETTERED.match(words):
                     letter, item = f"({found[1]})", 0
@@ -241,7 +262,7 @@ def _located(kept, folded):
                 "decision": f"article {article}" if article else "decision",
                 "title": "title",
                 "preamble": f"preamble {number}",
-                "part": ".".join(filter(None, (part, trail))) + letter,
+                "part": ".".join(filter(None, (book, part, trail))) + letter,
             }[zone]
             locator = section + (f" item {item}" if zone == "part" and item else "")
             headings = tuple(titles.values()) if zone == "part" else ()

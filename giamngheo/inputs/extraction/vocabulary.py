@@ -39,12 +39,27 @@ SUBJECTS = tuple(
         ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
         ("staff", r"cán bộ làm công tác|cộng tác viên", "enabling", "Staff for poverty reduction"),
         ("models", r"mô hình", "livelihood", "Spreading models of poverty reduction"),
-        ("capacity", r"năng lực|tập huấn|truyền thông|giám sát", "enabling", "Capacity, communication and monitoring"),
-        ("training", r"dạy nghề|đào tạo nghề|học nghề|việc làm|xuất khẩu lao động", "training", "Vocational training"),
+        (
+            "capacity",
+            r"năng lực|tập huấn|truyền thông|giám sát",
+            "enabling",
+            "Capacity, communication and monitoring",
+        ),
+        (
+            "training",
+            r"dạy nghề|đào tạo nghề|học nghề|việc làm|xuất khẩu lao động",
+            "training",
+            "Vocational training",
+        ),
         ("education", r"giáo dục|học phí|học sinh|học tập", "cost_relief", "Education support"),
         ("housing", r"nhà ở|căn nhà|nhà tạm", "assets", "Housing support"),
         ("water", r"nước sinh hoạt|nước sạch", "assets", "Domestic water"),
-        ("production", r"khuyến nông|khuyến ngư|sản xuất|chăn nuôi|trồng trọt", "livelihood", "Support for production"),
+        (
+            "production",
+            r"khuyến nông|khuyến ngư|sản xuất|chăn nuôi|trồng trọt",
+            "livelihood",
+            "Support for production",
+        ),
         ("infrastructure", r"hạ tầng|công trình|giao thông", "enabling", "Infrastructure"),
         ("cash_support", r"trợ cấp|trực tiếp|tiền mặt|bảo trợ", "cash", "Direct support"),
     )
@@ -58,33 +73,81 @@ SOURCES = (
     ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),
     ("provincial", re.compile(r"\btỉnh|địa phương|\bnsđp|\bns tỉnh")),
 )
-KEPT_AS = {"district": "provincial", "credit": "central"}  # a package's three sources; such a cell is in doubt
+KEPT_AS = {
+    "district": "provincial",
+    "credit": "central",
+}  # a package's three sources; such a cell is in doubt
 
 AGENCIES = tuple(
     (re.compile(words), vietnamese, english)
     for words, vietnamese, english in (
-        (r"ngân hàng chính sách xã hội|nhcsxh|nh\.? ?csxh", "Ngân hàng Chính sách xã hội tỉnh", "Bank for Social Policies, provincial branch"),
-        (r"sở (?:lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?|lđ\s*-?\s*tb\s*&?\s*xh)", "Sở Lao động - Thương binh và Xã hội", "Department of Labour, Invalids and Social Affairs"),
+        (
+            r"ngân hàng chính sách xã hội|nhcsxh|nh\.? ?csxh",
+            "Ngân hàng Chính sách xã hội tỉnh",
+            "Bank for Social Policies, provincial branch",
+        ),
+        (
+            r"sở (?:lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?"
+            r"|lđ\s*-?\s*tb\s*&?\s*xh)",
+            "Sở Lao động - Thương binh và Xã hội",
+            "Department of Labour, Invalids and Social Affairs",
+        ),
         (r"sở y tế|ngành y tế", "Sở Y tế", "Department of Health"),
         (r"bảo hiểm xã hội|\bbhxh\b", "Bảo hiểm xã hội tỉnh", "Provincial Social Security"),
         (r"sở tài chính", "Sở Tài chính", "Department of Finance"),
-        (r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*[-&]?\s*đt|ngành giáo d[ụu]c", "Sở Giáo dục và Đào tạo", "Department of Education and Training"),
+        (
+            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*[-&]?\s*đt|ngành giáo d[ụu]c",
+            "Sở Giáo dục và Đào tạo",
+            "Department of Education and Training",
+        ),
         (r"sở xây dựng|ngành xây dựng", "Sở Xây dựng", "Department of Construction"),
         (r"sở tư pháp|ngành tư pháp", "Sở Tư pháp", "Department of Justice"),
         (r"ban dân tộc", "Ban Dân tộc tỉnh", "Provincial Committee for Ethnic Minorities"),
-        (r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*[-&]?\s*đt", "Sở Kế hoạch và Đầu tư", "Department of Planning and Investment"),
-        (r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*[-&]?\s*ptnt", "Sở Nông nghiệp và Phát triển nông thôn", "Department of Agriculture and Rural Development"),
+        (
+            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*[-&]?\s*đt",
+            "Sở Kế hoạch và Đầu tư",
+            "Department of Planning and Investment",
+        ),
+        (
+            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*[-&]?\s*ptnt",
+            "Sở Nông nghiệp và Phát triển nông thôn",
+            "Department of Agriculture and Rural Development",
+        ),
         (r"sở công thương", "Sở Công Thương", "Department of Industry and Trade"),
-        (r"sở thông tin(?:\s*và\s*truyền thông)?", "Sở Thông tin và Truyền thông", "Department of Information and Communications"),
+        (
+            r"sở thông tin(?:\s*và\s*truyền thông)?",
+            "Sở Thông tin và Truyền thông",
+            "Department of Information and Communications",
+        ),
         (r"sở giao thông(?:\s*vận tải)?", "Sở Giao thông vận tải", "Department of Transport"),
         (r"sở nội vụ", "Sở Nội vụ", "Department of Home Affairs"),
-        (r"sở tài nguyên(?:\s*và\s*môi trường)?", "Sở Tài nguyên và Môi trường", "Department of Natural Resources and Environment"),
-        (r"mặt trận tổ quốc|\bubmttq", "Ủy ban Mặt trận Tổ quốc tỉnh", "Provincial Fatherland Front Committee"),
-        (r"hội (?:liên hiệp )?phụ nữ|đoàn thể", "Hội Phụ nữ và các đoàn thể", "Women's Union and other associations"),
+        (
+            r"sở tài nguyên(?:\s*và\s*môi trường)?",
+            "Sở Tài nguyên và Môi trường",
+            "Department of Natural Resources and Environment",
+        ),
+        (
+            r"mặt trận tổ quốc|\bubmttq",
+            "Ủy ban Mặt trận Tổ quốc tỉnh",
+            "Provincial Fatherland Front Committee",
+        ),
+        (
+            r"hội (?:liên hiệp )?phụ nữ|đoàn thể",
+            "Hội Phụ nữ và các đoàn thể",
+            "Women's Union and other associations",
+        ),
         (r"hội nông dân", "Hội Nông dân tỉnh", "Provincial Farmers' Union"),
         (r"văn phòng ubnd tỉnh", "Văn phòng UBND tỉnh", "Office of the provincial People's Committee"),
-        (r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?huyện", "UBND cấp huyện, xã", "People's committees of districts and communes"),
-        (r"các (?:sở|ngành|đơn vị|ban)[\w ,]{0,40}?liên quan", "Các sở, ngành, đơn vị có liên quan khác", "Other departments and agencies concerned"),
+        (
+            r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?huyện",
+            "UBND cấp huyện, xã",
+            "People's committees of districts and communes",
+        ),
+        (
+            r"các (?:sở|ngành|đơn vị|ban)[\w ,]{0,40}?liên quan",
+            "Các sở, ngành, đơn vị có liên quan khác",
+            "Other departments and agencies concerned",
+        ),
     )
 )
 

@@ -17,8 +17,9 @@ _UNSAID = ("locator", "document", "licence", "licence_vi", "accessed", "url", "m
 _CODES = ("status", "group", "channel", "role", "per")  # columns whose cells have names in the phrases
 _STYLE = """<style>
 header,main,footer{max-width:110rem}
-.review{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem}
-.review>*{max-height:90vh;overflow-y:auto;position:sticky;top:0}
+.review{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem;height:94vh}
+.review>*{overflow-y:auto;height:100%}
+.review h2{margin-top:0;border:0}
 .source p{margin:.15rem 0;max-width:none;font-size:.9rem;white-space:pre-wrap}
 .source small{color:var(--soft);display:inline-block;min-width:2.6rem}
 .source a{background:var(--wash);border-bottom:2px solid var(--blue);color:inherit;text-decoration:none}
@@ -29,7 +30,7 @@ header,main,footer{max-width:110rem}
 .proposal h3{margin:.1rem 0}
 .proposal ul{margin:.2rem 0;padding-left:1rem}
 :target{outline:3px solid var(--orange);outline-offset:2px}
-@media (max-width:60rem){.review{grid-template-columns:1fr}.review>*{position:static;max-height:60vh}}
+@media (max-width:60rem){.review{grid-template-columns:1fr;height:auto}.review>*{height:60vh}}
 </style>"""
 
 

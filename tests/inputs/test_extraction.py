@@ -202,13 +202,114 @@ def test_what_the_words_leave_open_is_in_doubt(sentence, column, why):
     assert why in [each.doubts.get(column) for each in readings]
 
 
-def test_falls_and_households_that_left_are_no_readings():
-    said = (
-        "Cuối năm 2012 có 9.000 hộ nghèo (trong đó 2.000 hộ dân tộc thiểu số), tỷ lệ 11%; trong năm có 800 hộ "
-        "thoát nghèo, giảm 1,2%, bình quân mỗi năm giảm 1,5% với 900 hộ giảm nghèo."
-    )
-    rows = [each.cells for each in propose(as_text(PLAN.format(said))) if each.table == "poverty"]
-    assert [(row["group"], row["households"], row["rate_pct"]) for row in rows] == [("all", "9000", "11")]
+SAID = {
+    "a_fall_is_no_reading": (
+        "Cuối năm 2012 có 9.000 hộ nghèo (trong đó 2.000 hộ dân tộc thiểu số), tỷ lệ 11%; trong năm có 800 hộ thoát "
+        "nghèo, giảm 1,2%, bình quân mỗi năm giảm 1,5% với 900 hộ giảm nghèo.",
+        ["2012 all poor 9000 11"],
+    ),
+    "from_and_to": (
+        "Số hộ nghèo giảm từ 48.622 hộ (9,28%) đầu năm 2011 xuống còn 41.281 hộ (7,84%) đầu năm 2012.",
+        ["2010 all poor 48622 9.28", "2011 all poor 41281 7.84"],
+    ),
+    "a_share_of_the_poor": (
+        "Cuối năm 2012, 85% hộ nghèo được vay vốn; tỷ lệ hộ nghèo có nhà ở kiên cố đạt 45%.",
+        [],
+    ),
+    "parts_of_the_province": (
+        "Cuối năm 2012 toàn tỉnh còn 35.120 hộ nghèo (6,65%), thành thị 5.120 hộ (3,1%), nông thôn 30.000 hộ (8,4%).",
+        ["2012 all poor 35120 6.65"],
+    ),
+    "the_nation_beside": (
+        "Cuối năm 2011, cả nước tỷ lệ hộ nghèo là 11,76%, tỉnh là 7,84%.",
+        ["2011 all poor  7.84"],
+    ),
+    "a_group_and_all": (
+        "Cuối năm 2012 hộ nghèo dân tộc thiểu số là 4.100 hộ, chiếm 18,45%; hộ nghèo toàn tỉnh 35.120 hộ, tỷ lệ 6,65%.",
+        ["2012 ethnic_minority poor 4100 18.45", "2012 all poor 35120 6.65"],
+    ),
+    "of_so_many": ("Cuối năm 2012 có 41.281/526.543 hộ nghèo, tỷ lệ 7,84%.", ["2012 all poor 41281 7.84"]),
+}
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SAID.values(), ids=SAID)
+def test_readings_in_a_sentence(sentence, expected):
+    rows = [each.cells for each in propose(as_text(PLAN.format(sentence))) if each.table == "poverty"]
+    columns = ("group", "status", "households", "rate_pct")
+    assert [" ".join([row["as_of"][:4], *(row[c] for c in columns)]) for row in rows] == expected
+
+
+PROMISED = {
+    "after_the_level": (
+        "Tỷ lệ hộ nghèo giảm từ 9,28% đầu năm 2011 xuống còn dưới 3% vào cuối năm 2015.",
+        ["poor < 3 2015-12-31  "],
+    ),
+    "for_two_clauses": (
+        "Đến cuối năm 2015: tỷ lệ hộ nghèo còn 4%; hộ cận nghèo còn 5%.",
+        ["poor <= 4 2015-12-31  ", "near_poor <= 5 2015-12-31  "],
+    ),
+    "year_by_year": (
+        "Hộ nghèo cuối năm 2013 còn 6%, năm 2014 còn 4,5%, năm 2015 dưới 3%.",
+        ["poor <= 6 2013-12-31  ", "poor <= 4.5 2014-12-31  ", "poor < 3 2015-12-31  "],
+    ),
+    "a_pace_alone": ("Giảm 1,5 - 2% hộ nghèo mỗi năm.", ["    1.5 2"]),
+    "of_communes": ("Giảm tỷ lệ hộ nghèo ở các xã đặc biệt khó khăn 4%/năm.", ["     "]),
+}
+
+
+@pytest.mark.parametrize(("sentence", "expected"), PROMISED.values(), ids=PROMISED)
+def test_targets_in_a_sentence(sentence, expected):
+    text = as_text(PLAN.format(f"I. Mục tiêu\n- {sentence}"))
+    rows = [each.cells for each in propose(text) if each.table == "targets"]
+    columns = ("status", "comparator", "value_pct", "as_of", "pace_low_pp", "pace_high_pp")
+    assert [" ".join(row[c] for c in columns) for row in rows] == expected
+
+
+TABLE = (
+    "{}\nTT\tChính sách\tSố lượng\tTổng\t{}\n1\tCho vay hộ nghèo\t900 hộ\t{}\n2\tHỗ trợ nhà ở\t200 căn\t{}\n"
+)
+BILLIONS = "Đơn vị tính: tỷ đồng"
+BUDGETS = {
+    "of_the_period": (
+        TABLE.format(
+            "Đơn vị tính: triệu đồng", "NSTW\tNS tỉnh", "300.000\t270.000\t30.000", "60.000\t45.000\t15.000"
+        ),
+        ["credit 90 10 0 100 300 high", "housing 15 5 0 20 60 high"],
+    ),
+    "a_slipped_digit": (
+        TABLE.format(BILLIONS, "NSTW\tNS tỉnh", "300\t207\t30", "60\t45\t15"),
+        ["credit 69 10 0 100 300 low", "housing 15 5 0 20 60 high"],
+    ),
+    "no_unit": (
+        TABLE.format("Biểu", "NSTW\tNS tỉnh", "300\t270\t30", "60\t45\t15"),
+        ["credit 90 10 0 100 300 low", "housing 15 5 0 20 60 low"],
+    ),
+    "credit_as_a_source": (
+        TABLE.format(BILLIONS, "Vốn tín dụng\tNS tỉnh", "300\t270\t30", "60\t0\t60"),
+        ["credit 90 10 0 100 300 low", "housing 0 20 0 20 60 high"],
+    ),
+    "by_year": (
+        TABLE.format(BILLIONS, "Năm 2013\tNăm 2014\tNăm 2015", "300\t90\t100\t110", "60\t20\t20\t20"),
+        ["credit    100 300 low", "housing    20 60 low"],
+    ),
+    "in_brackets": (
+        "II. Chính sách\n1. Hỗ trợ giáo dục: 45 tỷ đồng (NSTW 30 tỷ đồng, NS tỉnh 15 tỷ đồng).",
+        ["education 10 5 0 15 45 high"],
+    ),
+    "not_what_was_spent": (
+        "II. Chính sách\n1. Hỗ trợ nhà ở: trước đây đã hỗ trợ 3.000 căn với kinh phí 60 tỷ đồng. Giai đoạn 2013-2015 "
+        "kinh phí 30 tỷ đồng, trong đó trung ương 24 tỷ đồng, tỉnh 6 tỷ đồng.",
+        ["housing 8 2 0 10 30 high"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), BUDGETS.values(), ids=BUDGETS)
+def test_budget_lines_and_how_sure_they_are(written, expected):
+    text = as_text(PLAN.format(f"Giai đoạn 2013-2015\nCuối năm 2011 tỷ lệ hộ nghèo 7%.\n{written}"))
+    rows = [each for each in propose(text) if each.table == "budget"]
+    columns = ("line", "central", "provincial", "mobilised", "annual", "total_3y")
+    assert [" ".join([*(row.cells[c] for c in columns), row.confidence]) for row in rows] == expected
 
 
 @pytest.mark.parametrize(

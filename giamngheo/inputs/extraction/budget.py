@@ -182,7 +182,7 @@ def _row(text, cells, figures, kind, place, unit, years):
     for name, (value, start, end, sure) in figures.items():
         base = name.split("/")[0]
         column = KEPT_AS.get(base, base)
-        if base in KEPT_AS:
+        if base in KEPT_AS and value:
             doubts[column] = f"{base}_money"
         if base == "year":
             column = "total_3y"

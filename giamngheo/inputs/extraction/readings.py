@@ -13,34 +13,27 @@ STATUS = (
     r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
 )
 MINORITY = re.compile(r"dân tộc(?! kinh)|\bdtts\b|đồng bào khmer|đồng bào chăm")
-_FIRST_FIGURE = re.compile(r"\d\s*(?:%|hộ\b)")
+_FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
-_KINDS = [
-    "aside",
-    "instant",
-    "count",
-    "rate",
-    "persons",
-    "people",
-    "named",
-    "from",
-    "to",
-    "change",
-    "end",
-    "area",
-]
+_KINDS = re.findall(
+    r"\w+", "aside instant count rate persons people of_the_poor named from to change end area"
+)
 _TOKEN = re.compile(
     r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm)[^()]{0,300}\))"
     rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
-    rf"|(?P<count>{NUMBER})\s*(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
-    rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo)?"
+    rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
+    rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
+    r"|\s*(?:số\s+)?hộ\s+(?:cận\s+)?nghèo\s+(?:được|có|đã|vay|là|chưa))?"
     rf"|(?P<persons>{NUMBER})\s*(?:nhân\s+)?khẩu|(?P<people>{NUMBER})\s*người\b"
+    r"|(?P<of_the_poor>hộ\s+(?:cận\s+)?nghèo\s+(?:thiếu|sử dụng|tiếp cận|được|có\s+(?!\d|tỷ lệ|khoảng|trên|dưới)))"
     rf"|(?P<named>{STATUS.replace('P<status>', 'P<named_status>')}|(?P<bare>cận nghèo))"
-    rf"|(?P<from>giảm\s+từ|từ\s+mức)|(?P<to>{_TO})|(?P<change>{_CHANGE})|(?P<end>[;.](?=\s|$))"
-    r"|(?P<area>\b(?:huyện|thị xã|xã|phường|khu vực|vùng|ấp)\s+\w)"
+    rf"|(?P<from>giảm\s+từ|từ(?=\s+(?:mức\s+)?{NUMBER}\s*(?:%|hộ)))|(?P<to>{_TO})|(?P<change>{_CHANGE})"
+    r"|(?P<end>[;.](?=\s|$))"
+    r"|(?P<area>\b(?:huyện|thị xã|xã|phường|khu vực|vùng|ấp)\s+\w|thành thị|nông thôn|cả nước|toàn quốc)"
 )
+_WHOLE = re.compile(r"(?:toàn|cả)\s+(?:tỉnh|thành phố)")
 
 
 @dataclass
@@ -79,6 +72,7 @@ def readings(text, published: date | None):
             if "rate_pct" in each.values and known and not late:
                 found.append((paragraph, each))
     _settle_plain_years(found)
+    found = _without_areas(found)
     proposals = [_proposal(text, paragraph, each) for paragraph, each in found]
     kept = by_key(proposals)
     _check_totals(kept)
@@ -109,9 +103,17 @@ def _in_paragraph(words):
         kind = next(name for name in _KINDS if token[name] is not None)
         first = bisect_left(minority, last)
         heard, last = first < len(minority) and minority[first] < token.end(), token.end()
-        if kind in ("aside", "from", "to", "change"):
-            ignoring = kind == "change" or (ignoring and kind == "aside")
+        if kind in ("aside", "to", "change", "of_the_poor"):
+            ignoring = kind in ("change", "of_the_poor") or (ignoring and kind == "aside")
+        elif kind == "from":  # its instants come after its figures
+            ignoring = False
+            if state.values:
+                yield state
+            state = _Reading(None, state.status, group)
         elif kind == "area":
+            if "rate_pct" in state.values:
+                yield state
+                state = _Reading(state.instant, state.status, group)
             state.doubts.setdefault("group", "area")
         elif kind == "end":
             ignoring, fresh = False, True
@@ -134,7 +136,10 @@ def _in_paragraph(words):
         else:
             status = _status(token, state.status)
             stated = kind == "named" or bool(token["status"])
-            group = "ethnic_minority" if heard and stated else whole if fresh and stated else group
+            if stated and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
+                group = "all"
+            elif stated and (heard or fresh):
+                group = "ethnic_minority" if heard else whole
             fresh = fresh and not stated
             if kind == "named":
                 if state.values and (status, group) != (state.status, state.group):
@@ -183,6 +188,20 @@ def _figure(token, kind):
 def _status(token, before):
     word = token["status"] or token["named_status"] or token["bare"]
     return before if not word else "near_poor" if word.startswith("cận") else "poor"
+
+
+def _without_areas(found):
+    """The readings without those of a part of the province where one of the whole stands beside it."""
+
+    def key(each):
+        return each.instant and each.instant.as_of, each.status
+
+    wholes = {(p.start, key(each)) for p, each in found if each.doubts.get("group") != "area"}
+    return [
+        (p, each)
+        for p, each in found
+        if each.doubts.get("group") != "area" or (p.start, key(each)) not in wholes
+    ]
 
 
 def _settle_plain_years(found):

@@ -18,7 +18,7 @@ _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
     r"|\b(?:trung ương|tw|tỉnh|địa phương|huyện)[:\s]*$"
 )
-_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(]|(?:từ|thuộc|do)\s+)[^;,.\d]{0,50}")
+_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|(?:từ|thuộc|do)\s+[^;,.\d]{0,50})")
 _TOTALS = re.compile(r"kinh phí thực hiện|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực")
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -107,7 +107,8 @@ def _read_money(section):
             before = re.split(
                 r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
             )[-1]
-            if not asked and FORMER.search(words[max(0, money.start() - 120) : money.start()]):
+            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start() - 200) : money.start()])[-1]
+            if not asked and FORMER.search(sentence):
                 continue
             value, sure = number(money[1])
             place = paragraph.start + money.start(), paragraph.start + money.end()

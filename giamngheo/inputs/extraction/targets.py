@@ -11,6 +11,7 @@ _PERCENT = r"(?:%|điểm\s*(?:%|phần trăm)|phần trăm)"
 _RANGE = rf"({NUMBER})\s*%?\s*(?:(?:-|đến|tới)\s*({NUMBER})\s*)?{_PERCENT}"
 _PACE = re.compile(
     rf"(?:{_RANGE}\s*(?:/\s*|mỗi\s+|một\s+|hàng\s+)năm)"
+    rf"|{_RANGE}\s*(?:số\s+)?(?:tỷ lệ\s+)?hộ\s+(?:cận\s+)?nghèo\s*(?:/\s*|mỗi\s+|hàng\s+)năm"
     rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
 )
 _LEVEL = re.compile(
@@ -20,9 +21,10 @@ _LEVEL = re.compile(
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
 _AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
-_THRESHOLD = re.compile(
-    r"nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}\s*$"
+_NO_SHARE = re.compile(
+    r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|giảm|tăng|dưới|không quá|\d\s*-)\s*$"
 )  # of places, no promise
+_ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
 _STRONG = ("dưới", "thấp hơn", "<")
 
@@ -59,10 +61,10 @@ def _is_aims(heading):
 
 def _levels(text, paragraph, last_year):
     """The promised levels of a paragraph; a clause that names nobody goes on with whom the one before it named."""
-    before = None
+    before = moment = None
     for found in re.finditer(r"(?:[^.;]|[.](?!\s|$)){1,5000}([.;]?)", paragraph.folded):
         words, at = found[0], paragraph.start + found.start()
-        marks, moments = list(_STATUS.finditer(words)), instants(words)
+        marks, moments = list(_STATUS.finditer(words)), instants(words, at)
         pieces = [(mark, mark.start() if n else 0) for n, mark in enumerate(marks)]
         if not marks and before:
             pieces = [(None, 0)]
@@ -81,9 +83,12 @@ def _levels(text, paragraph, last_year):
             if before:
                 pace = _pace(piece, at + start) or before[2]
                 before = (*before[:2], pace)
-                yield from _in_piece(paragraph, piece, at + start, moments, start, before, last_year)
+                yield from _in_piece(
+                    paragraph, piece, at + start, [*([moment] if moment else []), *moments], before, last_year
+                )
+        moment = moments[-1] if moments else moment
         if found[1] == ".":
-            before = None
+            before = moment = None
 
 
 def _pace(piece, at):
@@ -91,7 +96,7 @@ def _pace(piece, at):
     found = _PACE.search(piece)
     if not found:
         return None
-    low, high = (found[1], found[2]) if found[1] else (found[3], found[4])
+    low, high = next((found[n], found[n + 1]) for n in (1, 3, 5) if found[n])
     return (
         plain(percent(low)[0]),
         plain(percent(high)[0]) if high else "",
@@ -99,15 +104,13 @@ def _pace(piece, at):
     )
 
 
-def _in_piece(paragraph, piece, at, moments, start, whom, last_year):
+def _in_piece(paragraph, piece, at, moments, whom, last_year):
     status, group, pace = whom
     for level in _LEVEL.finditer(piece):
         if pace and pace[2][0] <= at + level.start("value") < pace[2][1]:
             continue
         value, sure = percent(level["value"])
-        earlier = [m for m in moments if m.start < start + level.start()]
-        later = [m for m in moments if m.start >= start + level.end()]
-        moment = earlier[-1] if earlier else later[0] if later else None
+        moment = _moment(piece, at, level, moments)
         above = None if moment else _year_above(paragraph)
         as_of = str(moment.as_of) if moment else above or (f"{last_year}-12-31" if last_year else "")
         suffix = "_ethnic_minority" if group != "all" else ""
@@ -126,12 +129,20 @@ def _in_piece(paragraph, piece, at, moments, start, whom, last_year):
         places = {"value_pct": (at + level.start(), at + level.end())}
         doubts = {} if sure else {"value_pct": "number"}
         if moment:
-            places["as_of"] = at - start + moment.start, at - start + moment.end
+            places["as_of"] = moment.start, moment.end
         elif above is None:
             doubts["as_of"] = "no_instant"
         if pace:
             places["pace_low_pp"] = pace[2]
         yield Proposal("targets", cells, places, doubts)
+
+
+def _moment(piece, at, level, moments):
+    """The instant of a level: one said right after it, else the last before it, else the next (Instant or None)."""
+    earlier = [m for m in moments if m.end <= at + level.start("value")]
+    later = [m for m in moments if m.start >= at + level.end()]
+    beside = later and re.fullmatch(r"\s*[(]?(?:vào|đến|trong)?\s*", piece[level.end() : later[0].start - at])
+    return later[0] if beside or (later and not earlier) else earlier[-1] if earlier else None
 
 
 def _year_above(paragraph):
@@ -147,7 +158,12 @@ def _others(text, paragraph, aims):
     """Promises to reach a share of people, or, in the section of aims, one without a figure."""
     words, section = paragraph.folded, re.sub(r"[^a-z0-9]+", "_", paragraph.locator.lower()).strip("_")
     shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100] if "%" in words else []
-    shares = [m for m in shares if not _THRESHOLD.search(words[max(0, m.start() - 60) : m.start()])]
+    shares = [m for m in shares if not _NO_SHARE.search(words[max(0, m.start() - 60) : m.start()])]
+    pace = (
+        _pace(words, paragraph.start) if aims and _STATUS.search(words) and not _AREA.search(words) else None
+    )
+    shares = [m for m in shares if not _ANNUAL.match(words, m.end())]
+    shares = [m for m in shares if not pace or not pace[2][0] <= paragraph.start + m.start(2) < pace[2][1]]
     leaf = "item" in paragraph.locator or (paragraph.headings[-1] == words and len(words.strip()) > 40)
     if not shares and not (aims and leaf and not words.rstrip().endswith(":")):
         return
@@ -163,13 +179,15 @@ def _others(text, paragraph, aims):
             "comparator": ">=" if share else "",
             "value_pct": plain(value) if share else "",
             "as_of": "",
-            "pace_low_pp": "",
-            "pace_high_pp": "",
+            "pace_low_pp": pace[0] if pace else "",
+            "pace_high_pp": pace[1] if pace else "",
             "locator": paragraph.locator,
             "what": "",
             "name_vi": said[:200],
         }
         places = {"": (begin, paragraph.start + len(words.rstrip()))}
+        if pace:
+            places["pace_low_pp"] = pace[2]
         if share:
             places["value_pct"] = paragraph.start + share.start(), paragraph.start + share.end()
         yield Proposal("targets", cells, places, {} if sure else {"value_pct": "number"})

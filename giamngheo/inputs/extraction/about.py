@@ -23,6 +23,7 @@ _STATED = re.compile(
 _PERIOD_OF_LINE = re.compile(
     r"chuẩn(?: hộ)?(?: nghèo)?[^.;,\d]{0,40}?(?:giai đoạn|thời kỳ)\s+(\d{4})\s*-\s*\d{4}"
 )
+_TITLED = re.compile(r"\s*(?!căn cứ|xét|theo)[^.;]{0,200}giảm nghèo[^.;]{0,80}giai đoạn")
 _LICENCE = "public domain (legal text)", "văn bản pháp luật, không thuộc đối tượng bảo hộ quyền tác giả"
 _TIMES = {None: 1, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000}
 FIRST_PAGE = 40  # paragraphs
@@ -82,6 +83,7 @@ def _decision(text, cells, places, doubts):
     found = None
     front = text.paragraphs[:FIRST_PAGE]
     order = [p for p in front if p.zone == "title"] + [p for p in front if re.match(r"\s*số\s*:", p.folded)]
+    order += [p for p in front if re.match(r"\s*[(](?!căn cứ)", p.folded)]
     order += [p for p in front if "quyết định này" in p.folded]
     for paragraph in order:
         found = _ACT.search(paragraph.folded)
@@ -116,6 +118,7 @@ def _decision(text, cells, places, doubts):
 
 def _period(text, cells, places, doubts):
     titled = [p for p in text.paragraphs if p.zone == "title"]
+    titled += [p for p in text.paragraphs[:8] if _TITLED.match(p.folded)]
     titled += [p for p in text.paragraphs if re.search(r"thời gian thực hiện|điều 1\b", p.folded[:60])]
     for paragraph in [*titled, *text.paragraphs[:FIRST_PAGE]]:
         found = PERIOD.search(paragraph.folded)
@@ -166,10 +169,14 @@ def lines_and_documents(text, readings, labels):
     known = {}
     for row in read_table(paths.PACKAGE / "lines.csv", TABLES["lines"]):
         known.setdefault(row.poverty_line, []).append(row)
-    mentions = list(_mentions(text))
+    mentions, days = (
+        list(_mentions(text)),
+        [r.cells["poverty_line"] for r in readings if r.cells["poverty_line"]],
+    )
+    latest = date.fromisoformat(max(days)) if days else None
     used = {}
     for reading in readings:
-        line = _line_of(text, reading, mentions, known)
+        line = _line_of(text, reading, mentions, latest, known)
         reading.cells["poverty_line"], reading.cells["document"] = line, labels.cells["main_document"]
         if line not in known:
             reading.doubts.setdefault("poverty_line", "line_unknown")
@@ -264,7 +271,7 @@ def _mentions(text):
         yield found.start(), found.end(), found[1]
 
 
-def _line_of(text, reading, mentions, known):
+def _line_of(text, reading, mentions, latest, known):
     """The line of a reading: as the sentence says, else the one in force on the day that is stated."""
     day = date.fromisoformat(reading.cells["poverty_line"]) if reading.cells["poverty_line"] else None
     start, end = reading.span
@@ -272,16 +279,25 @@ def _line_of(text, reading, mentions, known):
     if near:
         begin, stop, said = min(near, key=lambda mention: abs(mention[0] - start))
         reading.places["line"] = begin, stop
-        if isinstance(said, int):
-            day = date(said, 1, 1)
-        elif day:
-            as_of = date.fromisoformat(reading.cells["as_of"])
-            day = as_of + timedelta(days=1) if said == "mới" else as_of
+        known_year = isinstance(said, int)
+        day = date(said, 1, 1) if known_year else _old_or_new(said, reading, latest, known) or day
     if day is None:
         return "line_unknown"
     return next(
         (name for name, rows in known.items() if _covers(rows, day)), f"line_{_first_year(day, known)}"
     )
+
+
+def _old_or_new(said, reading, latest, known):
+    """A day of the newest line of the readings, or of the one before it, if the reading can lie there (or None)."""
+    lines = sorted((rows[0].valid_from, rows[0].valid_to) for rows in known.values())
+    newest = max((n for n, (first, _) in enumerate(lines) if latest and first <= latest), default=0)
+    n = newest if said == "mới" else newest - 1
+    if n < 0 or not reading.cells["as_of"]:
+        return None
+    first, last = lines[n]
+    inside = first - timedelta(days=1) <= date.fromisoformat(reading.cells["as_of"]) <= last
+    return first if inside else None
 
 
 def _parted(text, one, other):

@@ -1,10 +1,13 @@
 """Promises: levels of the poor and near-poor, shares of those reached, and aims without a figure."""
 
 import re
+from datetime import date
 
 from giamngheo.inputs.extraction.numbers import NUMBER, instants, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.readings import MINORITY, STATUS
+from giamngheo.language import day
+from giamngheo.language import percent as percent_words
 
 _STATUS = re.compile(rf"{STATUS}|cận nghèo|tỷ lệ (?:giảm )?nghèo")
 _PERCENT = r"(?:%|điểm\s*(?:%|phần trăm)|phần trăm)"
@@ -134,7 +137,25 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
             doubts["as_of"] = "no_instant"
         if pace:
             places["pace_low_pp"] = pace[2]
+        cells |= _names(cells)
         yield Proposal("targets", cells, places, doubts)
+
+
+def _names(cells):
+    """A level's short name in both languages (dict)."""
+    if not cells["as_of"]:
+        return {}
+    poor = {"poor": ("hộ nghèo", "poor"), "near_poor": ("hộ cận nghèo", "near-poor")}[cells["status"]]
+    whom = (
+        ("", "households") if cells["group"] == "all" else (" dân tộc thiểu số", "ethnic-minority households")
+    )
+    most = ("dưới", "Fewer than") if cells["comparator"] == "<" else ("không quá", "At most")
+    value, when = float(cells["value_pct"]), date.fromisoformat(cells["as_of"])
+    vi = f"Tỷ lệ {poor[0]}{whom[0]} {most[0]} {percent_words(value, 'vi')}, {day(when, 'vi')}"
+    return {
+        "name_vi": vi,
+        "name_en": f"{most[1]} {percent_words(value, 'en')} of {whom[1]} {poor[1]}, {day(when, 'en')}",
+    }
 
 
 def _moment(piece, at, level, moments):
@@ -184,6 +205,7 @@ def _others(text, paragraph, aims):
             "locator": paragraph.locator,
             "what": "",
             "name_vi": said[:200],
+            "name_en": said[:200],  # until somebody translates it: better than an id
         }
         places = {"": (begin, paragraph.start + len(words.rstrip()))}
         if pace:

@@ -39,6 +39,8 @@ _MARKER = re.compile(
     r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
 )
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
+_BOOK = re.compile(r"\s*phần\s+thứ\s+(nhất|hai|ba|tư|năm)\b")
+_ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
@@ -212,8 +214,8 @@ def _continues(before, last, first, width):
 
 
 def _next(before, letter):
-    """Whether a capital letter is that of the next part: A, or the one after that before (bool)."""
-    return ord(letter) == (ord(before.lower()) + 1 if before else ord("a"))
+    """Whether a capital letter is that of the next part: A, or the one after the letter before (bool)."""
+    return letter == ("a" if len(before) != 1 else chr(ord(before.lower()) + 1))
 
 
 def _located(kept, folded):
@@ -230,6 +232,9 @@ def _located(kept, folded):
                 zone, article = "title", ""
             elif zone != "part" and (found := _ARTICLE.match(words)):
                 zone, article = "decision", found[1]
+            elif found := _BOOK.match(words):
+                book = f"part {_ORDINALS.index(found[1]) + 1}"
+                zone, part, trail, letter, item, titles = "part", "", "", "", 0, {"part": words}
             elif (
                 (found := _CAPITAL.match(words))
                 and own[slice(*found.span(1))].isupper()

@@ -158,7 +158,7 @@ def read_waiting(path) -> list[Waiting]:
 
 
 def confirm(path, names=()) -> list[Waiting]:
-    """Mark proposals as confirmed; with the last of them the package becomes one like any other.
+    """Mark proposals as confirmed; with the last of them the package becomes one like any other, its text beside it.
 
     Parameters
     ----------
@@ -191,6 +191,8 @@ def confirm(path, names=()) -> list[Waiting]:
         return left
     write_descriptor(folder)
     (folder / WAITING).unlink()
+    for page in folder.glob("review.*.html"):
+        page.unlink()
     return []
 
 

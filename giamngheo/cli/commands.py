@@ -14,6 +14,7 @@ import typer
 from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
+from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.inputs.errors import RefusedInput, unknown
 
@@ -46,8 +47,8 @@ app = typer.Typer(
 )
 
 
-app.command()(batch)
-app.command()(explore)
+for command in (batch, explore, extract, confirm):
+    app.command()(command)
 
 
 def _version(wanted: bool):

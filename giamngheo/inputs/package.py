@@ -28,6 +28,7 @@ from giamngheo.inputs.descriptor import (
 )
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.extraction.proposals import WAITING
 from giamngheo.inputs.readings import line_faults, reading_faults
 from giamngheo.inputs.tables import (
     TABLES,
@@ -264,6 +265,11 @@ def load_package(path=None) -> Package:
     A file that does not match the descriptor's sha256 is not refused: the audit reports it.
     """
     folder = _folder(path)
+    if (folder / WAITING).exists():
+        raise RefusedInput(
+            f"{shown(folder)}: proposals from a decision's text that nobody has confirmed yet; open review.en.html "
+            f"there, correct the tables where they are wrong, then: giamngheo confirm {shown(folder)}"
+        )
     descriptor, name, labels = read_descriptor(folder)
     listed = {resource["name"] for resource in descriptor.get("resources", []) if "name" in resource}
     tables: dict[str, dict[int, Row]] = {}

@@ -343,3 +343,34 @@ def test_what_ran_and_failed_is_one_line_and_the_log(command, monkeypatch, writt
     status, out, err = command("report")
     assert (status, out) == (1, "")
     assert err == "giamngheo: failed: OSError: no space left on the device (log: a log)\n"
+
+
+# --- From a decision's text ----------------------------------------------------------------------------
+
+
+def test_a_decision_becomes_a_package_once_it_is_confirmed(command, tmp_path):
+    plan, folder = paths.ROOT / "tests/inputs/plans/bac-son/decision.txt", tmp_path / "bac-son"
+    status, out, _ = command("extract", plan, "-o", folder)
+    assert status == 0 and "5 poverty" in out and "review.en.html" in out
+    assert {"review.vi.html", "review.en.html", "decision.txt"} <= {each.name for each in folder.iterdir()}
+    for other in (["validate"], ["audit"], ["forecast"], ["simulate", "--scenario", "full_plan"]):
+        status, out, err = command(*other, "--package", folder)
+        assert (status, out) == (2, "") and f"giamngheo confirm {folder}" in err
+    status, out, _ = command("confirm", folder)
+    named = re.findall(r"^  (\S+), line", out, flags=re.MULTILINE)
+    assert status == 0 and named
+    assert command("confirm", folder, "poverty.99")[0] == 2
+    status, out, _ = command("confirm", folder, *named)
+    assert status == 0 and f"validate --package {folder}" in out
+    assert not list(folder.glob("review.*"))
+    assert command("validate", "--package", folder)[1].startswith(
+        "bac-son: valid; 5 readings, 2 targets, 4 budget"
+    )
+    assert command("extract", plan, "-o", folder)[0] == 2  # nothing is written over
+
+
+def test_what_is_no_plan_leaves_nothing_behind(command, tmp_path):
+    (tmp_path / "plan.docx").write_bytes(b"PK\x03\x04 and so on")
+    status, out, err = command("extract", tmp_path / "plan.docx", "-o", tmp_path / "plan")
+    assert (status, out) == (2, "") and "plain text" in err
+    assert [each.name for each in tmp_path.iterdir()] == ["plan.docx"]

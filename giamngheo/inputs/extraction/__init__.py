@@ -1,0 +1,1 @@
+"""Proposals from a plan's text in administrative Vietnamese: facts, each with the place it rests on."""

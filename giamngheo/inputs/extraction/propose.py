@@ -1,0 +1,63 @@
+"""All that a plan's text lets one propose."""
+
+from datetime import date
+
+from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.extraction.about import labels, lines_and_documents
+from giamngheo.inputs.extraction.budget import budget
+from giamngheo.inputs.extraction.duties import agencies, measures
+from giamngheo.inputs.extraction.readings import readings
+from giamngheo.inputs.extraction.sections import sections
+from giamngheo.inputs.extraction.targets import targets
+from giamngheo.inputs.extraction.text import Text, read_decision
+from giamngheo.inputs.tables import TABLES
+
+
+def propose(text: Text):
+    """Proposed rows for every table of a package, in the order of the tables, what it is about first.
+
+    Parameters
+    ----------
+    text : Text
+
+    Returns
+    -------
+    list of Proposal
+    """
+    about = labels(text)
+    published = None if "date" in about.doubts else date.fromisoformat(about.cells["date"])
+    first, last = int(about.cells["first_year"]), int(about.cells["last_year"])
+    years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
+    read = readings(text, published)
+    lines = budget(text, sections(text), years)
+    found = [*read, *targets(text, last if years else None), *(line.proposal for line in lines)]
+    found += [*measures(lines), *agencies(text, lines), *lines_and_documents(text, read, about)]
+    order = {table: n for n, table in enumerate(TABLES)}
+    return [about, *sorted(found, key=lambda each: order[each.table])]
+
+
+def propose_from(path):
+    """The text of a file and what it lets one propose.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    tuple of (Text, list of Proposal)
+
+    Raises
+    ------
+    RefusedInput
+        No Vietnamese text, or no plan: neither a reading, nor a promised level, nor a budget line.
+    """
+    text = read_decision(path)
+    if "nghèo" in text.folded:
+        found = propose(text)
+        if any(each.table in ("poverty", "budget") or each.cells.get("status") for each in found):
+            return text, found
+    raise RefusedInput(
+        f"{shown(path)}: no plan against poverty: no reading of poor households (“hộ nghèo … %”), no target and no "
+        "budget line was found; give the plan's whole text, or type its figures into giamngheo new-package"
+    )

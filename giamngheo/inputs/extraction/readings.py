@@ -1,0 +1,285 @@
+"""Readings of the poor and near-poor in running text and in tables."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from giamngheo.inputs.extraction.numbers import INSTANT, NUMBER, instants, number, percent, plain
+from giamngheo.inputs.extraction.proposals import Proposal, by_key
+
+STATUS = (
+    r"hộ\s+(?:gia đình\s+)?(?:(?:là\s+)?(?:người\s+)?(?:đồng bào\s+)?(?:dân tộc(?:\s+thiểu số)?|dtts)\s+)?"
+    r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
+)
+MINORITY = re.compile(r"dân tộc(?! kinh)|\bdtts\b|đồng bào khmer|đồng bào chăm")
+_FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
+_SUBJECT = 100  # letters in which a paragraph says whom it is about
+_CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
+_TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
+_KINDS = re.findall(
+    r"\w+", "aside instant count rate persons people of_the_poor named from to change end area"
+)
+_TOKEN = re.compile(
+    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm)[^()]{0,300}\))"
+    rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
+    rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
+    rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
+    r"|\s*(?:số\s+)?hộ\s+(?:cận\s+)?nghèo\s+(?:được|có|đã|vay|là|chưa))?"
+    rf"|(?P<persons>{NUMBER})\s*(?:nhân\s+)?khẩu|(?P<people>{NUMBER})\s*người\b"
+    r"|(?P<of_the_poor>hộ\s+(?:cận\s+)?nghèo\s+(?:thiếu|sử dụng|tiếp cận|được|có\s+(?!\d|tỷ lệ|khoảng|trên|dưới)))"
+    rf"|(?P<named>{STATUS.replace('P<status>', 'P<named_status>')}|(?P<bare>cận nghèo))"
+    rf"|(?P<from>giảm\s+từ|từ(?=\s+(?:mức\s+)?{NUMBER}\s*(?:%|hộ)))|(?P<to>{_TO})|(?P<change>{_CHANGE})"
+    r"|(?P<end>[;.](?=\s|$))"
+    r"|(?P<area>\b(?:huyện|thị xã|xã|phường|khu vực|vùng|ấp)\s+\w|thành thị|nông thôn|cả nước|toàn quốc)"
+)
+_WHOLE = re.compile(r"(?:toàn|cả)\s+(?:tỉnh|thành phố)")
+
+
+@dataclass
+class _Reading:
+    """A reading as it is being put together."""
+
+    instant: object
+    status: str
+    group: str
+    values: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
+    doubts: dict = field(default_factory=dict)
+
+
+def readings(text, published: date | None):
+    """Proposed readings, with what their dates and counts put in doubt.
+
+    Parameters
+    ----------
+    text : Text
+    published : datetime.date or None
+        Day of the decision: what lies after it is a target.
+
+    Returns
+    -------
+    list of Proposal
+    """
+    found = []
+    for paragraph in text.paragraphs:
+        words = paragraph.folded
+        if "nghèo" not in words or "%" not in words or (paragraph.zone == "part" and _aims(paragraph)):
+            continue
+        for each in _in_paragraph(words):
+            known = each.instant or "households" in each.values
+            late = each.instant and published and each.instant.as_of > published
+            if "rate_pct" in each.values and known and not late:
+                found.append((paragraph, each))
+    _settle_plain_years(found)
+    found = _without_areas(found)
+    proposals = [_proposal(text, paragraph, each) for paragraph, each in found]
+    kept = by_key(proposals)
+    _check_totals(kept)
+    return kept
+
+
+def _aims(paragraph):
+    return any(
+        "mục tiêu" in heading[:60] and "thực hiện mục tiêu" not in heading for heading in paragraph.headings
+    )
+
+
+def _in_paragraph(words):
+    """The readings of a paragraph, token by token: an instant opens one, a second figure of a kind the next."""
+    minority = [found.start() for found in MINORITY.finditer(words)]
+    figure = _FIRST_FIGURE.search(words)
+    named = minority and figure and minority[0] < min(figure.start(), _SUBJECT)
+    whole = "ethnic_minority" if named else "all"
+    state, group, ignoring, inherited, fresh, last = (
+        _Reading(None, "poor", whole),
+        whole,
+        False,
+        False,
+        False,
+        0,
+    )
+    for token in _TOKEN.finditer(words):
+        kind = next(name for name in _KINDS if token[name] is not None)
+        first = bisect_left(minority, last)
+        heard, last = first < len(minority) and minority[first] < token.end(), token.end()
+        if kind in ("aside", "to", "change", "of_the_poor"):
+            ignoring = kind in ("change", "of_the_poor") or (ignoring and kind == "aside")
+        elif kind == "from":  # its instants come after its figures
+            ignoring = False
+            if state.values:
+                yield state
+            state = _Reading(None, state.status, group)
+        elif kind == "area":
+            if "rate_pct" in state.values:
+                yield state
+                state = _Reading(state.instant, state.status, group)
+            state.doubts.setdefault("group", "area")
+        elif kind == "end":
+            ignoring, fresh = False, True
+            if token["end"] == ".":
+                if state.values:
+                    yield state
+                state, group, inherited = _Reading(state.instant, "poor", whole), whole, True
+        elif kind == "instant":
+            moment = _moved(instants(token[0])[0], token.start())
+            bracketed = words[: token.start()].rstrip(" vàotạiởcủa").endswith("(") if state.values else False
+            if state.values and (state.instant is None or (inherited and bracketed)):
+                state.instant = moment
+                state.doubts.pop("as_of", None)
+                yield state
+                state = _Reading(None, state.status, group)
+                continue
+            if state.values:
+                yield state
+            state, ignoring, inherited = _Reading(moment, state.status, group), False, False
+        else:
+            status = _status(token, state.status)
+            stated = kind == "named" or bool(token["status"])
+            if stated and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
+                group = "all"
+            elif stated and (heard or fresh):
+                group = "ethnic_minority" if heard else whole
+            fresh = fresh and not stated
+            if kind == "named":
+                if state.values and (status, group) != (state.status, state.group):
+                    yield state
+                    state = _Reading(state.instant, status, group)
+                state.status, state.group = status, group
+                continue
+            figure = None if ignoring else _figure(token, kind)
+            if figure is None or (kind in ("persons", "people") and not state.values):
+                continue
+            column, value, sure = figure
+            other = kind == "count" and state.values and (status, group) != (state.status, state.group)
+            if column in state.values or other:
+                unpaired = kind == "count" and "rate_pct" not in state.values
+                yield state
+                state = _Reading(state.instant, status, group)
+                if unpaired:
+                    state.doubts["households"] = "unpaired"
+            if kind == "count":
+                state.status, state.group = status, group
+            state.values[column] = plain(value)
+            state.places[column] = token.start(kind), token.end(kind) + (kind == "rate")
+            if not sure:
+                state.doubts[column] = "number"
+            if inherited and state.instant:
+                state.doubts.setdefault("as_of", "instant_before")
+    if state.values:
+        yield state
+
+
+def _moved(moment, by):
+    return replace(moment, start=moment.start + by, end=moment.end + by)
+
+
+def _figure(token, kind):
+    """The column, the value and whether it is sure of a token's number, None where it is no such figure."""
+    if kind == "rate":
+        value, sure = percent(token[kind])
+        return None if token["share"] or value > 100 else ("rate_pct", value, sure)
+    if kind == "count" and re.search(r"thoát|tái|giảm|vay|được|phát", token["of"]):
+        return None
+    value, sure = number(token[kind], whole=True)
+    return ("households" if kind == "count" else "persons", value, sure) if value == int(value) else None
+
+
+def _status(token, before):
+    word = token["status"] or token["named_status"] or token["bare"]
+    return before if not word else "near_poor" if word.startswith("cận") else "poor"
+
+
+def _without_areas(found):
+    """The readings without those of a part of the province where one of the whole stands beside it."""
+
+    def key(each):
+        return each.instant and each.instant.as_of, each.status
+
+    wholes = {(p.start, key(each)) for p, each in found if each.doubts.get("group") != "area"}
+    return [
+        (p, each)
+        for p, each in found
+        if each.doubts.get("group") != "area" or (p.start, key(each)) not in wholes
+    ]
+
+
+def _settle_plain_years(found):
+    """ "năm 2010" is its end, unless another reading of that instant says something else: then its beginning."""
+    dated = {}
+    for _, each in found:
+        if each.instant and not each.instant.plain:
+            key = each.group, each.status, each.instant.as_of, _law(each.instant)
+            dated.setdefault(key, each.values["rate_pct"])
+    runs = {}
+    for paragraph, each in found:
+        if each.instant and each.instant.plain:
+            runs.setdefault((paragraph.start, each.group), []).append(each)
+    for run in runs.values():
+        ends = [_said(dated, each, each.instant.as_of) for each in run]
+        starts = [_said(dated, each, _year_before(each.instant.as_of)) for each in run]
+        beginning = False in ends and False not in starts
+        settled = beginning or ((True in ends or False in starts) and False not in ends)
+        for each in run:
+            moment = each.instant
+            if beginning:
+                law_day = moment.as_of.replace(month=1, day=1)
+                each.instant = replace(moment, as_of=_year_before(moment.as_of), law_day=law_day)
+            elif not settled:
+                each.doubts.setdefault("as_of", "plain_year")
+
+
+def _said(dated, each, day):
+    """Whether a dated reading of that instant says the same (True), another rate (False), or there is none (None)."""
+    rates = [
+        rate
+        for (group, status, as_of, _), rate in dated.items()
+        if (group, status, as_of) == (each.group, each.status, day)
+    ]
+    return None if not rates else each.values["rate_pct"] in rates
+
+
+def _law(moment):
+    return (moment.law_day or moment.as_of).year
+
+
+def _year_before(day):
+    return date(day.year - 1, 12, 31)
+
+
+def _proposal(text, paragraph, each):
+    at, moment = paragraph.start, each.instant
+    places = {column: (at + start, at + end) for column, (start, end) in each.places.items()}
+    cells = {
+        "as_of": "",
+        "as_stated": "",
+        "group": each.group,
+        "status": each.status,
+        "poverty_line": str(moment.law_day or moment.as_of) if moment else "",  # settled with the lines
+        "households": each.values.get("households", ""),
+        "rate_pct": each.values["rate_pct"],
+        "persons": each.values.get("persons", ""),
+        "document": "",
+        "locator": paragraph.locator,
+    }
+    doubts = dict(each.doubts)
+    if moment:
+        places["as_of"] = at + moment.start, at + moment.end
+        cells |= {"as_of": str(moment.as_of), "as_stated": text.words(*places["as_of"])}
+    else:
+        doubts["as_of"] = "no_instant"
+    return Proposal("poverty", cells, places, doubts)
+
+
+def _check_totals(proposals):
+    """Counts against rates: a total of households far from the others' puts both cells in doubt."""
+    totals = {}
+    for each in proposals:
+        if each.cells["households"] and float(each.cells["rate_pct"]):
+            total = 100 * float(each.cells["households"]) / float(each.cells["rate_pct"])
+            totals.setdefault(each.cells["group"], []).append((total, each))
+    for group in totals.values():
+        middle = sorted(total for total, _ in group)[len(group) // 2]
+        for total, each in group:
+            if not 0.75 * middle < total < 1.33 * middle:
+                each.doubts.setdefault("households", "total")

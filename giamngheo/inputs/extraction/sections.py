@@ -1,0 +1,140 @@
+"""What the text itself says of each policy: its heading, its money, and from which source."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
+from giamngheo.inputs.extraction.vocabulary import source_of, sources_in, subject_of
+
+_MONEY = re.compile(rf"({NUMBER})\s*(tỷ|triệu)(?:\s*đồng)?")
+_YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"
+_ANNUAL_AFTER = re.compile(r"\s*(?:/\s*năm|mỗi năm|hàng năm|một năm|/\s*1\s*năm)")
+_TOTAL_AFTER = re.compile(rf"\s*(?:/|cho|,)?\s*(?:{_YEARS})")
+_ANNUAL_BEFORE = re.compile(r"(?:bình quân|mỗi năm|hàng năm)[^;.]{0,60}$")
+_TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,60}$")
+_PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
+_SOURCE_BEFORE = re.compile(
+    r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|huyện)[:\s]*$"
+)
+_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|(?:từ|thuộc|do)\s+[^;,.\d]{0,50})")
+_TOTALS = re.compile(r"kinh phí thực hiện|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực")
+FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
+
+
+@dataclass
+class Section:
+    """A policy or project of the text: headings from its own outwards, money in billion VND, and their places."""
+
+    headings: tuple[str, ...]
+    locator: str
+    start: int
+    paragraphs: list = field(default_factory=list, repr=False)
+    money: dict = field(
+        default_factory=dict
+    )  # "annual", "total_3y" and sources -> (Decimal, start, end, a year)
+    unsure: bool = False
+    guessed: bool = False  # that its one source pays all
+
+    @property
+    def heading(self):
+        """Its folded heading, without its number and what follows the colon."""
+        return re.sub(r"^[\s\d.)ivx-]+(?=\D)", "", self.headings[0].partition(":")[0]).strip(" .;:")
+
+    @property
+    def kind(self):
+        """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
+        for heading in self.headings:
+            found = re.match(r"[\s\d.)]*(chính sách|dự án|các chính sách|tiểu dự án)", heading)
+            if found:
+                return "project" if "dự án" in found[1] else "policy"
+        return None
+
+
+def sections(text):
+    """The policies and projects of the text that speak of money or of agencies, in order.
+
+    Parameters
+    ----------
+    text : Text
+
+    Returns
+    -------
+    list of Section
+    """
+    found = {}
+    for paragraph in text.paragraphs:
+        above = paragraph.headings[1:]
+        if paragraph.zone != "part" or not above or _TOTALS.search(paragraph.headings[0][:80]):
+            continue
+        if re.search(r"tổ chức thực hiện|giải pháp|mục tiêu|tình hình|đánh giá", paragraph.headings[0][:60]):
+            continue
+        inner = tuple(reversed(above))
+        lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
+        numbered = lettered.index(False) if False in lettered else 0
+        named = (n for n, heading in enumerate(inner) if subject_of(heading.partition(":")[0][:200]))
+        named = next(named, numbered)
+        headings = inner[named:]
+        locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
+        own = found.setdefault(headings, Section(headings, locator, paragraph.start))
+        own.paragraphs.append(paragraph)
+    kept = [section for section in found.values() if _has_substance(section)]
+    for section in kept:
+        _read_money(section)
+    return kept
+
+
+def _has_substance(section):
+    return any(
+        re.search(r"tỷ đồng|triệu đồng|chủ trì|cơ quan thực hiện|đơn vị thực hiện", paragraph.folded)
+        for paragraph in section.paragraphs
+    )
+
+
+def _read_money(section):
+    """Fill in a section's money: from what it needs, never from what was spent before."""
+    asked = [
+        p
+        for p in section.paragraphs
+        if re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded)
+    ]
+    told = [p for p in section.paragraphs if "kinh phí" in p.folded and _MONEY.search(p.folded)]
+    for paragraph in asked or section.paragraphs:
+        words = paragraph.folded
+        part = _PART.search(words)
+        for money in _MONEY.finditer(words):
+            before = re.split(
+                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
+            )[-1]
+            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start() - 200) : money.start()])[-1]
+            if not asked and FORMER.search(sentence):
+                continue
+            value, sure = number(money[1])
+            place = paragraph.start + money.start(), paragraph.start + money.end()
+            amount = billions(value, money[2]), *place
+            near = _SOURCE_BEFORE.search(before) or _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            source = source_of(near[0]) if near else None
+            yearly = _yearly(words, money, before)
+            section.unsure = section.unsure or not sure
+            if source and (part is None or money.start() > part.start() or not section.money):
+                earlier = section.money.get(source, (Decimal(0), *place, yearly))
+                section.money[source] = earlier[0] + amount[0], earlier[1], place[1], yearly
+            else:
+                section.money.setdefault("annual" if yearly else "total_3y", (*amount, yearly))
+    named = {name for p in asked or told for _, name in sources_in(p.folded)}
+    if len(named) == 1 and len(section.money) in (1, 2) and not named & set(section.money):
+        # One source alone is named beside the whole sum: all of it is taken to be its own.
+        whole = section.money.get("total_3y") or section.money.get("annual")
+        if whole:
+            section.money[named.pop()], section.guessed = whole, True
+
+
+def _yearly(words, money, before):
+    after = words[money.end() : money.end() + 30]
+    if _ANNUAL_AFTER.match(after):
+        return True
+    if _TOTAL_AFTER.match(after):
+        return False
+    annual, total = _ANNUAL_BEFORE.search(before), _TOTAL_BEFORE.search(before)
+    return bool(annual and not (total and total.start() > annual.start()))

@@ -1,0 +1,187 @@
+"""Words of plans: subjects of budget lines with their channel, sources of money, agencies with their English names."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_ABBREVIATIONS = {
+    "dtts": "dân tộc thiểu số",
+    "đbkk": "đặc biệt khó khăn",
+    "gn": "giảm nghèo",
+    "da": "dự án",
+    "cs": "chính sách",
+    "htpl": "trợ giúp pháp lý",
+    "bhyt": "bảo hiểm y tế",
+    "csht": "cơ sở hạ tầng",
+    "ld": "lao động",
+    "năng cao": "nâng cao",
+}
+_ABBREVIATED = re.compile(r"\b(?:" + "|".join(_ABBREVIATIONS) + r")\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a budget line is for: its id, words that tell it, the channel of its money, its name in English."""
+
+    id: str
+    words: re.Pattern
+    channel: str
+    name_en: str
+
+
+SUBJECTS = tuple(
+    Subject(name, re.compile(words), channel, english)
+    for name, words, channel, english in (
+        ("credit", r"tín dụng|vay vốn|cho vay", "credit", "Preferential credit"),
+        ("legal_aid", r"pháp lý", "enabling", "Legal aid"),
+        ("electricity", r"tiền điện|điện sinh hoạt", "cash", "Support for electricity bills"),
+        ("health", r"y tế|bảo hiểm|khám chữa bệnh", "cost_relief", "Health support"),
+        ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
+        ("staff", r"cán bộ làm công tác|cộng tác viên", "enabling", "Staff for poverty reduction"),
+        ("models", r"mô hình", "livelihood", "Spreading models of poverty reduction"),
+        (
+            "capacity",
+            r"năng lực|tập huấn|truyền thông|giám sát",
+            "enabling",
+            "Capacity, communication and monitoring",
+        ),
+        (
+            "training",
+            r"dạy nghề|đào tạo nghề|học nghề|việc làm|xuất khẩu lao động",
+            "training",
+            "Vocational training",
+        ),
+        ("education", r"giáo dục|học phí|học sinh|học tập", "cost_relief", "Education support"),
+        ("housing", r"nhà ở|căn nhà|nhà tạm", "assets", "Housing support"),
+        ("water", r"nước sinh hoạt|nước sạch", "assets", "Domestic water"),
+        (
+            "production",
+            r"khuyến nông|khuyến ngư|sản xuất|chăn nuôi|trồng trọt",
+            "livelihood",
+            "Support for production",
+        ),
+        ("infrastructure", r"hạ tầng|công trình|giao thông", "enabling", "Infrastructure"),
+        ("cash_support", r"trợ cấp|trực tiếp|tiền mặt|bảo trợ", "cash", "Direct support"),
+    )
+)
+
+# In this order: what names none of these is no source. A district's money is the province's in a package.
+SOURCES = (
+    ("mobilised", re.compile(r"huy động|vận động|xã hội hóa|đóng góp|nguồn khác|vốn khác|hợp pháp")),
+    ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
+    ("district", re.compile(r"\bhuyện|cấp xã")),
+    ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),
+    ("provincial", re.compile(r"\btỉnh|địa phương|\bnsđp|\bns tỉnh")),
+)
+KEPT_AS = {
+    "district": "provincial",
+    "credit": "central",
+}  # a package's three sources; such a cell is in doubt
+
+AGENCIES = tuple(
+    (re.compile(words), vietnamese, english)
+    for words, vietnamese, english in (
+        (
+            r"ngân hàng chính sách xã hội|nhcsxh|nh\.? ?csxh",
+            "Ngân hàng Chính sách xã hội tỉnh",
+            "Bank for Social Policies, provincial branch",
+        ),
+        (
+            r"sở (?:lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?"
+            r"|lđ\s*-?\s*tb\s*&?\s*xh)",
+            "Sở Lao động - Thương binh và Xã hội",
+            "Department of Labour, Invalids and Social Affairs",
+        ),
+        (r"sở y tế|ngành y tế", "Sở Y tế", "Department of Health"),
+        (r"bảo hiểm xã hội|\bbhxh\b", "Bảo hiểm xã hội tỉnh", "Provincial Social Security"),
+        (r"sở tài chính", "Sở Tài chính", "Department of Finance"),
+        (
+            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*[-&]?\s*đt|ngành giáo d[ụu]c",
+            "Sở Giáo dục và Đào tạo",
+            "Department of Education and Training",
+        ),
+        (r"sở xây dựng|ngành xây dựng", "Sở Xây dựng", "Department of Construction"),
+        (r"sở tư pháp|ngành tư pháp", "Sở Tư pháp", "Department of Justice"),
+        (r"ban dân tộc", "Ban Dân tộc tỉnh", "Provincial Committee for Ethnic Minorities"),
+        (
+            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*[-&]?\s*đt",
+            "Sở Kế hoạch và Đầu tư",
+            "Department of Planning and Investment",
+        ),
+        (
+            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*[-&]?\s*ptnt",
+            "Sở Nông nghiệp và Phát triển nông thôn",
+            "Department of Agriculture and Rural Development",
+        ),
+        (r"sở công thương", "Sở Công Thương", "Department of Industry and Trade"),
+        (
+            r"sở thông tin(?:\s*và\s*truyền thông)?",
+            "Sở Thông tin và Truyền thông",
+            "Department of Information and Communications",
+        ),
+        (r"sở giao thông(?:\s*vận tải)?", "Sở Giao thông vận tải", "Department of Transport"),
+        (r"sở nội vụ", "Sở Nội vụ", "Department of Home Affairs"),
+        (
+            r"sở tài nguyên(?:\s*và\s*môi trường)?",
+            "Sở Tài nguyên và Môi trường",
+            "Department of Natural Resources and Environment",
+        ),
+        (
+            r"mặt trận tổ quốc|\bubmttq",
+            "Ủy ban Mặt trận Tổ quốc tỉnh",
+            "Provincial Fatherland Front Committee",
+        ),
+        (
+            r"hội (?:liên hiệp )?phụ nữ|đoàn thể",
+            "Hội Phụ nữ và các đoàn thể",
+            "Women's Union and other associations",
+        ),
+        (r"hội nông dân", "Hội Nông dân tỉnh", "Provincial Farmers' Union"),
+        (r"văn phòng ubnd tỉnh", "Văn phòng UBND tỉnh", "Office of the provincial People's Committee"),
+        (
+            r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?huyện",
+            "UBND cấp huyện, xã",
+            "People's committees of districts and communes",
+        ),
+        (
+            r"các (?:sở|ngành|đơn vị|ban)[\w ,]{0,40}?liên quan",
+            "Các sở, ngành, đơn vị có liên quan khác",
+            "Other departments and agencies concerned",
+        ),
+    )
+)
+
+
+def subject_of(*headings):
+    """The subject that the first of some folded headings names, None if none does (Subject)."""
+    for heading in headings:
+        for subject in SUBJECTS:
+            if subject.words.search(heading):
+                return subject
+    return None
+
+
+def source_of(words):
+    """The source of money that folded words name, None if none (str)."""
+    return next((name for name, pattern in SOURCES if pattern.search(words)), None)
+
+
+def sources_in(words):
+    """Where folded words name sources of public or mobilised money (list of (int, str))."""
+    found = []
+    for phrase in re.finditer(r"(?:ngân sách|\bnguồn|\bvốn)\s+[^;.,:\d]{2,25}", words):
+        name = source_of(phrase[0])
+        if name:
+            found.append((phrase.start(), name))
+    return found
+
+
+def spelled_out(words):
+    """A name without its abbreviations (str)."""
+    return _ABBREVIATED.sub(lambda found: _ABBREVIATIONS[found[0].lower()], words)
+
+
+def slug(words):
+    """An id from words: without marks, at most 48 letters (str)."""
+    bare = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"[\u0300-\u036f]", "", bare)).strip("_")[:48].strip("_")

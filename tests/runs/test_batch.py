@@ -514,7 +514,7 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(worker, "page", full)
+        patched.setattr(by_notebook, "page", full)
         outcome = by_notebooks([GRID, "double"], tmp_path, langs=("en",), workers=1, warm=False)
     assert 1 <= len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
     assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2
@@ -523,7 +523,7 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
 
 def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_path, monkeypatch):
     """Else they would be found under the address of the old."""
-    watched, out, page = tmp_path / "code", tmp_path / "out", worker.page
+    watched, out, page = tmp_path / "code", tmp_path / "out", by_notebook.page
     watched.write_text("1")
     monkeypatch.setattr(cache, "code_files", lambda: [watched])
 
@@ -531,7 +531,7 @@ def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_
         watched.write_text("22")
         return page(*made, **request)
 
-    monkeypatch.setattr(worker, "page", changing)
+    monkeypatch.setattr(by_notebook, "page", changing)
     outcome = by_notebooks(["double"], out, langs=("en",), warm=False)
     assert not outcome.ok and "changed" in outcome.failures[0][1]["error"]
     assert not list(Folder(out).pieces.glob("*")) and not list(out.glob("*/double"))

@@ -26,7 +26,7 @@ PARAMETERS = "\n".join(
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "EXECUTED", tmp_path / "cache" / "executed")
-    monkeypatch.setattr(execution, "FAILED", tmp_path / "cache" / "failed")
+    monkeypatch.setattr(execution, "UNFINISHED", tmp_path / "cache" / "failed")
 
 
 @pytest.fixture

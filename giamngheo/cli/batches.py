@@ -126,7 +126,7 @@ def _outcome_text(outcome):
     if len(outcome.failures) > MOST_TOLD:
         lines.append(f"  … and {len(outcome.failures) - MOST_TOLD:,} more in {outcome.out}/manifest.json")
     if not outcome.ok:
-        lines.append("to run these alone: the same command again; what is done is kept")
+        lines.append("to go on: mend what is named, then the same command again, which does these alone")
     lines += [str(path) for path in outcome.files]
     return "\n".join(lines)
 

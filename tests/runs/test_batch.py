@@ -117,6 +117,7 @@ def test_folders_patterns_and_names_twice(tmp_path):
     with pytest.raises(RefusedInput) as refused:
         make_plan([one])
     assert "bad.yml:2" in str(refused.value) and "Worse" in str(refused.value)
+    assert refused.value.problems[0].startswith("2 of 5 are not understood, and nothing was run")
 
 
 def test_shards_are_the_whole_once(package):
@@ -152,7 +153,7 @@ def test_every_state_is_told_and_a_failure_stops_no_other(done):
     out, outcome = done
     assert dict(outcome.counts) == {"ok": 5, "failed": 1} and not outcome.ok
     ((task, failure),) = outcome.failures
-    assert task.id == "impossible" and "keep_total" in failure["error"]
+    assert task.id == "impossible" and failure["error"].startswith("keep_total: ")
     told = {row["scenario"]: row for row in manifest(out)["scenarios"]}
     assert told["impossible"]["state"] == "failed" and "keep_total" in told["impossible"]["error"]
     assert manifest(out)["counts"] == {"failed": 1, "ok": 5}
@@ -574,7 +575,10 @@ def test_the_command_ends_with_the_right_status(tmp_path):
     ]
     ends = {
         ("double",): (0, "1 ok"),
-        ("double", str(tmp_path / "impossible.yml")): (1, "the same command again"),
+        ("double", str(tmp_path / "impossible.yml")): (
+            1,
+            "to go on: mend what is named, then the same command again",
+        ),
         ("double", "dubble"): (2, "'double'"),
         ("--dry-run", "double", "full_plan"): (0, "2 scenarios"),
     }

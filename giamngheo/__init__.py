@@ -28,6 +28,7 @@ __all__ = [*_WHERE, "__version__"]
 def __getattr__(name):
     if name not in _WHERE:
         raise AttributeError(f"module 'giamngheo' has no attribute '{name}'")
+    importlib.import_module("giamngheo.inputs.errors").check_project()
     return getattr(importlib.import_module(f"giamngheo.{_WHERE[name]}"), name)
 
 

@@ -1,6 +1,8 @@
 """Where things are, found from the project and never from the folder one happens to stand in."""
 
+import hashlib
 import os
+import tempfile
 import threading
 from pathlib import Path
 
@@ -10,12 +12,45 @@ PACKAGE = DATA / "an-giang"  # the package that every command defaults to
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 LOCK = ROOT / "requirements.lock"
+HELD = ("data/reference", "notebooks")  # what a project holds that the code alone, installed, does not
 CACHE_VARIABLE = "GIAMNGHEO_CACHE"
-# Ignored by git: executed notebooks, logs, matplotlib's font list.
-CACHE = Path(os.path.abspath(os.environ.get(CACHE_VARIABLE) or ROOT / ".cache"))  # noqa: PTH100
 SHOWN_FOR = (
     "GIAMNGHEO_SHOWN_FOR"  # in a kernel's environment: whether a "page" or a "notebook" is made, else both
 )
+
+
+def lacks(folder):
+    """What of a project a folder does not hold (list of str)."""
+    return [name for name in HELD if not (folder / name).exists()]
+
+
+def cache_folder(root, environment=os.environ):
+    """Where executed notebooks, logs and matplotlib's font list are kept.
+
+    Parameters
+    ----------
+    root : Path
+        Of the project.
+    environment : mapping of str to str
+
+    Returns
+    -------
+    Path
+        What `CACHE_VARIABLE` names; else the project's ``.cache``, which git ignores; for one that cannot be written
+        to, and for code without a project, a folder of its own in the user's cache, else among temporary ones.
+    """
+    if named := environment.get(CACHE_VARIABLE):
+        return absolute(named)
+    own = root / ".cache"
+    if not lacks(root) and os.access(own if own.exists() else root, os.W_OK):
+        return own
+    name = f"giamngheo-{hashlib.sha256(os.fsencode(root)).hexdigest()[:8]}"
+    user = absolute(environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / name  # noqa: PTH111
+    try:
+        try_to_write(user)
+    except OSError:  # nor has HOME any room
+        return Path(tempfile.gettempdir()) / f"{name}-{getattr(os, 'getuid', lambda: 0)()}"
+    return user
 
 
 def find(path):
@@ -101,3 +136,6 @@ def write_atomically(path, content):
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+CACHE = cache_folder(ROOT)

@@ -1,9 +1,11 @@
 """The project as a newcomer finds it: what is listed, locked, ignored and said."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import giamngheo
 from giamngheo import __version__, paths
+from giamngheo.inputs.errors import RefusedInput
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -243,3 +247,54 @@ def test_every_folder_of_the_report_is_kept_from_the_others():
     (kept,) = (row["modules"] for row in contracts["contracts"] if row["type"] == "independence")
     folders = {path.parent.name for path in (paths.ROOT / "giamngheo" / "report").glob("*/__init__.py")}
     assert {name.rpartition(".")[2] for name in kept} == folders
+
+
+# --- Where it runs
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project that holds its data and notebooks."""
+    for name in paths.HELD:
+        (tmp_path / "project" / name).mkdir(parents=True)
+    return tmp_path / "project"
+
+
+def test_the_cache_goes_where_it_can_be_written(project, tmp_path, monkeypatch):
+    user, nowhere = {"XDG_CACHE_HOME": str(tmp_path / "user")}, {"XDG_CACHE_HOME": "/proc/nowhere"}
+    assert paths.cache_folder(project, user) == project / ".cache"
+    assert paths.cache_folder(project, user | {paths.CACHE_VARIABLE: "/there"}) == Path("/there")
+    monkeypatch.setattr(paths.os, "access", lambda path, mode: False)  # a project that is only read
+    own = paths.cache_folder(project, user)
+    assert own.parent == tmp_path / "user" and own.name != paths.cache_folder(tmp_path, user).name
+    assert paths.cache_folder(project, nowhere).parent == Path(tempfile.gettempdir())
+    assert not (project / ".cache").exists() and not own.parent.exists()
+
+
+def test_code_without_its_project_keeps_nothing_beside_itself(tmp_path, monkeypatch):
+    """A plain `pip install` must not write into site-packages."""
+    (tmp_path / "site-packages").mkdir()
+    user = {"XDG_CACHE_HOME": str(tmp_path / "user")}
+    assert paths.cache_folder(tmp_path / "site-packages", user).parent == tmp_path / "user"
+
+
+@pytest.mark.parametrize("call", ["simulate", "load_package", "run_batch"])
+def test_code_without_its_project_says_that_a_checkout_is_needed(tmp_path, monkeypatch, call):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    with pytest.raises(
+        RefusedInput, match=r"without data/reference and notebooks.*nearest: clone the project"
+    ):
+        getattr(giamngheo, call)
+
+
+def test_a_notebook_s_kernel_has_room_for_fonts_without_a_home():
+    """Else matplotlib says so on standard error, in a cell whose output nbval compares."""
+    script = "import conftest, matplotlib; print(matplotlib.get_configdir())"
+    clean = {
+        name: value for name, value in os.environ.items() if name not in ("MPLCONFIGDIR", "XDG_CONFIG_HOME")
+    }
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command, cwd=paths.ROOT, env=clean | {"HOME": "/proc/x"}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(paths.CACHE / "matplotlib") and done.stderr == ""

@@ -197,7 +197,7 @@ def _follows_on(name, both):
 
 
 def file_checks(package):
-    """Files against the checksums of the descriptor.
+    """Files against the checksums of the descriptor: one's own edit is told, and is no fault of the plan.
 
     Parameters
     ----------
@@ -214,11 +214,11 @@ def file_checks(package):
         file = package.path / resource["path"]
         found = f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}" if file.is_file() else None
         same = found == stated
-        values = {"file": Shown("text", resource["path"])}
+        values = {"file": Shown("text", resource["path"]), "folder": Shown("text", package.path.name)}
         yield Check(
             id=f"file.{resource['name']}",
             kind="file",
-            result="ok" if same else "discrepancy",
+            result="ok" if same else "note" if found else "discrepancy",
             locator=resource["path"],
             stated=stated,
             recomputed=found,

@@ -10,6 +10,7 @@ import typer
 
 from giamngheo import paths
 from giamngheo.cli.options import Draws, Json, Langs, Package, Seed
+from giamngheo.cli.packages import say_name
 from giamngheo.runs.batch import calls
 from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.plan import make_plan
@@ -63,6 +64,8 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
+    for each in {each.name: each for each in plan.packages.values()}.values():
+        say_name(each)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
     with reached(out, shard) as (folder, put):
         foreseen = calls.foresee(plan, folder, settings)
@@ -126,7 +129,7 @@ def _outcome_text(outcome):
     if len(outcome.failures) > MOST_TOLD:
         lines.append(f"  … and {len(outcome.failures) - MOST_TOLD:,} more in {outcome.out}/manifest.json")
     if not outcome.ok:
-        lines.append("to run these alone: the same command again; what is done is kept")
+        lines.append("to go on: mend what is named, then the same command again, which does these alone")
     lines += [str(path) for path in outcome.files]
     return "\n".join(lines)
 

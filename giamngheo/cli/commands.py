@@ -4,7 +4,6 @@ Nothing heavy is imported before the input was accepted, so that a refusal takes
 """
 
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +15,10 @@ from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
-from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.cli.packages import refresh, say_name
+from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
+from giamngheo.inputs.errors import RefusedInput, check_project, unknown
 
-LOG = paths.CACHE / "logs" / "giamngheo.log"
-MAX_LOG_BYTES = 1_000_000
 EXAMPLES = """\b
 Examples:
   giamngheo report                        every page, both languages, into reports/
@@ -47,7 +46,7 @@ app = typer.Typer(
 )
 
 
-for command in (batch, explore, extract, confirm):
+for command in (batch, explore, extract, confirm, refresh):
     app.command()(command)
 
 
@@ -76,6 +75,9 @@ def everywhere(
     verbose: Verbose = False,
 ):
     """Set up what every command has."""
+    if not {"-h", "--help"} & set(sys.argv):
+        check_project()
+        say_project()
 
 
 def _langs(langs):
@@ -92,6 +94,7 @@ def _inputs(package, scenario="full_plan", **others):
 
     loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
     log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
+    say_name(loaded.package)
     return loaded
 
 
@@ -354,28 +357,10 @@ def new_package(folder: Annotated[Path, typer.Argument(metavar="DIR")], verbose:
     print(folder)
 
 
-def _log_to_file():
-    """Keep a log under the project; do without one where that cannot be written."""
-    root = logging.getLogger()
-    try:
-        LOG.parent.mkdir(parents=True, exist_ok=True)
-        if LOG.exists() and LOG.stat().st_size > MAX_LOG_BYTES:
-            LOG.replace(LOG.with_suffix(".old.log"))
-        handler = logging.FileHandler(LOG, encoding="utf-8")
-    except OSError:
-        root.addHandler(logging.NullHandler())
-        return "none: the project's folder cannot be written to"
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    return LOG
-
-
 def main():
     """Run a command; its exit status is 0 done, 1 ran and failed, 2 refused."""
-    for name in [name for name in ("stdout", "stderr") if getattr(sys, name) is None]:  # closed, as by 2>&-
-        setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  in place of the stream
-    logged = _log_to_file()
+    mend_streams()
+    logged = log_to_file()
     log.info("giamngheo %s", " ".join(sys.argv[1:]))
     try:
         app(prog_name="giamngheo")

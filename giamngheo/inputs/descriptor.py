@@ -6,6 +6,8 @@ It is a Frictionless Data Package; the schema of a table comes from its pydantic
 import csv
 import hashlib
 import json
+import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -114,13 +116,35 @@ class _Named(BaseModel):
     name: Name
 
 
-def write_descriptor(path) -> Path:
+def name_of(folder, otherwise=""):
+    """The name that a package goes by: its folder's, so that a copy is not taken for what it was copied from.
+
+    Parameters
+    ----------
+    folder : Path
+    otherwise : str
+        The name where none can be made of the folder's.
+
+    Returns
+    -------
+    str
+        In small letters without accents.
+    """
+    letters = unicodedata.normalize("NFD", folder.name.lower().replace("đ", "d"))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9._-]+", "-", plain).strip("._-")[:64] or otherwise
+
+
+def write_descriptor(path, name=None) -> Path:
     """Generate a package's datapackage.json anew: schemas from the models, sizes and sha256 from the files.
 
     Parameters
     ----------
     path : path-like
-        The package's folder; the name and the `giamngheo` key of the descriptor that stands there are kept.
+        The package's folder; of the descriptor that stands there the `giamngheo` key, the licences and what is not
+        generated are kept.
+    name : str, optional
+        In place of the name that stands there.
 
     Returns
     -------
@@ -133,8 +157,10 @@ def write_descriptor(path) -> Path:
         A bad descriptor or documents.csv.
     """
     folder = paths.find(path)
-    _, name, labels = read_descriptor(folder)
-    content = json.dumps(_descriptor(folder, name, labels), ensure_ascii=False, indent=2) + "\n"
+    before, named, labels = read_descriptor(folder)
+    made = _descriptor(folder, name or named, labels)
+    kept = {key: value for key, value in before.items() if key not in made or key == "licenses"}
+    content = json.dumps(made | kept, ensure_ascii=False, indent=2) + "\n"
     paths.write_atomically(folder / DESCRIPTOR, content)
     return folder / DESCRIPTOR
 
@@ -189,7 +215,7 @@ def _resource(file) -> dict[str, Any]:
 
 def _present(schema, content):
     """A schema's fields in the order of the file's header, without optional columns that the file lacks."""
-    header = next(csv.reader([content.decode("utf-8-sig").splitlines()[0]]))
+    header = next(csv.reader(content.decode("utf-8-sig", errors="replace").splitlines()), [])
     fields = {field["name"]: field for field in schema["fields"]}
     return schema | {"fields": [fields[name.strip()] for name in header if name.strip() in fields]}
 

@@ -1,11 +1,13 @@
 """What is refused at the door, and how a refusal names its place and the nearest valid value.
 
-Standard library only: a refusal must not wait for pandas.
+Nothing but the standard library and `paths`: a refusal must not wait for pandas.
 """
 
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+
+from giamngheo import paths
 
 MAX_PROBLEMS = 20
 MAX_KNOWN = 20  # of the words that an error lists
@@ -25,6 +27,20 @@ class RefusedInput(ValueError):
         shown = self.problems[:MAX_PROBLEMS]
         more = len(self.problems) - len(shown)
         super().__init__("\n".join((*shown, *([f"… and {more} more"] if more else []))))
+
+
+def check_project():
+    """Refuse to work where only the code is installed, without the project's data and notebooks.
+
+    Raises
+    ------
+    RefusedInput
+    """
+    if lacks := paths.lacks(paths.ROOT):
+        raise RefusedInput(
+            f"giamngheo is installed without {' and '.join(lacks)}, which a checkout of the project holds; "
+            "nearest: clone the project, and make env in it"
+        )
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -22,6 +22,7 @@ from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
     NAME_PATTERN,
     Labels,
+    name_of,
     read_descriptor,
     table_schema,
     write_descriptor,
@@ -55,7 +56,7 @@ REACH_UNITS = ("household", "household_year", "house", "card", "pupil", "person"
 
 @dataclass(frozen=True, repr=False)
 class Package:
-    """A checked data package; every table is a tuple of frozen rows of `inputs.tables`."""
+    """A checked data package, named as its folder is; every table is a tuple of frozen rows of `inputs.tables`."""
 
     name: str
     path: Path
@@ -292,7 +293,8 @@ def load_package(path=None) -> Package:
     if problems:
         raise RefusedInput(problems)
     rows = {ATTRIBUTES.get(table, table): tuple(found.values()) for table, found in tables.items()}
-    return Package(name=name, path=folder, labels=labels, descriptor=descriptor, **rows)
+    own = name_of(folder, name)
+    return Package(name=own, path=folder, labels=labels, descriptor=descriptor, **rows)
 
 
 def check_package(package) -> Package:
@@ -307,6 +309,8 @@ def check_package(package) -> Package:
 
 def _folder(path):
     folder = Path(paths.PACKAGE if path is None else paths.find(path))
+    if (name := str(folder)) != name.encode("utf-8", "replace").decode():
+        raise RefusedInput(f"{name!r}: a name that is not UTF-8, and pages tell it; nearest: rename it")
     if folder.is_dir():
         return folder
     if folder.exists():

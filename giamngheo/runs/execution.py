@@ -14,13 +14,12 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 from giamngheo.runs.locks import workspace
-from giamngheo.runs.notebook_run import FAILED as FAILED_STATE
-from giamngheo.runs.notebook_run import KILLED, OK, run_notebook, then_make
+from giamngheo.runs.notebook_run import FAILED, KILLED, OK, run_notebook, then_make
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
 LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
-FAILED = paths.CACHE / "failed"
+UNFINISHED = paths.CACHE / "failed"  # notebooks that did not run to their end
 CHANGED = "data or code changed since the run began: run it again"
 
 log = logging.getLogger(__name__)
@@ -232,14 +231,14 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         return run
 
     key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
-    changed = {"state": FAILED_STATE, "error": CHANGED}
+    changed = {"state": FAILED, "error": CHANGED}
     if not contents.unchanged():
         return ended(changed | {"cells_done": 0})
     request = {
         "notebook": str(job.notebook),
         "parameters": job.parameters,
         "out": str(job.out),
-        "failed": str(FAILED / f"{job.notebook.stem}-{key[:12]}.ipynb"),
+        "failed": str(UNFINISHED / f"{job.notebook.stem}-{key[:12]}.ipynb"),
         "folder": str(job.folder),
         "timeout": timeout,
         "shown_for": shown_for,

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs import cache
 
 OK, FAILED, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
@@ -132,8 +133,9 @@ def _executed(request, engine_name, give_up):
 
 
 def one_line(error):
-    """An error in one line (str)."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    """An error in one line (str); a refusal speaks for itself."""
+    kind = "" if isinstance(error, RefusedInput) else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())[:300]
 
 
 def _stopped(record, error, state, last_lines=""):

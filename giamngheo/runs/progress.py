@@ -2,17 +2,20 @@
 
 import shutil
 import sys
+import warnings
 
 
 class Progress:
-    """A bar on a terminal, plain lines elsewhere, nothing if not wanted."""
+    """A bar in a notebook and on a terminal, plain lines elsewhere, nothing if not wanted."""
 
     def __init__(self, total, wanted, unit="notebook"):
         self.total, self.wanted, self.unit, self.n, self.bar = total, wanted, unit, 0, None
 
     def __enter__(self):
         self.wanted = self.wanted and sys.stderr is not None  # closed: 2>&-
-        if self.wanted and sys.stderr.isatty():
+        if self.wanted and _in_a_kernel():
+            self.bar = _notebook_bar()(total=self.total, unit=self.unit)
+        elif self.wanted and sys.stderr.isatty():
             from tqdm import tqdm
 
             size = shutil.get_terminal_size()  # tqdm draws nothing where a terminal says that it has none
@@ -32,3 +35,16 @@ class Progress:
             self.bar.update(count)
         elif self.wanted:
             print(f"[{self.n}/{self.total}] {label}: {outcome}", file=sys.stderr, flush=True)
+
+
+def _in_a_kernel():
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
+
+
+def _notebook_bar():
+    """tqdm's bar of widgets, or the one of text where ipywidgets is missing, of which nothing need be said."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm

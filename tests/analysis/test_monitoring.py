@@ -217,7 +217,7 @@ def command(monkeypatch, capsys):
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["giamngheo", "track", *map(str, arguments)])
-        monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
+        monkeypatch.setattr(commands, "log_to_file", lambda: "a log")
         try:
             commands.main()
             status = 0
@@ -242,7 +242,7 @@ def test_the_command_refuses_before_anything_heavy_is_imported(tmp_path):
     file = tmp_path / "reading.csv"
     file.write_text(HEADER + "2011-12-31,poor,qd09_2011,6.4,,\n", encoding="utf-8")
     code = (
-        "import sys; from giamngheo.cli import commands as cli; cli._log_to_file = lambda: ''\n"
+        "import sys; from giamngheo.cli import commands as cli; cli.log_to_file = lambda: ''\n"
         "try: cli.main()\n"
         "finally: print([name for name in ('numpy', 'pandas', 'scipy') if name in sys.modules])"
     )

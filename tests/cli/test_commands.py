@@ -1,10 +1,13 @@
 """The command line: what it hands on, how it ends, and how soon it refuses."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +25,7 @@ SERIES = """as_of,status,poverty_line,rate_pct
 def giamngheo(monkeypatch, capsys, *arguments):
     """Run a command in this process: exit status, standard output, standard error."""
     monkeypatch.setattr(sys, "argv", ["giamngheo", *map(str, arguments)])
-    monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
+    monkeypatch.setattr(commands, "log_to_file", lambda: "a log")
     try:
         commands.main()
         status = 0
@@ -131,6 +134,54 @@ def test_a_closed_standard_stream_is_no_reason_to_fail(closed, shown):
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=paths.ROOT, check=False)
         assert done.returncode == expected
         assert done.stdout.startswith(words) if shown and words else done.stdout == ""
+
+
+def test_the_name_of_a_file_that_is_not_utf_8_is_borne(tmp_path):
+    """As from an old Vietnamese zip; in a terminal of another encoding too."""
+    path = os.fsencode(tmp_path) + b"/kh\xf4ng.csv"
+    Path(os.fsdecode(path)).write_text(SERIES.replace("12.5", "131.5"))
+    script = "from giamngheo.cli.commands import main; main()"
+    for encoding in ("utf-8", "ascii", "cp1258"):
+        clean = os.environ | {"PYTHONIOENCODING": encoding, paths.CACHE_VARIABLE: str(tmp_path / "cache")}
+        command = [sys.executable, "-c", script, "forecast", "--series", path]
+        done = subprocess.run(command, cwd=paths.ROOT, env=clean, capture_output=True, check=False)
+        assert done.returncode == 2 and b"ng.csv:2:" in done.stderr and b"Traceback" not in done.stderr
+    assert b"ng.csv" in (tmp_path / "cache" / "logs" / "giamngheo.log").read_bytes()
+
+
+def test_whose_code_is_used_is_said_in_another_project(tmp_path, monkeypatch, capsys, command):
+    """A copied project's .venv, or one still activated, runs what it was laid for."""
+    for name in paths.HELD:
+        (tmp_path / "copy" / name).mkdir(parents=True)
+    (tmp_path / "copy" / "below").mkdir()
+    for folder, said in ((tmp_path, False), (paths.ROOT, False), (tmp_path / "copy" / "below", True)):
+        monkeypatch.chdir(folder)
+        status, out, err = command("scenarios")
+        assert status == 0 and "full_plan" in out
+        assert (f"belongs to {paths.ROOT}" in err and f"make env in {tmp_path / 'copy'}" in err) is said, err
+
+
+def test_a_copied_package_goes_by_its_folder_and_is_refreshed(command, tmp_path):
+    assert command("new-package", tmp_path / "first")[0] == 0
+    second = shutil.copytree(tmp_path / "first", tmp_path / "Bản sao đầu")
+    assert load_package(second).name == "ban-sao-dau"
+    (second / "claims.csv").unlink(missing_ok=True)
+    descriptor = json.loads((second / "datapackage.json").read_text())
+    own = {"licenses": [{"name": "CC-BY-4.0"}], "contributors": [{"title": "One"}]}
+    (second / "datapackage.json").write_text(json.dumps(descriptor | own))
+    file = second / "poverty.csv"
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    status, out, err = command("audit", "--package", second, "--json")
+    told = {check["id"]: check["result"] for check in json.loads(out)["checks"]}
+    assert status == 0 and "goes by its folder's name, ban-sao-dau" in err and told["file.poverty"] == "note"
+    assert command("refresh", second)[0] == 0
+    status, out, err = command("audit", "--package", second, "--json")
+    told = {check["id"]: check["result"] for check in json.loads(out)["checks"]}
+    assert (status, err, told["file.poverty"]) == (0, "", "ok")
+    kept = json.loads((second / "datapackage.json").read_text())
+    assert {key: kept[key] for key in own} == own and kept["name"] == "ban-sao-dau"
+    file.write_text("")
+    assert command("refresh", second)[0] == 2
 
 
 # --- Answers ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,12 @@ import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from giamngheo import paths
-from giamngheo.inputs.descriptor import write_descriptor
+from giamngheo.inputs.descriptor import name_of, write_descriptor
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package, new_package
 from giamngheo.inputs.tables import TABLES
@@ -191,6 +193,18 @@ def test_a_table_without_rows_is_refused(copy):
 def test_a_missing_folder_names_the_nearest(copy):
     assert f"no such package folder; nearest: '{copy}'" in refusal(copy.parent / "an-gian")
     assert "a file" in refusal(copy / "poverty.csv")
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_before_a_page_would_tell_it(copy):
+    other = copy.rename(Path(os.fsdecode(os.fsencode(copy.parent) + b"/An \xf4ng")))
+    assert "not UTF-8" in refusal(other)
+
+
+def test_a_package_is_known_by_its_folder(copy):
+    """Whatever its descriptor says: a copy must not write over the pages of what it was copied from."""
+    assert load_package(copy.rename(copy.with_name("Đồng Tháp 2"))).name == "dong-thap-2"
+    names = {"an-giang": "an-giang", "ĐỒNG.THÁP": "dong.thap", "省": "other", "x" * 200: "x" * 64}
+    assert {name: name_of(Path(name), "other") for name in names} == names
 
 
 def test_optional_tables_may_be_absent(copy):

@@ -276,7 +276,7 @@ def test_the_file_is_a_scenario_that_the_command_line_takes(whole, visit, tmp_pa
     monkeypatch.setattr(
         sys, "argv", ["giamngheo", "simulate", "--scenario", str(path), "--json", "--draws", "20000"]
     )
-    monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
+    monkeypatch.setattr(commands, "log_to_file", lambda: "a log")
     with pytest.raises(SystemExit) as end:
         commands.main()
     said = json.loads(capsys.readouterr().out)

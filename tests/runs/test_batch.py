@@ -117,6 +117,7 @@ def test_folders_patterns_and_names_twice(tmp_path):
     with pytest.raises(RefusedInput) as refused:
         make_plan([one])
     assert "bad.yml:2" in str(refused.value) and "Worse" in str(refused.value)
+    assert refused.value.problems[0].startswith("2 of 5 are not understood, and nothing was run")
 
 
 def test_shards_are_the_whole_once(package):
@@ -152,7 +153,7 @@ def test_every_state_is_told_and_a_failure_stops_no_other(done):
     out, outcome = done
     assert dict(outcome.counts) == {"ok": 5, "failed": 1} and not outcome.ok
     ((task, failure),) = outcome.failures
-    assert task.id == "impossible" and "keep_total" in failure["error"]
+    assert task.id == "impossible" and failure["error"].startswith("keep_total: ")
     told = {row["scenario"]: row for row in manifest(out)["scenarios"]}
     assert told["impossible"]["state"] == "failed" and "keep_total" in told["impossible"]["error"]
     assert manifest(out)["counts"] == {"failed": 1, "ok": 5}
@@ -514,7 +515,7 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(worker, "page", full)
+        patched.setattr(by_notebook, "page", full)
         outcome = by_notebooks([GRID, "double"], tmp_path, langs=("en",), workers=1, warm=False)
     assert 1 <= len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
     assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2
@@ -523,7 +524,7 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
 
 def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_path, monkeypatch):
     """Else they would be found under the address of the old."""
-    watched, out, page = tmp_path / "code", tmp_path / "out", worker.page
+    watched, out, page = tmp_path / "code", tmp_path / "out", by_notebook.page
     watched.write_text("1")
     monkeypatch.setattr(cache, "code_files", lambda: [watched])
 
@@ -531,7 +532,7 @@ def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_
         watched.write_text("22")
         return page(*made, **request)
 
-    monkeypatch.setattr(worker, "page", changing)
+    monkeypatch.setattr(by_notebook, "page", changing)
     outcome = by_notebooks(["double"], out, langs=("en",), warm=False)
     assert not outcome.ok and "changed" in outcome.failures[0][1]["error"]
     assert not list(Folder(out).pieces.glob("*")) and not list(out.glob("*/double"))
@@ -574,7 +575,10 @@ def test_the_command_ends_with_the_right_status(tmp_path):
     ]
     ends = {
         ("double",): (0, "1 ok"),
-        ("double", str(tmp_path / "impossible.yml")): (1, "the same command again"),
+        ("double", str(tmp_path / "impossible.yml")): (
+            1,
+            "to go on: mend what is named, then the same command again",
+        ),
         ("double", "dubble"): (2, "'double'"),
         ("--dry-run", "double", "full_plan"): (0, "2 scenarios"),
     }

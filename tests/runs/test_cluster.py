@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from importlib.util import find_spec
 
 import nbformat
@@ -13,6 +14,7 @@ from helpers import digests
 from giamngheo import paths, run_batch
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs.batch import by_notebook, calls, cluster
+from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
@@ -175,7 +177,7 @@ def test_a_scheduler_that_goes_away_ends_the_batch_and_what_is_done_is_kept(work
     clients, reach, ended = [], cluster._client, Batch.ended
 
     @contextlib.contextmanager
-    def reached(address):
+    def watched(address):
         with reach(address) as client:
             clients.append(client)
             yield client
@@ -185,7 +187,7 @@ def test_a_scheduler_that_goes_away_ends_the_batch_and_what_is_done_is_kept(work
         clients[0].close()
 
     monkeypatch.setattr(cluster, "PIECE", 1)
-    monkeypatch.setattr(cluster, "_client", reached)
+    monkeypatch.setattr(cluster, "_client", watched)
     monkeypatch.setattr(Batch, "ended", closing)
     outcome = ran(GIVEN, tmp_path, dask=workers.scheduler_address)
     assert outcome.counts["ok"] == 1 and set(outcome.counts) == {"ok", "cancelled", "skipped"}
@@ -236,6 +238,46 @@ def test_where_no_scheduler_answers_it_is_said(monkeypatch):
 def test_an_address_that_cannot_be_written_to_is_refused_before_anything_is_computed(address):
     with pytest.raises(RefusedInput, match=f"--out {address}"):
         run_batch(["double"], out=address, draws=100, progress=False)
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "does not exist; nearest: a bucket that is there"),
+        (
+            {"AWS_ENDPOINT_URL": "http://127.0.0.1:{closed}"},
+            "Could not connect.*nearest: look at AWS_ENDPOINT_URL",
+        ),
+        ({"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}, "nearest: set AWS_ACCESS_KEY_ID"),
+    ],
+    ids=["no bucket", "no endpoint", "no keys"],
+)
+def test_storage_that_cannot_be_reached_is_told_at_once(s3, changed, words, tmp_path, monkeypatch):
+    """And not after all that botocore and s3fs try again for seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        closed = taken.getsockname()[1]
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name, value in changed.items():
+        if value is None:
+            monkeypatch.delenv(name)
+        else:
+            monkeypatch.setenv(name, value.format(closed=closed))
+    monkeypatch.setattr(calls, "_run", None)  # so far it does not come
+    type(s3).clear_instance_cache()
+    start = time.monotonic()
+    with pytest.raises(RefusedInput, match=f"--out s3://nowhere/x: .*{words}"):
+        run_batch(["double"], out="s3://nowhere/x", draws=100, progress=False)
+    assert time.monotonic() - start < 1.5
+
+
+@needs_dask
+def test_the_work_itself_tries_again_as_usual(s3):
+    with reached("s3://bucket/retries") as (_, put):
+        files = put.__self__._files
+    assert files.config_kwargs == {} and files.retries == type(files).retries > 1
+    assert not s3.find("bucket/retries")
 
 
 def test_a_part_of_a_batch_at_an_address_is_refused():

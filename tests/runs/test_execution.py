@@ -4,9 +4,12 @@ import errno
 import hashlib
 import io
 import os
+import sys
 import threading
 import time
+import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -26,7 +29,7 @@ PARAMETERS = "\n".join(
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "EXECUTED", tmp_path / "cache" / "executed")
-    monkeypatch.setattr(execution, "FAILED", tmp_path / "cache" / "failed")
+    monkeypatch.setattr(execution, "UNFINISHED", tmp_path / "cache" / "failed")
 
 
 @pytest.fixture
@@ -404,6 +407,36 @@ def test_a_bar_on_a_terminal(make_notebook, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stderr", shown)
     execute_all([Job(make_notebook("n", "1"), {"seed": 1}, tmp_path / "1.ipynb", "a job")], workers=1)
     assert "a job: 100%" in shown.getvalue() and "[1/1]" not in shown.getvalue()
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """As in a notebook's kernel."""
+    shell = SimpleNamespace(kernel=object(), config={"IPKernelApp": {}})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    for name in ("tqdm.auto", "tqdm.autonotebook"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+def test_a_bar_of_widgets_in_a_notebook(kernel, monkeypatch, capsys):
+    made = []
+    bar = SimpleNamespace(
+        update=made.append, set_description=made.append, close=lambda: made.append("closed")
+    )
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda **how: made.append(how) or bar)
+    with execution.Progress(2, True, "scenario") as shown:
+        shown.step("double", "0.1 s")
+    assert made == [{"total": 2, "unit": "scenario"}, "double", 1, "closed"]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_of_text_in_a_notebook_where_ipywidgets_is_missing(kernel, monkeypatch, capsys):
+    monkeypatch.setattr("tqdm.notebook.IProgress", None)
+    with warnings.catch_warnings(), execution.Progress(2, True, "scenario") as shown:
+        warnings.simplefilter("error")
+        shown.step("double", "0.1 s")
+    told = capsys.readouterr().err
+    assert "double:  50%" in told and "ipywidgets" not in told
 
 
 def test_what_jobs_share_is_read_once(make_notebook, tmp_path, monkeypatch):

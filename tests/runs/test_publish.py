@@ -2,11 +2,14 @@
 
 import base64
 import csv
+import errno
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import openpyxl
 import page_words
@@ -525,4 +528,12 @@ def test_where_pages_go_is_tried_before_any_notebook_runs(package, tmp_path, mon
     for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300), tmp_path / "out"):
         with pytest.raises(RefusedInput, match="--out"):
             write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
+    for number in (errno.ENOSPC, errno.EROFS, errno.EACCES):
+
+        def refuses(path, content, number=number):
+            raise OSError(number, os.strerror(number), str(path))
+
+        monkeypatch.setattr(Path, "write_bytes", refuses)
+        with pytest.raises(RefusedInput, match=f"--out: .*{os.strerror(number).lower()}"):
+            write_report(package, LANGS, ["double"], tmp_path / "new", DRAWS, SEED, progress=False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "out"]

@@ -14,11 +14,22 @@ from pathlib import Path
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs.batch.folder import RECORD, STATE
 from giamngheo.runs.locks import workspace
+from giamngheo.runs.notebook_run import one_line
 
 log = logging.getLogger(__name__)
 
 # Storage without folders: to ask for one would make a bucket of a misspelt name.
 OF_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oci"}
+# The try at the door is made once and does not wait for long; the work itself tries again as usual.
+ONCE = {"config_kwargs": {"connect_timeout": 1, "read_timeout": 5, "retries": {"total_max_attempts": 1}}}
+AT_THE_DOOR = {"s3": ONCE, "s3a": ONCE}
+NEAREST = {  # by the error that a storage gives
+    "NoCredentialsError": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "PermissionError": "keys that may write there",
+    "FileNotFoundError": "a bucket that is there",
+    "EndpointConnectionError": "look at AWS_ENDPOINT_URL",
+    "ConnectTimeoutError": "look at AWS_ENDPOINT_URL",
+}
 
 
 @contextlib.contextmanager
@@ -61,7 +72,7 @@ class _Mirror:
     def __init__(self, address, folder):
         self.folder, self._seen, self._made = folder, {}, set()
         try:
-            from fsspec.core import url_to_fs
+            from fsspec.core import split_protocol, url_to_fs
 
             self._files, root = url_to_fs(address)
             self._root = root.rstrip("/")
@@ -70,13 +81,16 @@ class _Mirror:
                 raise ValueError("no bucket is named")
             trial = f"{self._root}/.trial"
             self._make_parent(trial)
-            self._files.pipe_file(trial, b" ")
-            self._files.rm_file(trial)
+            once = AT_THE_DOOR.get(split_protocol(address)[0], {})
+            files, _ = url_to_fs(address, skip_instance_cache=True, **once)
+            files.retries = 1  # of s3fs and gcsfs, around those of what they rest on
+            files.pipe_file(trial, b" ")
+            files.rm_file(trial)
         except ImportError as error:
             raise RefusedInput(f"--out {address}: {error}; nearest: a folder") from None
         except Exception as error:  # each kind of storage has its own
-            words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-            raise RefusedInput(f"--out {address}: {words}; nearest: a folder") from None
+            near = NEAREST.get(type(error).__name__, "a folder")
+            raise RefusedInput(f"--out {address}: {one_line(error)}; nearest: {near}") from None
 
     def fetch(self):
         """Bring what is there."""

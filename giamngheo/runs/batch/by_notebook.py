@@ -1,7 +1,12 @@
 """Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
+import hashlib
+from functools import cache
+from pathlib import Path
+
 from giamngheo import paths
-from giamngheo.runs.execution import CHANGED, FAILED_STATE, Job, execute_all
+from giamngheo.runs.execution import CHANGED, Job, execute_all
+from giamngheo.runs.notebook_run import FAILED
 
 NOTEBOOK = "03_scenario"
 ASK = """\
@@ -33,7 +38,7 @@ def execute(batch, todo, states, shown):
                     f"{task.id} {lang}",
                     home,
                     ask=ASK if lang == langs[0] else "",
-                    then=("giamngheo.runs.batch.worker:page", arguments),
+                    then=(f"{__name__}:page", arguments),
                 )
             )
             of_job.append(task)
@@ -49,7 +54,7 @@ def execute(batch, todo, states, shown):
         del ends[task.number]
         bad = next((each for each in own.values() if not each.ok), None)
         if bad is None and not batch.contents.unchanged():
-            batch.ended(task, states, shown, {"state": FAILED_STATE, "error": CHANGED})
+            batch.ended(task, states, shown, {"state": FAILED, "error": CHANGED})
         elif bad is None:
             pieces = batch.folder.take_pieces(task)
             files = {name: digest for each in own.values() for name, digest in each.made.items()}
@@ -73,3 +78,41 @@ def execute(batch, todo, states, shown):
         ended=ended,
         stop=batch.stop,
     )
+
+
+# --- In the process that executed it
+
+
+def page(notebook, answer, package, lang, path, title, footer, address):
+    """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
+
+    Called in the process that executed it (`execution.Job.then`).
+
+    Returns
+    -------
+    dict
+        Name to hash of each file, from the notebook's folder.
+    """
+    from giamngheo.report.batch_page import Alone, run_page
+    from giamngheo.report.columns import to_csv
+    from giamngheo.report.wording import Page
+    from giamngheo.runs.batch.folder import NEW_PIECES
+    from giamngheo.runs.batch.tables import write_piece
+
+    path = Path(path)
+    made = Alone(lang, title, notebook)
+    text = run_page(Page(_package(package), lang), made, footer)
+    written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
+    for name, content in written.items():
+        paths.write_atomically(path.parent / name, content)
+    if answer is not None:
+        write_piece(path.parent / NEW_PIECES, {address: answer["application/json"]})
+    names = (path.name, *written)
+    return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}
+
+
+@cache
+def _package(package):
+    from giamngheo.inputs.package import load_package
+
+    return load_package(paths.find(package))

@@ -25,7 +25,7 @@ from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package
 from giamngheo.runs.batch.plan import Task
-from giamngheo.runs.execution import FAILED_STATE, KILLED
+from giamngheo.runs.notebook_run import FAILED, KILLED, one_line
 
 ADDRESS = re.compile(r"local:(?P<processes>[1-9]\d{0,2})|(tcp|tls|ws|wss)://\S+")
 PIECE = 20  # scenarios of results alone sent together, and done again where their worker dies
@@ -222,8 +222,7 @@ def do(name, settings, scenarios):
 
 
 def _all_failed(piece, error):
-    words = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return {address: {"state": FAILED_STATE, "error": words} for _, address in piece}
+    return {address: {"state": FAILED, "error": one_line(error)} for _, address in piece}
 
 
 def _do(batch, todo):

@@ -152,12 +152,16 @@ def make_plan(given=None, package=paths.PACKAGE, shard=None):
     """
     package = package if hasattr(package, "readings") else load_package(paths.find(package))
     packages, problems = {None: package, package.name: package}, []
-    sources = []
-    for each in _listed(given, package):
+    sources, listed, refused = [], _listed(given, package), 0
+    for each in listed:
         try:
             sources.append(_source(each, package, packages))
         except RefusedInput as refusal:
             problems += refusal.problems
+            refused += 1
+    if refused and len(listed) > 1:
+        words = f"{refused} of {len(listed)} are not understood, and nothing was run"
+        problems.insert(0, f"{words}; mend them or take them away, then the same again:")
     sources = list(dict(sources).items())
     problems += _twice(sources)
     if problems:

@@ -23,7 +23,8 @@ from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, in_process
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.worker import Worker, WorkerDied
-from giamngheo.runs.execution import CHANGED, OK
+from giamngheo.runs.execution import CHANGED
+from giamngheo.runs.notebook_run import OK
 from giamngheo.runs.progress import Progress
 
 CANCELLED, SKIPPED = "cancelled", "skipped"

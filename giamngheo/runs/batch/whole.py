@@ -9,7 +9,7 @@ from giamngheo.report.batch_page import MOST_LISTED, Listed, batch_page
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache
 from giamngheo.runs.batch.tables import Pieces, parameter, write_tables
-from giamngheo.runs.execution import OK
+from giamngheo.runs.notebook_run import OK
 from giamngheo.runs.page_set import MANIFEST, RECORD
 
 TABLES = ("results.parquet", "results.csv")

@@ -1,19 +1,18 @@
-"""The processes that compute results, each asked by lines of JSON on its standard input; and what makes a page.
+"""The processes that compute results, each asked by lines of JSON on its standard input.
 
 They stand in the surroundings of a notebook's kernel, so that a result is the same to the last bit whether a notebook
 computed it or one of them.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.runs.notebook_run import one_line
 
 
 class WorkerDied(RuntimeError):
@@ -117,48 +116,9 @@ def results(out, package, draws, seed, scenarios):
             simulation = simulate(shared.package, load_scenario(keys, shared.package), shared=shared)
             found[address] = result_rows(simulation)
         except Exception as error:
-            failed[address] = _told(error)
+            failed[address] = one_line(error)
     made = [str(write_piece(Folder(out).pieces, found))] if found else []
     return {"failed": failed, "made": made}
-
-
-def page(notebook, answer, package, lang, path, title, footer, address):
-    """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
-
-    Called in the process that executed it (`execution.Job.then`).
-
-    Returns
-    -------
-    dict
-        Name to hash of each file, from the notebook's folder.
-    """
-    from giamngheo.report.batch_page import Alone, run_page
-    from giamngheo.report.columns import to_csv
-    from giamngheo.report.wording import Page
-    from giamngheo.runs.batch.folder import NEW_PIECES
-    from giamngheo.runs.batch.tables import write_piece
-
-    path = Path(path)
-    made = Alone(lang, title, notebook)
-    text = run_page(Page(_package(package), lang), made, footer)
-    written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
-    for name, content in written.items():
-        paths.write_atomically(path.parent / name, content)
-    if answer is not None:
-        write_piece(path.parent / NEW_PIECES, {address: answer["application/json"]})
-    names = (path.name, *written)
-    return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}
-
-
-@cache
-def _package(package):
-    from giamngheo.inputs.package import load_package
-
-    return load_package(paths.find(package))
-
-
-def _told(error):
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 DOES = {"results": results}
@@ -177,7 +137,7 @@ def main():
             import traceback
 
             traceback.print_exc()
-            answer = {"error": _told(error)}
+            answer = {"error": one_line(error)}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

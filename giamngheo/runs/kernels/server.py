@@ -36,7 +36,7 @@ LIBRARIES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
     "seaborn",
-    "giamngheo.runs.batch.worker",
+    "giamngheo.runs.batch.by_notebook",
     "giamngheo.runs.batch.tables",
     "giamngheo.runs.kernels.forked",
     "papermill",

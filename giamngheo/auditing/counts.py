@@ -177,6 +177,7 @@ def _sizes(readings):
             unit="person",
             sentences=(("size.one" if inside else "size.strange", _who(dated) | _size(dated, size)),),
         )
+    sized = [d for d in sized if d.row.persons]
     for _, found in groupby(sorted(sized, key=_line_and_instant), key=_line_and_instant):
         for one, other in pairwise(list(found)):
             yield _size_check("household_size_apart", "size.apart", one, other)

@@ -152,6 +152,8 @@ def _verdict(kind, relation, stated, follows, places):
 
 
 def _phrase(claim, result, stated, follows):
+    if stated is None:
+        return "note"
     if claim.kind == "coverage":
         return f"coverage_{result}"
     if result == "ok" and stated.value != follows.value:

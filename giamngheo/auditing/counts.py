@@ -37,7 +37,7 @@ def count_checks(readings):
 
 def _who(dated):
     return {
-        "group": Shown("phrase", f"group.{dated.row.group}"),
+        "group": dated.group,
         "status": Shown("phrase", f"status.{dated.row.status}"),
     }
 
@@ -135,7 +135,7 @@ def _same_total(one, other):
     apart = max(one.total.low, other.total.low) - min(one.total.high, other.total.high)
     values = {
         "day": Shown("day", one.row.as_of),
-        "group": Shown("phrase", f"group.{one.row.group}"),
+        "group": one.group,
         "one": Shown("phrase", f"status.{one.row.status}"),
         "other": Shown("phrase", f"status.{other.row.status}"),
         "one_rate": printed_rate(one.row),

@@ -144,7 +144,7 @@ def _promise(page, target):
     text = promise_text(target, page)
     if target.group == "all":
         return text
-    return page.say("explore.group_target", group=page.say(f"group.{target.group}"), target=text)
+    return page.say("explore.group_target", group=page.group(target.group), target=text)
 
 
 def main_cases(package, full, shared):

@@ -52,10 +52,10 @@ class MoneyCurve:
         Returns
         -------
         dict of str to float or None
-            By target and "both"; 0 where it is reached without money, None beyond `MOST_MONEY` times the scenario's
-            money (beyond the model's range).
+            By target and "both" where it has a chance; 0 where it is reached without money, None beyond `MOST_MONEY`
+            times the scenario's money (beyond the model's range).
         """
-        names = self.chances(MULTIPLES[0])
+        names = [name for name, met in self.chances(MULTIPLES[0]).items() if met is not None]
         return {
             name: _first_crossing(lambda share, name=name: self.chances(share)[name], chance)
             for name in names
@@ -99,10 +99,11 @@ def break_even(package, case, *, seed=0):
 
 def _break_even(asked):
     exits, money = asked.exits_needed_per_bn(), asked.money
-    own_share = float(money.total / sum(money.planned.values()))
+    planned = sum(money.planned.values())
+    own_share = float(money.total / planned) if planned else None
     return {
         key: {
-            "share_of_plan": None if multiple is None else own_share * multiple,
+            "share_of_plan": None if None in (multiple, own_share) else own_share * multiple,
             "exits_per_bn": exits.get(key),
         }
         for key, multiple in MoneyCurve(asked).needed(0.5).items()

@@ -24,6 +24,7 @@ from giamngheo.auditing.terms import BadTerms, parse
 EXACT = ("sum", "difference", "product", "restated")
 ROUNDED = ("mean", "ratio", "share")
 LISTS = {"versions": "|", "numbering": ","}
+MOST_NUMERALS = 1_000  # between the first and the last of a numbering
 ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
@@ -151,6 +152,8 @@ def _verdict(kind, relation, stated, follows, places):
 
 
 def _phrase(claim, result, stated, follows):
+    if stated is None:
+        return "note"
     if claim.kind == "coverage":
         return f"coverage_{result}"
     if result == "ok" and stated.value != follows.value:
@@ -203,10 +206,12 @@ def _list_check(claim):
 
 def _missing(parts):
     """Numerals missing between the first and the last printed one."""
-    roman = all(re.fullmatch("[IVXL]+", part) for part in parts)
-    if not roman and not all(part.isdecimal() for part in parts):
+    roman = all(re.fullmatch("[IVXL]{1,12}", part) for part in parts)
+    if not roman and not all(re.fullmatch("[0-9]{1,9}", part) for part in parts):
         raise BadTerms(", ".join(parts))
     numbers = [_roman(part) if roman else int(part) for part in parts]
+    if numbers[-1] - numbers[0] > MOST_NUMERALS:
+        raise BadTerms(", ".join(parts))
     absent = [n for n in range(numbers[0], numbers[-1]) if n not in numbers]
     return [_numeral(n) if roman else str(n) for n in absent]
 

@@ -37,7 +37,7 @@ def count_checks(readings):
 
 def _who(dated):
     return {
-        "group": Shown("phrase", f"group.{dated.row.group}"),
+        "group": dated.group,
         "status": Shown("phrase", f"status.{dated.row.status}"),
     }
 
@@ -135,7 +135,7 @@ def _same_total(one, other):
     apart = max(one.total.low, other.total.low) - min(one.total.high, other.total.high)
     values = {
         "day": Shown("day", one.row.as_of),
-        "group": Shown("phrase", f"group.{one.row.group}"),
+        "group": one.group,
         "one": Shown("phrase", f"status.{one.row.status}"),
         "other": Shown("phrase", f"status.{other.row.status}"),
         "one_rate": printed_rate(one.row),
@@ -177,6 +177,7 @@ def _sizes(readings):
             unit="person",
             sentences=(("size.one" if inside else "size.strange", _who(dated) | _size(dated, size)),),
         )
+    sized = [d for d in sized if d.row.persons]
     for _, found in groupby(sorted(sized, key=_line_and_instant), key=_line_and_instant):
         for one, other in pairwise(list(found)):
             yield _size_check("household_size_apart", "size.apart", one, other)

@@ -1,6 +1,7 @@
 """Who answers for what, legal lines, and whether the files are those that the descriptor names."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -8,6 +9,7 @@ from itertools import pairwise
 from giamngheo.auditing.checks import Check, Shown
 
 ALIKE = Fraction(5, 100)  # areas' thresholds move alike from line to line within five percent
+ROUNDEST = 100_000  # VND, to which a law rounds its thresholds at the most
 
 
 def duty_checks(package):
@@ -143,9 +145,14 @@ def line_checks(package):
     for row in sorted(package.poverty_lines, key=lambda row: (row.valid_from, row.poverty_line)):
         by_line.setdefault(row.poverty_line, []).append(row)
     for name, rows in by_line.items():
-        ratios = [Fraction(r.near_poor_vnd_month, r.poor_vnd_month) for r in rows if r.near_poor_vnd_month]
-        if ratios:
-            yield _alike(f"near_poor_threshold.{name}", "line.near_poor", rows[0], ratios, 0)
+        having = [r for r in rows if r.near_poor_vnd_month]
+        if having:
+            ratios = [Fraction(r.near_poor_vnd_month, r.poor_vnd_month) for r in having]
+            check = _alike(f"near_poor_threshold.{name}", "line.near_poor", rows[0], ratios, 0)
+            if check.result != "ok" and _rounded(having):
+                ((phrase, values),) = check.sentences
+                check = replace(check, result="rounding", sentences=((f"{phrase[:-7]}rounded", values),))
+            yield check
         round_thousands = all(
             not x % 1000 for r in rows for x in (r.poor_vnd_month, r.near_poor_vnd_month or 0)
         )
@@ -165,6 +172,18 @@ def line_checks(package):
             steps = [Fraction(b.poor_vnd_month, a.poor_vnd_month) for a, b in both]
             yield _alike(f"threshold_step.{name}", "line.step", after[0], steps, ALIKE)
             yield _follows_on(name, both)
+
+
+def _rounded(rows):
+    """Whether one ratio, with thresholds rounded as finely as the finest, gives the near-poor one of every area."""
+    finest = ROUNDEST
+    while any(row.near_poor_vnd_month % finest for row in rows):
+        finest //= 10
+    ends = [
+        (Fraction(2 * row.near_poor_vnd_month + side * finest, 2 * row.poor_vnd_month) for row in rows)
+        for side in (-1, 1)
+    ]
+    return max(ends[0]) <= min(ends[1])
 
 
 def _alike(name, phrase, row, ratios, tolerance):

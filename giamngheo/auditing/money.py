@@ -21,10 +21,10 @@ def money_checks(package, cells):
     """
     years = len(package.years)
     for line in package.budget_lines:
-        central, provincial, mobilised, annual = (
-            cells.figure("budget", c, getattr(line, c)) for c in (*SOURCES, "annual")
-        )
-        yield _identity(line, "sources", annual, central + provincial + mobilised, {})
+        annual = cells.figure("budget", "annual", line.annual)
+        if line.told:
+            central, provincial, mobilised = (cells.figure("budget", c, getattr(line, c)) for c in SOURCES)
+            yield _identity(line, "sources", annual, central + provincial + mobilised, {})
         total = cells.figure("budget", "total_3y", line.total_3y)
         yield _identity(line, "years", total, annual * exactly(years), {"years": Shown("number", years)})
         yield _kind(line)
@@ -104,6 +104,8 @@ def _shares(package):
 
 
 def _by_source(package):
+    if not all(line.told for line in package.budget_lines):
+        return
     a_year = {
         source: sum(Fraction(getattr(line, source)) for line in package.budget_lines) for source in SOURCES
     }

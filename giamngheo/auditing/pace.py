@@ -283,7 +283,7 @@ def _untargeted(levels, by_series):
             continue
         last = rows[-1]
         values = {
-            "group": Shown("phrase", f"group.{group}"),
+            "group": last.group,
             "rate": printed_rate(last.row),
             "day": Shown("day", last.row.as_of),
         }

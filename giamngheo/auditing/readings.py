@@ -44,7 +44,7 @@ def reading_checks(package, readings):
 
 def _series_values(dated):
     return {
-        "group": Shown("phrase", f"group.{dated.row.group}"),
+        "group": dated.group,
         "status": Shown("phrase", f"status.{dated.row.status}"),
     }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from giamngheo import language
+from giamngheo.auditing.checks import Shown
 from giamngheo.auditing.printed import Printed, exactly, printed
 from giamngheo.dates import decimal_year
 
@@ -21,12 +23,15 @@ class Dated:
         Percent of households, as wide as printed.
     total : Printed or None
         All households of the group that count and rate imply.
+    group : Shown
+        The group by its name.
     """
 
     row: Any
     time: Any
     rate: Printed
     total: Printed | None
+    group: Shown
 
     @property
     def name(self):
@@ -47,7 +52,21 @@ def dated(package):
     """
     starts = {line.poverty_line: line.valid_from for line in package.poverty_lines}
     rows = sorted(package.readings, key=lambda r: (r.group, _rank(r), r.as_of, starts[r.poverty_line]))
-    return [Dated(row, decimal_year(row.as_of), printed(row.rate_pct), implied_total(row)) for row in rows]
+    return [
+        Dated(
+            row,
+            decimal_year(row.as_of),
+            printed(row.rate_pct),
+            implied_total(row),
+            _group(package, row.group),
+        )
+        for row in rows
+    ]
+
+
+def _group(package, group):
+    own = group in package.labels.groups or not language.has_phrase(f"audit.group.{group}")
+    return Shown("both", package.labels.group_name(group)) if own else Shown("phrase", f"group.{group}")
 
 
 def _rank(reading):
@@ -64,10 +83,10 @@ def implied_total(reading):
     Returns
     -------
     Printed or None
-        None where a count or a rate above its own rounding is missing.
+        None where a count above 0 or a rate above its own rounding is missing.
     """
     rate = printed(reading.rate_pct)
-    if reading.households is None or rate.low <= 0:
+    if not reading.households or rate.low <= 0:
         return None
     return exactly(100 * reading.households) / rate
 

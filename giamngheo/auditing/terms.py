@@ -32,6 +32,7 @@ import ast
 import operator
 import re
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -52,6 +53,7 @@ MONEY = (*SOURCES, "annual", "total_3y")
 COMPARISONS = {ast.Eq: "==", ast.LtE: "<=", ast.GtE: ">="}
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 BIGGEST = 1e18
+MOST_SIGNS = 2_000  # of terms; a deeper sum than they can hold is more than Python can walk
 CELL = re.compile(r"\b([a-z]+)\[([^\]]*)\]")
 
 
@@ -135,8 +137,9 @@ class Cells:
         found = self._figures.get((table, keys, column))
         if found is None:
             rows = self.rows(table, keys)
-            values = [getattr(row, column, None) for row in rows]
-            if not rows or None in values:
+            fields = type(rows[0]).model_fields if rows else ()
+            values = [getattr(row, column) for row in rows if column in fields]
+            if not values or not all(isinstance(value, int | Decimal | date) for value in values):
                 raise BadTerms(f"{table}[{','.join(keys)}].{column}")
             found = self._figures[table, keys, column] = [
                 self.figure(table, column, value) for value in values
@@ -193,8 +196,10 @@ def parse(terms):
     Raises
     ------
     BadTerms
-        The terms do not follow the grammar.
+        The terms do not follow the grammar, or are too long.
     """
+    if len(terms) > MOST_SIGNS:
+        raise BadTerms(f"{terms[:40]}…")
     quoted = CELL.sub(lambda cell: f"{cell[1]}[{cell[2]!r}]", terms)
     try:
         tree = ast.parse(quoted.strip(), mode="eval").body
@@ -203,7 +208,7 @@ def parse(terms):
     if not isinstance(tree, ast.Compare):
         return "==", None, _compiled(tree)
     if len(tree.ops) != 1 or type(tree.ops[0]) not in COMPARISONS:
-        raise BadTerms(ast.unparse(tree))
+        raise BadTerms(terms)
     return COMPARISONS[type(tree.ops[0])], _compiled(tree.left), _compiled(tree.comparators[0])
 
 
@@ -247,9 +252,12 @@ def _stated(cells, stated):
 def _binary(combine, left, right):
     def both(cells, stated):
         try:
-            return combine(left(cells, stated), right(cells, stated))
+            found = combine(left(cells, stated), right(cells, stated))
         except ZeroDivisionError as error:
             raise BadTerms(str(error)) from error
+        if max(abs(found.low), abs(found.high)) > BIGGEST**2:
+            raise BadTerms("a figure of no plan's size")
+        return found
 
     return both
 

@@ -14,7 +14,7 @@ from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
-from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
+from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
 from giamngheo.cli.packages import refresh, say_name
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
@@ -91,8 +91,10 @@ def _langs(langs):
 def _inputs(package, scenario="full_plan", **others):
     """Loaded package and scenario, and checked numbers."""
     from giamngheo.inputs.parameters import load_inputs
+    from giamngheo.inputs.scenario import list_scenarios
 
     loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
+    list_scenarios(loaded.package)  # one of its own that it cannot use is refused here, not in a notebook
     log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
     say_name(loaded.package)
     return loaded
@@ -172,8 +174,12 @@ def verify(
 
 
 @app.command()
-def validate(package: Package = paths.PACKAGE, verbose: Verbose = False):
+def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: Verbose = False):
     """Check a package; name file, row and column at fault."""
+    if accept:
+        from giamngheo.inputs.package import accept_questions
+
+        accept_questions(package, accept)
     loaded = _inputs(package).package
     counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
@@ -200,6 +206,7 @@ def audit(
 @app.command()
 def forecast(
     package: Package = paths.PACKAGE,
+    accept: Accept = None,
     series: Annotated[
         Path | None,
         typer.Option(
@@ -236,10 +243,15 @@ def forecast(
 
     check_value("draws", draws)
     check_value("seed", seed)
+    if accept and series is None:
+        raise RefusedInput(
+            "--accept: goes with --series; a package keeps its answers, by giamngheo validate --accept"
+        )
     loaded = _inputs(package).package if series is None else None
-    readings = loaded.readings if loaded else _series(series)
+    readings = loaded.readings if loaded else _series(series, accept or ())
     last = max(reading.as_of for reading in readings)
-    _check_known("group", group, {reading.group for reading in readings})
+    if group is not None and group not in (groups := sorted({reading.group for reading in readings})):
+        raise RefusedInput(unknown("group", group, groups))
     check_value("reference", reference)
     if until is not None:
         check_until(until, last, "--until")
@@ -250,7 +262,7 @@ def forecast(
 
     options = {"draws": draws, "seed": seed, "known_by": day, "reference": reference}
     if loaded is None:
-        result = run_forecast(readings, until or last.year + 4, **options)
+        result = run_forecast(readings, until or last.year + 4, accept=accept or (), **options)
     else:
         result = package_forecast(loaded, until=until, **options)
     answer = forecast_answer(result, loaded, group)
@@ -272,15 +284,10 @@ def _full_plan(package, trend, draws, seed):
     return cases(simulate(package, load_scenario("full_plan", package), shared=shared))
 
 
-def _series(path):
+def _series(path, accept):
     from giamngheo.inputs.readings import read_series
 
-    return read_series(paths.find(path))
-
-
-def _check_known(what, word, known):
-    if word is not None and word not in known:
-        raise RefusedInput(unknown(what, word, sorted(known)))
+    return read_series(paths.find(path), accept)
 
 
 @app.command()

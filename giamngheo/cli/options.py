@@ -35,3 +35,9 @@ Out = Annotated[
 Draws = Annotated[int, typer.Option("--draws", metavar="N", help="Draws of the model, 100 to 1000000.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept", metavar="ID", help="A question's figures are right as they stand; a package keeps that."
+    ),
+]

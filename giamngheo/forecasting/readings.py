@@ -30,7 +30,7 @@ INSTEAD = {
 }
 
 
-def checked_readings(readings, rate="rate_pct", year_is="end"):
+def checked_readings(readings, rate="rate_pct", year_is="end", accept=()):
     """Readings for a forecast, checked as those of a file.
 
     Parameters
@@ -41,6 +41,8 @@ def checked_readings(readings, rate="rate_pct", year_is="end"):
         Column of a frame that holds the rates.
     year_is : {"end", "start"}
         The instant of a year that stands for a date.
+    accept : iterable of str
+        As of `inputs.readings.checked_series`.
 
     Returns
     -------
@@ -53,14 +55,14 @@ def checked_readings(readings, rate="rate_pct", year_is="end"):
         Every problem found, each with row, column and the nearest valid value.
     """
     if isinstance(readings, str | Path):
-        readings = read_series(paths.find(readings))
+        readings = read_series(paths.find(readings), accept)
     frame = as_frame(readings)
     if rate != "rate_pct":
         if rate not in frame:
             raise RefusedInput(f"{NAME}: {unknown('column', rate, frame.columns)}")
         frame = frame.drop(columns="rate_pct", errors="ignore").rename(columns={rate: "rate_pct"})
     rows = checked_series(
-        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading)
+        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading), accept
     ).values()
     if "published" in frame:
         frame = frame.assign(published=pd.to_datetime([row.published for row in rows]))
@@ -90,24 +92,23 @@ def known_by_day(readings, known_by, kind):
     Raises
     ------
     RefusedInput
-        Fewer than two readings of the poor were out by then.
+        No reading of the poor was out by then.
 
     Notes
     -----
-    A group of which the day leaves fewer than two readings of the poor is left out.
+    A group of which the day leaves no reading of the poor is left out.
     """
     out = published(readings, [when.date() for when in readings["as_of"]], kind)
     day = known_by or out.max().date()
     known = readings[out <= pd.Timestamp(day)]
     counts = [frame.loc[frame["status"] == "poor", "group"].value_counts() for frame in (readings, known)]
-    lost = [name for name, n in counts[0].items() if n >= 2 > counts[1].get(name, 0)]
+    lost = [name for name in counts[0].index if not counts[1].get(name, 0)]
     known = known[~known["group"].isin(lost)]
     if known.empty or "all" in lost:
         first = "all" if "all" in counts[0] else counts[0].index[0]
         days = out[(readings["status"] == "poor") & (readings["group"] == first)].sort_values()
         raise RefusedInput(
-            f"known_by: {counts[1].get(first, 0)} reading of the poor was out by {day}, two are the least; "
-            f"nearest: {days.iloc[min(1, len(days) - 1)].date()}"
+            f"known_by: no reading of the poor was out by {day}, one is the least; nearest: {days.iloc[0].date()}"
         )
     return known.reset_index(drop=True), day
 

@@ -141,6 +141,7 @@ def forecast(
     unit=None,
     rate="rate_pct",
     year_is="end",
+    accept=(),
 ):
     """Forecast the poor and near-poor rates to the end of a year.
 
@@ -172,6 +173,8 @@ def forecast(
         Column of a frame that holds the rates.
     year_is : {"end", "start"}
         What a year without a day stands for: its 31 December, or that of the year before.
+    accept : iterable of str
+        Ids of questions that the door asks of figures that contradict each other, and that are right as they stand.
 
     Returns
     -------
@@ -180,7 +183,7 @@ def forecast(
     Raises
     ------
     RefusedInput
-        Readings that a file would be refused for, in the same words; fewer than two; a year, a number of draws, a
+        Readings that a file would be refused for, in the same words; a year, a number of draws, a
         reference or a date that cannot be.
 
     Notes
@@ -190,7 +193,7 @@ def forecast(
     draws, seed = check_value("draws", draws), check_value("seed", seed)
     _check_reference(reference)
     kind = reference if isinstance(reference, str) else "given"
-    readings = checked_readings(readings, rate, year_is)
+    readings = checked_readings(readings, rate, year_is, accept)
     readings, known_by = known_by_day(readings, as_day("known_by", known_by), kind)
     origin = readings["as_of"].max().date()
     check_until(until, origin)
@@ -224,10 +227,8 @@ def conditioned(readings, years, prior, register, seed, draws):
     for group in sorted(readings["group"].unique(), key=lambda name: name != "all"):
         rows = readings[readings["group"] == group]
         poor = rows[rows["status"] == "poor"].sort_values(["as_of", "poverty_line"], kind="stable")
-        if len(poor) < 2:
-            raise RefusedInput(
-                f"group '{group}': {len(poor)} reading of the poor; two readings are the least"
-            )
+        if poor.empty or not _linked(poor, line_order, all_splice):
+            continue  # nothing tells where the group stands on the line that is forecast
         posterior = _level(poor, line_order, all_splice, prior, register, seed, draws, group)
         if group == "all":
             all_splice = _splice(poor, line_order)
@@ -278,16 +279,18 @@ def _splice(poor, line_order):
     return (both[-1], float(probit(new[both[-1]] / 100) - probit(old[both[-1]] / 100))) if len(both) else None
 
 
+def _linked(poor, line_order, all_splice):
+    """Whether a group was read on the last line, or when all households were read on it and on the one before."""
+    read = line_order[-1] in set(poor["poverty_line"])
+    return read or (all_splice is not None and all_splice[0] in set(poor["as_of"]))
+
+
 def _level(poor, line_order, all_splice, prior, register, seed, draws, group) -> Posterior:
     order = [line for line in line_order if line in set(poor["poverty_line"])]
     times, values = instants(poor["as_of"]), on_scale(poor["rate_pct"].to_numpy())[0]
     lines = np.array([order.index(line) for line in poor["poverty_line"]])
     fixed_sd = np.zeros(len(values))
     if order[-1] != line_order[-1]:
-        if all_splice is None or all_splice[0] not in set(poor["as_of"]):
-            raise RefusedInput(
-                f"group '{group}' has no reading on the line '{line_order[-1]}', and no instant links it"
-            )
         at = poor["as_of"].to_numpy() == np.datetime64(all_splice[0])
         times, lines = np.append(times, times[at][-1]), np.append(lines, len(order))
         values = np.append(values, values[at][-1] + all_splice[1])

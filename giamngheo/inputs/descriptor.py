@@ -42,6 +42,15 @@ NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 
 
+class GroupName(BaseModel):
+    """A population group in each language, as in "5 % of …"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vi: Text
+    en: Text
+
+
 class Labels(BaseModel):
     """What a package is about: the `giamngheo` key of its descriptor."""
 
@@ -57,6 +66,16 @@ class Labels(BaseModel):
     title_vi: Text
     title_en: Text
     reference_unit: Text | None = None
+    groups: dict[Id, GroupName] = Field(default_factory=dict)
+    accepted: tuple[Id, ...] = ()  # questions of the door that were answered
+
+    def group_name(self, group) -> dict[str, str]:
+        """What a population group is called in each language: by the package, else its id in words."""
+        return (
+            self.groups[group].model_dump()
+            if group in self.groups
+            else dict.fromkeys(("vi", "en"), group.replace("_", " "))
+        )
 
 
 def read_descriptor(folder):
@@ -165,6 +184,22 @@ def write_descriptor(path, name=None) -> Path:
     return folder / DESCRIPTOR
 
 
+def keep_accepted(folder, checks):
+    """Write into a package's descriptor that some questions of the door were answered.
+
+    Parameters
+    ----------
+    folder : path-like
+    checks : iterable of str
+        Their ids.
+    """
+    file = Path(folder) / DESCRIPTOR
+    descriptor = json.loads(read_text(file))
+    labels = descriptor["giamngheo"]
+    labels["accepted"] = sorted({*labels.get("accepted", ()), *checks})
+    paths.write_atomically(file, json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
+
+
 def refresh_hashes(folder):
     """Sizes and sha256 of the files of a descriptor that is written by hand, brought up to date.
 
@@ -188,7 +223,7 @@ def _descriptor(folder, name, labels) -> dict[str, Any]:
         "name": name,
         "title": labels.title_en,
         "languages": ["vi", "en"],
-        "giamngheo": labels.model_dump(mode="json", exclude_none=True),
+        "giamngheo": labels.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
         "licenses": LICENCES,
         "sources": sources,
         "resources": [

@@ -22,6 +22,7 @@ from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
     NAME_PATTERN,
     Labels,
+    keep_accepted,
     name_of,
     read_descriptor,
     table_schema,
@@ -30,7 +31,8 @@ from giamngheo.inputs.descriptor import (
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.extraction.proposals import WAITING
-from giamngheo.inputs.readings import line_faults, reading_faults
+from giamngheo.inputs.package_faults import package_faults
+from giamngheo.inputs.questions import package_questions, unanswered
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -99,9 +101,11 @@ class Package:
 
     @property
     def deadline(self) -> date:
-        """Instant of the last target on a rate, else the end of the last programme year."""
+        """Instant of the last target on a rate, else the end of the last programme year; after the last reading."""
+        last, end = max(row.as_of for row in self.readings), date(self.labels.last_year, 12, 31)
         dates = [target.as_of for target in self.targets if target.status and target.as_of]
-        return max(dates, default=date(self.labels.last_year, 12, 31))
+        due = max((day for day in dates if day > last and day.year >= self.labels.first_year), default=end)
+        return max(due, date(last.year + (last == date(last.year, 12, 31)), 12, 31))
 
     @property
     def reference_unit(self) -> str | None:
@@ -244,13 +248,15 @@ class Package:
         return pd.DataFrame(columns)
 
 
-def load_package(path=None) -> Package:
+def load_package(path=None, accept=()) -> Package:
     """Read and check a data package.
 
     Parameters
     ----------
     path : path-like, optional
         Its folder; default: the project's data/an-giang.
+    accept : iterable of str
+        Ids of questions (`inputs.questions`) whose figures are right as they stand.
 
     Returns
     -------
@@ -259,7 +265,8 @@ def load_package(path=None) -> Package:
     Raises
     ------
     RefusedInput
-        Everything wrong with its files, each with file, row, column and the nearest valid value.
+        Everything wrong with its files, each with file, row, column and the nearest valid value; else what they make
+        one ask.
 
     Notes
     -----
@@ -272,12 +279,11 @@ def load_package(path=None) -> Package:
             f"there, correct the tables where they are wrong, then: giamngheo confirm {shown(folder)}"
         )
     descriptor, name, labels = read_descriptor(folder)
-    listed = {resource["name"] for resource in descriptor.get("resources", []) if "name" in resource}
     tables: dict[str, dict[int, Row]] = {}
     problems: list[str] = []
     for table, model in TABLES.items():
         file = folder / f"{table}.csv"
-        if not file.exists() and table not in REQUIRED and table not in listed:
+        if not file.exists() and table not in REQUIRED:
             tables[table] = {}
             continue
         try:
@@ -288,8 +294,11 @@ def load_package(path=None) -> Package:
         problems = [
             ":".join(str(part) for part in (shown(folder / f"{table}.csv"), row, column) if part)
             + f": {what}"
-            for table, row, column, what in _faults(tables, labels)
+            for table, row, column, what in package_faults(tables, labels)
         ]
+    if not problems:
+        asked = package_questions(tables, labels)
+        problems = unanswered(asked, accept, labels.accepted, lambda table: shown(folder / f"{table}.csv"))
     if problems:
         raise RefusedInput(problems)
     rows = {ATTRIBUTES.get(table, table): tuple(found.values()) for table, found in tables.items()}
@@ -324,32 +333,21 @@ def _folder(path):
     raise RefusedInput(f"{shown(folder)}: no such package folder{near}")
 
 
-def _faults(tables, labels):
-    """What is wrong with the tables taken together, as (table, row, column, what)."""
-    for table in ("poverty", "lines", "budget", "documents"):
-        if not tables[table]:
-            yield table, None, None, "no row under the header; at least one is needed"
-            return
-    for table, model in TABLES.items():
-        for column, (other, key) in model.REFERENCES.items():
-            known = [getattr(row, key) for row in tables[other].values()]
-            for row, record in tables[table].items():
-                word = getattr(record, column)
-                if word is not None and word not in known:
-                    yield table, row, column, unknown(column, word, known) + f" in {other}.csv"
-    documents = {row.document: row for row in tables["documents"].values()}
-    if labels.main_document not in documents:
-        yield "documents", None, "document", unknown("main document", labels.main_document, documents)
-    elif documents[labels.main_document].date != labels.date:
-        row = next(n for n, record in tables["documents"].items() if record.document == labels.main_document)
-        yield (
-            "documents",
-            row,
-            "date",
-            f"{documents[labels.main_document].date} is not the descriptor's {labels.date}",
-        )
-    yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
-    yield from (("poverty", *fault) for fault in line_faults(tables["poverty"], tables["lines"], documents))
+def accept_questions(path, checks):
+    """Keep in a package's descriptor that questions of its door were answered.
+
+    Parameters
+    ----------
+    path : path-like
+    checks : iterable of str
+        Ids of `inputs.questions`.
+
+    Raises
+    ------
+    RefusedInput
+        An id that asks nothing here, or what else is wrong with the package.
+    """
+    keep_accepted(load_package(paths.find(path), checks).path, checks)
 
 
 def new_package(path) -> Path:

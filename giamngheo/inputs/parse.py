@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+MOST_DIGITS = 30  # of a figure; those of any plan have fewer
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _EXCEL_EPOCH = date(1899, 12, 30)
 
@@ -28,6 +29,8 @@ def parse_number(value):
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError(f"{value!r} is not a number")
     text = value.strip() if isinstance(value, str) else str(value)
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"'{text[:12]}…' has {len(text)} digits; nearest: a figure of at most {MOST_DIGITS}")
     if _PLAIN_NUMBER.fullmatch(text):
         return Decimal(text)
     if not isinstance(value, str):

@@ -11,6 +11,7 @@ from pydantic import Field
 from giamngheo.dates import months_after
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.questions import reading_questions, unanswered
 from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
 
 REVIEW_MONTHS = 5  # from an administrative review's instant to its publication
@@ -48,7 +49,7 @@ class NewReading(SeriesReading):
         return months_after(self.as_of, REVIEW_MONTHS)
 
 
-def read_series(path) -> tuple[SeriesReading, ...]:
+def read_series(path, accept=()) -> tuple[SeriesReading, ...]:
     """The readings of a bare series.
 
     Parameters
@@ -56,6 +57,8 @@ def read_series(path) -> tuple[SeriesReading, ...]:
     path : path-like
         CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the
         other columns of a package's poverty.csv may stand there and are not read.
+    accept : iterable of str
+        As of `checked_series`.
 
     Returns
     -------
@@ -67,11 +70,13 @@ def read_series(path) -> tuple[SeriesReading, ...]:
         Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
     return tuple(
-        checked_series(shown(path), read_rows(path, SeriesReading, ignored=Reading.model_fields)).values()
+        checked_series(
+            shown(path), read_rows(path, SeriesReading, ignored=Reading.model_fields), accept
+        ).values()
     )
 
 
-def checked_series(name, rows):
+def checked_series(name, rows, accept=()):
     """Readings of a series, checked beside each other.
 
     Parameters
@@ -79,6 +84,8 @@ def checked_series(name, rows):
     name : str
         Of the file, or what stands for it in a message.
     rows : dict of label to SeriesReading
+    accept : iterable of str
+        Ids of questions (`inputs.questions`) whose figures are right as they stand.
 
     Returns
     -------
@@ -96,6 +103,7 @@ def checked_series(name, rows):
     last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
     if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
         problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
+    problems = problems or unanswered(reading_questions(rows), accept, (), lambda _: name)
     if problems:
         raise RefusedInput(problems)
     return rows
@@ -182,8 +190,6 @@ def new_reading_faults(package, rows):
             yield row, "poverty_line", what
         if reading.group not in groups:
             yield row, "group", unknown("group", reading.group, sorted(groups))
-        if reading.status == "near_poor" and package.near_poor_ratio is None:
-            yield row, "status", f"the line '{line}' has no near-poor threshold; nearest: 'poor'"
         if reading.published and reading.published < reading.as_of:
             yield row, "published", f"{reading.published} is before the reading; nearest: {reading.as_of}"
         if not any(
@@ -322,21 +328,21 @@ def line_faults(rows, poverty_lines, documents):
             )
             span = f"{first} to {last or 'today'}"
             yield row, "as_of", f"{reading.as_of} is outside the line '{reading.poverty_line}' ({span}){near}"
-        if reading.status == "near_poor" and not any(area.near_poor_vnd_month for area in areas):
-            having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
-            near = nearest(reading.poverty_line, having)
-            what = f"the line '{reading.poverty_line}' has no near-poor threshold"
-            yield (
-                row,
-                "status",
-                what + (f"; nearest line with one: '{near}'" if near else "; nearest: 'poor'"),
+        having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
+        if reading.status == "near_poor" and having and reading.poverty_line not in having:
+            what = (
+                f"the line '{reading.poverty_line}' has no near-poor threshold in lines.csv; nearest line with one: "
+                f"'{nearest(reading.poverty_line, having)}', or the poor threshold again if both are under it"
             )
+            yield row, "status", what
         source = documents.get(reading.document)
-        if source and source.date and reading.as_of > source.date:
+        # A plan of autumn gives an estimate for the end of its year.
+        if source and source.date and reading.as_of > (end := date(source.date.year, 12, 31)):
             yield (
                 row,
                 "as_of",
-                f"{reading.as_of} is after its document's date; nearest valid value: {source.date}",
+                f"{reading.as_of} is after its document's date, {source.date}; nearest valid value: {source.date}, or "
+                f"{end} for an estimate",
             )
 
 

@@ -14,9 +14,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
-from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.scenario_fit import check_scenario, problem
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
 from giamngheo.inputs.yaml_keys import SUFFIXES, read_keys
@@ -214,67 +214,6 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     return sorted(found.values(), key=lambda row: (row.id != ROOT_ID, row.id))
 
 
-def check_scenario(scenario, package, file=None, lines=None) -> Scenario:
-    """Check a scenario against a package.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    package : Package
-    file : path-like, optional
-        Where it was read, for the message.
-    lines : dict, optional
-        Key path to line of the file.
-
-    Returns
-    -------
-    Scenario
-        The same, with factors for every year spelled out by year.
-
-    Raises
-    ------
-    RefusedInput
-        An unknown year, budget line, group or assumption.
-    """
-    budget = [row.line for row in package.budget_lines]
-    groups = list(dict.fromkeys(row.group for row in package.readings))
-    ahead = range(max(row.as_of for row in package.readings).year + 1, package.deadline.year + 1)
-    funding = scenario.funding
-    named = [("budget line", key, budget, ("funding", "by_line", key)) for key in funding.by_line]
-    named += [
-        ("channel or budget line", key, [*CHANNELS, *budget], ("targeting", key))
-        for key in scenario.targeting
-    ]
-    named += [("group", scenario.group, groups, ("group",))]
-    named += [("assumption", key, load_register(), ("assumptions", key)) for key in scenario.assumptions]
-    named += [("year", year, package.years, ("funding", "all", year)) for year in funding.all]
-    for table in ("by_source", "by_channel", "by_line"):
-        for key, factors in getattr(funding, table).items():
-            named += [("year", year, package.years, ("funding", table, key, year)) for year in factors]
-    named += [("year", year, ahead, ("shock", year)) for year in scenario.shock]
-    named += [("year", year, ahead, ("growth", year)) for year in scenario.growth]
-    problems = [
-        _problem(file or f"scenario {scenario.id}", place, _unknown(what, word, known), lines or {})
-        for what, word, known, place in named
-        if word not in known
-    ]
-    if problems:
-        raise RefusedInput(problems)
-    tables = {
-        table: {key: factors.over(package.years) for key, factors in getattr(funding, table).items()}
-        for table in ("by_source", "by_channel", "by_line")
-    }
-    spelled = funding.model_copy(update={"all": funding.all.over(package.years), **tables})
-    return scenario.model_copy(update={"funding": spelled})
-
-
-def _unknown(what, word, known):
-    if what == "year":  # the nearest year is a matter of distance, not of spelling
-        closest = min(known, key=lambda year: abs(year - word))
-        return f"unknown year '{word}'; nearest: {closest} (known: {', '.join(map(str, known))})"
-    return unknown(what, word, known)
-
-
 def _folders(package):
     own = paths.PACKAGE if package is None else package.path
     return [own / "scenarios", paths.DATA / "scenarios"]
@@ -312,7 +251,7 @@ def _merged(file, folders, seen):
     """The keys of a file over those of the scenarios it is based on, and the lines of its own."""
     raw, lines = read_keys(file)
     if "id" in raw:
-        raise RefusedInput(_problem(file, ("id",), "the id is the file's name; remove this key", lines))
+        raise RefusedInput(problem(file, ("id",), "the id is the file's name; remove this key", lines))
     return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], (*seen, file)), lines
 
 
@@ -336,10 +275,10 @@ def _based(where, raw, lines, folders, seen):
     try:
         file = _find(parent, folders)
     except RefusedInput as refusal:
-        raise RefusedInput(_problem(where, ("based_on",), str(refusal), lines)) from None
+        raise RefusedInput(problem(where, ("based_on",), str(refusal), lines)) from None
     if file in seen:
         raise RefusedInput(
-            _problem(where, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
+            problem(where, ("based_on",), f"'{parent}' is based on this scenario itself", lines)
         )
     below, _ = _merged(file, folders, seen)
     return over(below, raw) | {"based_on": parent}
@@ -384,10 +323,4 @@ def _sentence(file, fault, lines):
     elif kind.startswith("bool"):
         near = nearest(str(fault["input"]).lower(), ("true", "false"))
         what = f"{values.said(fault['input'])} is not true or false; nearest: '{near}'"
-    return _problem(file, place, what, lines)
-
-
-def _problem(file, place, what, lines):
-    texts = tuple(str(part) for part in place)
-    line = next((lines[texts[:n]] for n in range(len(texts), 0, -1) if texts[:n] in lines), None)
-    return f"{shown(file)}{f':{line}' if line else ''}: {'.'.join(texts)}: {what}"
+    return problem(file, place, what, lines)

@@ -17,15 +17,15 @@ from pydantic_core import PydanticCustomError
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.parse import parse_count, parse_date, parse_number
 
-Group = Literal["all", "ethnic_minority"]
 Status = Literal["poor", "near_poor"]
 Source = Literal["central", "provincial", "mobilised"]
 Channel = Literal["credit", "cost_relief", "cash", "assets", "livelihood", "training", "enabling"]
 CHANNELS = Channel.__args__
 SOURCES = Source.__args__
+APART = Decimal("1.02")  # near-poor over poor threshold: nearer ones are the same line, or a slip
 FAMILIES = {"income": ("credit", "livelihood", "training")}
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
 Day = Annotated[date, BeforeValidator(parse_date)]
 
@@ -71,7 +71,7 @@ class Reading(Row):
         description="Instant that the reading describes; the beginning of a year is 31 December before"
     )
     as_stated: Text = Field(description="The source's own words for the instant")
-    group: Group = Field(description="Population group")
+    group: Id = Field(description="Population group: all, ethnic_minority or one of the plan's own")
     status: Status = Field(
         description="Poor: at or below the poverty line; near-poor: above it, up to the near-poor one"
     )
@@ -92,18 +92,21 @@ class PovertyLine(Row):
     poverty_line: Id = Field(description="Poverty line")
     area: Literal["rural", "urban"] = Field(description="Kind of area")
     poor_vnd_month: MonthlyVnd = Field(description="Income at or below which a household is poor")
-    near_poor_vnd_month: MonthlyVnd | None = Field(description="Income up to which a household is near-poor")
+    near_poor_vnd_month: MonthlyVnd | None = Field(
+        description="Income up to which a household is near-poor; empty, or the poor one, where other things decide"
+    )
     valid_from: Day = Field(description="First day in force")
     valid_to: Day | None = Field(description="Last day in force; empty while in force")
     legal_basis: Id = Field(description="Legal source (documents.csv)")
 
     @model_validator(mode="after")
     def _ordered(self):
-        if self.near_poor_vnd_month is not None and self.near_poor_vnd_month <= self.poor_vnd_month:
+        near = self.near_poor_vnd_month
+        if near is not None and near != self.poor_vnd_month and near < APART * self.poor_vnd_month:
             raise _fault(
                 "near_poor_vnd_month",
-                f"{self.near_poor_vnd_month} is not above the poor threshold {self.poor_vnd_month}; "
-                f"nearest valid value: {self.poor_vnd_month + 1}",
+                f"{near} is not above the poor threshold {self.poor_vnd_month}; empty, or {self.poor_vnd_month} again, "
+                "where the near-poor are under the same income line",
             )
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise _fault("valid_to", f"{self.valid_to} is not after valid_from {self.valid_from}")
@@ -116,7 +119,7 @@ class Target(Row):
     KEY: ClassVar = ("target",)
 
     target: Id = Field(description="Target")
-    group: Group = Field(description="Population group it is about")
+    group: Id = Field(description="Population group it is about")
     status: Status | None = Field(description="Status whose rate is to fall; empty for another aim")
     comparator: Literal["<", "<=", ">="] | None = Field(
         description="How the result is compared with value_pct"
@@ -132,7 +135,11 @@ class Target(Row):
 
     @model_validator(mode="after")
     def _complete(self):
-        if self.status is not None:
+        paced = (self.pace_low_pp, self.pace_high_pp) != (
+            None,
+            None,
+        )  # then the door says what level it leads to
+        if self.status is not None and not (paced and self.value_pct is None):
             for column in ("comparator", "value_pct", "as_of"):
                 if getattr(self, column) is None:
                     raise _fault(column, f"the cell is empty; a target for the {self.status} needs {column}")
@@ -151,7 +158,7 @@ class Target(Row):
 
 
 class BudgetLine(Row):
-    """One line of the budget table, as printed; an empty cell or a dash of the table is 0."""
+    """One line of the budget table, as printed: a dash of the table is 0, an empty cell is not known."""
 
     KEY: ClassVar = ("line",)
 
@@ -160,15 +167,21 @@ class BudgetLine(Row):
     kind_text: Literal["policy", "project"] = Field(description="What the text calls it")
     name_vi: Text = Field(description="Name in Vietnamese")
     name_en: Text = Field(description="Name in English")
-    central: YearlyBillions = Field(description="Central budget")
-    provincial: YearlyBillions = Field(description="Provincial budget")
-    mobilised: YearlyBillions = Field(description="Mobilised funds")
+    central: YearlyBillions | None = Field(description="Central budget; empty where the source is not told")
+    provincial: YearlyBillions | None = Field(description="Provincial budget; empty where not told")
+    mobilised: YearlyBillions | None = Field(description="Mobilised funds; empty where not told")
     annual: YearlyBillions = Field(description="All sources")
     total_3y: Billions = Field(description="All sources over the whole period")
     channel: Channel = Field(description="Way by which the money can reach household incomes (judgement)")
-    group: Group = Field("all", description="Population group that the line is reserved for")
+    group: Id = Field("all", description="Population group that the line is reserved for")
     locator: Text = Field(description="Place in the main document")
     note: Text | None = Field(None, description="The table's own note on the line")
+
+    @property
+    def told(self):
+        """Whether the plan says what each source gives: cells that are empty, or all 0 under a sum, do not."""
+        parts = [getattr(self, source) for source in SOURCES]
+        return None not in parts and (any(parts) or not self.total_3y)
 
 
 class Measure(Row):

@@ -1,7 +1,7 @@
 """Numbers, amounts and dates as each language writes them, with one rounding rule: half away from zero."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
@@ -59,8 +59,9 @@ def rounded(x, decimals):
     value = exact(x)
     scaled = abs(value) * Fraction(10) ** decimals
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    result = Decimal(whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-max(decimals, 0)), ROUND_HALF_UP)
-    return -result if value < 0 and whole else result
+    # From digits: arithmetic of decimals would round to 28 of them, or refuse.
+    result = Decimal(f"{whole * 10 ** max(-decimals, 0)}E-{max(decimals, 0)}")
+    return result.copy_negate() if value < 0 and whole else result
 
 
 def _shortest(x):
@@ -89,7 +90,7 @@ def number(x, lang, decimals=None):
         else:
             decimals = 0 if isinstance(x, int) else _shortest(x)
     value = rounded(x, decimals)
-    text = format(abs(value), ",f")
+    text = format(value.copy_abs(), ",f")
     if lang == "vi":
         text = text.translate(str.maketrans(",.", ".,"))
     elif lang != "en":

@@ -17,7 +17,7 @@ def table(page, forecasts, status, *, group="all", case="continued"):
     columns = [page.day_column("as_of", "quantiles.when")]
     columns += [page.number_column(names[q], heads.get(q) or page.percent(at), 2) for q, at in SHOWN.items()]
     who, reading = first_upper(page.say(f"status.{status}")), page.say(f"case.short_{case}")
-    caption = page.say("quantiles.caption", who=who, group=page.say(f"group.{group}"), reading=reading)
+    caption = page.say("quantiles.caption", who=who, group=page.group(group), reading=reading)
     shown = rows[["group", "status", "case", "as_of", *names.values()]]
     return html.table(f"quantiles-{status}-{group}-{case}".replace("_", "-"), caption, shown, columns)
 

@@ -84,6 +84,11 @@ class Page:
         """The calibrated word for a probability; a number always stands beside it (str)."""
         return self.say(f"chance.{chance_class(p)}")
 
+    def group(self, group):
+        """What a population group is called: by the package, by the workbook, else its id in words (str)."""
+        known = self.has(f"group.{group}") and group not in self.package.labels.groups
+        return self.say(f"group.{group}") if known else self.package.labels.group_name(group)[self.lang]
+
     def name(self, row):
         """The name of a record that has one in each language (str)."""
         return getattr(row, f"name_{self.lang}")

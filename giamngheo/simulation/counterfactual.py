@@ -283,5 +283,6 @@ def counterfactual(package, trend, scenario, register, drawn, r, picks=None):
     """
     levels = before_money(trend, scenario, register, drawn, picks)
     households = household_counts(package, trend.years, scenario, drawn)
-    first = [day.year for day in trend.years].index(package.years[0])
+    # Of programme years that were read already, the readings hold the money's effect.
+    first = sum(day.year < package.years[0] for day in trend.years)
     return Counterfactual(package, trend, register, drawn, levels, households, first, r)

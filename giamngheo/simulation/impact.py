@@ -235,6 +235,9 @@ def shares_after(thresholds, effects, spent, stocks):
     poor = ndtr(z)
     steps = _steps(_covered("poor", effects, spent, stocks))
     upper = None if thresholds.z_upper is None else ndtr(thresholds.z_upper)
+    apart = (
+        thresholds.log_ratio > 0
+    )  # else both are under one income line: money leaves their distance as it is
     ratio = np.exp(thresholds.log_ratio)
     lower, left_band = poor.copy(), np.zeros_like(poor)
     for share, gain in steps:
@@ -243,12 +246,14 @@ def shares_after(thresholds, effects, spent, stocks):
             continue
         lower[rows] -= share[rows] * (poor[rows] - _below(z[rows], -gain[rows], spread))
         if (
-            upper is not None and (over := gain > ratio - 1).any()
+            upper is not None and apart and (over := gain > ratio - 1).any()
         ):  # some of the poor jump the whole band: rare
             stay = _below(z[over], ratio - 1 - gain[over], np.broadcast_to(spread, z.shape)[over])
             left_band[over] += share[over] * np.maximum(poor[over] - stay, 0)
     if upper is None:
         return lower, None
+    if not apart:
+        return lower, ndtr(thresholds.z_upper - shift(z, lower))
     spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
     after = upper - left_band
     for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):

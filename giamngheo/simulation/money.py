@@ -13,6 +13,7 @@ from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
 
 MOST_KEPT = 32  # moneys of scenarios, each of some hundred numbers
+UNTOLD = "untold"  # in place of a source: money whose source the plan does not tell
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,8 +76,8 @@ class Money:
 def exact_sources(row, n_years):
     """What each source gives to a line over the period, so that the sources add up to the line's total.
 
-    The printed yearly figures are rounded; what they lack of the total belongs to the source printed with the most
-    decimals (3.33 a year stands for 10/3).
+    What the plan does not tell by source is that of the source `UNTOLD`. The printed yearly figures are rounded; what
+    they lack of the total belongs to the source printed with the most decimals (3.33 a year stands for 10/3).
 
     Parameters
     ----------
@@ -91,12 +92,11 @@ def exact_sources(row, n_years):
     printed = {source: getattr(row, source) for source in SOURCES}
     exact = {source: Fraction(value or 0) * n_years for source, value in printed.items()}
     rest = Fraction(row.total_3y) - sum(exact.values())
+    if not row.told:
+        return exact | {UNTOLD: rest}
     if rest:
-        decimals = {
-            source: -value.as_tuple().exponent for source, value in printed.items() if value is not None
-        }
-        finest = max(decimals, key=lambda source: (decimals[source], exact[source]), default="central")
-        exact[finest] += rest
+        decimals = {source: -value.as_tuple().exponent for source, value in printed.items()}
+        exact[max(decimals, key=lambda source: (decimals[source], exact[source]))] += rest
     return exact
 
 

@@ -36,7 +36,7 @@ def judged_targets(package):
     tuple of Target
     """
     last, line = max(row.as_of for row in package.readings), package.last_line[0].poverty_line
-    read = {(row.group, row.status) for row in package.readings}
+    carried = _carried(package, line)
     days = {
         (row.group, row.status, row.as_of)
         for row in package.readings
@@ -48,9 +48,20 @@ def judged_targets(package):
         for target in level_targets(package)
         if target.as_of > last
         and (target.as_of.month, target.as_of.day) == (12, 31)
-        and (target.group, "poor") in read
+        and target.group in carried
         and (target.status == "poor" or apart & {target.group, "all"})
     )
+
+
+def _carried(package, line):
+    """Groups that the forecast carries: the poor read on the last line, or at its splice with the one before."""
+    poor = [row for row in package.readings if row.status == "poor"]
+    days = [
+        {row.as_of for row in poor if (row.group, row.poverty_line == line) == ("all", on)}
+        for on in (True, False)
+    ]
+    splice = days[0] & days[1]
+    return {row.group for row in poor if row.poverty_line == line or row.as_of in splice}
 
 
 def level_pair(package):

@@ -412,3 +412,44 @@ def test_a_bare_year_may_mean_its_end_elsewhere(package):
     checks = audit(replace(package, readings=tuple(rows), claims=())).checks
     assert {c.result for c in checks if c.id.startswith("instant.")} == {"ok"}
     assert "start_of_year" not in {c.id for c in checks}
+
+
+# --- any figure that is let in
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "poverty[all,poor,2011-12-31].as_stated",
+        "poverty[all,poor,2011-12-31].__class__",
+        "poverty[all,poor,2011-12-31].model_fields",
+        "+".join("1" * 2_500),
+        "*".join(["999999999999999999"] * 90),
+    ],
+)
+def test_terms_that_are_no_figure_are_said_to_be_so(package, terms):
+    claim = changed(package, "claims", {"claim": "fall_rate"}, terms=terms)
+    check = {check.id: check for check in audit(claim).checks}["claim.fall_rate"]
+    assert check.result == "discrepancy" and check.recomputed is None
+    assert check.message_vi and check.message_en and json.dumps(check.as_dict())
+
+
+@pytest.mark.parametrize("terms", ["1,99999999", "I,IX,IIIIIIIIIIIIIIIIIIX", "9999999999999,10000000000000"])
+def test_a_numbering_of_millions_is_not_counted_out(package, terms):
+    rows = [claim for claim in package.claims if claim.kind == "numbering"]
+    check = next(claim_checks(replace(package, claims=(rows[0].model_copy(update={"terms": terms}),)), None))
+    assert check.result == "discrepancy" and len(check.message_en) < 200
+
+
+def test_nobody_in_the_households_and_figures_of_any_size(package):
+    nobody = changed(package, "poverty", LAST, persons=0)
+    assert {check.id: check.result for check in audit(nobody).checks}[
+        "household_size.all.poor.qd09_2011.2011-12-31"
+    ] == "discrepancy"
+    measure = next(row for row in package.measures if row.unit == "household" and row.quantity and row.line)
+    huge = changed(
+        package, "measures", {"line": measure.line, "what": measure.what}, quantity=Decimal("9" * 30)
+    )
+    for check in audit(huge).checks:
+        assert check.message_vi and check.message_en and "E+" not in check.message_en
+    assert language.number(Decimal("9" * 40), "en") == ",".join(["9"] + ["999"] * 13)

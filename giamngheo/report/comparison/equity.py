@@ -25,8 +25,8 @@ def tables(page, outcomes, levels, changes):
 
 def _who(page, who, group):
     """Name of a part of the province (str)."""
-    named = {"group": f"group.{group}", "all": "group.all"}
-    return first_upper(page.say(named.get(who, f"equity.{who}")))
+    named = {"group": group, "all": "all"}
+    return first_upper(page.group(named[who]) if who in named else page.say(f"equity.{who}"))
 
 
 def _level_table(page, outcomes, found, group):
@@ -52,7 +52,7 @@ def _level_table(page, outcomes, found, group):
     when = page.day(outcomes[FULL_PLAN].cases[1].years[-1])
     note = page.say(
         "equity.note",
-        group=page.say(f"group.{group}"),
+        group=page.group(group),
         weight=page.percent(found["weight_pct"].iloc[0], 1),
         size=page.number(page.package.group_size(group), -2),
         impossible=page.percent(100 * found["impossible"].max(), 1),
@@ -125,5 +125,5 @@ def _change_sentence(page, plan, first, moved, group):
         }
         words |= {f"before{r}": page.chance(plan.by_case[r][key])}
         words |= {f"after{r}": page.chance(first.by_case[r][key])}
-    title, who = first.scenario.title[page.lang], page.say(f"group.{group}")
+    title, who = first.scenario.title[page.lang], page.group(group)
     return page.say("equity.sentence", title=title, who=who, **words)

@@ -32,7 +32,7 @@ def table(page):
 
 def _who(status, group, page):
     who = first_upper(page.say(f"status.{status}_households"))
-    return who if group == "all" else f"{who}, {page.say(f'group.{group}')}"
+    return who if group == "all" else f"{who}, {page.group(group)}"
 
 
 def implied(package):
@@ -68,7 +68,7 @@ def implied_chart(page):
     frame = implied(page.package)
     series = list(frame.groupby("group", sort=False))
     words = "; ".join(
-        f"{page.say(f'group.{group}')}: "
+        f"{page.group(group)}: "
         + ", ".join(
             f"{page.day(row.as_of)} {page.number(row.implied_households, 0)}" for row in rows.itertuples()
         )
@@ -91,7 +91,7 @@ def implied_chart(page):
                 capsize=2.5,
                 linewidth=1,
             )
-            ax.set_title(page.say(f"group.{group}"))
+            ax.set_title(page.group(group))
             ax.set_ylim(0.9 * low.min(), 1.05 * high.max())
             ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
             ticks = np.arange(int(x.min()), int(x.max()) + 1, 1 if not narrow else 2)

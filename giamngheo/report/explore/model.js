@@ -245,6 +245,10 @@ function moveThresholds(model, [zs, uppers], of_poor, of_near) {
     const z = zs[i], poor = below(z), count = ordered(of_poor, i), lower = poor - leaving(count, z, spread[i], 1, 0, poor, 0);
     moved[0][i] = Math.max(z - probit(lower), 0);
     if (!uppers) continue;
+    if (!log_ratio) { // both under one income line: money leaves their distance as it is
+      moved[1][i] = moved[0][i];
+      continue;
+    }
     const upper = below(uppers[i]), band = log_ratio / Math.max(uppers[i] - z, AROUND);
     const jumped = leaving(count, z, spread[i], ratio, 0, poor, ratio - 1); // of the poor, over the whole band: rare
     const after = upper - jumped - leaving(ordered(of_near, i), z, band, ratio, poor, upper, 0);

@@ -17,7 +17,8 @@ function shows(model, key, value) {
 /** Hard cores that can be set: those whose levels are known, and that the readings leave room for. */
 const sizes = (model) => model.cores.filter((core) => (core / 100) * model.groups.all.core.relative <= model.groups.all.core.most);
 const names = (model) => ({
-  sources: [...new Set(model.lines.flatMap(({ sources }) => Object.keys(sources)))],
+  // A plan that does not tell its sources leaves none to set.
+  sources: model.lines.some(({ sources }) => "untold" in sources) ? [] : [...new Set(model.lines.flatMap(({ sources }) => Object.keys(sources)))],
   channels: [...new Set(model.lines.filter(({ sources }) => Object.keys(sources).length).map(({ channel }) => channel))],
   lines: model.lines.filter(({ sources }) => Object.keys(sources).length).map(({ id }) => id),
 });

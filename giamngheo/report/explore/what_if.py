@@ -157,7 +157,7 @@ def _promise(page, target):
     text = promise_text(target, page)
     if target.group == "all":
         return text
-    return page.say("explore.group_target", group=page.say(f"group.{target.group}"), target=text)
+    return page.say("explore.group_target", group=page.group(target.group), target=text)
 
 
 def conclusion(page, found):

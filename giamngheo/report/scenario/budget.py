@@ -9,12 +9,12 @@ from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.figure_style import GREY, INK, ORANGE, Sizes, clipped, figure_exhibit, number_ticks
 from giamngheo.report.html import finding, folded, prose, stack, table
 from giamngheo.report.wording import amount_text, case_text, first_upper, years_text
-from giamngheo.simulation.money import exact_sources
+from giamngheo.simulation.money import UNTOLD, exact_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.spending import WHO
 
 # From light to dark, in the order of the legend: told apart without colour too.
-_COLOURS = {"central": "#bcdcf0", "provincial": ORANGE, "mobilised": "#00523d"}
+_COLOURS = {"central": "#bcdcf0", "provincial": ORANGE, "mobilised": "#00523d", UNTOLD: "#d9d9d9"}
 
 
 def sentences(page, gap_bn, effect_pp):
@@ -24,7 +24,7 @@ def sentences(page, gap_bn, effect_pp):
     """
     package, told = page.package, []
     total, years, last = package.total_bn(), len(package.years), package.last_counted()
-    if last is not None:
+    if last is not None and total:
 
         def each(billions):
             return page.number(float(billions) * 1000 / years / last.households, 1)
@@ -55,14 +55,16 @@ def sentences(page, gap_bn, effect_pp):
 
 
 def _sources(page, total):
-    """What each source gives, with its share (str)."""
-    sums = dict.fromkeys(SOURCES, 0)
+    """What each source gives, with its share, and what is not told by source (str)."""
+    sums = dict.fromkeys(SOURCES if any(row.told for row in page.package.budget_lines) else (), 0)
     for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
-            sums[source] += value
+            sums[source] = sums.get(source, 0) + value
+    if list(sums) == [UNTOLD]:
+        return page.say("money.untold")
     return ", ".join(
         page.say(
-            "money.source_part_mobilised" if source == "mobilised" else "money.source_part",
+            f"money.source_part_{source}" if source in ("mobilised", UNTOLD) else "money.source_part",
             source=page.say(f"source.{source}"),
             amount=page.money(round(float(value), 6), 1 if value % 1 else 0),
             share=page.percent(100 * value / Fraction(total), 1),
@@ -88,8 +90,8 @@ def chart(page, money):
         ax = figure.subplots()
         y = np.arange(len(order))[::-1]
         left = np.zeros(len(order))
-        for source, colour in _COLOURS.items():
-            width = parts[source].to_numpy()
+        for source in parts:
+            width, colour = parts[source].to_numpy(), _COLOURS[source]
             ax.barh(
                 y,
                 width,
@@ -156,8 +158,11 @@ def _parts(money, by="line"):
     """Billion VND delivered: a row a line or year, a column a source (DataFrame)."""
     rows = {}
     for (key, source), amount in money.by(by, "source").items():
-        rows.setdefault(key, dict.fromkeys(SOURCES, 0.0))[source] = float(amount)
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(SOURCES))
+        rows.setdefault(key, {})[source] = float(amount)
+    frame = pd.DataFrame.from_dict(rows, orient="index").fillna(0.0)
+    planned = money.by("source", which="planned")
+    told = [source for source in SOURCES if planned.get(source) or UNTOLD not in planned]
+    return frame.reindex(columns=[*told, *({UNTOLD} & planned.keys())], fill_value=0.0)
 
 
 def tables(page, money):
@@ -179,7 +184,7 @@ def _by_line(page, money):
     columns = [
         page.text_column("name", "money.line"),
         page.text_column("channel", "money.channel", lambda key: page.say(f"channel.{key}") if key else ""),
-        *_amounts(page, "money.delivered" if differs else "words.total"),
+        *_amounts(page, "money.delivered" if differs else "words.total", frame),
         page.number_column("share_pct", "money.share", 1),
         *([_amount(page, "planned", "money.planned")] if differs else []),
     ]
@@ -191,7 +196,7 @@ def _by_year(page, money):
     """Money by year and source."""
     frame = _with_total(_parts(money, "year").reindex(page.package.years, fill_value=0.0), page)
     frame.insert(0, "year", [*map(str, page.package.years), page.say("words.total")])
-    columns = [page.text_column("year", "money.year"), *_amounts(page, "words.total")]
+    columns = [page.text_column("year", "money.year"), *_amounts(page, "words.total", frame)]
     return table("money-by-year", page.say("money.year_caption"), _in_bn_vnd(frame), columns, foot=1)
 
 
@@ -235,12 +240,12 @@ def _with_total(parts, page):
 
 def _in_bn_vnd(frame):
     return frame.rename(
-        columns=lambda name: f"{name}_bn_vnd" if name in (*SOURCES, "total", "planned") else name
+        columns=lambda name: f"{name}_bn_vnd" if name in (*_COLOURS, "total", "planned") else name
     )
 
 
-def _amounts(page, total):
-    sources = ((source, first_upper(page.say(f"source.{source}"))) for source in SOURCES)
+def _amounts(page, total, parts):
+    sources = ((source, first_upper(page.say(f"source.{source}"))) for source in parts if source in _COLOURS)
     return [_amount(page, key, head) for key, head in (*sources, ("total", total))]
 
 

@@ -25,7 +25,7 @@ def table(page, parameters):
 
     def name(parameter, group):
         words = _name(page, parameter)
-        return words if group == "all" else f"{words}, {page.say(f'group.{group}')}"
+        return words if group == "all" else f"{words}, {page.group(group)}"
 
     columns = [
         page.text_column(("parameter", "group"), "learned.parameter", name),

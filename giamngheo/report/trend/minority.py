@@ -14,7 +14,7 @@ def section(page, trend, register):
             continue
         low, middle, high = np.quantile(trend.draws[group, "poor"][:, -1], (0.1, 0.5, 0.9))
         words = {
-            "group": page.say(f"group.{group}"),
+            "group": page.group(group),
             "rate": page.percent(middle, 1),
             "low": page.number(low, 1),
             "high": page.percent(high, 1),
@@ -23,6 +23,6 @@ def section(page, trend, register):
         }
         read = trend.history[trend.history["poverty_line"] == trend.poverty_line]
         said = [] if group in set(read["group"]) else [page.say("minority.sentence", **words)]
-        parts.append(html.prose(*said, title=first_upper(page.say(f"group.{group}"))))
+        parts.append(html.prose(*said, title=first_upper(page.group(group))))
         parts.append(quantiles.table(page, trend.table, "poor", group=group))
     return html.stack(*parts) if parts else html.prose(page.say("minority.none"))

@@ -1,0 +1,80 @@
+"""What the tables of a package cannot be together."""
+
+import csv
+from decimal import Decimal
+from functools import cache
+
+from giamngheo import paths
+from giamngheo.inputs.errors import unknown
+from giamngheo.inputs.readings import line_faults, reading_faults
+from giamngheo.inputs.tables import TABLES
+
+
+def package_faults(tables, labels):
+    """What is wrong with a package's tables taken together, as (table, row, column, what)."""
+    for table in ("poverty", "lines", "budget", "documents"):
+        if not tables[table]:
+            yield table, None, None, "no row under the header; at least one is needed"
+            return
+    for table, model in TABLES.items():
+        for column, (other, key) in model.REFERENCES.items():
+            known = [getattr(row, key) for row in tables[other].values()]
+            for row, record in tables[table].items():
+                word = getattr(record, column)
+                if word is not None and word not in known:
+                    yield table, row, column, unknown(column, word, known) + f" in {other}.csv"
+    documents = {row.document: row for row in tables["documents"].values()}
+    if labels.main_document not in documents:
+        yield "documents", None, "document", unknown("main document", labels.main_document, documents)
+    elif documents[labels.main_document].date != labels.date:
+        row = next(n for n, record in tables["documents"].items() if record.document == labels.main_document)
+        yield (
+            "documents",
+            row,
+            "date",
+            f"{documents[labels.main_document].date} is not the descriptor's {labels.date}",
+        )
+    read = {
+        row.poverty_line for row in tables["poverty"].values() if (row.group, row.status) == ("all", "poor")
+    }
+    last = max(tables["poverty"].values(), key=lambda row: row.as_of).poverty_line
+    if last not in read:
+        yield (
+            "poverty",
+            None,
+            "status",
+            f"no reading of the poor of group all on the last line, '{last}'; add one",
+        )
+    if labels.reference_unit is not None and labels.reference_unit not in reference_units():
+        what = unknown("reference_unit", labels.reference_unit, reference_units())
+        yield "documents", None, None, f"datapackage.json: {what}; none: its own data would inform its prior"
+    yield from _pace_faults(tables, labels)
+    yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
+    yield from (("poverty", *fault) for fault in line_faults(tables["poverty"], tables["lines"], documents))
+
+
+def _pace_faults(tables, labels):
+    """Promises of a fall a year whose level is not written."""
+    for row, target in tables["targets"].items():
+        pace = target.pace_low_pp if target.pace_low_pp is not None else target.pace_high_pp
+        if pace is None or target.value_pct is not None:
+            continue
+        status = target.status or "poor"
+        own = [r for r in tables["poverty"].values() if (r.group, r.status) == (target.group, status)]
+        what = "a fall a year is promised and no level; write the level that it leads to"
+        if own:
+            last = max(own, key=lambda reading: reading.as_of)
+            due = target.as_of.year if target.as_of else labels.last_year
+            level = max(last.rate_pct - pace * max(due - last.as_of.year, 0), Decimal(0))
+            what += (
+                f": {pace} points a year from {last.rate_pct} percent on {last.as_of} lead to status={status}, "
+                f"comparator=<=, value_pct={level}, as_of={due}-12-31"
+            )
+        yield "targets", row, "value_pct", what
+
+
+@cache
+def reference_units():
+    """Units of the reference series, which a package may be one of (tuple of str)."""
+    with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(sorted({row["unit"] for row in csv.DictReader(lines)}))

@@ -1,0 +1,215 @@
+"""What the door asks of figures that could each stand, but that others of the same file contradict.
+
+A question is refused with its id, its row and both readings of it; who knows that it is so accepts the id, and is not
+asked again. A package keeps what was accepted in its descriptor.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from giamngheo.inputs.errors import RefusedInput, unknown
+
+APART = 2  # times: between counts over rates of one group, beyond what growth and rounding do
+CONTRADICTS = Decimal("0.05")  # of a rate that counts at its own instant give
+PERSONS = (1, 12)  # in a household on average; outside, one column stands in the other's place
+LARGEST = 6_000_000  # households of a province, with much to spare
+YEARS_OF_LINE = 20  # of a poor household's income at the line: more money than any plan gives in a year
+SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
+
+
+class Question(NamedTuple):
+    """What is asked: its id (check), and the row and column of a table it is about."""
+
+    check: str
+    table: str
+    row: object
+    column: str | None
+    what: str
+
+
+def unanswered(questions, accept, kept, where):
+    """The questions that were not accepted, as problems of a refusal.
+
+    Parameters
+    ----------
+    questions : iterable of Question
+    accept : collection of str
+        Ids accepted now.
+    kept : collection of str
+        Ids accepted before, which need ask nothing any more.
+    where : callable
+        From a table's name to what an error calls it.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    RefusedInput
+        An accepted id that asks nothing here.
+    """
+    questions = list(questions)
+    known = list(dict.fromkeys(question.check for question in questions))
+    for check in accept:
+        if check not in (*known, *kept):
+            raise RefusedInput("accept: " + unknown("question", check, known))
+    return [
+        ":".join(str(part) for part in (where(q.table), q.row, q.column) if part is not None)
+        + f": {q.what}; if it is so: --accept {q.check}"
+        for q in questions
+        if q.check not in (*accept, *kept)
+    ]
+
+
+def reading_questions(rows):
+    """What is asked of readings beside each other.
+
+    Parameters
+    ----------
+    rows : dict of label to (Reading or SeriesReading)
+
+    Yields
+    ------
+    Question
+    """
+    yield from _own_counts(rows)
+    yield from _implied(rows)
+    yield from _sizes(rows)
+
+
+def _own_counts(rows):
+    """A rate beside the households, poor and all, that were counted at the same instant."""
+    for row, reading in rows.items():
+        total = getattr(reading, "total_households", None)
+        if not total or reading.households is None:
+            continue
+        follows = 100 * Decimal(reading.households) / total
+        half = Decimal(1).scaleb(reading.rate_pct.as_tuple().exponent) / 2
+        if abs(follows - reading.rate_pct) > half + CONTRADICTS * max(follows, reading.rate_pct):
+            what = (
+                f"{reading.rate_pct} percent, but {reading.households} of {total} households are "
+                f"{follows:.2f} percent; write {follows:.2f}, or mend a count"
+            )
+            yield Question("counts_contradict_rate", "poverty", row, "rate_pct", what)
+
+
+def _implied(rows):
+    """Households over rate, beside what the same gives for the group's other readings."""
+    totals = {}
+    for row, reading in rows.items():
+        coarse = Decimal(1).scaleb(reading.rate_pct.as_tuple().exponent)
+        if (
+            reading.households
+            and reading.rate_pct >= 10 * coarse
+            and not getattr(reading, "total_households", None)
+        ):
+            totals.setdefault(reading.group, {})[row] = 100 * Decimal(reading.households) / reading.rate_pct
+    for own in totals.values():
+        middle = sorted(own.values())[len(own) // 2]
+        for row, total in own.items():
+            reading = rows[row]
+            if len(own) > 1 and not middle / APART <= total <= middle * APART:
+                what = (
+                    f"{reading.households} households of {reading.rate_pct} percent make {total:.0f} in all, where the "
+                    f"other readings make {middle:.0f}; write {reading.rate_pct * middle / 100:.0f} households, or "
+                    f"{100 * reading.households / middle:.2f} percent"
+                )
+                yield Question("counts_contradict_rate", "poverty", row, "households", what)
+        if middle > LARGEST:
+            row = next(iter(own))
+            what = (
+                f"{rows[row].households} households of {rows[row].rate_pct} percent make {middle:.0f} in all, more "
+                f"than any province; is {rows[row].rate_pct} a share, {100 * rows[row].rate_pct} percent?"
+            )
+            yield Question("rates_are_shares", "poverty", row, "rate_pct", what)
+
+
+def _sizes(rows):
+    """Persons beside households."""
+    for row, reading in rows.items():
+        persons = getattr(reading, "persons", None)
+        if not persons or not reading.households:
+            continue
+        size = Decimal(persons) / reading.households
+        if not PERSONS[0] <= size <= PERSONS[1]:
+            what = f"{persons} persons in {reading.households} households are {size:.2f} each; are the two mixed up?"
+            yield Question("persons_and_households", "poverty", row, "persons", what)
+
+
+def package_questions(tables, labels):
+    """What is asked of a package's tables together.
+
+    Parameters
+    ----------
+    tables : dict of str to dict of int to Row
+        By table and row.
+    labels : Labels
+
+    Yields
+    ------
+    Question
+    """
+    yield from reading_questions(tables["poverty"])
+    yield from _targets(tables, labels)
+    yield from _money(tables, labels)
+    if not labels.first_year - 2 <= labels.date.year <= labels.last_year + 1:
+        what = (
+            f"the plan of {labels.first_year} to {labels.last_year} is dated {labels.date} (datapackage.json); is the "
+            "year a slip?"
+        )
+        yield Question("plan_date", "documents", None, "date", what)
+
+
+def _targets(tables, labels):
+    """Targets that ask for nothing, or for something that is over."""
+    highest = {}
+    for reading in tables["poverty"].values():
+        key = reading.group, reading.status
+        highest[key] = max(highest.get(key, Decimal(0)), reading.rate_pct)
+    for row, target in tables["targets"].items():
+        if target.status is None:
+            continue
+        if target.as_of.year < labels.first_year:
+            what = f"{target.as_of} is before the plan's first year, {labels.first_year}; is the year a slip?"
+            yield Question("target_before_plan", "targets", row, "as_of", what)
+        most = highest.get((target.group, target.status))
+        if most is not None and target.value_pct > max(most, Decimal(1)):
+            what = (
+                f"{target.comparator} {target.value_pct} percent is promised where no reading was above {most}; "
+                "is it a share of something else (then leave status empty)?"
+            )
+            yield Question("target_above_readings", "targets", row, "value_pct", what)
+
+
+def _money(tables, labels):
+    """Money in another unit than its neighbours', or than any household could be given."""
+    years, annual = labels.last_year - labels.first_year + 1, Decimal(0)
+    for row, line in tables["budget"].items():
+        annual += line.annual
+        for column, whole, parts in (
+            ("total_3y", line.total_3y, line.annual * years),
+            (
+                "annual",
+                line.annual,
+                sum(filter(None, (line.central, line.provincial, line.mobilised)), Decimal(0)),
+            ),
+        ):
+            if whole and parts and not parts / SLIPPED <= whole <= parts * SLIPPED:
+                of = "a year's sum times the years" if column == "total_3y" else "the sources' sum"
+                what = f"{whole} billion VND, where {of} is {parts}; is one of them in millions?"
+                yield Question("money_units", "budget", row, column, what)
+    poor = [r for r in tables["poverty"].values() if (r.group, r.status) == ("all", "poor") and r.households]
+    if not poor or not annual:
+        return
+    last = max(poor, key=lambda reading: reading.as_of)
+    line = max(
+        each.poor_vnd_month for each in tables["lines"].values() if each.poverty_line == last.poverty_line
+    )
+    each, income = annual * 1_000_000_000 / last.households, Decimal(line) * 12 * 4
+    if each > YEARS_OF_LINE * income:
+        what = (
+            f"{annual} billion VND a year are {each / 1_000_000:.0f} million for each of {last.households} poor "
+            f"households, {each / income:.0f} times a year's income at the line; is it in million VND?"
+        )
+        yield Question("money_for_a_household", "budget", None, "annual", what)

@@ -14,7 +14,7 @@ WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=giamngheo-warm GIAMNGHEO_SHOWN_FOR=note
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
-.PHONY: help env report test notebooks notebooks-check expected data lint lab lock lock-check clean
+.PHONY: help env report test notebooks notebooks-check expected pictures data lint lab lock lock-check clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ notebooks-check: env ## compare the stored outputs with fresh ones (nbval)
 
 expected: env ## refresh tests/expected from the code: look at the difference before committing it
 	@$(STDERR) $(BIN)/python -m pytest -q tests/test_expected.py --refresh-expected
+
+pictures: env ## take the README's pictures of the kept page anew, in Chromium
+	@$(STDERR) $(BIN)/python -m pytest -q tests/test_readme.py --refresh-expected
 
 data: env ## regenerate the descriptor of data/an-giang and the table of priors in data/reference
 	@$(BIN)/python -c "from giamngheo.inputs.package import load_package, write_descriptor; write_descriptor(load_package().path)"
@@ -59,5 +62,5 @@ clean: ## remove what running made: caches, logs and generated pages (not .venv)
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -path ./.venv -prune -o -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
 	find giamngheo tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
-	find reports -type f ! -path reports/README.md ! -path 'reports/an-giang/*/index.html' ! -path 'reports/an-giang/*/answer.svg' -exec rm -f {} +
+	find reports -type f ! -path reports/README.md ! -path 'reports/an-giang/*/index.html' ! -path 'reports/an-giang/en/first-screen.png' ! -path 'reports/an-giang/en/what-if.png' -exec rm -f {} +
 	find reports -depth -mindepth 1 -type d -exec rmdir {} + 2>/dev/null || true

@@ -215,6 +215,17 @@ def test_both_languages_say_the_same_in_the_same_place(notebook):
 
 
 @each_notebook
+def test_a_translation_that_is_removed_is_noticed(notebook, monkeypatch):
+    cells = read_cells(notebook)
+    words = [n for n, cell in enumerate(cells) if cell["cell_type"] == "markdown"]
+    assert words
+    for n in words:
+        monkeypatch.setattr(sys.modules[__name__], "read_cells", lambda _, n=n: cells[:n] + cells[n + 1 :])
+        with pytest.raises(AssertionError):
+            test_both_languages_say_the_same_in_the_same_place(notebook)
+
+
+@each_notebook
 def test_words_of_pages_name_no_code(notebook):
     """A page folds the code away; what speaks of a frame or a name in it is for those who have the notebook."""
     for pair in words_of(notebook):

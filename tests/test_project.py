@@ -218,6 +218,7 @@ def test_make_help_lists_the_targets():
         "notebooks",
         "notebooks-check",
         "expected",
+        "pictures",
         "lint",
         "lab",
         "clean",

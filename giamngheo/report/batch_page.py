@@ -9,7 +9,7 @@ from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import Made, notebook_body, page_of
 from giamngheo.report.wording import province, target_text, together
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
 MOST_LISTED = 2_000  # scenarios: a page of a megabyte
@@ -65,7 +65,7 @@ def batch_page(page, listed, counts, footer):
         (f"{page.say(f'status.{status}_short')} {target_text(target, page)}", True)
         for status, target in targets.items()
     ]
-    joint = several or len(targets) > 1
+    joint = several or len(targets_of_all(page.package)) > 1
     if joint:
         head = page.say("compare.all") if several else together(page, "compare.both", "compare.all")
         heads += [(head, True)]

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -203,16 +202,6 @@ def _record(footer):
 @cache
 def _css():
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
-
-
-def picture_file(notebook, name="answer-picture"):
-    """A figure of an executed notebook as an SVG file of its own (str), None where the notebook has no such figure."""
-    shown = "".join(page_html(output) for cell in notebook["cells"] for output in cell.get("outputs", []))
-    found = re.search(rf'<svg id="{name}-wide".*?</svg>', shown, flags=re.DOTALL)
-    if found is None:
-        return None
-    opening = '<svg xmlns="http://www.w3.org/2000/svg" width="1008" style="background:#fff" '
-    return found.group().replace("<svg ", opening, 1) + "\n"
 
 
 def share_picture(notebook, name="answer-picture"):

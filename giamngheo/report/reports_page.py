@@ -10,7 +10,7 @@ from giamngheo.report.columns import MISSING
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import page_of
 from giamngheo.report.wording import Page, target_text
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 
 ABOUT = "about.json"  # of a report: what the page over many tells of it
 ADDRESSES = {"vi": "index.html", "en": "index.en.html"}
@@ -63,7 +63,7 @@ def about(page, chances):
             }
             for status, target in targets.items()
         },
-        "both": by_target.get(BOTH, {}) if len(targets) > 1 else {},
+        "both": by_target.get(BOTH, {}) if len(targets_of_all(page.package)) > 1 else {},
     }
 
 

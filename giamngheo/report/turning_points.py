@@ -6,8 +6,8 @@ from scipy.special import ndtr, ndtri
 from giamngheo.analysis.sensitivity.cases import CONTINUITY
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
-from giamngheo.report.wording import together
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.report.wording import together, told_apart
+from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 
 NOTHING = Exhibit("", "<span hidden></span>", "")
 MOST_TOLD = 2  # verdicts named in the sentence, which must leave room for the panels
@@ -23,12 +23,9 @@ def sentence(page, turns, register):
 
 def _items(page, turns, register):
     """Each verdict that crosses one half, in words, the largest change first (list of str)."""
-    names = {
-        target.target: page.say(
-            f"sensitivity.target_{status if status in ('poor', 'near_poor') else 'other'}"
-        )
-        for status, target in level_pair(page.package).items()
-    }
+    names = {}
+    for target in targets_of_all(page.package):
+        names[target.target] = told_apart(target, page, page.say(f"sensitivity.target_{target.status}"))
     if len(names) > 1:
         names[BOTH] = together(page, "sensitivity.target_both", "sensitivity.target_all")
     sides = turns[turns["side"] & turns["target"].isin(list(names)) & (turns["to"] == "number")]

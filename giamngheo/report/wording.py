@@ -9,7 +9,7 @@ from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, judged_targets, level_pair
+from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets, targets_of_all
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _PLACES = (
@@ -142,6 +142,14 @@ def target_text(target, page):
     return f"{_COMPARATORS[target.comparator]} {page.percent(target.value_pct)}"
 
 
+def told_apart(target, page, text=None):
+    """A level target in signs or as written, with its year where a status has several: ``< 2 % (2015)`` (str)."""
+    of = target.group, target.status
+    several = sum((each.group, each.status) == of for each in level_targets(page.package)) > 1
+    text = text or target_text(target, page)
+    return f"{text} ({target.as_of.year})" if several else text
+
+
 def promise_text(target, page):
     """A level target inside a sentence: ``tỷ lệ hộ nghèo xuống dưới 2 %`` (str)."""
     key = "answer.target_below" if target.comparator == "<" else "answer.target_at_most"
@@ -149,29 +157,30 @@ def promise_text(target, page):
     return page.say(key, who=who, value=page.percent(target.value_pct))
 
 
-def targets_of_all(package):
-    """The judged targets of all households, whatever their days: those that `BOTH` counts (list of Target)."""
-    return [target for target in judged_targets(package) if target.group == "all"]
-
-
 def together(page, both, more, **values):
     """All targets at once, by the phrase for both of two or by that for more (str)."""
     return page.say(both if len(targets_of_all(page.package)) < 3 else more, **values)
 
 
+def first_target(package):
+    """The target that a sentence about one tells of: the poor's last, else the near-poor's (Target)."""
+    targets = level_pair(package)
+    return targets.get("poor") or next(iter(targets.values()))
+
+
 def joint_name(page):
     """``the chance of both targets``, of all, or of the one that there is (str)."""
-    if len(level_pair(page.package)) > 1:
+    if len(targets_of_all(page.package)) > 1:
         return together(page, "sensitivity.joint_both", "sensitivity.joint_all")
     return page.say("sensitivity.joint_one")
 
 
 def target_heads(page):
     """Columns of targets: (id, heading), the joint one last when there are several (list)."""
-    targets = level_pair(page.package)
+    targets = targets_of_all(page.package)
     heads = [
-        (target.target, f"{page.say(f'status.{status}_short')} {target_text(target, page)}")
-        for status, target in targets.items()
+        (target.target, f"{page.say(f'status.{target.status}_short')} {told_apart(target, page)}")
+        for target in targets
     ]
     return heads + ([(BOTH, together(page, "compare.both", "compare.all"))] if len(targets) > 1 else [])
 
@@ -211,7 +220,7 @@ def when_text(date, page):
 
 def deadlines_text(page):
     """The days of the judged targets of all households, in time's order (str)."""
-    days = sorted({target.as_of for target in level_pair(page.package).values()})
+    days = sorted({target.as_of for target in targets_of_all(page.package)})
     return f" {page.say('words.and')} ".join(map(page.day, days))
 
 

@@ -28,7 +28,7 @@ from giamngheo.report.index_page import (
     on_index,
     tables_page,
 )
-from giamngheo.report.pages import SHARE, Made, notebook_page, picture_file, share_picture
+from giamngheo.report.pages import SHARE, Made, notebook_page, share_picture
 from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, checked, reports_page
 from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
@@ -158,14 +158,12 @@ def _pages(page, titles, linked, folder, draws, seed):
     files = {f"{each.name}.html": notebook_page(page, each, footer) for each in made}
     files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
     files[TABLES] = tables_page(page, made, footer)
-    told = {
+    frames = {
         (ONE_SCENARIO if each.name.startswith("scenario/") else each.name, table["name"]): table
         for each in on_index(made)
         for table in each.tables.values()
     }
-    files[WORKBOOK] = report_workbook(page, told, [plain(line) for line in footer])
-    if picture := picture_file(made[0].notebook):
-        files["answer.svg"] = picture
+    files[WORKBOOK] = report_workbook(page, frames, [plain(line) for line in footer])
     if share := share_picture(made[0].notebook):
         files[SHARE] = share
     files["index.html"] = index_page(page, made, linked, footer, SHARE if share else "")

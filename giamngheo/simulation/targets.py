@@ -64,9 +64,17 @@ def _carried(package, line):
     return {row.group for row in poor if row.poverty_line == line or row.as_of in splice}
 
 
+def targets_of_all(package):
+    """The judged targets of all households, whatever their days: those that `BOTH` counts (list of Target)."""
+    return [target for target in judged_targets(package) if target.group == "all"]
+
+
 def level_pair(package):
-    """The judged targets of all households, as far as there are any (dict of status to Target)."""
-    return {target.status: target for target in judged_targets(package) if target.group == "all"}
+    """Of the judged targets of all households the last due of each status (dict of status to Target)."""
+    found = {}
+    for target in targets_of_all(package):
+        found[target.status] = max(found.get(target.status, target), target, key=lambda each: each.as_of)
+    return found
 
 
 def met(target, draws, years):

@@ -14,6 +14,7 @@ from matplotlib import font_manager, ft2font
 
 from giamngheo import language, paths
 from giamngheo.inputs.package import REACH_UNITS
+from giamngheo.language import phrasebook
 
 LANGS = language.LANGUAGES
 
@@ -160,6 +161,28 @@ def test_phrases_are_whole_in_both_languages():
             assert text.strip() and text.rstrip() == text and "  " not in re.sub("[,;]  ", "", text), key
             for tag in ("b", "i", "sub", "sup"):
                 assert text.count(f"<{tag}>") == text.count(f"</{tag}>"), key
+
+
+ONE_OF = {  # a phrase's words in one language, on a line of their own or of both
+    "vi": r'^vi = .*\n|(?<={ )vi = ".*?", (?=en = )',
+    "en": r'^en = .*\n|, en = ".*?"(?= }$)',
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("file", phrasebook.phrase_files(), ids=lambda path: path.stem)
+def test_a_translation_that_is_removed_is_noticed(file, lang, monkeypatch, tmp_path):
+    """The first of its file and the last."""
+    monkeypatch.setattr(phrasebook, "PHRASES", tmp_path)
+    monkeypatch.setattr(language, "phrases", phrasebook.phrases.__wrapped__)
+    text = file.read_text(encoding="utf-8")
+    lines = list(re.finditer(ONE_OF[lang], text, re.MULTILINE))
+    for line in (lines[0], lines[-1]):
+        (tmp_path / file.name).write_text(text[: line.start()] + text[line.end() :], encoding="utf-8")
+        with pytest.raises(AssertionError):
+            test_phrases_are_whole_in_both_languages()
+    (tmp_path / file.name).write_text(text, encoding="utf-8")
+    test_phrases_are_whole_in_both_languages()
 
 
 def test_english_is_english_but_for_names(register):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +20,8 @@ from giamngheo.report.comparison import conclusion as compared
 from giamngheo.report.comparison import overview, two_inputs
 from giamngheo.report.grid import money
 from giamngheo.report.grid.words import CHANCE, DELAY, MONEY, PHASING, PROVINCIAL, SHARE
+from giamngheo.report.reports_page import about
+from giamngheo.report.scenario import conclusion as scenario_conclusion
 from giamngheo.report.scenario import results
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
@@ -200,17 +203,48 @@ def test_a_rate_stands_at_its_own_target_s_day(package, full, variants, needs):
     wide = overview.table(page, {"full_plan": full})
     assert wide.table["poor_pct_continued"].iloc[0] == median and "31 December 2013" in wide.text
     told = results.table(page, full).table.set_index(["of", "measure"])["continued"]
-    assert told["poor", "median_pct"] == median
+    assert told["poor_2015", "median_pct"] == median
+    assert (
+        f"at the end of 2013 is {page.percent(median, 1)}"
+        in scenario_conclusion.sentence(page, full, full).text
+    )
+
+
+def test_two_targets_of_one_status_both_have_their_rows(package, shared, needs):
+    """Case: fewer than 5 % poor by 2014 and fewer than 2 % by 2015; of the two only one was told."""
+    last = level_pair(package)["poor"]
+    early = last.model_copy(
+        update={"target": "poor_2014", "value_pct": Decimal(5), "as_of": date(2014, 12, 31)}
+    )
+    of = replace(package, targets=(last, early))
+    page, outcome = Page(of, "en"), outcomes.simulate(of, "full_plan", shared=replace(shared, package=of))
+    heads = {"poor_2015": "Poor < 2 % (2015)", "poor_2014": "Poor < 5 % (2014)", "both": "Both"}
+    assert dict(target_heads(page)) == heads and level_pair(of) == {"poor": last}
+    needs = needs | {("poor_2014", r): needs["poor_2015", r] for r in (1, 0)}
+    made = panels.side_by_side(page, outcome, {}, needs)
+    assert made.html.count('class="panel"') == 3 and "Median sum" not in made.text
+    medians = {
+        year: page.percent(outcome.median(1, "poor", when=date(year, 12, 31)), 1) for year in (2014, 2015)
+    }
+    assert medians[2014] != medians[2015] and all(each in made.text for each in medians.values())
+    told = results.table(page, outcome).text
+    assert all(f"end of {year}" in told and each in told for year, each in medians.items())
+    said = scenario_conclusion.sentence(page, outcome, outcome).text
+    assert f"end of 2015 is {medians[2015]}" in said and "the chance of both targets is" in said
+    assert about(page, outcome.chances.itertuples(index=False))["both"]["new"] == outcome.by_case[0]["both"]
 
 
 @pytest.mark.parametrize(("n", "said"), [(1, ""), (2, "both targets"), (3, "all targets")])
-def test_all_targets_at_once_are_named_by_how_many_there_are(package, full, shared, n, said):
+def test_all_targets_at_once_are_named_by_how_many_there_are(package, shared, n, said):
     """Case: "both targets" of three, or of one."""
     poor, near = level_pair(package).values()
     third = poor.model_copy(update={"target": "x", "as_of": date(2014, 12, 31)})
-    page = Page(replace(package, targets=(third, near, poor) if n == 3 else (poor, near)[:n]), "en")
-    bare = outcomes.simulate(package, "double", shared=shared)
-    both = {"full_plan": full, "double": bare}
+    of = replace(package, targets=(third, near, poor) if n == 3 else (poor, near)[:n])
+    page, both = (
+        Page(of, "en"),
+        outcomes.simulate_all(of, ["full_plan", "double"], replace(shared, package=of)),
+    )
+    full, bare = both["full_plan"], both["double"]
     grid = pd.DataFrame(
         [(1.0, r, key, 0.1) for r in (1, 0) for key in full.by_case[1]],
         columns=["share_of_plan", "r", "target", "chance"],
@@ -221,6 +255,8 @@ def test_all_targets_at_once_are_named_by_how_many_there_are(package, full, shar
         "compared": overview.table(page, both).text,
         "dots": overview.dots(page, both).text,
         "conclusion": compared.sentences(page, both, np.array([0.1])).text,
+        "full plan": scenario_conclusion.sentence(page, full, full).text,
+        "a scenario": scenario_conclusion.sentence(page, bare, full).text,
         "heat": two_inputs.tables(page, grid).text,
     }
     for name, text in told.items():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import assert_clean, faults_of, figures_drawn, rows_of
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 
 from giamngheo import load_scenario
@@ -97,6 +97,48 @@ def test_its_frame_is_what_is_drawn(package, history):
     assert by_series["forecast"]["q90_pct"].tolist() == [9, 7.5, 6, 4.5]
     assert by_series["new"]["rate_pct"].tolist() == [6, 4, 3, 2]
     assert by_series["target"]["rate_pct"].tolist() == [2]
+
+
+def places_drawn(ax):
+    """Every point (n, 2) that a line, a marker or a band of a chart goes through, in the axes' data."""
+    lines = [line.get_xydata() for line in ax.findobj(Line2D)]
+    bands = [path.vertices for band in ax.findobj(PolyCollection) for path in band.get_paths()]
+    pieces = [piece for each in ax.findobj(LineCollection) for piece in each.get_segments()]
+    return np.concatenate([np.reshape(each, (-1, 2)) for each in (*lines, *bands, *pieces)])
+
+
+def not_drawn(shown, ax, columns, factor=1.0):
+    """The values of a chart's frame, times a factor, that are not drawn at their instants (list)."""
+    places, found = places_drawn(ax), []
+    for row in shown.to_dict("records"):
+        here = np.abs(places[:, 0] - fan.year_of(pd.Series([row["as_of"]]))[0]) < 1e-6
+        at = places[:, 1] if row["series"] == "target" else places[here, 1]  # a target is a rule across
+        for name in columns:
+            if row[name] == row[name] and not (np.abs(at - factor * row[name]) < 1e-9).any():
+                found.append((row["series"], row["as_of"].year, name))
+    return found
+
+
+def test_every_value_of_its_frame_is_drawn_and_no_other(package, full, monkeypatch):
+    """A value that is drawn one percent off fails here; one that is off in the frame, where pages are compared."""
+    made, page = [], Page(package, "en")
+    figures = figures_drawn(monkeypatch, lambda: made.extend(all_charts(page, full)))
+    charts, picture = made
+    frames = {f"fan-{table.name.split('-', 1)[1]}": table.frame for table in charts.tables}
+    assert len(frames) == 2
+    for width in ("wide", "narrow"):
+        panels = zip(figures[f"answer-picture-{width}"].axes, ("poor", "near_poor"), strict=True)
+        drawn = [
+            (ax, picture.table[picture.table["status"] == s], ["rate_pct", "q10_pct", "q90_pct"])
+            for ax, s in panels
+        ]
+        drawn += [
+            (figures[f"{name}-{width}"].axes[0], frame, list(fan.COLUMNS[4:]))
+            for name, frame in frames.items()
+        ]
+        for ax, frame, columns in drawn:
+            assert not_drawn(frame, ax, columns) == []
+            assert len(not_drawn(frame, ax, columns, 1.01)) >= frame[columns].notna().to_numpy().sum() - 1
 
 
 def lines_drawn(ax):

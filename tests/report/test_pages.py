@@ -143,7 +143,7 @@ def test_two_tables_of_one_name_are_refused():
 
 
 def test_a_notebook_without_the_picture_has_none():
-    assert pages.picture_file(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
+    assert pages.share_picture(nbformat.v4.new_notebook(cells=[cell(["report:money"])])) is None
 
 
 def test_every_section_has_a_heading_and_no_other_is_named():

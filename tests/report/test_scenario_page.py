@@ -68,8 +68,8 @@ def test_the_results_are_a_frame_with_both_cases(page, package, short):
     found = made.table.set_index(["of", "measure"])
     for r, case in CASES.items():
         assert found.loc[("both", "chance"), case] == short.by_case[r]["both"]
-        assert found.loc[("poor", "median_pct"), case] == short.median(r, "poor")
-        ends = found.loc[("poor", "median_pct"), [f"{case}_q10", f"{case}_q90"]]
+        assert found.loc[("poor_2015", "median_pct"), case] == short.median(r, "poor")
+        ends = found.loc[("poor_2015", "median_pct"), [f"{case}_q10", f"{case}_q90"]]
         assert tuple(ends) == short.interval(r, "poor")
         above = above_target(package, short.cases[r])
         assert found.loc[("near_poor_2015", "households_above"), case] == above["near_poor_2015"]

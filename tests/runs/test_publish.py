@@ -337,18 +337,6 @@ def test_the_spreadsheet_holds_the_main_tables_and_the_numbers_of_the_files(home
     }
 
 
-def test_the_picture_of_the_answer_stands_alone(home):
-    from xml.etree import ElementTree
-
-    for lang in LANGS:
-        text = (home / lang / "answer.svg").read_text(encoding="utf-8")
-        root = ElementTree.fromstring(text)
-        assert root.tag == "{http://www.w3.org/2000/svg}svg" and len(text) < 30_000
-        written = "".join(root.itertext())
-        assert all(say(f"case.short_{case}", lang) in written for case in ("continued", "new"))
-        assert "2015" in text
-
-
 @each_lang
 def test_a_link_that_is_passed_on_has_a_title_and_a_picture(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")

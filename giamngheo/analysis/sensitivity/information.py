@@ -14,7 +14,7 @@ from scipy.special import chdtri, expit, logit, ndtr, xlogy
 from giamngheo.analysis.sensitivity.cases import CONTINUITY, ENDS, open_range
 from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.outcomes import CASES, simulate
-from giamngheo.simulation.targets import BOTH, level_pair, met
+from giamngheo.simulation.targets import BOTH, met, targets_of_all
 
 EITHER = "either"  # both cases of additionality, as likely as one another
 REVIEW, NEAR_POOR = (
@@ -107,7 +107,7 @@ def _measurements(package, shown, shared):
 def _answers(package, simulation):
     """By target (or "both") and r: what is met, and the probit of the rate, missing for both (n_draws,)."""
     found = {}
-    for target in level_pair(package).values():
+    for target in targets_of_all(package):
         if target.as_of in simulation.years:
             place = simulation.years.index(target.as_of)
             found[target.target] = {

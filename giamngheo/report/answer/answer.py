@@ -2,9 +2,9 @@
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import prose, stack
-from giamngheo.report.wording import count_word, promise_text, province, targets_of_all, together, when_text
+from giamngheo.report.wording import count_word, first_target, promise_text, province, together, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair
+from giamngheo.simulation.targets import BOTH, chance_class, targets_of_all
 
 SIDES = (  # of the scale, the milder word first
     ("likely", "very_likely", "virtually_certain"),
@@ -57,9 +57,8 @@ def _verdict(chances):
 
 
 def _of_scenario(page, outcome):
-    targets = level_pair(page.package)
-    first = targets.get("poor") or next(iter(targets.values()))
-    both = _chances(page, outcome, BOTH) if len(targets) > 1 else {}
+    first = first_target(page.package)
+    both = _chances(page, outcome, BOTH) if len(targets_of_all(page.package)) > 1 else {}
     words = {"target": promise_text(first, page), "when": when_text(first.as_of, page)}
     words["both"] = together(page, "answer.scenario_both", "answer.scenario_all", **both) if both else ""
     words |= _chances(page, outcome, first.target)

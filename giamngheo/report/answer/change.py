@@ -1,13 +1,12 @@
 """What the one number of the tour does: the share of the planned money that is delivered."""
 
 from giamngheo.report.html import prose
-from giamngheo.report.wording import share_text
-from giamngheo.simulation.targets import level_pair
+from giamngheo.report.wording import first_target, share_text
 
 
 def sentence(page, share, changed, full):
     """The rate and chance under a share of the money beside those of the full plan, where money matters most."""
-    target = next(iter(level_pair(page.package).values()))
+    target = first_target(page.package)
     words = {}
     for tail, outcome in (("", changed), ("_full", full)):
         words[f"p{tail}"] = page.chance(outcome.by_case[0][target.target])

@@ -2,26 +2,26 @@
 
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, plain
-from giamngheo.report.wording import target_text, together
-from giamngheo.simulation.targets import level_pair
+from giamngheo.report.wording import together, told_apart
+from giamngheo.simulation.targets import targets_of_all
 
 
 def sentences(page, pace):
     """A sentence a target, and one for all, from what `analysis.pace.required_pace` gives."""
-    targets = level_pair(page.package)
+    targets = targets_of_all(page.package)
     line = page.package.last_line[0].poverty_line
     items, newest = [], []
-    for status, target in targets.items():
+    for target in targets:
         own = pace[pace["target"] == target.target]
         on_line = own[own["poverty_line"] == line]
         if on_line.empty:
             continue
         newest.append(on_line.iloc[-1])
-        name = page.say(f"panel.{status}", target=target_text(target, page))
+        name = page.say(f"panel.{target.status}", target=told_apart(target, page))
         text = _sentence(page, name, newest[-1:], target.as_of)
         items.append(f"{text} {_bases(page, own)}")
     if len(newest) > 1:
-        last = max(target.as_of for target in targets.values())
+        last = max(target.as_of for target in targets)
         items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, last))
     return bullets(items, tables=[Table("pace", plain(page.say("pace.caption")), pace)])
 

@@ -5,9 +5,9 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
-from giamngheo.report.wording import deadlines_text, ends_text, target_heads, target_text, together, when_text
+from giamngheo.report.wording import deadlines_text, ends_text, target_heads, together, told_apart, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
+from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, targets_of_all
 
 UNITS = {
     "chance": "probability",
@@ -24,20 +24,24 @@ UNITS = {
 
 def numbers(page, outcome, variants, needs):
     """What the panels print, unrounded: target, case, measure, value, unit (DataFrame)."""
-    targets = level_pair(page.package)
-    rates = {target.target: (status, target.as_of) for status, target in targets.items()}
+    targets = targets_of_all(page.package)
+    rates = {target.target: (target.status, target.as_of) for target in targets}
     if len(targets) > 1:
-        rates[BOTH] = "poor_or_near_poor", max(target.as_of for target in targets.values())
+        summed = "poor_or_near_poor" if len({target.status for target in targets}) > 1 else None
+        rates[BOTH] = summed, max(target.as_of for target in targets)
     rows = []
     for r, case in CASES.items():
         above = above_target(page.package, outcome.cases[r])
         for key, (status, when) in rates.items():
-            low, high = outcome.interval(r, status, when=when)
-            values = {
-                "chance": outcome.by_case[r][key],
-                "median_pct": outcome.median(r, status, when=when),
-                "q10_pct": low,
-                "q90_pct": high,
+            values = {"chance": outcome.by_case[r][key]}
+            if status:
+                low, high = outcome.interval(r, status, when=when)
+                values |= {
+                    "median_pct": outcome.median(r, status, when=when),
+                    "q10_pct": low,
+                    "q90_pct": high,
+                }
+            values |= {
                 "households_above": above.get(key),
                 "break_even": needs[key, r]["share_of_plan"],
                 "exits_needed": needs[key, r]["exits_per_bn"],
@@ -53,19 +57,21 @@ def side_by_side(page, outcome, variants, needs):
 
     The variants "hard_core" and "fixed_gap", as far as the package has them, are in the frame alone.
     """
-    targets = level_pair(page.package)
-    if "near_poor" not in targets:  # the gap between the thresholds is about them alone
+    targets = targets_of_all(page.package)
+    if all(
+        target.status == "poor" for target in targets
+    ):  # the gap between the thresholds is about them alone
         variants = {name: found for name, found in variants.items() if name != "fixed_gap"}
     frame = numbers(page, outcome, variants, needs)
     values = frame.set_index(["target", "measure", "case"])["value"]
     heads = {
-        target.target: (page.say(f"panel.{status}", target=target_text(target, page)), target.as_of)
-        for status, target in targets.items()
+        target.target: (page.say(f"panel.{target.status}", target=told_apart(target, page)), target.as_of)
+        for target in targets
     }
     if len(targets) > 1:
         heads[BOTH] = (
             together(page, "panel.both", "panel.all"),
-            max(target.as_of for target in targets.values()),
+            max(target.as_of for target in targets),
         )
     parts = [_panel(page, key, name, as_of, values[key]) for key, (name, as_of) in heads.items()]
     note = page.say("panel.note", most=page.number(MOST_MONEY))
@@ -119,8 +125,9 @@ def _rows(page, key, values):
         cells = (show(*(values[measure, case] for measure in measures)) for case in CASES.values())
         return [page.say(f"panel.{head}", **words), *cells]
 
-    yield row("sum_rate" if key == BOTH else "rate", lambda x: page.percent(x, 1), "median_pct")
-    yield row("interval", page.range, "q10_pct", "q90_pct")
+    if "median_pct" in values:  # targets of one status have no rate in common
+        yield row("sum_rate" if key == BOTH else "rate", lambda x: page.percent(x, 1), "median_pct")
+        yield row("interval", page.range, "q10_pct", "q90_pct")
     if values["households_above"].notna().all():
         yield row("households", lambda n: page.number(n, -2), "households_above")
     yield row("break_even", lambda times: _needed(page, times), "break_even")
@@ -154,7 +161,7 @@ def strip(page, chances):
 
 def how_to_read(page, outcome):
     """A box: what a chance says, both cases of the money, the error of simulation, and the scale of words."""
-    key = next(iter(outcome.by_case[1]))
+    key, _ = target_heads(page)[0]
     p, draws = outcome.by_case[1][key], outcome.cases[1].trend.n_draws
     words = {"p": page.chance(p), "frequency": page.frequency(p), "draws": page.number(draws)}
     words |= {"n": page.number(round(p * draws)), "trust": page.say("section.trust")}

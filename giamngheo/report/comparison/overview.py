@@ -11,6 +11,7 @@ from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped
 from giamngheo.report.wording import (
     amount_text,
     deadlines_text,
+    first_target,
     first_upper,
     joint_name,
     of_cases,
@@ -84,7 +85,7 @@ def _pair(ax, place, one, zero):
 
 def sentences(page, outcomes):
     """How far apart the scenarios lie that differ in money alone, and each beside the full plan."""
-    first = next(iter(level_pair(page.package).values()))
+    first = first_target(page.package)
     target = first.target
     alike = [
         each

@@ -1,15 +1,15 @@
 """Chances for every pair of a share of the plan delivered and r, darker for higher."""
 
 from giamngheo.report import html
-from giamngheo.report.wording import case_text, first_upper, joint_name, promise_text
-from giamngheo.simulation.targets import BOTH, level_pair
+from giamngheo.report.wording import case_text, first_upper, joint_name, promise_text, told_apart
+from giamngheo.simulation.targets import BOTH, targets_of_all
 
 
 def tables(page, grid):
     """A table of all targets at once, then of each, from the frame of `analysis.money_needed.two_inputs`."""
     captions = {
-        target.target: page.say("heat.caption", target=promise_text(target, page))
-        for target in level_pair(page.package).values()
+        target.target: page.say("heat.caption", target=told_apart(target, page, promise_text(target, page)))
+        for target in targets_of_all(page.package)
     }
     if len(captions) > 1:
         captions = {BOTH: page.say("heat.caption_joint", joint=first_upper(joint_name(page)))} | captions

@@ -19,14 +19,13 @@ from giamngheo.report.wording import (
     first_upper,
     of_cases,
     promise_text,
-    target_text,
-    targets_of_all,
     together,
+    told_apart,
 )
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.portable import portable_model
-from giamngheo.simulation.targets import BOTH, level_targets
+from giamngheo.simulation.targets import BOTH, level_targets, targets_of_all
 
 HERE = Path(__file__).parent
 # The last lines of what runs in a page: what stands in its place stays where it cannot.
@@ -127,7 +126,7 @@ def handed(page, full, shared):
             "lines": page.line_names,
         },
         "statuses": {status: first_upper(page.say(f"status.{status}")) for status in statuses},
-        "goals": {target.target: _together(target_text(target, page)) for target in shown},
+        "goals": {target.target: _together(told_apart(target, page)) for target in shown},
         "targets": {target.target: _together(first_upper(_promise(page, target))) for target in shown}
         | {BOTH: page.say("explore.both")},
         "readings": [
@@ -154,7 +153,7 @@ def _together(text):
 
 
 def _promise(page, target):
-    text = promise_text(target, page)
+    text = told_apart(target, page, promise_text(target, page))
     if target.group == "all":
         return text
     return page.say("explore.group_target", group=page.group(target.group), target=text)

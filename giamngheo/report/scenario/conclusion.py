@@ -2,21 +2,21 @@
 
 from giamngheo.language import MINUS, rounded
 from giamngheo.report.html import prose
+from giamngheo.report.wording import first_target, joint_name, target_heads, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, level_pair
 
 
 def sentence(page, outcome, full):
-    """The chance of all targets and the poor rate, beside those of the full plan."""
-    targets = level_pair(page.package)
-    key = BOTH if len(targets) > 1 else next(iter(targets.values())).target
-    words = {"who": page.say("status.poor")}
-    words |= {f"p{r}": page.chance(outcome.by_case[r][key]) for r in CASES}
+    """The rate of the first target at its own day and the chance of all targets, beside those of the full plan."""
+    target, (key, _) = first_target(page.package), target_heads(page)[-1]
+    words = {"who": page.say(f"status.{target.status}"), "when": when_text(target.as_of, page)}
+    words |= {"joint": joint_name(page)} | {f"p{r}": page.chance(outcome.by_case[r][key]) for r in CASES}
+    medians = {r: outcome.median(r, target.status, when=target.as_of) for r in CASES}
     if outcome.scenario.id == "full_plan":
-        words |= {f"m{r}": page.percent(outcome.median(r, "poor"), 1) for r in CASES}
+        words |= {f"m{r}": page.percent(median, 1) for r, median in medians.items()}
         return prose(page.say("conclusion.full", **words), css="conclusion")
-    for r in CASES:
-        difference = outcome.median(r, "poor") - full.median(r, "poor")
+    for r, median in medians.items():
+        difference = median - full.median(r, target.status, when=target.as_of)
         words |= {f"d{r}": _signed_points(page, difference), f"f{r}": page.chance(full.by_case[r][key])}
     title = outcome.scenario.title[page.lang]
     return prose(page.say("conclusion.scenario", title=title, **words), css="conclusion")

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from giamngheo.report.html import table as html_table
-from giamngheo.report.wording import deadlines_text, first_upper, target_heads
+from giamngheo.report.wording import deadlines_text, first_upper, target_heads, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import above_target, level_pair
+from giamngheo.simulation.targets import above_target, targets_of_all
 
 
 def table(page, outcome):
@@ -16,13 +16,14 @@ def table(page, outcome):
     for key, head in heads:
         values = {case: outcome.by_case[r][key] for r, case in CASES.items()}
         rows.append({"name": f"{page.say('panel.chance')}: {head}", "of": key, "measure": "chance"} | values)
-    for status, target in level_pair(page.package).items():
+    for target in targets_of_all(page.package):
+        status = target.status
         values = {case: outcome.median(r, status, when=target.as_of) for r, case in CASES.items()}
         for r, case in CASES.items():
             ends = outcome.interval(r, status, when=target.as_of)
             values |= dict(zip((f"{case}_q10", f"{case}_q90"), ends, strict=True))
-        name = first_upper(page.say(f"status.{status}"))
-        rows.append({"name": name, "of": status, "measure": "median_pct"} | values)
+        name = f"{first_upper(page.say(f'status.{status}'))}, {when_text(target.as_of, page)}"
+        rows.append({"name": name, "of": target.target, "measure": "median_pct"} | values)
     for key, head in heads:
         if key in above[1]:
             values = {case: above[r][key] for r, case in CASES.items()}

@@ -1,7 +1,7 @@
 """The pace that the rates had beside the pace that the targets need."""
 
 from giamngheo.report import html
-from giamngheo.report.wording import target_text
+from giamngheo.report.wording import told_apart
 
 
 def table(page, pace):
@@ -10,7 +10,7 @@ def table(page, pace):
 
     def name(target):
         row = targets[target]
-        return f"{page.say(f'status.{row.status}_short')} {target_text(row, page)}"
+        return f"{page.say(f'status.{row.status}_short')} {told_apart(row, page)}"
 
     columns = [
         page.text_column("target", "pace.target", name),

@@ -13,7 +13,8 @@ import typer
 
 from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
-from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
+from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
+from giamngheo.cli.packages import new_package
 from giamngheo.inputs.errors import RefusedInput, unknown
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
@@ -45,6 +46,7 @@ app = typer.Typer(
 
 
 app.command()(batch)
+app.command(name="new-package")(new_package)
 
 
 def _version(wanted: bool):
@@ -197,10 +199,12 @@ def forecast(
         Path | None,
         typer.Option(
             "--series",
-            metavar="FILE.csv",
-            help="A bare series in place of a package: as_of, status, poverty_line, rate_pct.",
+            metavar="FILE.csv|FILE.xlsx",
+            help="A bare series in place of a package: as_of, status, poverty_line, rate_pct; or a sheet with a year "
+            "a column.",
         ),
     ] = None,
+    year_is: YearIs = None,
     group: Annotated[
         str | None, typer.Option("--group", metavar="NAME", help="One population group only.")
     ] = None,
@@ -230,7 +234,7 @@ def forecast(
     check_value("draws", draws)
     check_value("seed", seed)
     loaded = _inputs(package).package if series is None else None
-    readings = loaded.readings if loaded else _series(series)
+    readings = loaded.readings if loaded else _series(series, year_is)
     last = max(reading.as_of for reading in readings)
     _check_known("group", group, {reading.group for reading in readings})
     check_value("reference", reference)
@@ -265,10 +269,10 @@ def _full_plan(package, trend, draws, seed):
     return cases(simulate(package, load_scenario("full_plan", package), shared=shared))
 
 
-def _series(path):
+def _series(path, year_is):
     from giamngheo.inputs.readings import read_series
 
-    return read_series(paths.find(path))
+    return read_series(paths.find(path), year_is)
 
 
 def _check_known(what, word, known):
@@ -300,7 +304,7 @@ def track(
         Path,
         typer.Option(
             "--reading",
-            metavar="FILE.csv",
+            metavar="FILE.csv|FILE.xlsx",
             help="Next year's readings: as_of, status, poverty_line, rate_pct; the package stays as it is.",
         ),
     ],
@@ -339,15 +343,6 @@ def scenarios(
 
     for name, title, _ in list_scenarios(_inputs(package).package):
         print(f"{name}\t{title['en']}")
-
-
-@app.command(name="new-package")
-def new_package(folder: Annotated[Path, typer.Argument(metavar="DIR")], verbose: Verbose = False):
-    """Lay out a skeleton for another province."""
-    from giamngheo.inputs.package import new_package as lay_out
-
-    lay_out(folder)
-    print(folder)
 
 
 def _log_to_file():

@@ -35,3 +35,11 @@ Out = Annotated[
 Draws = Annotated[int, typer.Option("--draws", metavar="N", help="Draws of the model, 100 to 1000000.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Same seed, same bytes.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+YearIs = Annotated[
+    str | None,
+    typer.Option(
+        "--year-is",
+        metavar="start|end",
+        help="In a workbook: the instant that a year alone, such as 2010, stands for.",
+    ),
+]

@@ -96,8 +96,8 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
         ) from None
 
 
-def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
-    """Check rows of cells that were not read from a file, as those of a file are.
+def check_rows(name: str, rows: Iterable, model: type[BaseModel], place=None) -> dict:
+    """Check rows of cells that were not read from a CSV file, as those of one are.
 
     Parameters
     ----------
@@ -106,6 +106,8 @@ def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
     rows : iterable of (label, dict of str to (str or None))
         A row's label, unlike any other, and its cells by column, as text, None where there is nothing.
     model : type of pydantic.BaseModel
+    place : callable, optional
+        From a row's label and a column to what a message calls the cell; default: "name:label:column".
 
     Returns
     -------
@@ -116,7 +118,7 @@ def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
     RefusedInput
         As `read_rows`.
     """
-    return _checked(name, rows, model, [])
+    return _checked(name, rows, model, [], place)
 
 
 def _cells(name, reader, header, problems):
@@ -132,20 +134,21 @@ def _cells(name, reader, header, problems):
         yield row, {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
 
 
-def _checked(name, rows, model, problems):
+def _checked(name, rows, model, problems, place=None):
+    place = place or (lambda row, column: f"{name}:{row}:{column}")
     records, seen = {}, {}
     for row, values in rows:
         try:
             record = model.model_validate({k: v for k, v in values.items() if _given(model, k, v)})
         except ValidationError as error:
-            problems += [f"{name}:{row}:{sentence}" for sentence in sentences(error, model, values)]
+            problems += [f"{place(row, column)}: {what}" for column, what in faults(error, model, values)]
             continue
         records[row] = record
         key = tuple(getattr(record, field) for field in getattr(model, "KEY", ()))
         if key and seen.setdefault(key, row) != row:
             what = ", ".join(str(part) for part in key)
             problems.append(
-                f"{name}:{row}:{model.KEY[0]}: repeats row {seen[key]} ({what}); keep one of the two"
+                f"{place(row, model.KEY[0])}: repeats row {seen[key]} ({what}); keep one of the two"
             )
     if problems:
         raise RefusedInput(problems)
@@ -191,7 +194,12 @@ def _ragged(name, row, cells, header):
 
 
 def sentences(error: ValidationError, model: type[BaseModel], values: dict) -> list[str]:
-    """What pydantic found, as "column: what (nearest valid value)".
+    """What pydantic found, as "column: what (nearest valid value)", arguments as of `faults` (list of str)."""
+    return [f"{column}: {what}" for column, what in faults(error, model, values)]
+
+
+def faults(error: ValidationError, model: type[BaseModel], values: dict) -> list[tuple[str, str]]:
+    """What pydantic found, by column.
 
     Parameters
     ----------
@@ -202,14 +210,15 @@ def sentences(error: ValidationError, model: type[BaseModel], values: dict) -> l
 
     Returns
     -------
-    list of str
+    list of (str, str)
+        Column and what is wrong there (nearest valid value), one a column.
     """
     found = {}
     for fault in error.errors(include_url=False):
         context = fault.get("ctx", {})
         column = str(fault["loc"][0]) if fault["loc"] else context.get("column", "")
-        found.setdefault(column, f"{column}: {_sentence(fault, context, column, values.get(column), model)}")
-    return list(found.values())
+        found.setdefault(column, _sentence(fault, context, column, values.get(column), model))
+    return list(found.items())
 
 
 def _sentence(fault, context, column, cell, model):

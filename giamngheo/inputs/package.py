@@ -4,11 +4,7 @@ The descriptor `datapackage.json` is a Frictionless Data Package whose schemas c
 Nothing here imports pandas until a table is asked for as a frame.
 """
 
-import json
 import math
-import re
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,11 +16,9 @@ from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
-    NAME_PATTERN,
     Labels,
     read_descriptor,
     table_schema,
-    write_descriptor,
 )
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
@@ -281,7 +275,7 @@ def load_package(path=None) -> Package:
         problems = [
             ":".join(str(part) for part in (shown(folder / f"{table}.csv"), row, column) if part)
             + f": {what}"
-            for table, row, column, what in _faults(tables, labels)
+            for table, row, column, what in table_faults(tables, labels)
         ]
     if problems:
         raise RefusedInput(problems)
@@ -314,7 +308,7 @@ def _folder(path):
     raise RefusedInput(f"{shown(folder)}: no such package folder{near}")
 
 
-def _faults(tables, labels):
+def table_faults(tables, labels):
     """What is wrong with the tables taken together, as (table, row, column, what)."""
     for table in ("poverty", "lines", "budget", "documents"):
         if not tables[table]:
@@ -340,50 +334,3 @@ def _faults(tables, labels):
         )
     yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
     yield from (("poverty", *fault) for fault in line_faults(tables["poverty"], tables["lines"], documents))
-
-
-def new_package(path) -> Path:
-    """Write the skeleton of a data package for another province; its placeholder figures validate.
-
-    Parameters
-    ----------
-    path : path-like
-        The folder to make; its name becomes the package's.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder, written whole or not at all.
-
-    Raises
-    ------
-    RefusedInput
-        Something is there already, or the name will not do.
-    """
-    folder = Path(path).expanduser().absolute()
-    plain = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
-    if not re.fullmatch(NAME_PATTERN, folder.name):
-        raise RefusedInput(
-            f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{plain or 'my-province'}'"
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RefusedInput(
-            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
-    try:
-        shutil.copytree(TEMPLATE, made, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
-        (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
-        write_descriptor(made)
-        load_package(made)
-        made.chmod(0o755)
-        made.replace(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-    return folder

@@ -14,6 +14,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.grammar import slug
 
 
 def read_text(path) -> str:
@@ -239,7 +240,7 @@ def _sentence(fault, context, column, cell, model):
         )
         return f"{cell} is {'below' if below else 'above'} the limit; nearest valid value: {bound}{slip}"
     if kind == "string_pattern_mismatch":
-        plain = re.sub(r"[^a-z0-9]+", "_", str(cell).lower()).strip("_")
+        plain = slug(cell)
         return f"'{cell}' is not an id (a-z, 0-9 and _)" + (f"; write '{plain}'" if plain else "")
     return f"'{cell}': {fault['msg']}"
 

@@ -107,15 +107,18 @@ def lay_out(name, sheet, model):
 @cache
 def named(column):
     """What a column may be called, without marks and blanks (frozenset of str)."""
-    return frozenset({slug(column), *(slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES)})
+    return frozenset(
+        {slug(column), *(head_slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES)}
+    )
 
 
-def _head_slug(text):
+def head_slug(text):
+    """A head without what stands in brackets, mostly a unit, and without marks and blanks (str)."""
     return slug(re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text))
 
 
 def _column_of(text, model):
-    head = _head_slug(text)
+    head = head_slug(text)
     return next((column for column in model.model_fields if head in named(column)), None)
 
 
@@ -140,7 +143,7 @@ def _score(sheet, row, model, spreads):
         return len(found)
     rest = [text for text in texts if text and _column_of(text, model) is None]
     told = sum(bool(meaning(text).instant or meaning(text).whole) for text in rest)
-    return len(found) + told + any(_head_slug(text) in named("indicator") for text in rest)
+    return len(found) + told + any(head_slug(text) in named("indicator") for text in rest)
 
 
 def _heads(sheet, head, model, spreads):
@@ -148,7 +151,7 @@ def _heads(sheet, head, model, spreads):
     heads, spread, strange = {}, {}, []
     for at in sorted({at for row, at in sheet.cells if row >= head}):
         text = _head_text(sheet, head, at)
-        column, bare = _column_of(text, model), _head_slug(text)
+        column, bare = _column_of(text, model), head_slug(text)
         told = meaning(text).over(meaning(_above(sheet, head, at)))
         if column in heads:
             strange.append((at, f"the column {column} stands there twice; keep one"))
@@ -162,8 +165,8 @@ def _heads(sheet, head, model, spreads):
             heads["indicator"] = at  # the corner over the names of the rows is often left empty
         elif text and bare not in _NUMBERING | named("note"):
             strange.append((at, unknown("column", text, model.model_fields)))
-        elif not text and _filled(sheet, head, at, Decimal):
-            strange.append((at, "numbers under no head; name the column, or clear the cells"))
+        elif not text and (_filled(sheet, head, at, Decimal) or (heads and at < max(sheet.row(head)))):
+            strange.append((at, "cells under no head; name the column, or clear them"))
     if not spread:
         heads.pop("indicator", None)
     return heads, spread, strange

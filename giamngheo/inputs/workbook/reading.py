@@ -1,5 +1,6 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.tables import TABLES, Row
 from giamngheo.inputs.workbook.cells import plain, readings_of
-from giamngheo.inputs.workbook.layout import Layout, lay_out, named
+from giamngheo.inputs.workbook.layout import Layout, head_slug, lay_out, named
 from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
 from giamngheo.language import LANGUAGES, say
 
@@ -66,6 +67,8 @@ def read_plan(path, year_is=None) -> Found:
                 layouts[table] = lay_out(name, sheet, TABLES[table])
             except RefusedInput as refusal:
                 problems += refusal.problems
+    for table, layout in layouts.items():
+        _drop_example(table, layout, found.told)
     style = _notation(layouts, found.told)
     try:
         found.labels = _labels(name, by_table[PLAN], style)
@@ -81,7 +84,6 @@ def read_plan(path, year_is=None) -> Found:
                 )
             except RefusedInput as refusal:
                 problems += refusal.problems
-            _drop_example(found, table, by_table[table])
     if problems:
         raise RefusedInput(problems)
     others = [
@@ -191,26 +193,15 @@ def _fields(model):
 
 def _labels(name, sheet: Sheet, style):
     """The labels of the sheet of keys and values."""
-    values, at = {}, {}
-    known = {key: named(key) for key in Labels.model_fields}
-    problems = []
-    for row in sheet.rows:
-        cells = list(sheet.row(row).items())
-        words = [(column, cell) for column, cell in cells if isinstance(cell.value, str)]
-        key = next(
-            (key for _, cell in words for key, names in known.items() if slug(cell.value) in names), None
-        )
-        if key is None:
+    values, at, problems = {}, {}, []
+    for (row, column), cell in sorted(sheet.cells.items()):
+        key = next((key for key in Labels.model_fields if head_slug(str(cell)) in named(key)), None)
+        if key is None or key in at:
             continue
-        start = next(column for column, cell in words if slug(cell.value) in known[key])
-        after = [
-            (column, cell) for column, cell in cells if column > start and slug(str(cell)) not in known[key]
-        ]
-        if not after:
-            at[key] = row, start + 1
+        at[key] = row, column = row, column + 1
+        cell = sheet.cells.get((row, column))
+        if cell is None:
             continue
-        column, cell = after[0]
-        at[key] = row, column
         kind = "date" if key in _DAYS else "integer" if key in _YEARS else "string"
         try:
             text = plain(cell, {"name": key, "type": kind, "constraints": {"required": True}}, style)
@@ -251,34 +242,38 @@ def _cell(name, sheet, row, column):
 
 
 def _defaults(table, found, layouts):
-    """What a column stands for where a sheet leaves it out: the main document, the only poverty line."""
+    """What stands for a column that a sheet leaves out: all households, the main document, the only poverty line."""
     if table != "poverty":
-        return {}
-    lines = {
-        str(record["poverty_line"].cell) for record in layouts["lines"].records if "poverty_line" in record
-    }
+        return {"group": "all"}
+    lines = layouts["lines"].records if "lines" in layouts else ()
+    lines = {str(record["poverty_line"].cell) for record in lines if "poverty_line" in record}
     only = {"poverty_line": lines.pop()} if len(lines) == 1 else {}
-    return {"document": found.labels.main_document if found.labels else None} | only
+    return {"group": "all", "document": found.labels.main_document if found.labels else "unknown"} | only
 
 
 def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
     """Checked records by row, and what a message calls a cell of theirs."""
     fields, rows, labels, problems = _fields(model), [], {}, [f"{name}: {what}" for what in layout.problems]
-    for record in layout.records:
-        if not record:
-            continue
+    defaults = {column: value for column, value in defaults.items() if column not in layout.heads}
+    there = {column for record in layout.records for column in record} | layout.heads.keys() | defaults.keys()
+    lacking = [column for column in _needed(fields, model) if column not in there]
+    if lacking and layout.records:
+        raise RefusedInput(
+            f"{name}: sheet {layout.sheet.name}: no column {column}; add one, headed {column} or "
+            f"'{say(f'workbook.column.{column}', 'vi')}'"
+            for column in lacking
+        )
+    for record in filter(None, layout.records):
         first = min(record.values(), key=lambda placed: (-placed.row, placed.column))
         label = first.row if first.row not in labels else cell_name(first.row, first.column)
         label = label if label not in labels else f"{label}/{len(labels)}"
-        labels[label], values = record, dict.fromkeys(layout.heads.keys() & fields.keys())
-        for column, placed in record.items():
-            if column in fields:
-                try:
-                    values[column] = plain(placed.cell, fields[column], style, year_is)
-                except ValueError as error:
-                    problems.append(f"{name}: {layout.place(record, column)}: {error}")
-        _fill(values, record, layout, fields, defaults)
-        rows.append((label, values))
+        labels[label], values = record, dict.fromkeys(fields)
+        for column in record.keys() & fields.keys():
+            try:
+                values[column] = plain(record[column].cell, fields[column], style, year_is)
+            except ValueError as error:
+                problems.append(f"{name}: {layout.place(record, column)}: {error}")
+        rows.append((label, values | _instead(values, record, layout, fields, defaults)))
 
     def place(label, column):
         return f"{name}: {layout.place(labels[label], column)}"
@@ -288,15 +283,24 @@ def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
     return check_rows(name, rows, model, place), place
 
 
-def _fill(values, record, layout, fields, defaults):
-    """The words of the instant, the place and the source, where the sheet does not say them."""
+def _needed(fields, model):
+    """Columns in which no cell may be empty, without those whose words a sheet has anyway."""
+    required = {name for name, one in fields.items() if one.get("constraints", {}).get("required")}
+    return [
+        name for name in fields if name in required - _OWN_WORDS and model.model_fields[name].is_required()
+    ]
+
+
+_OWN_WORDS = {"locator", "as_stated"}  # the cell's own place, and its own words
+
+
+def _instead(values, record, layout, fields, defaults):
+    """What stands in cells that are empty: the words of the instant, the place on the sheet, defaults."""
     last = max(record.values(), key=lambda placed: placed.row)
-    stand_in = defaults | {"locator": f"{layout.sheet.name}!{cell_name(last.row, last.column)}"}
+    said = {"locator": f"{layout.sheet.name}!{cell_name(last.row, last.column)}"}
     if "as_of" in record:
-        stand_in["as_stated"] = str(record["as_of"].cell)
-    for column, value in stand_in.items():
-        if column in fields and values.get(column) is None:
-            values[column] = value
+        said["as_stated"] = str(record["as_of"].cell)
+    return {name: word for name, word in (defaults | said).items() if name in fields and values[name] is None}
 
 
 def example(table):
@@ -310,9 +314,28 @@ def example_labels():
     return Labels(**json.loads((TEMPLATE / DESCRIPTOR).read_text(encoding="utf-8"))["giamngheo"])
 
 
-def _drop_example(found, table, sheet):
+def example_mark():
+    """What stands behind the template's example (str)."""
+    return " · ".join(say("workbook.example", lang) for lang in LANGUAGES)
+
+
+def _drop_example(table, layout, told):
     """Take away the template's example, left as it was."""
-    kept = {label: row for label, row in found.tables[table].items() if row not in example(table)}
-    if len(kept) < len(found.tables[table]):
-        found.told.append(f"not read: sheet {sheet.name}, the template's example (change or delete it)")
-        found.tables[table] = kept
+    fields = _fields(TABLES[table])
+    marked = [row for (row, _), cell in layout.sheet.cells.items() if cell.value == example_mark()]
+    shown_there = [{name: _said(getattr(row, name)) for name in fields} for row in example(table)]
+    for record in [
+        record for record in layout.records if record and next(iter(record.values())).row in marked
+    ]:
+        with contextlib.suppress(ValueError):
+            words = {name: plain(placed.cell, fields[name]) for name, placed in record.items()}
+            if {name: _said(words.get(name)) for name in fields} in shown_there:
+                layout.records.remove(record)
+                told.append(
+                    f"not read: sheet {layout.sheet.name}, the template's example (change or delete it)"
+                )
+
+
+def _said(value):
+    """A value as text, a number without the zeros behind it."""
+    return "" if value is None else str(value).rstrip("0").rstrip(".") if "." in str(value) else str(value)

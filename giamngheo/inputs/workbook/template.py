@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels
+from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels, example_mark
 from giamngheo.inputs.workbook.xlsx import cell_name
 from giamngheo.language import LANGUAGES, say
 
@@ -122,6 +122,8 @@ def _table(book, look, table, model, rows, is_example):
         _choices(sheet, at, model, field)
         for row, record in enumerate(rows, HEAD + 1):
             _write(sheet, look, row, at, getattr(record, column), {"italic": True} if is_example else {})
+    if is_example and rows:
+        sheet.write_string(HEAD + 1, len(model.model_fields), example_mark(), look(italic=True))
 
 
 def _choices(sheet, at, model, field):

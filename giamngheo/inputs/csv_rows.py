@@ -14,7 +14,8 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
-from giamngheo.inputs.grammar import slug
+from giamngheo.inputs.grammar import is_missing, slug
+from giamngheo.inputs.workbook.words import value_of
 
 
 def read_text(path) -> str:
@@ -85,6 +86,7 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
         Every problem found, each with file, row, column and the nearest valid value.
     """
     name, text = shown(path), read_text(path)
+    _check_divider(name, text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     problems = []
     try:
@@ -162,11 +164,23 @@ def _given(model, column, value):
     return field is not None and (value is not None or field.is_required())
 
 
+def _check_divider(name, text):
+    """Refuse columns that are divided by something other than commas, before quotation marks are looked at."""
+    heads, *rest = text.lstrip().split("\n", 1)
+    divider = next((sign for sign in ";\t|" if sign in heads), None)
+    if divider and "," not in heads:
+        found = re.search(r"\d+,\d+", rest[0]) if rest else None
+        point = f", and decimal points ({found[0].replace(',', '.')} for {found[0]})" if found else ""
+        raise RefusedInput(f"{name}:1: columns are divided by {divider!r}; use commas{point}")
+
+
 def _check_header(name, header, model, ignored):
     known = list(model.model_fields)
-    divider = re.search(r"[;\t]", header[0]) if len(header) == 1 else None
-    if divider:
-        raise RefusedInput(f"{name}:1: columns are divided by {divider[0]!r}; use commas")
+    for place in [place for place, column in enumerate(header, 1) if not column]:
+        where = (
+            "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
+        )
+        raise RefusedInput(f"{name}:1: column {place} has no name ({where}); take it out, or name it")
     strange = [column for column in header if column not in known and column not in ignored]
     missing = [
         column for column in known if column not in header and model.model_fields[column].is_required()
@@ -189,6 +203,8 @@ def _ragged(name, row, cells, header):
         if len(cells) == len(header) + 1 and all(re.fullmatch(r"\d+", part) for part in pair):
             hint = f" (a decimal comma in column {header[place]}? write {pair[0]}.{pair[1]})"
             break
+    if len(cells) == len(header) + 1 and not cells[-1].strip():
+        hint = " (a comma too many at the end of the row; take it out)"
     if len(cells) > len(header) and not hint:
         hint = " (text with commas needs quotation marks)"
     return f"{name}:{row}: {len(cells)} cells under {len(header)} columns{hint}"
@@ -227,9 +243,16 @@ def _sentence(fault, context, column, cell, model):
     if kind == "row":
         return context["what"]
     if cell is None:
-        return f"the cell is empty; {column} is required"
+        return f"the cell is empty; {column} is required: fill it in, or leave the row out"
+    if isinstance(cell, str) and is_missing(cell):
+        optional = type(None) in get_args(model.model_fields[column].annotation)
+        return f"'{cell}' stands for nothing; leave the " + (
+            "cell empty" if optional else "row out, or fill it in"
+        )
     if kind == "literal_error":
-        return unknown(column, cell, _literals(model.model_fields[column].annotation))
+        word = value_of(column, str(cell))
+        known = _literals(model.model_fields[column].annotation)
+        return unknown(column, cell, known) if word is None else f"unknown {column} '{cell}'; write '{word}'"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("less_than_equal", "greater_than_equal", "less_than", "greater_than"):

@@ -115,7 +115,8 @@ def day_readings(text):
     Parameters
     ----------
     text : str
-        As "31/12/2010", "cuối năm 2010", "đầu năm 2011" (the day before), "ngày 31 tháng 12 năm 2010", "2010".
+        As "31/12/2010", "cuối năm 2010", "đầu năm 2011" (the day before), "ngày 31 tháng 12 năm 2010", "2010", or
+        a spreadsheet's number of a day, "40543".
 
     Returns
     -------
@@ -153,6 +154,8 @@ def day_or_none(year, month, day):
 
 
 def _by_numbers(text):
+    if re.fullmatch(r"\d{5}", text, re.ASCII):
+        return [serial_day(int(text))]
     found = re.fullmatch(r"(?:ngày )?(\d{1,2})([/.\- ])(\d{1,2})\2(\d{4})(?: \d\d?:.*)?", text)
     if found:
         one, two, year = int(found[1]), int(found[3]), int(found[4])

@@ -23,7 +23,7 @@ _UNITS = {  # what may stand behind a number, by the first word of its column's 
     "persons": ("nguoi", "khau", "nhan_khau", "persons"),
     "VND": ("dong", "d", "vnd", "dong_nguoi_thang"),
 }
-_NUMBER = r"[+\-−]?[\d.,\s']*\d"
+_NUMBER = r"[+\-−]?[\d.,\s']*\d(?:[eE][+-]?\d{1,2})?"
 
 
 def readings_of(cell, field):

@@ -280,6 +280,25 @@ def test_two_notations_in_one_workbook_settle_nothing(tmp_path):
     assert "cell D5" not in message  # a count has no decimals: 31.000 households are one number only
 
 
+@pytest.mark.parametrize(
+    ("cell", "head"),
+    [
+        ("A1", "Biểu kinh phí (ĐVT: triệu đồng)"),
+        ("A1", "Đơn vị tính: triệu đồng"),
+        ("G2", "Ngân sách tỉnh (triệu đồng)"),
+    ],
+)
+def test_money_in_another_unit_is_read_in_the_columns(tmp_path, cell, head):
+    sheets = changed("Budget", cell, head)
+    sheets["Budget"][3][6] = "20.500"  # of one sheet in Vietnamese notation: 20 500 million
+    sheets["Budget"][2][8] = "130,5 tỷ"  # says its own unit
+    package = load_package(new_package(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets)))
+    credit, health = package.budget_lines
+    assert health.provincial == Decimal("20.5")
+    assert credit.annual == Decimal("130.5")
+    assert health.central == (Decimal("1.1") if cell == "A1" else 1100)
+
+
 def test_a_year_alone_is_settled_for_all(tmp_path):
     sheets = changed("Số liệu hộ nghèo", "E3", 2011)
     file = write(tmp_path / "plan.xlsx", sheets)

@@ -42,7 +42,8 @@ def plain(cell, field, style=None, year_is=None):
     ----------
     cell : Cell
     field : dict
-        The column's, as of `descriptor.table_schema`.
+        The column's, as of `descriptor.table_schema`; its "scale", if there is one, makes the numbers of a sheet in
+        another unit those of the column's.
     style : {"vi", "en"}, optional
         The notation of the workbook's numbers, where its other cells show it.
     year_is : {"end", "start"}, optional
@@ -118,8 +119,7 @@ def _number(cell, field, style):
     if cell.percent and not unit.startswith("percent"):
         raise ValueError(f"{text} is a percentage, in a column of {unit}; type the number in {unit}")
     if isinstance(cell.value, Decimal):
-        whole = field["type"] == "integer" and not cell.value % 1
-        return f"{cell.value:.0f}" if whole else f"{cell.value:f}"
+        return _text(cell.value, field)
     found = re.fullmatch(rf"({_NUMBER})\s*(.*)", text)
     if not found or not re.search(r"\d", text):
         raise ValueError(f"'{text}' is not a number; type digits alone, or leave the cell empty")
@@ -132,7 +132,7 @@ def _number(cell, field, style):
             )
     readings = readings_of(cell, field)
     if len(readings) > 1 and style in readings:
-        return f"{readings[style]:f}"
+        return _text(readings[style], {} if behind else field)
     if len(readings) > 1:
         whole, part = sorted(readings.values(), key=abs, reverse=True)
         raise ValueError(f"'{text}' can be two numbers; type {whole:f} for the one, {part:f}0 for the other")
@@ -144,4 +144,10 @@ def _number(cell, field, style):
             if count
             else f"'{text}' is not a number; type digits with one decimal sign, such as 1234.5"
         )
-    return f"{next(iter(readings.values())):f}"
+    return _text(next(iter(readings.values())), {} if behind else field)
+
+
+def _text(number, field):
+    if "scale" in field:
+        number = (number * field["scale"]).normalize()
+    return f"{number:.0f}" if field.get("type") == "integer" and not number % 1 else f"{number:f}"

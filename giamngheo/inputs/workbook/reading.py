@@ -3,6 +3,7 @@
 import contextlib
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from pydantic import ValidationError
 
@@ -14,6 +15,7 @@ from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.tables import TABLES, Row
 from giamngheo.inputs.workbook.cells import plain, readings_of
 from giamngheo.inputs.workbook.layout import Layout, head_slug, lay_out, named
+from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
 from giamngheo.language import LANGUAGES, say
 
@@ -253,7 +255,8 @@ def _defaults(table, found, layouts):
 
 def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
     """Checked records by row, and what a message calls a cell of theirs."""
-    fields, rows, labels, problems = _fields(model), [], {}, [f"{name}: {what}" for what in layout.problems]
+    fields, rows, labels = _scaled(layout, _fields(model)), [], {}
+    problems = [f"{name}: {what}" for what in layout.problems]
     defaults = {column: value for column, value in defaults.items() if column not in layout.heads}
     there = {column for record in layout.records for column in record} | layout.heads.keys() | defaults.keys()
     lacking = [column for column in _needed(fields, model) if column not in there]
@@ -281,6 +284,20 @@ def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
     if problems:
         raise RefusedInput(problems)
     return check_rows(name, rows, model, place), place
+
+
+def _scaled(layout, fields):
+    """The fields, those of money that a head or a line above the table says to be in another unit with their scale."""
+    above = [str(cell) for (row, _), cell in sorted(layout.sheet.cells.items()) if row < layout.head]
+    told = next(filter(None, map(times, above)), None)
+    scaled = {}
+    for name, one in fields.items():
+        unit = one.get("unit", "")
+        own = {"billion": 10**9, "VND": 1}.get(unit.split()[0] if unit else "")
+        head = layout.sheet.cells.get((layout.head, layout.heads.get(name, 0)))
+        said = own and ((head and times(str(head))) or told)
+        scaled[name] = one | ({"scale": Decimal(said) / own} if said and said != own else {})
+    return scaled
 
 
 def _needed(fields, model):

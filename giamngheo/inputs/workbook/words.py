@@ -30,6 +30,7 @@ _MEASURES = (
     ("persons", ("nhan_khau", "so_khau", "khau", "so_nguoi", "persons", "people")),
     ("households", ("so_ho", "households", "ho")),
 )
+_TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghin|ngan|thousands?"}
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,21 @@ def value_of(column, text):
                 found.append(value)
                 said = said.replace(f"_{word}_", "_")
     return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def times(text):
+    """What a unit in brackets, or behind "ĐVT" or "Unit", says that a table's numbers count.
+
+    Parameters
+    ----------
+    text : str
+        A head, or a line above a table: "Kinh phí (triệu đồng)", "Đơn vị tính: tỷ đồng".
+
+    Returns
+    -------
+    int or None
+        Thousands, millions or billions; None where no such unit is named.
+    """
+    named = re.findall(r"[(\[]([^)\]]*)[)\]]|(?:đvt|đơn vị(?: tính)?|unit)\s*:?(.*)", text, re.IGNORECASE)
+    said = f"_{'_'.join(slug(part) for parts in named for part in parts)}_"
+    return next((count for count, words in _TIMES.items() if re.search(f"_({words})_", said)), None)

@@ -22,7 +22,7 @@ from giamngheo.inputs.descriptor import (
 )
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
-from giamngheo.inputs.readings import line_faults, reading_faults
+from giamngheo.inputs.readings import WORKBOOKS, line_faults, reading_faults
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -298,9 +298,10 @@ def _folder(path):
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise RefusedInput(
-            f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
-        )
+        near = f"nearest: '{shown(folder.parent)}'"
+        if folder.suffix.lower() in WORKBOOKS:
+            near = f"giamngheo new-package DIR --from {shown(folder)} makes one"
+        raise RefusedInput(f"{shown(folder)}: a file, not a package's folder; {near}")
     known = {
         p.parent.name: p.parent for base in (paths.DATA, folder.parent) for p in base.glob(f"*/{DESCRIPTOR}")
     }

@@ -226,6 +226,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "a number of two": ("Budget", "F3", "1.234", ["sheet Budget, cell F3 (central)", "type 1234", "1.2340"]),
     "a day of two": ("Targets", "E2", "3/4/2015", ["cell E2 (as_of)", "2015-03-04 or 2015-04-03"]),
     "a year alone": ("Targets", "E2", 2015, ["cell E2 (as_of)", "'đầu năm 2015' (2014-12-31)", "--year-is"]),
+    "a year in a cell of days": (
+        "Targets",
+        "E2",
+        (2015, "dd/mm/yyyy"),
+        ["cell E2 (as_of)", "'2015' is the beginning"],
+    ),
     "a year alone as a head": ("Số liệu hộ nghèo", "E3", "Năm 2011", ["cell E3 (as_of)", "'cuối năm 2011'"]),
     "a day that a program made of 3.5": (
         "Budget",

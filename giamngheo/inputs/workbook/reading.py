@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from giamngheo.inputs.csv_rows import check_rows, faults, read_rows
 from giamngheo.inputs.descriptor import DESCRIPTOR, Labels, table_schema
-from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.tables import TABLES, Row
@@ -60,6 +60,7 @@ def read_plan(path, year_is=None) -> Found:
     RefusedInput
         Every problem found, each with sheet, cell and what to type.
     """
+    _check_year_is(year_is)
     name, sheets = shown(path), read_sheets(path)
     by_table, found = _assigned(name, sheets), Found()
     problems, layouts = [], {}
@@ -116,6 +117,7 @@ def read_readings(path, model, year_is=None):
     ------
     RefusedInput
     """
+    _check_year_is(year_is)
     name = shown(path)
     sheets = [sheet for sheet in read_sheets(path) if sheet.cells and slug(sheet.name) not in _guides()]
     called = {slug(word) for word in SERIES} | sheet_names("poverty")
@@ -138,6 +140,11 @@ class _Readable:
             key: info for key, info in TABLES["poverty"].model_fields.items() if key not in model.model_fields
         }
         self.model_fields = model.model_fields | others
+
+
+def _check_year_is(year_is):
+    if year_is not in (None, "start", "end"):
+        raise RefusedInput(unknown("year_is", year_is, ("start", "end")))
 
 
 def _guides():

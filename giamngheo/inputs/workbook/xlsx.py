@@ -213,7 +213,7 @@ _NOT_COMPUTED = "holds a formula that was never computed; open the file in a spr
 
 def _numbered(number, shown_as, epoch):
     is_day, percent, decimals = shown_as
-    if is_day:
+    if is_day and not 1900 <= number <= 2100:  # 2010 typed into a cell of days is shown as 2 July 1905
         if 0 < number < 100_000:
             return Cell(epoch + timedelta(days=int(number)))
         return Cell(str(number), fault=f"{number} is shown as a day and is none; type the day as YYYY-MM-DD")

@@ -166,7 +166,7 @@ def test_a_plan_as_a_person_types_it_becomes_a_package(typed):
 
 def test_what_was_passed_over_or_concluded_is_told(typed):
     told = "\n".join(typed[1])
-    for words in ("1.234,5", "A11 'Nguồn", "A12 'Ghi chú", "'Tổng cộng'", "E9 '5.100'"):
+    for words in ("1.234,5", "A11 'Nguồn", "A12 'Ghi chú", "'Tổng cộng'", "B9 'Số hộ thoát nghèo'"):
         assert words in told
 
 
@@ -418,6 +418,47 @@ def test_all_households_stand_beside_each_rate(tmp_path):
         ["Tỷ lệ hộ nghèo (%)", "a", 15.4, 13.1],
     ]
     assert [row.total_households for row in series(tmp_path, rows)] == [201300, 204120]
+
+
+def test_what_a_title_says_is_taken_where_no_row_or_head_does(tmp_path):
+    rows = [
+        ["Tỷ lệ hộ nghèo các năm 2010-2011 (%)"],
+        ["poverty_line", "cuối năm 2010", "cuối năm 2011"],
+        ["a", 15.4, 13],
+    ]
+    assert [row.rate_pct for row in series(tmp_path, rows)] == [Decimal("15.4"), 13]
+    with pytest.raises(RefusedInput, match="no reading in it"):
+        series(tmp_path, rows[1:])
+
+
+def test_rows_under_a_row_that_names_them_are_its_own(tmp_path):
+    rows = [
+        ["Chỉ tiêu", "poverty_line", "cuối năm 2010", "cuối năm 2011", "Giảm so với năm 2010"],
+        ["Hộ nghèo"],
+        ["- Số hộ", "a", 31000, 26000, 5000],
+        ["- Tỷ lệ (%)", "a", 15.4, 13.1, 2.3],
+        ["Trong đó: hộ nghèo DTTS"],
+        ["- Tỷ lệ (%)", "a", 45.4, 43.1],
+        ["Số hộ thoát nghèo", None, 900, 800],
+    ]
+    found = {(row.group, row.as_of.year): (row.rate_pct, row.households) for row in series(tmp_path, rows)}
+    assert found["all", 2010] == (Decimal("15.4"), 31000)
+    assert found["ethnic_minority", 2011] == (Decimal("43.1"), None)
+    assert len(found) == 4
+
+
+def test_a_bare_table_of_years_is_told_what_lacks(tmp_path):
+    rows = [["Năm", "Tỷ lệ hộ nghèo (%)"], [2010, 15.4], [2011, 13.1]]
+    with pytest.raises(
+        RefusedInput, match="no column poverty_line; add one, headed poverty_line or 'Chuẩn nghèo'"
+    ):
+        series(tmp_path, rows)
+    rows = [[*row, "Chuẩn nghèo" if n == 0 else "a"] for n, row in enumerate(rows)]
+    with pytest.raises(
+        RefusedInput, match=r"cell A2 \(as_of\): '2010' is the beginning or the end of a year"
+    ):
+        series(tmp_path, rows)
+    assert [row.as_of.year for row in series(tmp_path, rows, year_is="start")] == [2009, 2010]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ class Layout:
     passed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
+    title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
 
     def place(self, record, column):
         """What a message calls the cell of a record's column, the cell where it should be if there is none."""
@@ -83,7 +84,7 @@ def lay_out(name, sheet, model):
     scored = {row: _score(sheet, row, model, spreads) for row in sheet.rows if row <= HEAD_ROWS}
     best = max(scored.values(), default=0)
     if best < 2:
-        needed = ", ".join(column for column, info in model.model_fields.items() if info.is_required())
+        needed = ", ".join(column for column in getattr(model, "needed", model.model_fields))
         raise RefusedInput(
             f"{name}: sheet {sheet.name}: no row names the columns; write one above the table: {needed}"
         )
@@ -93,6 +94,14 @@ def lay_out(name, sheet, model):
     if problems:
         raise RefusedInput(problems)
     layout = Layout(sheet, head, heads)
+    layout.passed += [
+        f"{cell_name(head, at)} '{cell}': not an instant's number"
+        for at, cell in sheet.row(head).items()
+        if spreads and meaning(str(cell)).flow and at not in heads.values()
+    ]
+    if spread and "indicator" not in heads:
+        above = (meaning(str(cell)) for (row, _), cell in sorted(sheet.cells.items()) if row < head)
+        layout.title = next((one for one in above if one.measure), Meaning())
     for row, cells in _body(layout, spread):
         record = {column: Placed(cells[at], row, at) for column, at in heads.items() if at in cells}
         if spread:
@@ -107,9 +116,8 @@ def lay_out(name, sheet, model):
 @cache
 def named(column):
     """What a column may be called, without marks and blanks (frozenset of str)."""
-    return frozenset(
-        {slug(column), *(head_slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES)}
-    )
+    said = {head_slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES}
+    return frozenset({slug(column)} | said | ({"nam", "year"} if column == "as_of" else set()))
 
 
 def head_slug(text):
@@ -159,6 +167,8 @@ def _heads(sheet, head, model, spreads):
             heads[column] = at
         elif spreads and bare in named("indicator"):
             heads["indicator"] = at
+        elif spreads and told.flow:
+            continue  # "Giảm so với năm 2010" is no reading of 2010
         elif spreads and (told.instant or told.whole):
             spread[at] = told
         elif not text and _filled(sheet, head, at, str) and spreads and not heads:
@@ -215,9 +225,14 @@ def _spread(layout, shared, row, cells, spread):
         if not any(at in cells for at in spread):  # a row such as "Hộ nghèo:" speaks of those below it
             layout.above = told
             return
+        if told.flow:
+            layout.passed.append(
+                f"{cell_name(row, at)} '{cells[at]}': not of the poor or near-poor at an instant"
+            )
+            return
         told = told.over(layout.above)
     for at, head in spread.items():
-        cell, all_told, record = cells.get(at), told.over(head), dict(shared)
+        cell, all_told, record = cells.get(at), told.over(head).over(layout.title), dict(shared)
         if cell is None or (isinstance(cell.value, str) and is_missing(cell.value)):
             continue
         where = f"sheet {layout.sheet.name}, cell {cell_name(row, at)}"

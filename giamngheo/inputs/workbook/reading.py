@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
 from giamngheo.language import LANGUAGES, say
 
+log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
@@ -128,8 +130,11 @@ def read_readings(path, model, year_is=None):
             f"{name}: "
             + (f"{len(chosen)} sheets ({names}); call that of the readings 'series'" if chosen else "empty")
         )
-    layout = lay_out(name, chosen[0], _Readable(model))
-    return _checked(name, layout, model, _notation({"series": layout}, []), year_is, {})
+    layout, told = lay_out(name, chosen[0], _Readable(model)), []
+    style = _notation({"series": layout}, told)
+    for line in (*told, *(f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed)):
+        log.info("%s: %s", name, line)
+    return _checked(name, layout, model, style, year_is, {})
 
 
 class _Readable:
@@ -140,6 +145,7 @@ class _Readable:
             key: info for key, info in TABLES["poverty"].model_fields.items() if key not in model.model_fields
         }
         self.model_fields = model.model_fields | others
+        self.needed = [key for key, info in model.model_fields.items() if info.is_required()]
 
 
 def _check_year_is(year_is):
@@ -271,6 +277,11 @@ def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
         raise RefusedInput(
             f"{name}: sheet {layout.sheet.name}: no column {column}; add one, headed {column} or "
             f"'{say(f'workbook.column.{column}', 'vi')}'"
+            + (
+                ", with one name for all rates that were measured on one line"
+                if column == "poverty_line"
+                else ""
+            )
             for column in lacking
         )
     for record in filter(None, layout.records):

@@ -35,17 +35,22 @@ _TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghi
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a head or an indicator says, each None where it says nothing; the instant in its own words."""
+    """What a head or an indicator says, each None where it says nothing; the instant in its own words.
+
+    `flow`: it is about what moves between two readings, or is aimed at.
+    """
 
     instant: str | None = None
     status: str | None = None
     measure: str | None = None
     group: str | None = None
+    flow: bool = False
 
     def over(self, other):
         """The same, with the other's word where this says nothing (Meaning)."""
         names = ("instant", "status", "measure", "group")
-        return Meaning(*(getattr(self, name) or getattr(other, name) for name in names))
+        words = (getattr(self, name) or getattr(other, name) for name in names)
+        return Meaning(*words, self.flow or other.flow)
 
     @property
     def whole(self):
@@ -61,7 +66,7 @@ def meaning(text):
     rest = _INSTANT.sub(" ", text)
     said = f"_{slug(rest)}_"
     if re.search(_FLOWS, said):
-        return Meaning(instant[0] if instant else None)
+        return Meaning(flow=True)
     measure = next((name for name, words in _MEASURES if any(f"_{word}_" in said for word in words)), None)
     if "%" in rest and measure in (None, "households"):
         measure = "rate_pct"

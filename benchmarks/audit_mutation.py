@@ -94,7 +94,7 @@ def changed_package(package, table, index, row, column, text):
         name: dict(enumerate(found, 2)) for name, found in (tables(package) | {table: tuple(rows)}).items()
     }
     # The door's own check of the tables taken together.
-    if len(set(keys)) < len(keys) or next(iter(packages._faults(numbered, package.labels)), None):
+    if len(set(keys)) < len(keys) or next(iter(packages.table_faults(numbered, package.labels)), None):
         return None
     return replace(package, **{packages.ATTRIBUTES.get(table, table): tuple(rows)})
 

@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "load_package": "inputs.package",
-    "new_package": "inputs.package",
+    "new_package": "inputs.skeleton",
     "load_scenario": "inputs.scenario",
     "list_scenarios": "inputs.scenario",
     "audit": "auditing",

@@ -14,8 +14,8 @@ from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
-from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
-from giamngheo.cli.packages import refresh, say_name
+from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
+from giamngheo.cli.packages import new_package, refresh, say_name
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
 
@@ -48,6 +48,7 @@ app = typer.Typer(
 
 for command in (batch, explore, extract, confirm, refresh):
     app.command()(command)
+app.command(name="new-package")(new_package)
 
 
 def _version(wanted: bool):
@@ -211,10 +212,12 @@ def forecast(
         Path | None,
         typer.Option(
             "--series",
-            metavar="FILE.csv",
-            help="A bare series in place of a package: as_of, status, poverty_line, rate_pct.",
+            metavar="FILE.csv|FILE.xlsx",
+            help="A bare series in place of a package: as_of, status, poverty_line, rate_pct; or a sheet with a year "
+            "a column.",
         ),
     ] = None,
+    year_is: YearIs = None,
     group: Annotated[
         str | None, typer.Option("--group", metavar="NAME", help="One population group only.")
     ] = None,
@@ -248,7 +251,7 @@ def forecast(
             "--accept: goes with --series; a package keeps its answers, by giamngheo validate --accept"
         )
     loaded = _inputs(package).package if series is None else None
-    readings = loaded.readings if loaded else _series(series, accept or ())
+    readings = loaded.readings if loaded else _series(series, year_is, accept or ())
     last = max(reading.as_of for reading in readings)
     if group is not None and group not in (groups := sorted({reading.group for reading in readings})):
         raise RefusedInput(unknown("group", group, groups))
@@ -284,10 +287,10 @@ def _full_plan(package, trend, draws, seed):
     return cases(simulate(package, load_scenario("full_plan", package), shared=shared))
 
 
-def _series(path, accept):
+def _series(path, year_is, accept):
     from giamngheo.inputs.readings import read_series
 
-    return read_series(paths.find(path), accept)
+    return read_series(paths.find(path), year_is, accept)
 
 
 @app.command()
@@ -314,7 +317,7 @@ def track(
         Path,
         typer.Option(
             "--reading",
-            metavar="FILE.csv",
+            metavar="FILE.csv|FILE.xlsx",
             help="Next year's readings: as_of, status, poverty_line, rate_pct; the package stays as it is.",
         ),
     ],
@@ -353,15 +356,6 @@ def scenarios(
 
     for name, title, _ in list_scenarios(_inputs(package).package):
         print(f"{name}\t{title['en']}")
-
-
-@app.command(name="new-package")
-def new_package(folder: Annotated[Path, typer.Argument(metavar="DIR")], verbose: Verbose = False):
-    """Lay out a skeleton for another province."""
-    from giamngheo.inputs.package import new_package as lay_out
-
-    lay_out(folder)
-    print(folder)
 
 
 def main():

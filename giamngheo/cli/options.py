@@ -41,3 +41,11 @@ Accept = Annotated[
         "--accept", metavar="ID", help="A question's figures are right as they stand; a package keeps that."
     ),
 ]
+YearIs = Annotated[
+    str | None,
+    typer.Option(
+        "--year-is",
+        metavar="start|end",
+        help="In a workbook: the instant that a year alone, such as 2010, stands for.",
+    ),
+]

@@ -1,4 +1,4 @@
-"""The commands of packages: what is typed and printed."""
+"""The commands of packages: a skeleton for another province, a spreadsheet to fill in, a package from one, upkeep."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,48 @@ from typing import Annotated
 import typer
 
 from giamngheo import paths
-from giamngheo.inputs.errors import shown
+from giamngheo.cli.options import YearIs
+from giamngheo.inputs.errors import RefusedInput, shown
+
+
+def new_package(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to make; its name is the package's.")
+    ],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="PLAN.xlsx",
+            help="Read the tables from a workbook with a sheet each, headed as --xlsx makes it. Numbers as 2.155 or "
+            "2,155, days as 31/12/2010 or cuối năm 2010, readings with a year a column; what is ambiguous is asked "
+            "about by sheet and cell.",
+        ),
+    ] = None,
+    xlsx: Annotated[
+        bool,
+        typer.Option(
+            "--xlsx",
+            help="Write DIR/plan.xlsx to fill in: lists to choose from, units, an example, notes in Vietnamese and "
+            "English. With --from PACKAGE, filled with that package's tables.",
+        ),
+    ] = False,
+    year_is: YearIs = None,
+):
+    """Lay out a package for another province: a skeleton, or from a spreadsheet."""
+    from giamngheo.inputs import skeleton
+
+    if xlsx:
+        from giamngheo.inputs.package import load_package
+
+        if source is not None and source.suffix:
+            raise RefusedInput(f"--from {source}: with --xlsx a package's folder is expected")
+        print(skeleton.new_workbook(folder, None if source is None else load_package(source)))
+        return
+    made, told = skeleton.lay_out(folder, source, year_is)
+    for line in told:
+        print(line, file=sys.stderr)
+    print(made)
 
 
 def refresh(folder: Annotated[Path, typer.Argument(metavar="DIR")]):

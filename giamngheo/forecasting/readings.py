@@ -55,14 +55,14 @@ def checked_readings(readings, rate="rate_pct", year_is="end", accept=()):
         Every problem found, each with row, column and the nearest valid value.
     """
     if isinstance(readings, str | Path):
-        readings = read_series(paths.find(readings), accept)
+        readings = read_series(paths.find(readings), accept=accept)
     frame = as_frame(readings)
     if rate != "rate_pct":
         if rate not in frame:
             raise RefusedInput(f"{NAME}: {unknown('column', rate, frame.columns)}")
         frame = frame.drop(columns="rate_pct", errors="ignore").rename(columns={rate: "rate_pct"})
     rows = checked_series(
-        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading), accept
+        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading), accept=accept
     ).values()
     if "published" in frame:
         frame = frame.assign(published=pd.to_datetime([row.published for row in rows]))

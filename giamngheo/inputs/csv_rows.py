@@ -14,6 +14,8 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.grammar import is_missing, slug
+from giamngheo.inputs.workbook.words import value_of
 
 
 def read_text(path) -> str:
@@ -84,6 +86,7 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
         Every problem found, each with file, row, column and the nearest valid value.
     """
     name, text = shown(path), read_text(path)
+    _check_divider(name, text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     problems = []
     try:
@@ -96,8 +99,8 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
         ) from None
 
 
-def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
-    """Check rows of cells that were not read from a file, as those of a file are.
+def check_rows(name: str, rows: Iterable, model: type[BaseModel], place=None) -> dict:
+    """Check rows of cells that were not read from a CSV file, as those of one are.
 
     Parameters
     ----------
@@ -106,6 +109,8 @@ def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
     rows : iterable of (label, dict of str to (str or None))
         A row's label, unlike any other, and its cells by column, as text, None where there is nothing.
     model : type of pydantic.BaseModel
+    place : callable, optional
+        From a row's label and a column to what a message calls the cell; default: "name:label:column".
 
     Returns
     -------
@@ -116,7 +121,7 @@ def check_rows(name: str, rows: Iterable, model: type[BaseModel]) -> dict:
     RefusedInput
         As `read_rows`.
     """
-    return _checked(name, rows, model, [])
+    return _checked(name, rows, model, [], place)
 
 
 def _cells(name, reader, header, problems):
@@ -132,20 +137,21 @@ def _cells(name, reader, header, problems):
         yield row, {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
 
 
-def _checked(name, rows, model, problems):
+def _checked(name, rows, model, problems, place=None):
+    place = place or (lambda row, column: f"{name}:{row}:{column}")
     records, seen = {}, {}
     for row, values in rows:
         try:
             record = model.model_validate({k: v for k, v in values.items() if _given(model, k, v)})
         except ValidationError as error:
-            problems += [f"{name}:{row}:{sentence}" for sentence in sentences(error, model, values)]
+            problems += [f"{place(row, column)}: {what}" for column, what in faults(error, model, values)]
             continue
         records[row] = record
         key = tuple(getattr(record, field) for field in getattr(model, "KEY", ()))
         if key and seen.setdefault(key, row) != row:
             what = ", ".join(str(part) for part in key)
             problems.append(
-                f"{name}:{row}:{model.KEY[0]}: repeats row {seen[key]} ({what}); keep one of the two"
+                f"{place(row, model.KEY[0])}: repeats row {seen[key]} ({what}); keep one of the two"
             )
     if problems:
         raise RefusedInput(problems)
@@ -158,11 +164,23 @@ def _given(model, column, value):
     return field is not None and (value is not None or field.is_required())
 
 
+def _check_divider(name, text):
+    """Refuse columns that are divided by something other than commas, before quotation marks are looked at."""
+    heads, *rest = text.lstrip().split("\n", 1)
+    divider = next((sign for sign in ";\t|" if sign in heads), None)
+    if divider and "," not in heads:
+        found = re.search(r"\d+,\d+", rest[0]) if rest else None
+        point = f", and decimal points ({found[0].replace(',', '.')} for {found[0]})" if found else ""
+        raise RefusedInput(f"{name}:1: columns are divided by {divider!r}; use commas{point}")
+
+
 def _check_header(name, header, model, ignored):
     known = list(model.model_fields)
-    divider = re.search(r"[;\t]", header[0]) if len(header) == 1 else None
-    if divider:
-        raise RefusedInput(f"{name}:1: columns are divided by {divider[0]!r}; use commas")
+    for place in [place for place, column in enumerate(header, 1) if not column]:
+        where = (
+            "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
+        )
+        raise RefusedInput(f"{name}:1: column {place} has no name ({where}); take it out, or name it")
     strange = [column for column in header if column not in known and column not in ignored]
     missing = [
         column for column in known if column not in header and model.model_fields[column].is_required()
@@ -185,13 +203,20 @@ def _ragged(name, row, cells, header):
         if len(cells) == len(header) + 1 and all(re.fullmatch(r"\d+", part) for part in pair):
             hint = f" (a decimal comma in column {header[place]}? write {pair[0]}.{pair[1]})"
             break
+    if len(cells) == len(header) + 1 and not cells[-1].strip():
+        hint = " (a comma too many at the end of the row; take it out)"
     if len(cells) > len(header) and not hint:
         hint = " (text with commas needs quotation marks)"
     return f"{name}:{row}: {len(cells)} cells under {len(header)} columns{hint}"
 
 
 def sentences(error: ValidationError, model: type[BaseModel], values: dict) -> list[str]:
-    """What pydantic found, as "column: what (nearest valid value)".
+    """What pydantic found, as "column: what (nearest valid value)", arguments as of `faults` (list of str)."""
+    return [f"{column}: {what}" for column, what in faults(error, model, values)]
+
+
+def faults(error: ValidationError, model: type[BaseModel], values: dict) -> list[tuple[str, str]]:
+    """What pydantic found, by column.
 
     Parameters
     ----------
@@ -202,14 +227,15 @@ def sentences(error: ValidationError, model: type[BaseModel], values: dict) -> l
 
     Returns
     -------
-    list of str
+    list of (str, str)
+        Column and what is wrong there (nearest valid value), one a column.
     """
     found = {}
     for fault in error.errors(include_url=False):
         context = fault.get("ctx", {})
         column = str(fault["loc"][0]) if fault["loc"] else context.get("column", "")
-        found.setdefault(column, f"{column}: {_sentence(fault, context, column, values.get(column), model)}")
-    return list(found.values())
+        found.setdefault(column, _sentence(fault, context, column, values.get(column), model))
+    return list(found.items())
 
 
 def _sentence(fault, context, column, cell, model):
@@ -217,9 +243,16 @@ def _sentence(fault, context, column, cell, model):
     if kind == "row":
         return context["what"]
     if cell is None:
-        return f"the cell is empty; {column} is required"
+        return f"the cell is empty; {column} is required: fill it in, or leave the row out"
+    if isinstance(cell, str) and is_missing(cell):
+        optional = type(None) in get_args(model.model_fields[column].annotation)
+        return f"'{cell}' stands for nothing; leave the " + (
+            "cell empty" if optional else "row out, or fill it in"
+        )
     if kind == "literal_error":
-        return unknown(column, cell, _literals(model.model_fields[column].annotation))
+        word = value_of(column, str(cell))
+        known = _literals(model.model_fields[column].annotation)
+        return unknown(column, cell, known) if word is None else f"unknown {column} '{cell}'; write '{word}'"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("less_than_equal", "greater_than_equal", "less_than", "greater_than"):
@@ -230,7 +263,7 @@ def _sentence(fault, context, column, cell, model):
         )
         return f"{cell} is {'below' if below else 'above'} the limit; nearest valid value: {bound}{slip}"
     if kind == "string_pattern_mismatch":
-        plain = re.sub(r"[^a-z0-9]+", "_", str(cell).lower()).strip("_")
+        plain = slug(cell)
         return f"'{cell}' is not an id (a-z, 0-9 and _)" + (f"; write '{plain}'" if plain else "")
     return f"'{cell}': {fault['msg']}"
 

@@ -4,11 +4,7 @@ The descriptor `datapackage.json` is a Frictionless Data Package whose schemas c
 Nothing here imports pandas until a table is asked for as a frame.
 """
 
-import json
 import math
-import re
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,19 +16,18 @@ from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.descriptor import (
     DESCRIPTOR,
-    NAME_PATTERN,
     Labels,
     keep_accepted,
     name_of,
     read_descriptor,
     table_schema,
-    write_descriptor,
 )
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.extraction.proposals import WAITING
 from giamngheo.inputs.package_faults import package_faults
 from giamngheo.inputs.questions import package_questions, unanswered
+from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -323,9 +318,10 @@ def _folder(path):
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise RefusedInput(
-            f"{shown(folder)}: a file, not a package's folder; nearest: '{shown(folder.parent)}'"
-        )
+        near = f"nearest: '{shown(folder.parent)}'"
+        if folder.suffix.lower() in WORKBOOKS:
+            near = f"giamngheo new-package DIR --from {shown(folder)} makes one"
+        raise RefusedInput(f"{shown(folder)}: a file, not a package's folder; {near}")
     known = {
         p.parent.name: p.parent for base in (paths.DATA, folder.parent) for p in base.glob(f"*/{DESCRIPTOR}")
     }
@@ -348,50 +344,3 @@ def accept_questions(path, checks):
         An id that asks nothing here, or what else is wrong with the package.
     """
     keep_accepted(load_package(paths.find(path), checks).path, checks)
-
-
-def new_package(path) -> Path:
-    """Write the skeleton of a data package for another province; its placeholder figures validate.
-
-    Parameters
-    ----------
-    path : path-like
-        The folder to make; its name becomes the package's.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder, written whole or not at all.
-
-    Raises
-    ------
-    RefusedInput
-        Something is there already, or the name will not do.
-    """
-    folder = Path(path).expanduser().absolute()
-    plain = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")
-    if not re.fullmatch(NAME_PATTERN, folder.name):
-        raise RefusedInput(
-            f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{plain or 'my-province'}'"
-        )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RefusedInput(
-            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
-        )
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
-    try:
-        shutil.copytree(TEMPLATE, made, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
-        (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
-        write_descriptor(made)
-        load_package(made)
-        made.chmod(0o755)
-        made.replace(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-    return folder

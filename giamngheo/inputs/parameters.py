@@ -16,6 +16,7 @@ from giamngheo.inputs import scenario_values
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput, unknown
 from giamngheo.inputs.parse import parse_date
+from giamngheo.inputs.yaml_keys import is_yaml
 
 LANGS = ("vi", "en")
 MIN_DRAWS, MAX_DRAWS = 100, 1_000_000
@@ -229,7 +230,7 @@ def load_inputs(values):
 
 def scenario_source(name):
     """A scenario's name as it is; a path made absolute."""
-    return paths.find(name) if Path(name).suffix in (".yml", ".yaml") else name
+    return paths.find(name) if is_yaml(Path(name)) else name
 
 
 def notebook_inputs(namespace):

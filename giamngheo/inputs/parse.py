@@ -4,10 +4,17 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from giamngheo.inputs.grammar import (
+    day_or_none,
+    day_readings,
+    edge_of_year,
+    number_readings,
+    year_alone,
+)
+
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 MOST_DIGITS = 30  # of a figure; those of any plan have fewer
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def parse_number(value):
@@ -37,37 +44,40 @@ def parse_number(value):
         number = Decimal(text)
         if number.is_finite():
             return number
-    if text.lower().lstrip("+-") in {"nan", "inf", "infinity", "na", "n/a"}:
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         raise ValueError(f"'{text}' is not a finite number; leave the cell empty if nothing was published")
     plain, why = _plain_form(text)
     raise ValueError(f"'{text}' {why}; write {plain}" if plain else f"'{text}' is not a number")
 
 
 def _plain_form(text):
-    """A guess at the plain form of a number that is not written plainly, and what is wrong with it."""
-    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
+    """The plain forms of a number that is not written plainly, joined by "or", and what is wrong with it."""
+    bare = re.sub(r"\s", "", text)
     for pattern, why, change in (
-        (r"[+-]?\d+(\.\d+)?%", "has a percent sign", lambda t: t[:-1]),
-        (r"[+-]?\d+,\d+%?", "has a decimal comma", lambda t: t.rstrip("%").replace(",", ".")),
-        (
-            r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?",
-            "has thousands dots",
-            lambda t: t.replace(".", "").replace(",", "."),
-        ),
-        (r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", "has thousands commas", lambda t: t.replace(",", "")),
-        (r"[+-]?\d+(\.\d+)?", "has spaces in it", lambda t: t),
-        (r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}", "is in scientific notation", lambda t: f"{Decimal(t):f}"),
-        (r"[+-]?\.\d+", "lacks the digit before the point", lambda t: t.replace(".", "0.")),
         (r"[+-]?\d+\.", "ends in a point", lambda t: t[:-1]),
+        (r"['\"‘’“”«»].*", "has quotation marks", lambda t: t.strip("'\"‘’“”«»")),
         (
-            r"[+-]?[\dOoIl]+(\.[\dOoIl]+)?",
+            r"[+-]?[\dOoIl]*[OoIl][\dOoIl]*(\.[\dOoIl]+)?|[+-]?[\dOoIl]+\.[\dOoIl]*[OoIl][\dOoIl]*",
             "has letters in it",
             lambda t: t.translate(str.maketrans("OoIl", "0011")),
         ),
     ):
-        if re.fullmatch(pattern, bare, re.ASCII):
-            return change(bare), why
-    return None, ""
+        if re.fullmatch(pattern, bare, re.ASCII) and number_readings(change(bare)):
+            return " or ".join(f"{number:f}" for number in number_readings(change(bare)).values()), why
+    number = text.strip().removesuffix("%").rstrip()
+    readings = number_readings(number) or number_readings(bare.removesuffix("%"))
+    forms = list(dict.fromkeys(f"{found:f}" for found in readings.values()))
+    if len(forms) > 1:
+        return " or ".join(forms), "can be two numbers"
+    whys = (
+        ("%" in text, "has a percent sign"),
+        (re.search(r"[eE]", bare), "is in scientific notation"),
+        (re.search(r"\d\s+\d", text.strip()), "has spaces in it"),
+        (re.fullmatch(r"[+-]?\.\d+", bare), "lacks the digit before the point"),
+        (re.fullmatch(r"[+-]?\d*,\d+", bare), "has a decimal comma"),
+        (True, "has thousands dots" if "." in bare.split(",")[0] else "has thousands commas"),
+    )
+    return (forms[0], next(why for there, why in whys if there)) if forms else (None, "")
 
 
 def parse_count(value):
@@ -124,39 +134,18 @@ def parse_date(value):
         try:
             return date(year, month, day)
         except ValueError:
-            guess = _date_or_none(year, day, month) or _last_day(year, month)
+            guess = day_or_none(year, day, month) or _last_day(year, month)
             raise ValueError(f"'{text}' is not a day of the calendar; nearest: {guess}") from None
     guess = _iso_guess(text)
     raise ValueError(f"'{text}' is not an ISO date; " + (f"write {guess}" if guess else "write YYYY-MM-DD"))
 
 
 def _iso_guess(text):
-    found = re.match(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$", text)
-    if found:
-        day, month, year = map(int, found.groups())
-        return _date_or_none(year, month, day) or _date_or_none(year, day, month)
-    found = re.match(r"(\d{4})[/.\-]?(\d{1,2})[/.\-]?(\d{1,2})(?:[T ]\d.*)?$", text)
-    if found:
-        return _date_or_none(*map(int, found.groups()))
-    found = re.fullmatch(r"(cuối |đầu )?năm ((?:19|20)\d\d)", text.lower())
-    if found:  # a plain "năm 2010" is mostly a beginning, but only its reader can tell
-        end = f"{found[2]}-12-31"
-        beginning = f"{int(found[2]) - 1}-12-31"
-        return {"cuối ": end, "đầu ": beginning}.get(
-            found[1], f"{beginning} for its beginning, {end} for its end"
-        )
-    if re.fullmatch(r"(19|20)\d\d", text):
-        return f"{text}-12-31 for the end of the year, {int(text) - 1}-12-31 for its beginning"
-    if re.fullmatch(r"\d{5}", text):  # a spreadsheet's day number
-        return _EXCEL_EPOCH + timedelta(days=int(text))
-    return None
-
-
-def _date_or_none(year, month, day):
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    text = text.strip("'\"‘’“”«» ")
+    year = year_alone(text)
+    if year:  # a plain "năm 2010" is mostly a beginning, but only its reader can tell
+        return f"{edge_of_year(year, 'end')} for the end of the year, {edge_of_year(year, 'start')} for its beginning"
+    return " or ".join(map(str, day_readings(text)))
 
 
 def _last_day(year, month):

@@ -4,6 +4,7 @@ Fractions among percents and mixed poverty lines are refused wherever readings c
 """
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.questions import reading_questions, unanswered
 from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
 
+WORKBOOKS = (".xlsx", ".xlsm")
 REVIEW_MONTHS = 5  # from an administrative review's instant to its publication
 
 
@@ -49,14 +51,16 @@ class NewReading(SeriesReading):
         return months_after(self.as_of, REVIEW_MONTHS)
 
 
-def read_series(path, accept=()) -> tuple[SeriesReading, ...]:
+def read_series(path, year_is=None, accept=()) -> tuple[SeriesReading, ...]:
     """The readings of a bare series.
 
     Parameters
     ----------
     path : path-like
-        CSV with as_of, status, poverty_line, rate_pct and optionally households, total_households, group; the
-        other columns of a package's poverty.csv may stand there and are not read.
+        CSV, or a workbook's sheet, with as_of, status, poverty_line, rate_pct and optionally households,
+        total_households, group; the other columns of a package's poverty.csv may stand there and are not read.
+    year_is : {"end", "start"}, optional
+        The instant that a year alone stands for in a workbook.
     accept : iterable of str
         As of `checked_series`.
 
@@ -69,14 +73,20 @@ def read_series(path, accept=()) -> tuple[SeriesReading, ...]:
     RefusedInput
         Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
-    return tuple(
-        checked_series(
-            shown(path), read_rows(path, SeriesReading, ignored=Reading.model_fields), accept
-        ).values()
-    )
+    rows, place = _rows(path, SeriesReading, year_is)
+    return tuple(checked_series(shown(path), rows, place, accept).values())
 
 
-def checked_series(name, rows, accept=()):
+def _rows(path, model, year_is=None):
+    """The records of a CSV file or a workbook's sheet, and what a message calls a cell (None: as of a CSV file)."""
+    if Path(path).suffix.lower() not in WORKBOOKS:
+        return read_rows(path, model, ignored=Reading.model_fields), None
+    from giamngheo.inputs.workbook.reading import read_readings
+
+    return read_readings(path, model, year_is)
+
+
+def checked_series(name, rows, place=None, accept=()):
     """Readings of a series, checked beside each other.
 
     Parameters
@@ -84,6 +94,8 @@ def checked_series(name, rows, accept=()):
     name : str
         Of the file, or what stands for it in a message.
     rows : dict of label to SeriesReading
+    place : callable, optional
+        As of `csv_rows.check_rows`.
     accept : iterable of str
         Ids of questions (`inputs.questions`) whose figures are right as they stand.
 
@@ -99,7 +111,8 @@ def checked_series(name, rows, accept=()):
     """
     if not rows:
         raise RefusedInput(f"{name}: no reading in it; at least one reading of the poor is needed")
-    problems = [f"{name}:{row}:{column}: {what}" for row, column, what in reading_faults(rows)]
+    place = place or (lambda row, column: f"{name}:{row}:{column}")
+    problems = [f"{place(row, column)}: {what}" for row, column, what in reading_faults(rows)]
     last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
     if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
         problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
@@ -115,7 +128,7 @@ def read_new_readings(path, package):
     Parameters
     ----------
     path : path-like
-        CSV with the columns of poverty.csv or of a series, and optionally ``published``.
+        CSV or workbook with the columns of poverty.csv or of a series, and optionally ``published``.
     package : Package
 
     Returns
@@ -127,11 +140,11 @@ def read_new_readings(path, package):
     RefusedInput
         Every problem found: bad cells, a reading not later than the last, another poverty line, …
     """
-    rows = read_rows(path, NewReading, ignored=Reading.model_fields)
-    return tuple(checked_new_readings(shown(path), rows, package).values())
+    rows, place = _rows(path, NewReading)
+    return tuple(checked_new_readings(shown(path), rows, package, place).values())
 
 
-def checked_new_readings(name, rows, package):
+def checked_new_readings(name, rows, package, place=None):
     """New readings, checked beside each other and a package's.
 
     Parameters
@@ -140,6 +153,8 @@ def checked_new_readings(name, rows, package):
         Of the file, or what stands for it in a message.
     rows : dict of label to NewReading
     package : Package
+    place : callable, optional
+        As of `csv_rows.check_rows`.
 
     Returns
     -------
@@ -153,7 +168,8 @@ def checked_new_readings(name, rows, package):
     """
     if not rows:
         raise RefusedInput(f"{name}: no reading in it; at least one of the poor is needed")
-    problems = [f"{name}:{row}:{column}: {what}" for row, column, what in new_reading_faults(package, rows)]
+    place = place or (lambda row, column: f"{name}:{row}:{column}")
+    problems = [f"{place(row, column)}: {what}" for row, column, what in new_reading_faults(package, rows)]
     if problems:
         raise RefusedInput(problems)
     return rows

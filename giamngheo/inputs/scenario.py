@@ -16,10 +16,11 @@ from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
+from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.scenario_fit import check_scenario, problem
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
-from giamngheo.inputs.yaml_keys import SUFFIXES, read_keys
+from giamngheo.inputs.yaml_keys import SUFFIXES, is_yaml, read_keys
 
 ROOT_ID = "full_plan"
 GIVEN_ID = "mine"  # of keys that are given without an id
@@ -203,7 +204,7 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     """
     found: dict[str, ListedScenario] = {}
     for folder in _folders(package):
-        for file in sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES):
+        for file in sorted(path for path in folder.glob("*") if is_yaml(path)):
             if file.stem in found or "grid" in read_keys(file)[0]:
                 continue
             scenario = load_scenario(file)
@@ -221,18 +222,18 @@ def _folders(package):
 
 def _find(name_or_path, folders):
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or text.endswith(SUFFIXES) or "/" in text:
+    if isinstance(name_or_path, Path) or is_yaml(Path(text)) or "/" in text:
         if not is_id(Path(text).stem):  # before a file system is asked that knows no such long names
             raise RefusedInput(f"{values.said(Path(text).name)}: {_no_id(Path(text).stem, '.yml')}")
         file = paths.find(text)
-        if file.is_file() and file.suffix not in SUFFIXES:
+        if file.is_file() and not is_yaml(file):
             raise RefusedInput(f"{shown(file)}: a scenario file ends in .yml; nearest: '{file.stem}.yml'")
         return file
     for folder in folders:
         for suffix in SUFFIXES:
             if is_id(text) and (folder / f"{text}{suffix}").is_file():
                 return folder / f"{text}{suffix}"
-    known = {path.stem for folder in folders for path in folder.glob("*") if path.suffix in SUFFIXES}
+    known = {path.stem for folder in folders for path in folder.glob("*") if is_yaml(path)}
     where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
     raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")
 
@@ -243,7 +244,7 @@ def is_id(text):
 
 
 def _no_id(text, suffix=""):
-    plain = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:64]
+    plain = slug(text)[:64]
     return f"{values.said(text)} is not an id (a-z, 0-9 and _); nearest: '{plain or GIVEN_ID}{suffix}'"
 
 

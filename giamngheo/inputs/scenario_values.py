@@ -10,6 +10,7 @@ from typing import Any
 
 from giamngheo.inputs.assumptions import DISTRIBUTIONS, LIMITS
 from giamngheo.inputs.errors import nearest, unknown
+from giamngheo.inputs.grammar import number_readings
 
 SHOCKS = ("flood_year",)
 
@@ -94,6 +95,9 @@ def number(value: Any) -> Fraction:
         raise Fault(f"'{text}' has a decimal comma; write {text.replace(',', '.')}")
     if re.fullmatch(r"-?\d+(\.\d+)?", text):
         raise Fault(f"'{text}' is text, not a number; write {text} without quotation marks")
+    if readings := number_readings(text.rstrip("% ")):
+        forms = " or ".join(dict.fromkeys(f"{found:f}" for found in readings.values()))
+        raise Fault(f"{said(value)} is text, not a number as YAML has it; write {forms}")
     raise Fault(f"{said(value)} is not a number")
 
 

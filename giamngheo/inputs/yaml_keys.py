@@ -1,12 +1,19 @@
 """YAML files as keys and values, and where each key stands."""
 
+import re
 from functools import lru_cache
+from pathlib import Path
 
 from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.errors import RefusedInput, shown
 
 SUFFIXES = (".yml", ".yaml")
 MAX_BYTES = 1_000_000
+
+
+def is_yaml(path):
+    """Whether a path ends as a YAML file does, in small letters or capitals (bool)."""
+    return Path(path).suffix.lower() in SUFFIXES
 
 
 def read_keys(file):
@@ -40,7 +47,7 @@ def _parsed(text, where):
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         lines: dict[tuple, int] = {}
-        if isinstance(node, yaml.MappingNode):
+        if node is not None:
             _note_lines(node, (), lines, where)
         raw = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
@@ -61,13 +68,63 @@ def _parsed(text, where):
 
 
 def _note_lines(node, place, lines, where):
-    for key, value in node.value:
-        here = (*place, getattr(key, "value", "?"))
-        line = key.start_mark.line + 1
-        if here in lines:
-            raise RefusedInput(
-                f"{where}:{line}: {'.'.join(map(str, here))}: the key stands there twice; keep one"
-            )
-        lines[here] = line
-        if hasattr(value, "value") and value.id == "mapping":
+    """Note the line of each key; refuse keys that stand twice, and numbers that YAML reads otherwise than written."""
+    told = _told(where, node, place)
+    if node.id == "scalar":
+        _check_number(node, told)
+    elif node.id == "sequence":
+        _check_commas(node, told)
+        for each in node.value:
+            _note_lines(each, place, lines, where)
+    else:
+        before = None
+        for key, value in node.value:
+            here = (*place, getattr(key, "value", "?"))
+            if node.flow_style and before and all(map(_is_digits, (before[1], key))) and value.value == "":
+                number = f"{before[1].value},{key.value}"
+                told = _told(where, key, (*place, before[0]))
+                raise RefusedInput(f"{told} {number} has a decimal comma; write {number.replace(',', '.')}")
+            told, before = _told(where, key, here), (key.value, value)
+            if here in lines:
+                raise RefusedInput(f"{told} the key stands there twice; keep one")
+            lines[here] = key.start_mark.line + 1
+            _check_number(key, told)
             _note_lines(value, here, lines, where)
+
+
+def _told(where, node, place):
+    return f"{where}:{node.start_mark.line + 1}: {'.'.join(map(str, place))}:"
+
+
+def _is_digits(node):
+    return node.id == "scalar" and node.style is None and re.fullmatch(r"-?\d+", node.value)
+
+
+def _check_commas(node, told):
+    """Refuse a list of which some commas have a blank behind them and some stand between digits: [0,5, 1]."""
+    pairs = list(zip(node.value, node.value[1:], strict=False))
+    close = [(one, two) for one, two in pairs if two.start_mark.index == one.end_mark.index + 1]
+    close = [(one, two) for one, two in close if _is_digits(one) and _is_digits(two)]
+    if node.flow_style and close and len(close) < len(pairs):
+        one, two = close[0]
+        raise RefusedInput(
+            f"{told} {one.value},{two.value}: write {one.value}.{two.value} if a decimal comma is meant, "
+            f"{one.value}, {two.value} if two numbers are"
+        )
+
+
+def _check_number(node, told):
+    """Refuse a plain number that YAML reads as another one: 0700 is 448 to it, 1:30 is 90."""
+    if node.id != "scalar" or node.style is not None or not node.tag.endswith((":int", ":float")):
+        return
+    octal = re.fullmatch(r"([+-]?)0[0-7_]+", node.value)
+    if octal:
+        raise RefusedInput(
+            f"{told} YAML reads {node.value} as an octal number, {int(node.value.replace('_', ''), 8)}; "
+            f"write {int(node.value.replace('_', ''))}"
+        )
+    if ":" in node.value:
+        raise RefusedInput(
+            f"{told} YAML reads {node.value} as a number of base 60; write the number with a point, or the text in "
+            "quotation marks"
+        )

@@ -21,7 +21,8 @@ from giamngheo.auditing.printed import exactly, printed, round_half_away
 from giamngheo.auditing.readings import edge_of_year
 from giamngheo.auditing.terms import BadTerms, Cells, parse
 from giamngheo.dates import decimal_year
-from giamngheo.inputs.package import ATTRIBUTES, load_package, new_package
+from giamngheo.inputs.package import ATTRIBUTES, load_package
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.inputs.tables import Claim
 
 AN_GIANG = paths.DATA / "an-giang"

@@ -17,7 +17,8 @@ import pytest
 from giamngheo import paths
 from giamngheo.inputs.descriptor import name_of, write_descriptor
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.package import REQUIRED, load_package, new_package
+from giamngheo.inputs.package import REQUIRED, load_package
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.inputs.tables import TABLES
 
 AN_GIANG = paths.DATA / "an-giang"

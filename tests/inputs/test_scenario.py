@@ -7,8 +7,9 @@ import pytest
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import Scenario, check_scenario, list_scenarios, load_scenario
+from giamngheo.inputs.skeleton import new_package
 
 REQUIRED = {
     *(

@@ -8,7 +8,8 @@ from helpers import assert_clean, faults_of
 
 from giamngheo.auditing import audit
 from giamngheo.forecasting import reference_series
-from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.package import load_package
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.language import LANGUAGES
 from giamngheo.report import figure_style
 from giamngheo.report.data import budget, findings, promises, readings, sources

@@ -64,7 +64,7 @@ def test_what_is_saved_is_a_scenario_of_the_package(own, explorer, monkeypatch, 
     assert load_scenario("mine", package) == explorer.scenario
     command = ["giamngheo", "simulate", "--scenario", "mine", "--package", str(package.path), "--json"]
     monkeypatch.setattr("sys.argv", [*command, "--draws", "400", "--seed", "1"])
-    monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
+    monkeypatch.setattr(commands, "log_to_file", lambda: "a log")
     with pytest.raises(SystemExit) as end:
         commands.main()
     said = json.loads(capsys.readouterr().out)

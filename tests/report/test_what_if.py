@@ -16,8 +16,8 @@ from helpers import CHROMIUM, needs_chromium
 from giamngheo import load_package, paths
 from giamngheo.cli import commands
 from giamngheo.forecasting.draws import draw, override
-from giamngheo.inputs.package import new_package
 from giamngheo.inputs.scenario import load_scenario
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.language import say
 from giamngheo.report import pages
 from giamngheo.report.explore import what_if

@@ -17,7 +17,7 @@ from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.grid import Grid, is_grid, read_grid
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import Scenario, list_scenarios, load_scenario, scenario_file, scenario_keys
-from giamngheo.inputs.yaml_keys import SUFFIXES
+from giamngheo.inputs.yaml_keys import is_yaml
 
 MOST = 100_000  # scenarios of one batch; more go into shards
 RESERVED = ("vi", "en")  # folders of the index pages
@@ -204,10 +204,10 @@ def _listed(given, package):
             continue
         text = str(each)
         if os.path.isdir(text):  # noqa: PTH112  False for a name too long to be one
-            found = sorted(path for path in Path(text).iterdir() if path.suffix in SUFFIXES)
+            found = sorted(path for path in Path(text).iterdir() if is_yaml(path))
         elif glob.has_magic(text) and not os.path.exists(text):  # noqa: PTH110
             found = sorted(map(Path, glob.glob(text) or glob.glob(text, root_dir=paths.ROOT)))  # noqa: PTH207
-            found = [path for path in found if path.suffix in SUFFIXES]
+            found = [path for path in found if is_yaml(path)]
         else:
             listed.append(each)
             continue

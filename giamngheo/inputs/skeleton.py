@@ -1,0 +1,176 @@
+"""A package that is not there yet: the skeleton for another province, from the template or from a spreadsheet."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from giamngheo import paths
+from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, write_descriptor
+from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.grammar import slug
+from giamngheo.inputs.package import REQUIRED, TEMPLATE, Package, load_package
+from giamngheo.inputs.package_faults import package_faults
+from giamngheo.inputs.readings import WORKBOOKS
+from giamngheo.inputs.tables import TABLES
+
+WORKBOOK = "plan.xlsx"
+
+
+def new_package(path, source=None, year_is=None) -> Path:
+    """Write a data package for another province: a skeleton, whose placeholder figures validate, or a spreadsheet's.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder to make; its name becomes the package's.
+    source : path-like, optional
+        A workbook with a sheet a table, as `new_workbook` makes it; it may be all that lies in the folder.
+    year_is : {"end", "start"}, optional
+        The instant that a year alone stands for in the workbook.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder, written whole or not at all.
+
+    Raises
+    ------
+    RefusedInput
+        Something is there already, the name will not do, or what is wrong in the workbook, by sheet and cell.
+    """
+    return lay_out(path, source, year_is)[0]
+
+
+def lay_out(path, source=None, year_is=None) -> tuple[Path, list[str]]:
+    """The same as `new_package`, with what its reader should be told (tuple of Path and list of str)."""
+    if source is None:
+        return _made(path, _copy_template), []
+    from giamngheo.inputs.workbook.reading import read_plan
+
+    source = paths.find(source)
+    _check_folder(path, source)
+    if source.suffix.lower() not in WORKBOOKS:
+        raise RefusedInput(f"{shown(source)}: a workbook ends in .xlsx; save it as one")
+    found = read_plan(source, year_is)
+    _check_together(shown(source), found)
+    return _made(path, lambda made: _write_tables(made, found), source), found.told
+
+
+def new_workbook(path, package: Package | None = None) -> Path:
+    """Write the spreadsheet that a plan is typed into, with lists to choose from, units and an example.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder to make, with plan.xlsx in it.
+    package : Package, optional
+        Whose tables to fill in.
+
+    Returns
+    -------
+    pathlib.Path
+        The workbook.
+
+    Raises
+    ------
+    RefusedInput
+        Something is there already, or the name will not do.
+    """
+    from giamngheo.inputs.workbook.template import template
+
+    folder = _check_folder(path)
+    content = template(package)
+    try:
+        paths.write_atomically(folder / WORKBOOK, content)
+    except OSError as error:
+        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
+    return folder / WORKBOOK
+
+
+def _copy_template(folder):
+    shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+
+
+def _check_folder(path, source=None):
+    """The folder, which is not there, empty, or holds nothing but the workbook it is to be made from."""
+    folder = Path(path).expanduser().absolute()
+    plain = slug(folder.name, "-")
+    if not re.fullmatch(NAME_PATTERN, folder.name):
+        raise RefusedInput(
+            f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{plain or 'my-province'}'"
+        )
+    if folder.exists() and (not folder.is_dir() or any(one != source for one in _lasting(folder))):
+        raise RefusedInput(
+            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
+        )
+    return folder
+
+
+def _lasting(folder):
+    """What lies in a folder, without the marks of a spreadsheet program that has a file open."""
+    return [one for one in folder.iterdir() if not one.name.startswith(("~$", ".~lock"))]
+
+
+def _made(path, fill, source=None):
+    folder = _check_folder(path, source)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
+    try:
+        fill(made)
+        head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
+        (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+        write_descriptor(made)
+        load_package(made)
+        made.chmod(0o755)
+        if source is not None and source.parent == folder:
+            shutil.copy2(source, made)
+            shutil.rmtree(folder)
+        made.replace(folder)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+    return folder
+
+
+def _write_tables(folder, found):
+    """The tables of a workbook as CSV files, without optional columns that are empty, and the labels."""
+    for table, model in TABLES.items():
+        rows = found.tables[table].values()
+        if not rows and table not in REQUIRED:
+            continue
+        columns = [
+            column
+            for column, info in model.model_fields.items()
+            if info.is_required() or any(getattr(row, column) != info.default for row in rows)
+        ]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(getattr(row, column)) for column in columns] for row in rows)
+        (folder / f"{table}.csv").write_text(text.getvalue(), encoding="utf-8")
+    labels = found.labels.model_dump(mode="json", exclude_none=True)
+    (folder / DESCRIPTOR).write_text(json.dumps({"giamngheo": labels}, ensure_ascii=False), encoding="utf-8")
+
+
+def _plain(value):
+    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _check_together(name, found):
+    """Refuse what is wrong with a workbook's tables taken together, by sheet and cell."""
+    problems = []
+    for table, row, column, what in package_faults(found.tables, found.labels):
+        place = (
+            found.places[table](row, column) if row and table in found.places else f"{name}: sheet {table}"
+        )
+        problems.append(f"{place}: {what}")
+    if problems:
+        raise RefusedInput(problems + [note for note in found.told if "example" in note])

@@ -1,0 +1,153 @@
+"""A workbook's cell as the plain text that a CSV file would have in its place, where only one reading is possible."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from giamngheo.inputs.grammar import (
+    day_readings,
+    edge_of_year,
+    is_missing,
+    number_readings,
+    serial_day,
+    slug,
+    year_alone,
+)
+from giamngheo.inputs.workbook.words import value_of
+
+_UNITS = {  # what may stand behind a number, by the first word of its column's unit
+    "percent": ("", "phan_tram", "percent"),
+    "percentage": ("", "diem", "diem_phan_tram", "percentage_points", "points"),
+    "billion": ("ty", "ti", "ty_dong", "ti_dong", "billion", "bn", "billion_vnd", "ty_vnd"),
+    "households": ("ho", "households"),
+    "persons": ("nguoi", "khau", "nhan_khau", "persons"),
+    "VND": ("dong", "d", "vnd", "dong_nguoi_thang"),
+}
+_NUMBER = r"[+\-−]?[\d.,\s']*\d(?:[eE][+-]?\d{1,2})?"
+
+
+def readings_of(cell, field):
+    """The numbers that a cell of text can be read as in a column of numbers, by notation (dict of str to Decimal)."""
+    found = re.match(_NUMBER, cell.value) if isinstance(cell.value, str) else None
+    readings = number_readings(found[0]) if found else {}
+    if field["type"] == "integer":  # a count has no decimals, so 58.543 is one number only
+        return {style: number for style, number in readings.items() if number.as_tuple().exponent >= 0}
+    return readings
+
+
+def plain(cell, field, style=None, year_is=None):
+    """The text of a cell as a CSV file would have it.
+
+    Parameters
+    ----------
+    cell : Cell
+    field : dict
+        The column's, as of `descriptor.table_schema`; its "scale", if there is one, makes the numbers of a sheet in
+        another unit those of the column's.
+    style : {"vi", "en"}, optional
+        The notation of the workbook's numbers, where its other cells show it.
+    year_is : {"end", "start"}, optional
+        The instant that a year alone stands for.
+
+    Returns
+    -------
+    str or None
+        None for a mark that stands for nothing.
+
+    Raises
+    ------
+    ValueError
+        What cannot be read, or in two ways, with what to type.
+    """
+    if cell.fault:
+        raise ValueError(cell.fault)
+    if isinstance(cell.value, bool):
+        raise ValueError(
+            f"{str(cell.value).upper()} is a yes or no; type the word or the number that is meant"
+        )
+    if isinstance(cell.value, str) and is_missing(cell.value) and field["type"] != "string":
+        return None
+    if field["type"] == "date":
+        return _day(cell, year_is)
+    if field["type"] in ("number", "integer"):
+        return _number(cell, field, style)
+    return _word(cell, field)
+
+
+def _word(cell, field):
+    limits = field.get("constraints", {})
+    if isinstance(cell.value, str) and limits.get("enum") and cell.value not in limits["enum"]:
+        return value_of(field["name"], cell.value) or {"≤": "<=", "≥": ">="}.get(cell.value, cell.value)
+    text = f"{cell.value:f}" if isinstance(cell.value, Decimal) else str(cell.value)
+    if is_missing(text) and not limits.get("required"):
+        return None
+    return f"{text}%" if cell.percent else text
+
+
+def _day(cell, year_is):
+    if isinstance(cell.value, date):
+        return cell.value.isoformat()
+    text = str(cell)
+    year = year_alone(text)
+    if year and year_is:
+        return edge_of_year(year, year_is).isoformat()
+    if year:
+        raise ValueError(
+            f"'{text}' is the beginning or the end of a year; type 'đầu năm {year}' ({edge_of_year(year, 'start')}) "
+            f"or 'cuối năm {year}' ({edge_of_year(year, 'end')}), or say --year-is start or end for all"
+        )
+    if isinstance(cell.value, Decimal):
+        day = serial_day(cell.value)
+        if day is None:
+            raise ValueError(f"{text} is not a day; type it as YYYY-MM-DD")
+        return day.isoformat()
+    days = [day for day in day_readings(text) if 1900 <= day.year <= 2100]
+    if len(days) > 1:
+        raise ValueError(f"'{text}' can be two days; type {' or '.join(map(str, days))}")
+    if not days:
+        raise ValueError(f"'{text}' is not a day; type it as 2010-12-31, or as 'cuối năm 2010'")
+    return days[0].isoformat()
+
+
+def _number(cell, field, style):
+    unit, text = field.get("unit", ""), str(cell)
+    if isinstance(cell.value, date):
+        raise ValueError(
+            f"is the day {text} (a spreadsheet makes one of 3.5 or 3/5); give the cell the format of a number and "
+            "type the number again"
+        )
+    if cell.percent and not unit.startswith("percent"):
+        raise ValueError(f"{text} is a percentage, in a column of {unit}; type the number in {unit}")
+    if isinstance(cell.value, Decimal):
+        return _text(cell.value, field)
+    found = re.fullmatch(rf"({_NUMBER})\s*(.*)", text)
+    if not found or not re.search(r"\d", text):
+        raise ValueError(f"'{text}' is not a number; type digits alone, or leave the cell empty")
+    behind = found[2].strip()
+    if behind and not ("%" in behind and unit.startswith("percent")):
+        known = _UNITS.get(unit.split()[0] if unit else "", ())
+        if "%" in behind or slug(behind) not in known:
+            raise ValueError(
+                f"'{text}': '{behind}' stands behind the number; type the number alone, in {unit}"
+            )
+    readings = readings_of(cell, field)
+    if len(readings) > 1 and style in readings:
+        return _text(readings[style], {} if behind else field)
+    if len(readings) > 1:
+        whole, part = sorted(readings.values(), key=abs, reverse=True)
+        raise ValueError(f"'{text}' can be two numbers; type {whole:f} for the one, {part:f}0 for the other")
+    if not readings:
+        every = number_readings(found[1])
+        count = field["type"] == "integer" and every
+        raise ValueError(
+            f"'{text}' is not a whole number; type a count of {unit}"
+            if count
+            else f"'{text}' is not a number; type digits with one decimal sign, such as 1234.5"
+        )
+    return _text(next(iter(readings.values())), {} if behind else field)
+
+
+def _text(number, field):
+    if "scale" in field:
+        number = (number * field["scale"]).normalize()
+    return f"{number:.0f}" if field.get("type") == "integer" and not number % 1 else f"{number:f}"

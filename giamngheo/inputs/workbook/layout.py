@@ -1,0 +1,287 @@
+"""Where the records of a table lie on a sheet: its heads, a year a column, and what is no record (notes, totals)."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from giamngheo.inputs.errors import RefusedInput, unknown
+from giamngheo.inputs.grammar import is_missing, slug
+from giamngheo.inputs.workbook.words import Meaning, meaning
+from giamngheo.inputs.workbook.xlsx import Cell, Sheet, cell_name
+from giamngheo.language import LANGUAGES, say
+
+HEAD_ROWS = 30  # within which the heads of a table stand
+_NUMBERING = {"", "stt", "tt", "so_tt", "no", "so_thu_tu"}
+_TOTAL = {
+    "tong",
+    "cong",
+    "tong_cong",
+    "tong_so",
+    "cong_chung",
+    "total",
+    "sum",
+    "grand_total",
+    "tong_kinh_phi",
+}
+_MEASURED = ("rate_pct", "households", "persons")
+_NOTE = re.compile(r"\s*(\*|\(\*|\(\d\)|ghi chú|chú thích|nguồn|lưu ý|notes?\b|sources?\b)", re.IGNORECASE)
+
+
+class Placed(NamedTuple):
+    """A cell and where it stands."""
+
+    cell: Cell
+    row: int
+    column: int
+
+
+@dataclass
+class Layout:
+    """Records of a sheet as cells by column, where each column's head stands, and what was passed over."""
+
+    sheet: Sheet
+    head: int
+    heads: dict[str, int]
+    records: list[dict[str, Placed]] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
+    title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
+
+    def place(self, record, column):
+        """What a message calls the cell of a record's column, the cell where it should be if there is none."""
+        if column in record:
+            row, at = record[column].row, record[column].column
+        else:
+            row = max(placed.row for placed in record.values())
+            at = self.heads.get(column, max(placed.column for placed in record.values()))
+        return f"sheet {self.sheet.name}, cell {cell_name(row, at)}{f' ({column})' if column else ''}"
+
+
+def lay_out(name, sheet, model):
+    """Find a table on a sheet.
+
+    Parameters
+    ----------
+    name : str
+        The workbook's, for messages.
+    sheet : Sheet
+    model : type of Row
+        With a status and a rate, the sheet may also have an instant or an indicator a column.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    RefusedInput
+        No row of heads, a head that is no column's, columns that lack.
+    """
+    spreads = {"as_of", "status", "rate_pct"} <= set(model.model_fields)
+    scored = {row: _score(sheet, row, model, spreads) for row in sheet.rows if row <= HEAD_ROWS}
+    best = max(scored.values(), default=0)
+    if best < 2:
+        needed = ", ".join(column for column in getattr(model, "needed", model.model_fields))
+        raise RefusedInput(
+            f"{name}: sheet {sheet.name}: no row names the columns; write one above the table: {needed}"
+        )
+    head = max(row for row, score in scored.items() if score == best)
+    heads, spread, strange = _heads(sheet, head, model, spreads)
+    problems = [f"{name}: sheet {sheet.name}, cell {cell_name(head, at)}: {what}" for at, what in strange]
+    if problems:
+        raise RefusedInput(problems)
+    layout = Layout(sheet, head, heads)
+    layout.passed += [
+        f"{cell_name(head, at)} '{cell}': not an instant's number"
+        for at, cell in sheet.row(head).items()
+        if spreads and meaning(str(cell)).flow and at not in heads.values()
+    ]
+    if spread and "indicator" not in heads:
+        above = (meaning(str(cell)) for (row, _), cell in sorted(sheet.cells.items()) if row < head)
+        layout.title = next((one for one in above if one.measure), Meaning())
+    for row, cells in _body(layout, spread):
+        record = {column: Placed(cells[at], row, at) for column, at in heads.items() if at in cells}
+        if spread:
+            _spread(layout, record, row, cells, spread)
+        else:
+            layout.records.append(record)
+    if spread:
+        _join(layout)
+    return layout
+
+
+@cache
+def named(column):
+    """What a column may be called, without marks and blanks (frozenset of str)."""
+    said = {head_slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES}
+    return frozenset({slug(column)} | said | ({"nam", "year"} if column == "as_of" else set()))
+
+
+def head_slug(text):
+    """A head without what stands in brackets, mostly a unit, and without marks and blanks (str)."""
+    return slug(re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text))
+
+
+def _column_of(text, model):
+    head = head_slug(text)
+    return next((column for column in model.model_fields if head in named(column)), None)
+
+
+def _head_text(sheet, row, at):
+    cell = sheet.cells.get(sheet.anchor(row, at))
+    if cell is None:
+        return ""
+    whole = isinstance(cell.value, Decimal) and not cell.value % 1
+    return f"{cell.value:.0f}" if whole else str(cell)
+
+
+def _above(sheet, row, at):
+    """The head over a head: of a joined range, which spans several columns."""
+    anchor = sheet.anchor(row - 1, at)
+    return _head_text(sheet, row - 1, at) if anchor != sheet.anchor(row, at) else ""
+
+
+def _score(sheet, row, model, spreads):
+    texts = [_head_text(sheet, row, at) for at in sheet.row(row)]
+    found = {_column_of(text, model) for text in texts} - {None}
+    if not spreads:
+        return len(found)
+    rest = [text for text in texts if text and _column_of(text, model) is None]
+    told = sum(bool(meaning(text).instant or meaning(text).whole) for text in rest)
+    return len(found) + told + any(head_slug(text) in named("indicator") for text in rest)
+
+
+def _heads(sheet, head, model, spreads):
+    """Columns of the model, columns that spread over instants or indicators, and what is wrong with the others."""
+    heads, spread, strange = {}, {}, []
+    for at in sorted({at for row, at in sheet.cells if row >= head}):
+        text = _head_text(sheet, head, at)
+        column, bare = _column_of(text, model), head_slug(text)
+        told = meaning(text).over(meaning(_above(sheet, head, at)))
+        if column in heads:
+            strange.append((at, f"the column {column} stands there twice; keep one"))
+        elif column is not None:
+            heads[column] = at
+        elif spreads and bare in named("indicator"):
+            heads["indicator"] = at
+        elif spreads and told.flow:
+            continue  # "Giảm so với năm 2010" is no reading of 2010
+        elif spreads and (told.instant or told.whole):
+            spread[at] = told
+        elif not text and _filled(sheet, head, at, str) and spreads and not heads:
+            heads["indicator"] = at  # the corner over the names of the rows is often left empty
+        elif text and bare not in _NUMBERING | named("note"):
+            strange.append((at, unknown("column", text, model.model_fields)))
+        elif not text and (_filled(sheet, head, at, Decimal) or (heads and at < max(sheet.row(head)))):
+            strange.append((at, "cells under no head; name the column, or clear them"))
+    if not spread:
+        heads.pop("indicator", None)
+    return heads, spread, strange
+
+
+def _filled(sheet, head, at, kind):
+    return any(
+        isinstance(cell.value, kind) for (row, c), cell in sheet.cells.items() if c == at and row > head
+    )
+
+
+def _body(layout, spread):
+    """The rows of the table, each as its cells by column; notes and totals are passed over."""
+    sheet, begun, before = layout.sheet, False, layout.head
+    for row in [row for row in sheet.rows if row > layout.head]:
+        own = sheet.row(row)
+        gap, before = row > before + 1, row
+        texts = [cell.value for cell in own.values() if isinstance(cell.value, str)]
+        first = texts[0] if texts else ""
+        across = any(sheet.anchor(row, at + 1) == (row, at) for at in own)
+        lonely = len(own) == 1 and len(texts) == 1
+        if texts and (
+            slug(first) in _TOTAL
+            or (lonely and begun and (gap or across or _NOTE.match(first)))
+            or (len(own) == len(texts) <= 2 and _NOTE.match(first))
+        ):
+            layout.passed.append(
+                f"{cell_name(row, min(own))} '{first if len(first) < 50 else first[:47] + '…'}'"
+            )
+            continue
+        begun = True
+        used = {*layout.heads.values(), *spread}
+        joined = {at: sheet.anchor(row, at) for at in used if at not in own}
+        down = {
+            at: sheet.cells[place] for at, place in joined.items() if place[1] == at and place in sheet.cells
+        }
+        yield row, own | down
+
+
+def _spread(layout, shared, row, cells, spread):
+    """One record a cell of a row that spreads over instants or indicators."""
+    told, at = Meaning(), layout.heads.get("indicator")
+    shared.pop("indicator", None)
+    if at in cells:
+        told = meaning(str(cells[at].value))
+        if not any(at in cells for at in spread):  # a row such as "Hộ nghèo:" speaks of those below it
+            layout.above = told
+            return
+        if told.flow:
+            layout.passed.append(
+                f"{cell_name(row, at)} '{cells[at]}': not of the poor or near-poor at an instant"
+            )
+            return
+        told = told.over(layout.above)
+    for at, head in spread.items():
+        cell, all_told, record = cells.get(at), told.over(head).over(layout.title), dict(shared)
+        if cell is None or (isinstance(cell.value, str) and is_missing(cell.value)):
+            continue
+        where = f"sheet {layout.sheet.name}, cell {cell_name(row, at)}"
+        if all_told.measure is None:
+            if all_told.status is None and "status" not in record:
+                layout.passed.append(
+                    f"{cell_name(row, at)} '{cell}': not said to be of the poor or near-poor"
+                )
+            else:
+                layout.problems.append(
+                    f"{where}: nothing says what the number is; name its row or column, such as "
+                    "'Tỷ lệ hộ nghèo (%)' or 'Số hộ cận nghèo'"
+                )
+            continue
+        record[all_told.measure] = Placed(cell, row, at)
+        for column in ("as_of", "status", "group"):
+            value = getattr(all_told, "instant" if column == "as_of" else column)
+            if value:
+                own = getattr(told, "instant" if column == "as_of" else column)
+                place = (
+                    (row, layout.heads["indicator"])
+                    if own and "indicator" in layout.heads
+                    else (layout.head, at)
+                )
+                record.setdefault(column, Placed(Cell(value), *place))
+        layout.records.append(record)
+
+
+def _join(layout):
+    """Make one record of what is said of one instant, group, status and line; all households stand beside each."""
+    found, totals = {}, {}
+    for record in layout.records:
+        as_of, group, line, status = (
+            slug(str(record[column].cell)) if column in record else ""
+            for column in ("as_of", "group", "poverty_line", "status")
+        )
+        if "total_households" in record and not status:
+            totals[as_of, group] = record["total_households"]
+            continue
+        one = found.setdefault((as_of, group, line, status), {})
+        for column, placed in record.items():
+            if column in _MEASURED and column in one:
+                layout.problems.append(
+                    f"{layout.place({column: placed}, column)}: repeats cell "
+                    f"{cell_name(one[column].row, one[column].column)}; keep one of the two, or name their poverty "
+                    "lines in a column poverty_line"
+                )
+            one.setdefault(column, placed)
+    for (as_of, group, *_), record in found.items():
+        if (as_of, group) in totals:
+            record.setdefault("total_households", totals[as_of, group])
+    layout.records = list(found.values())

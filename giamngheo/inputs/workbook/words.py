@@ -1,0 +1,106 @@
+"""What heads and indicators of a plan's tables speak of: an instant, poor or near-poor, rate or count, a group."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from giamngheo.inputs.grammar import is_missing, slug
+
+_YEAR = r"(?:19|20)\d\d"
+_INSTANT = re.compile(
+    rf"(?:(?:đến )?(?:cuối|đầu|hết)|(?:end|beginning|start) of|end) (?:năm |year )?{_YEAR}"
+    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?{_YEAR}",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
+# What moves between two readings is no reading.
+_FLOWS = "_(thoat|tai_ngheo|phat_sinh|moi|giam|tang|muc_tieu|ke_hoach|fall|exits?|target)_"
+_WORDS = {  # of a column to what it is called in Vietnamese or English, without marks
+    "status": {"near_poor": ("can_ngheo", "near_poor"), "poor": ("ngheo", "poor", "poverty")},
+    "group": {
+        "ethnic_minority": ("dan_toc_thieu_so", "dtts", "dan_toc", "ethnic"),
+        "all": ("chung", "toan_tinh", "tat_ca", "ca_tinh", "all", "whole"),
+    },
+    "area": {"rural": ("nong_thon",), "urban": ("thanh_thi",)},
+}
+_MEASURES = (
+    ("total_households", ("tong_so_ho", "so_ho_toan", "so_ho_dan", "all_households", "total_households")),
+    ("rate_pct", ("ty_le", "ti_le", "rate", "share", "percent")),
+    ("persons", ("nhan_khau", "so_khau", "khau", "so_nguoi", "persons", "people")),
+    ("households", ("so_ho", "households", "ho")),
+)
+_TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghin|ngan|thousands?"}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a head or an indicator says, each None where it says nothing; the instant in its own words.
+
+    `flow`: it is about what moves between two readings, or is aimed at.
+    """
+
+    instant: str | None = None
+    status: str | None = None
+    measure: str | None = None
+    group: str | None = None
+    flow: bool = False
+
+    def over(self, other):
+        """The same, with the other's word where this says nothing (Meaning)."""
+        names = ("instant", "status", "measure", "group")
+        words = (getattr(self, name) or getattr(other, name) for name in names)
+        return Meaning(*words, self.flow or other.flow)
+
+    @property
+    def whole(self):
+        """Whether it says what is counted, and how (bool)."""
+        return bool(self.measure and (self.status or self.measure == "total_households"))
+
+
+@cache
+def meaning(text):
+    """What a head or an indicator speaks of (Meaning)."""
+    text = unicodedata.normalize("NFC", " ".join(str(text).split()))
+    instant = None if _PERIOD.search(text) else _INSTANT.search(text)
+    rest = _INSTANT.sub(" ", text)
+    said = f"_{slug(rest)}_"
+    if re.search(_FLOWS, said):
+        return Meaning(flow=True)
+    measure = next((name for name, words in _MEASURES if any(f"_{word}_" in said for word in words)), None)
+    if "%" in rest and measure in (None, "households"):
+        measure = "rate_pct"
+    status = value_of("status", rest)
+    if measure == "total_households" and re.search("ngheo|poor", said):
+        measure = "households" if status else None
+    group = value_of("group", rest) if value_of("group", rest) != "all" else None
+    return Meaning(instant[0] if instant else None, status, measure, group)
+
+
+def value_of(column, text):
+    """The value of a column that a text names in other words ("Hộ cận nghèo" is "near_poor"), None if none or two."""
+    said, found = f"_{slug(text)}_", []
+    for value, words in _WORDS.get(column, {}).items():
+        for word in words:
+            if f"_{word}_" in said:
+                found.append(value)
+                said = said.replace(f"_{word}_", "_")
+    return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def times(text):
+    """What a unit in brackets, or behind "ĐVT" or "Unit", says that a table's numbers count.
+
+    Parameters
+    ----------
+    text : str
+        A head, or a line above a table: "Kinh phí (triệu đồng)", "Đơn vị tính: tỷ đồng".
+
+    Returns
+    -------
+    int or None
+        Thousands, millions or billions; None where no such unit is named.
+    """
+    named = re.findall(r"[(\[]([^)\]]*)[)\]]|(?:đvt|đơn vị(?: tính)?|unit)\s*:?(.*)", text, re.IGNORECASE)
+    said = f"_{'_'.join(slug(part) for parts in named for part in parts)}_"
+    return next((count for count, words in _TIMES.items() if re.search(f"_({words})_", said)), None)

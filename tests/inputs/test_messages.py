@@ -1,0 +1,173 @@
+"""What people really write, and what each door answers: what to type."""
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from giamngheo.forecasting.readings import checked_readings
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.readings import read_series
+from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenario_file
+from giamngheo.inputs.skeleton import new_package
+
+ROW = {"as_of": "2011-12-31", "status": "poor", "poverty_line": "a", "rate_pct": "12.5", "households": "1250"}
+CELLS = {  # column, what is written, what each door of text says, whether a workbook reads it
+    "a decimal comma": ("rate_pct", "12,5", "has a decimal comma; write 12.5", True),
+    "one of two numbers": ("rate_pct", "1,234", "can be two numbers; write", False),
+    "a percent sign": ("rate_pct", "12.5 %", "has a percent sign; write 12.5", True),
+    "thousands dots": ("households", "58.543", "write 58543", True),
+    "thousands commas": ("households", "58,543", "write 58543", True),
+    "blanks": ("households", "58 543", "has spaces in it; write 58543", True),
+    "an exponent": ("rate_pct", "1e1", "write 10", True),
+    "curly quotes": ("rate_pct", "“12.5”", "has quotation marks; write 12.5", False),
+    "not available": ("rate_pct", "n/a", "stands for nothing; leave the row out", False),
+    "a dash": ("rate_pct", "-", "stands for nothing; leave the row out", False),
+    "an ellipsis": ("rate_pct", "…", "stands for nothing; leave the row out", False),
+    "không có": ("rate_pct", "không có", "stands for nothing; leave the row out", False),
+    "nothing where a cell may be empty": (
+        "households",
+        "n/a",
+        "stands for nothing; leave the cell empty",
+        True,
+    ),
+    "an empty cell": ("rate_pct", "", "fill it in, or leave the row out", False),
+    "a Vietnamese day": ("as_of", "31/12/2011", "write 2011-12-31", True),
+    "one of two days": ("as_of", "3/4/2011", "2011-03-04 or 2011-04-03", False),
+    "words": ("as_of", "cuối năm 2011", "write 2011-12-31", True),
+    "words with a month": ("as_of", "ngày 30 tháng 6 năm 2011", "write 2011-06-30", True),
+    "a serial": ("as_of", "40908", "write 2011-12-31", True),
+    "a year": ("as_of", "2011", "2011-12-31", False),
+    "a quoted day": ("as_of", "'2011-12-31'", "write 2011-12-31", False),
+    "a word in Vietnamese": ("status", "Hộ nghèo", "write 'poor'", True),
+    "letters in a name": ("poverty_line", "chuẩn đồng-tháp", "write 'chuan_dong_thap'", False),
+}
+
+
+@pytest.mark.parametrize(("column", "text", "said", "read"), CELLS.values(), ids=CELLS)
+def test_a_cell_is_answered_with_what_to_type(tmp_path, column, text, said, read):
+    row = ROW | {column: text}
+    file = tmp_path / "series.csv"
+    pd.DataFrame([row]).to_csv(file, index=False)
+    with pytest.raises(RefusedInput) as by_file:
+        read_series(file)
+    with pytest.raises(RefusedInput) as by_frame:
+        checked_readings(pd.DataFrame([row]))
+    assert f"series.csv:2:{column}: " in str(by_file.value) and said in str(by_file.value)
+    assert str(by_frame.value).split(": ", 1)[1] == str(by_file.value).split(": ", 1)[1]
+    book = xlsxwriter.Workbook(tmp_path / "series.XLSX")
+    sheet = book.add_worksheet("series")
+    sheet.write_row(0, 0, row)
+    sheet.write_row(1, 0, row.values(), None)
+    book.close()
+    if read:
+        assert len(read_series(tmp_path / "series.XLSX")) == 1
+    else:
+        with pytest.raises(RefusedInput, match=rf"sheet series, cell {'ABCDE'[list(row).index(column)]}2"):
+            read_series(tmp_path / "series.XLSX")
+
+
+@pytest.mark.parametrize("years", [[2010, 2011], ["2010", "2011"], [2010.0, 2011.0]])
+def test_years_for_days_are_refused_alike_by_every_door(tmp_path, years):
+    frame = pd.DataFrame({"as_of": years, "status": "poor", "poverty_line": "a", "rate_pct": [10.0, 9.0]})
+    frame.assign(as_of=[str(int(year)) for year in map(float, years)]).to_csv(tmp_path / "s.csv", index=False)
+    with pytest.raises(RefusedInput, match="2010-12-31 for the end of the year") as by_frame:
+        checked_readings(frame)
+    with pytest.raises(RefusedInput) as by_file:
+        read_series(tmp_path / "s.csv")
+    said = [str(error.value).split(": ", 1)[1].splitlines()[0] for error in (by_frame, by_file)]
+    assert said[0] == said[1]
+
+
+HEADS = "as_of,status,poverty_line,rate_pct"
+TABLES = {
+    "semicolons in quotes": (
+        '"as_of";"rate_pct"\n"2010-12-31";"15,40"\n',
+        "divided by ';'; use commas",
+        "15.40",
+    ),
+    "bars": (
+        "as_of|status|poverty_line|rate_pct\n2010-12-31|poor|a|15.4\n",
+        "divided by '|'; use commas",
+        "",
+    ),
+    "tabs": ("as_of\tstatus\n2010-12-31\tpoor\n", r"divided by '\t'; use commas", ""),
+    "row numbers": (
+        ",as_of,status,poverty_line,rate_pct\n0,2010-12-31,poor,a,1\n",
+        "column 1 has no name",
+        "row num",
+    ),
+    "a comma at the end": (
+        "as_of,status,poverty_line,rate_pct,\n2010-12-31,poor,a,1,\n",
+        "column 5",
+        "comma too many",
+    ),
+    "commas at the ends": (
+        "as_of,status,poverty_line,rate_pct\n2010-12-31,poor,a,1,\n",
+        "series.csv:2",
+        "comma too many",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said", "also"), TABLES.values(), ids=TABLES)
+def test_a_table_divided_otherwise_is_answered(tmp_path, text, said, also):
+    (tmp_path / "series.csv").write_text(text)
+    with pytest.raises(RefusedInput) as caught:
+        read_series(tmp_path / "series.csv")
+    assert said in str(caught.value) and also in str(caught.value)
+
+
+YAML = {
+    "a decimal comma in braces": ("funding: {by_source: {provincial: 0,5}}", "provincial: 0,5", "write 0.5"),
+    "one among years": ("funding: {all: {2013: 0,7, 2014: 0,8}}", "funding.all.2013: 0,7", "write 0.7"),
+    "one in a block": ("funding:\n  all: 0,7", "decimal comma", "write 0.7"),
+    "an exponent": ("funding: {all: 1e3}", "'1e3'", "write 1000"),
+    "an octal": ("funding: {all: 0700}", "octal number, 448", "write 700"),
+    "an octal year": ("shock: {02014: 0.1}", "octal", "write 2014"),
+    "base 60": ("delay_years: 1:30", "base 60", "quotation marks"),
+    "a number in quotation marks": ('funding: {all: "0.7"}', "text, not a number", "write 0.7"),
+    "a Vietnamese number in quotation marks": ('delay_years: "1.234,5"', "text", "write 1234.5"),
+    "a percentage": ("funding: {all: 70%}", "percent sign", "write 0.7"),
+}
+
+
+@pytest.mark.parametrize(("text", "said", "also"), YAML.values(), ids=YAML)
+def test_yaml_that_is_read_otherwise_than_written_is_answered(tmp_path, text, said, also):
+    file = tmp_path / "mine.yml"
+    file.write_text(f"title: {{vi: Một, en: One}}\n{text}\n", encoding="utf-8")
+    with pytest.raises(RefusedInput) as caught:
+        load_scenario(file)
+    assert "mine.yml:" in str(caught.value) and said in str(caught.value) and also in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("commas", "refused"), [("[0,5, 1]", True), ("[0, 5, 1]", False), ("[0,5,1]", False)]
+)
+def test_a_list_with_both_kinds_of_commas_is_asked_about(tmp_path, commas, refused):
+    from giamngheo.inputs.yaml_keys import read_keys
+
+    (tmp_path / "grid.yml").write_text(f"grid:\n  funding: {{all: {commas}}}\n")
+    if refused:
+        with pytest.raises(
+            RefusedInput, match=r"grid.yml:2: grid.funding.all: 0,5: write 0\.5 .* 0, 5 if two"
+        ):
+            read_keys(tmp_path / "grid.yml")
+    else:
+        assert read_keys(tmp_path / "grid.yml")[0]["grid"]["funding"]["all"] == [0, 5, 1]
+
+
+@pytest.mark.parametrize("name", ["half.YML", "half.Yaml", "half.yaml"])
+def test_a_scenario_file_may_end_in_capitals(tmp_path, name, package):
+    (tmp_path / name).write_text("title: {vi: Nửa, en: Half}\nfunding: {all: 0.5}\n", encoding="utf-8")
+    assert scenario_file(str(tmp_path / name)).name == name
+    assert load_scenario(tmp_path / name, package).id == "half"
+    assert len(list_scenarios(package)) > 10
+
+
+def test_names_keep_their_letters_in_what_is_offered(tmp_path):
+    with pytest.raises(RefusedInput, match="nearest: 'dong-thap'"):
+        new_package(tmp_path / "Đồng Tháp")
+    with pytest.raises(RefusedInput, match=r"nearest: 'lu_lon.yml'"):
+        load_scenario("lũ lớn.yml")
+    with pytest.raises(RefusedInput, match=r"'HALF' is not an id .*nearest: 'half.yml'"):
+        load_scenario("HALF.YML")

@@ -22,6 +22,7 @@ from giamngheo.language import LANGUAGES, say
 
 log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
+PLAN_KEYS = [key for key in Labels.model_fields if key not in ("groups", "accepted")]  # those are datapackage.json's
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
 _DAYS, _YEARS = ("date",), ("first_year", "last_year")
@@ -210,7 +211,7 @@ def _labels(name, sheet: Sheet, style):
     """The labels of the sheet of keys and values."""
     values, at, problems = {}, {}, []
     for (row, column), cell in sorted(sheet.cells.items()):
-        key = next((key for key in Labels.model_fields if head_slug(str(cell)) in named(key)), None)
+        key = next((key for key in PLAN_KEYS if head_slug(str(cell)) in named(key)), None)
         if key is None or key in at:
             continue
         at[key] = row, column = row, column + 1
@@ -226,7 +227,7 @@ def _labels(name, sheet: Sheet, style):
             values[key] = None
     if problems:
         raise RefusedInput(problems)
-    missing = [key for key, info in Labels.model_fields.items() if info.is_required() and key not in values]
+    missing = [key for key in PLAN_KEYS if Labels.model_fields[key].is_required() and key not in values]
     for key in missing:
         place = _cell(name, sheet, *at[key]) if key in at else f"{name}: sheet {sheet.name}"
         problems.append(

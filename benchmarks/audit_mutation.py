@@ -36,6 +36,7 @@ from giamngheo.auditing.printed import printed
 from giamngheo.auditing.terms import BadTerms, Cells, parse
 from giamngheo.dates import decimal_year
 from giamngheo.inputs import package as packages
+from giamngheo.inputs.package_faults import package_faults
 from giamngheo.inputs.tables import TABLES
 
 GROWTH, PERSONS, SIZES_APART = (-0.005, 0.04), (2.5, 7.0), 0.02
@@ -94,7 +95,7 @@ def changed_package(package, table, index, row, column, text):
         name: dict(enumerate(found, 2)) for name, found in (tables(package) | {table: tuple(rows)}).items()
     }
     # The door's own check of the tables taken together.
-    if len(set(keys)) < len(keys) or next(iter(packages.table_faults(numbered, package.labels)), None):
+    if len(set(keys)) < len(keys) or next(iter(package_faults(numbered, package.labels)), None):
         return None
     return replace(package, **{packages.ATTRIBUTES.get(table, table): tuple(rows)})
 

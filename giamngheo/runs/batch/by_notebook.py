@@ -1,6 +1,7 @@
 """Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
 from giamngheo import paths
+from giamngheo.inputs import scenario_values as values
 from giamngheo.runs.execution import CHANGED, FAILED_STATE, Job, execute_all
 
 NOTEBOOK = "03_scenario"
@@ -15,7 +16,7 @@ def execute(batch, todo, states, shown):
     langs, jobs, of_job = batch.settings.langs, [], []
     notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
     for task, address in todo:
-        home = batch.folder.begin(task)
+        home, holds = batch.folder.begin(task), values.canonical(task.keys)
         for lang in langs:
             arguments = {
                 "package": paths.as_parameter(task.package.path),
@@ -34,6 +35,7 @@ def execute(batch, todo, states, shown):
                     home,
                     ask=ASK if lang == langs[0] else "",
                     then=("giamngheo.runs.batch.worker:page", arguments),
+                    holds=holds,
                 )
             )
             of_job.append(task)

@@ -317,7 +317,7 @@ class Door:
             self._declared[notebook] = declared_parameters(self._cells[notebook])
         return self._cells[notebook]
 
-    def check(self, notebook, parameters, folder=None):
+    def check(self, notebook, parameters, folder=None, scenario=True):
         """Refuse parameters that a notebook does not declare, of another type, or that name nothing.
 
         Parameters
@@ -326,6 +326,8 @@ class Door:
         parameters : mapping
         folder : Path, optional
             Where the notebook will stand when it runs: a scenario's file is looked up there first.
+        scenario : bool
+            Whether package and scenario are read; not where whoever asks has done so.
 
         Returns
         -------
@@ -346,7 +348,8 @@ class Door:
         values = self._values(notebook, parameters)
         for name, value in values.items():
             check_value(name, value)
-        self._load(values["package"], *self._where(values["scenario"], folder))
+        if scenario:
+            self._load(values["package"], *self._where(values["scenario"], folder))
         return {name: parameters[name] for name in declared if name in parameters}
 
     def _values(self, notebook, parameters):

@@ -58,7 +58,7 @@ class Job:
     folder: where its kernel stands, the notebook's own unless given; ask: code that runs after the last cell and leaves
     no trace in the notebook, what it displays is the run's `answer`; then: a function ("module:name") and its keyword
     arguments (what JSON holds), called with the notebook and that answer where all went well; what it raises fails the
-    run.
+    run; holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
     """
 
     notebook: Path
@@ -68,6 +68,7 @@ class Job:
     folder: Path | None = None
     ask: str = ""
     then: tuple = ()
+    holds: str = ""
 
 
 def execute(notebook, parameters, out, **options):
@@ -149,8 +150,8 @@ def execute_all(
     door, contents, ready = Door(), cache.Contents(), []
     for job in jobs:
         notebook = paths.find(job.notebook)
-        parameters = door.check(notebook, job.parameters, job.folder)
-        scenario = door.scenario(notebook, parameters, job.folder)
+        parameters = door.check(notebook, job.parameters, job.folder, scenario=not job.holds)
+        scenario = job.holds or door.scenario(notebook, parameters, job.folder)
         out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
         cells = door.cells(notebook)
         ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.ask, job.then))

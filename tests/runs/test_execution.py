@@ -17,7 +17,7 @@ import pytest
 from giamngheo import paths
 from giamngheo.inputs import package, parameters
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.parameters import notebook_inputs
+from giamngheo.inputs.parameters import Door, notebook_inputs
 from giamngheo.runs import cache, execution, notebook_run
 from giamngheo.runs.execution import Job, execute, execute_all
 
@@ -459,3 +459,13 @@ def test_what_jobs_share_is_read_once(make_notebook, tmp_path, monkeypatch):
     runs = execute_all(jobs, progress=False, warm=False)
     assert all(run.kept for run in runs) and len(list(tmp_path.glob("*.ipynb"))) == 21
     assert counted == {"load": 1, "code": 1, "data": 1}
+
+
+def test_what_a_batch_has_checked_is_not_read_again():
+    notebook, given = paths.NOTEBOOKS / "03_scenario.ipynb", {"scenario": "nowhere.yml", "draws": 500}
+    assert Door().check(notebook, given, scenario=False) == given
+    with pytest.raises(RefusedInput, match="nowhere"):
+        Door().check(notebook, given)
+    for wrong in ({"draws": 1}, {"drws": 500}, {"draws": "500"}):
+        with pytest.raises(RefusedInput):
+            Door().check(notebook, wrong, scenario=False)

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.inputs import scenario_values as values
 from giamngheo.runs.execution import CHANGED, Job, execute_all
 from giamngheo.runs.notebook_run import FAILED
 
@@ -20,7 +21,7 @@ def execute(batch, todo, states, shown):
     langs, jobs, of_job = batch.settings.langs, [], []
     notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
     for task, address in todo:
-        home = batch.folder.begin(task)
+        home, holds = batch.folder.begin(task), values.canonical(task.keys)
         for lang in langs:
             arguments = {
                 "package": paths.as_parameter(task.package.path),
@@ -39,6 +40,7 @@ def execute(batch, todo, states, shown):
                     home,
                     ask=ASK if lang == langs[0] else "",
                     then=(f"{__name__}:page", arguments),
+                    holds=holds,
                 )
             )
             of_job.append(task)

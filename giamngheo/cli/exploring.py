@@ -136,15 +136,18 @@ def serve(notebook, port=ANY, browser=True):
         *options,
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
     ]
-    environment = os.environ | {"JUPYTER_TOKEN": token, paths.SHOWN_FOR: "notebook"}
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+    with (
+        tempfile.TemporaryDirectory(prefix="giamngheo-lab-") as runtime,  # this user alone can read it
+        (Path(runtime) / "log").open("w+", encoding="utf-8", errors="replace") as said,
+    ):
+        environment = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": runtime, paths.SHOWN_FOR: "notebook"}
         for signalled in _ENDS:
             signal.signal(signalled, _interrupt)
         # In a session of its own: a Ctrl-C is for this process, which ends the server in order.
-        own = {"start_new_session": True, "env": environment, "stdin": subprocess.DEVNULL}
+        own = {"start_new_session": True, "env": os.environ | environment, "stdin": subprocess.DEVNULL}
         server = subprocess.Popen(command, stdout=said, stderr=said, **own)
         try:
-            url = _url(server)
+            url = _url(server, Path(runtime))
             if url is None:
                 raise NotStarted(f"JupyterLab did not start: {_last(said)}")
             print(f"{url}lab/tree/{notebook.name}?token={token}", flush=True)
@@ -163,11 +166,9 @@ def _interrupt(*_):
     raise KeyboardInterrupt
 
 
-def _url(server):
+def _url(server, runtime):
     """Where a server listens, once it does (str), None where it ended before that."""
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    told = Path(jupyter_runtime_dir()) / f"jpserver-{server.pid}.json"
+    told = runtime / f"jpserver-{server.pid}.json"
     end = time.monotonic() + START_S
     while server.poll() is None and time.monotonic() < end:
         try:

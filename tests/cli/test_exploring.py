@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_commands import command  # noqa: F401  a fixture
 
 from giamngheo import paths
 from giamngheo.cli import exploring
@@ -17,17 +16,18 @@ from giamngheo.cli import exploring
 # In the place of JupyterLab: says where it listens as a Jupyter server does, what it was given, and that it ended.
 STAND_IN = """
 import json, os, pathlib, signal, sys, time
-runtime = pathlib.Path(os.environ["JUPYTER_RUNTIME_DIR"])
-if (runtime / "refuse").exists():
+place, runtime = (pathlib.Path(os.environ[name]) for name in ("PLACE", "JUPYTER_RUNTIME_DIR"))
+if (place / "refuse").exists():
     print("[I 1 ServerApp] hello")
     print("[C 2 ServerApp] Running as root is not recommended.", flush=True)
     sys.exit(1)
 def end(*_):
-    (runtime / "ended").write_text("in order")
+    (place / "ended").write_text("in order")
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 given = {"argv": sys.argv, "token": os.environ["JUPYTER_TOKEN"], "group": os.getpgid(0)}
-(runtime / "given.json").write_text(json.dumps(given))
+given |= {"runtime": str(runtime), "mode": oct(runtime.stat().st_mode & 0o777)}
+(place / "given.json").write_text(json.dumps(given))
 (runtime / f"jpserver-{os.getpid()}.json").write_text(json.dumps({"url": "http://127.0.0.1:5/"}))
 time.sleep(60)
 """
@@ -36,11 +36,9 @@ SERVE = "import sys, pathlib; from giamngheo.cli.exploring import serve; serve(p
 
 @pytest.fixture
 def started(tmp_path):
-    """``started()``: a process that serves a notebook by the stand-in, with its folder of what runs."""
-    runtime = tmp_path / "runtime"
-    runtime.mkdir()
+    """``started()``, a process that serves a notebook by the stand-in, and the folder where that leaves word."""
     (tmp_path / "jupyterlab.py").write_text(STAND_IN)
-    where = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{paths.ROOT}", "JUPYTER_RUNTIME_DIR": str(runtime)}
+    where = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{paths.ROOT}", "PLACE": str(tmp_path)}
 
     def start():
         return subprocess.Popen(
@@ -51,15 +49,15 @@ def started(tmp_path):
             text=True,
         )
 
-    return start, runtime
+    return start, tmp_path
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_is_on_loopback_its_token_off_the_command_line_and_it_ends_in_order(started, how):
-    start, runtime = started
+    start, place = started
     process = start()
     address = process.stdout.readline().strip()
-    given = json.loads((runtime / "given.json").read_text())
+    given = json.loads((place / "given.json").read_text())
     assert address == f"http://127.0.0.1:5/lab/tree/07_explore.ipynb?token={given['token']}"
     assert len(given["token"]) >= 32 and not [word for word in given["argv"] if given["token"] in word]
     assert {"--ServerApp.ip=127.0.0.1", "--ServerApp.port=5", "--ServerApp.port_retries=0"} < set(
@@ -69,12 +67,13 @@ def test_the_server_is_on_loopback_its_token_off_the_command_line_and_it_ends_in
     process.send_signal(how)
     _, told = process.communicate(timeout=30)
     assert process.returncode == 0 and "ending JupyterLab" in told and "Traceback" not in told
-    assert (runtime / "ended").read_text() == "in order"
+    assert (place / "ended").read_text() == "in order"
+    assert given["mode"] == "0o700" and not Path(given["runtime"]).exists()
 
 
 def test_a_server_that_does_not_start_is_told_with_its_own_word(started):
-    start, runtime = started
-    (runtime / "refuse").touch()
+    start, place = started
+    (place / "refuse").touch()
     _, told = start().communicate(timeout=30)
     assert "NotStarted: JupyterLab did not start: [C 2 ServerApp] Running as root" in told
 
@@ -104,7 +103,7 @@ def served(monkeypatch, tmp_path):
     return found
 
 
-def test_a_copy_is_served_and_stays_as_it_was_left(command, served, opened):  # noqa: F811
+def test_a_copy_is_served_and_stays_as_it_was_left(command, served, opened):
     before = (paths.NOTEBOOKS / "07_explore.ipynb").read_bytes()
     assert command("explore", "--lang", "en", "--no-browser")[0] == 0
     parameters, (copy, port, browser) = served
@@ -116,7 +115,7 @@ def test_a_copy_is_served_and_stays_as_it_was_left(command, served, opened):  # 
     assert (paths.NOTEBOOKS / "07_explore.ipynb").read_bytes() == before
 
 
-def test_a_port_that_is_taken_is_refused_before_anything_starts(command, served):  # noqa: F811
+def test_a_port_that_is_taken_is_refused_before_anything_starts(command, served):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -127,7 +126,7 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(command, served)
     assert status == 2 and "nearest: 65535" in told
 
 
-def test_the_page_is_opened_at_its_what_if_or_what_makes_it_is_said(command, opened, tmp_path):  # noqa: F811
+def test_the_page_is_opened_at_its_what_if_or_what_makes_it_is_said(command, opened, tmp_path):
     status, out, _ = command("explore", "--page", "--lang", "en")
     address = (paths.REPORTS / "an-giang" / "en" / "index.html").as_uri() + "#explore"
     assert status == 0 and opened == [address] == [out.strip()]

@@ -131,50 +131,55 @@ HELD = """(() => {
 })()"""
 
 
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright to open pages with")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
 @needs_chromium
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_widget_writes_what_is_set_and_shows_what_is_written(own, lang):
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright to open pages with")
+def test_the_widget_writes_what_is_set_and_shows_what_is_written(own, browser, lang):
     package, shared = own
     explorer = giamngheo.explore(package, lang=lang, shared=shared)
     source = base64.b64encode(explorer._esm.encode()).decode()
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page, faults = browser.new_page(), []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.evaluate(
-            f"""async ([source, given]) => {{
-              const {{default: widget}} = await import('data:text/javascript;base64,' + source);
-              window.held = {HELD};
-              window.ends = [0, 1].map(() => {{
-                const el = document.body.appendChild(document.createElement('div'));
-                return widget.render({{model: held, el}});
-              }});
-            }}""",
-            [source, {"given": explorer.given, "file": explorer.file}],
-        )
-        views = page.locator(".what-if").all()
-        assert len(views) == 2 and page.evaluate("held.values.file").startswith("title:")
-        one, other = (view.locator("input[type=range]").first for view in views)
-        one.focus()
-        page.keyboard.press("PageDown")
-        page.wait_for_function("held.values.file.includes('all: ')")
-        share = int(one.input_value())
-        explorer.file = page.evaluate("held.values.file")
-        assert 0 < share < 100 and set(explorer.scenario.funding.all.values()) == {Fraction(share, 100)}
-        assert other.input_value() == str(share), "another view of it shows the same"
-        page.evaluate("file => held.set('file', file)", HALF)
-        assert one.input_value() == "50"
-        chances = page.evaluate(
-            """() => [...document.querySelectorAll('td[data-case="0"]')]
-                .map(({dataset}) => [dataset.target, Number(dataset.chance)])"""
-        )
-        assert page.evaluate("location.hash") == "" and faults == []
-        words = views[0].inner_text()
-        assert "explorer.scenario" in words and ("Mức kinh phí" in words) == (lang == "vi")
-        page.evaluate("ends.forEach(end => end())")
-        assert page.evaluate("held.heard.length") == 0
-        browser.close()
+    page, faults = browser.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.evaluate(
+        f"""async ([source, given]) => {{
+          const {{default: widget}} = await import('data:text/javascript;base64,' + source);
+          window.held = {HELD};
+          window.ends = [0, 1].map(() => {{
+            const el = document.body.appendChild(document.createElement('div'));
+            return widget.render({{model: held, el}});
+          }});
+        }}""",
+        [source, {"given": explorer.given, "file": explorer.file}],
+    )
+    views = page.locator(".what-if").all()
+    assert len(views) == 2 and page.evaluate("held.values.file").startswith("title:")
+    one, other = (view.locator("input[type=range]").first for view in views)
+    one.focus()
+    page.keyboard.press("PageDown")
+    page.wait_for_function("held.values.file.includes('all: ')")
+    share = int(one.input_value())
+    explorer.file = page.evaluate("held.values.file")
+    assert 0 < share < 100 and set(explorer.scenario.funding.all.values()) == {Fraction(share, 100)}
+    assert other.input_value() == str(share), "another view of it shows the same"
+    page.evaluate("file => held.set('file', file)", HALF)
+    assert one.input_value() == "50"
+    chances = page.evaluate(
+        """() => [...document.querySelectorAll('td[data-case="0"]')]
+            .map(({dataset}) => [dataset.target, Number(dataset.chance)])"""
+    )
+    assert page.evaluate("location.hash") == "" and faults == []
+    words = views[0].inner_text()
+    assert "explorer.scenario" in words and ("Mức kinh phí" in words) == (lang == "vi")
+    page.evaluate("ends.forEach(end => end())")
+    assert page.evaluate("held.heard.length") == 0
     # On so few draws all of them are in the widget: its chances are those of the simulation.
     explorer.file = HALF
     ours = simulate(package, explorer.scenario, shared=shared).by_case[0]

@@ -30,7 +30,8 @@ class Explorer(anywidget.AnyWidget):
     file = Unicode(help="The scenario file of what is set.").tag(sync=True)
 
     def __init__(self, page, given):
-        super().__init__(given=given, file=f"title: {json.dumps(given['title'], ensure_ascii=False)}\n")
+        title = json.dumps(what_if.titles(page.package), ensure_ascii=False)
+        super().__init__(given=given, file=f"title: {title}\n")
         self._page = page
 
     @property
@@ -122,6 +123,8 @@ def explore(package, *, lang="vi", draws=20_000, seed=0, shared=None):
             "nothing tells how many the money reaches; nearest: give households"
         )
     shared = shared_draws(package, draws=draws, seed=seed) if shared is None else of_package(shared, package)
-    given = what_if.handed(page, simulate(package, shared=shared), shared)
-    given["words"]["share_link"] = page.say("explore.from_python")
+    given = {}
+    if shown_on("notebook"):  # a page has a link in its place
+        given = what_if.handed(page, simulate(package, shared=shared), shared)
+        given["words"]["share_link"] = page.say("explore.from_python")
     return Explorer(page, given)

@@ -109,7 +109,6 @@ def handed(page, full, shared):
     shown = [targets[each["id"]] for each in model["targets"]]
     statuses = {target.status for target in shown if target.group == "all"}
     last = max(full.trend.history["as_of"]).year
-    labels = package.labels
     return {
         "lang": page.lang,
         "words": {
@@ -141,9 +140,15 @@ def handed(page, full, shared):
             and row.poverty_line == package.last_line[0].poverty_line
             and row.as_of.year <= last
         ],
-        "title": {
-            lang: f"{say('explore.title', lang)} ({getattr(labels, f'province_{lang}')})" for lang in LANGS
-        },
+        "title": titles(package),
+    }
+
+
+def titles(package):
+    """What a scenario that is set by hand is called, by language (dict)."""
+    return {
+        lang: f"{say('explore.title', lang)} ({getattr(package.labels, f'province_{lang}')})"
+        for lang in LANGS
     }
 
 

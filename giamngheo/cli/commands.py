@@ -15,6 +15,7 @@ from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed
+from giamngheo.cli.provinces import provinces
 from giamngheo.inputs.errors import RefusedInput, unknown
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 
 
-for command in (batch, extract, confirm):
+for command in (batch, extract, confirm, provinces):
     app.command()(command)
 
 

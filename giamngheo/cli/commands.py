@@ -16,6 +16,7 @@ from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
 from giamngheo.cli.packages import new_package, refresh, say_name
+from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
 
@@ -46,7 +47,7 @@ app = typer.Typer(
 )
 
 
-for command in (batch, explore, extract, confirm, refresh):
+for command in (batch, explore, extract, confirm, refresh, provinces):
     app.command()(command)
 app.command(name="new-package")(new_package)
 

@@ -52,6 +52,10 @@ REFUSED = [
     (["forecast", "--draws", "10000000"], ["nearest: 1000000"]),
     (["audit", "--package", "data/an-gian"], ["an-gian"]),
     (["forcast"], ["forcast"]),
+    (["provinces", "--until", "2012"], ["2012", "nearest: 2013"]),
+    (["extract", "missing.txt", "-o", "plan"], ["missing.txt", "no such file"]),
+    (["extract", "README.md", "-o", "Đồng Nai"], ["no package name"]),
+    (["confirm", "data/an-giang"], ["nothing in it waits"]),
 ]
 
 

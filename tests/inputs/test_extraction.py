@@ -239,6 +239,33 @@ def test_readings_in_a_sentence(sentence, expected):
     assert [" ".join([row["as_of"][:4], *(row[c] for c in columns)]) for row in rows] == expected
 
 
+LINES = {
+    "by_its_decision": (
+        "Theo Quyết định số 09/2011/QĐ-TTg, số hộ nghèo như sau:\n+ Thời điểm 31/12/2010: 40.622 hộ nghèo (13,2%);",
+        "qd09_2011",
+    ),
+    "by_its_period": (
+        "Cuối năm 2010 tỷ lệ hộ nghèo theo chuẩn nghèo giai đoạn 2011-2015 là 13,2%.",
+        "qd09_2011",
+    ),
+    "the_old_one": (
+        "Theo chuẩn cũ, cuối năm 2010 tỷ lệ hộ nghèo là 7,1%. Cuối năm 2011 tỷ lệ hộ nghèo là 11,9%.",
+        "qd170_2005",
+    ),
+    "the_one_before": (
+        "Theo chuẩn cũ, đầu năm 2006 tỷ lệ hộ nghèo là 27,1%. Cuối năm 2011 tỷ lệ hộ nghèo là 11,9%.",
+        "qd170_2005",
+    ),
+    "that_of_the_near_poor": ("Thời điểm 31/12/2010: tỷ lệ hộ nghèo 13,2%, hộ cận nghèo 7,3%.", "qd09_2011"),
+}
+
+
+@pytest.mark.parametrize(("sentence", "line"), LINES.values(), ids=LINES)
+def test_a_reading_is_on_the_line_that_the_words_tell(sentence, line):
+    rows = [each for each in propose(as_text(PLAN.format(sentence))) if each.table == "poverty"]
+    assert (rows[0].cells["poverty_line"], rows[0].confidence) == (line, "high")
+
+
 PROMISED = {
     "after_the_level": (
         "Tỷ lệ hộ nghèo giảm từ 9,28% đầu năm 2011 xuống còn dưới 3% vào cuối năm 2015.",
@@ -251,6 +278,10 @@ PROMISED = {
     "year_by_year": (
         "Hộ nghèo cuối năm 2013 còn 6%, năm 2014 còn 4,5%, năm 2015 dưới 3%.",
         ["poor <= 6 2013-12-31  ", "poor <= 4.5 2014-12-31  ", "poor < 3 2015-12-31  "],
+    ),
+    "from_a_reading_year_by_year": (
+        "Giảm tỷ lệ hộ nghèo từ 9,7% (cuối năm 2012) xuống 8% cuối năm 2013, 6,5% năm 2014 và 5% vào cuối năm 2015.",
+        ["poor <= 8 2013-12-31  ", "poor <= 6.5 2014-12-31  ", "poor <= 5 2015-12-31  "],
     ),
     "a_pace_alone": ("Giảm 1,5 - 2% hộ nghèo mỗi năm.", ["    1.5 2"]),
     "of_communes": ("Giảm tỷ lệ hộ nghèo ở các xã đặc biệt khó khăn 4%/năm.", ["     "]),

@@ -24,6 +24,7 @@ _PERIOD_OF_LINE = re.compile(
     r"chuẩn(?: hộ)?(?: nghèo)?[^.;,\d]{0,40}?(?:giai đoạn|thời kỳ)\s+(\d{4})\s*-\s*\d{4}"
 )
 _TITLED = re.compile(r"\s*(?!căn cứ|xét|theo)[^.;]{0,200}giảm nghèo[^.;]{0,80}giai đoạn")
+_REACH = 600  # letters for which a sentence, or a list under it, stays on the line that it names
 _LICENCE = "public domain (legal text)", "văn bản pháp luật, không thuộc đối tượng bảo hộ quyền tác giả"
 _TIMES = {None: 1, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000}
 FIRST_PAGE = 40  # paragraphs
@@ -82,7 +83,9 @@ def _province(text, cells, places, doubts):
 def _decision(text, cells, places, doubts):
     found = None
     front = text.paragraphs[:FIRST_PAGE]
-    order = [p for p in front if p.zone == "title"] + [p for p in front if re.match(r"\s*số\s*:", p.folded)]
+    order = [p for p in front if p.zone == "title"] + [
+        p for p in front if re.search(r"(?<!tờ trình )\bsố\s*:\s*\d", p.folded)
+    ]
     order += [p for p in front if re.match(r"\s*[(](?!căn cứ)", p.folded)]
     order += [p for p in front if "quyết định này" in p.folded]
     for paragraph in order:
@@ -170,7 +173,7 @@ def lines_and_documents(text, readings, labels):
     for row in read_table(paths.PACKAGE / "lines.csv", TABLES["lines"]):
         known.setdefault(row.poverty_line, []).append(row)
     mentions, days = (
-        list(_mentions(text)),
+        list(_mentions(text, known)),
         [r.cells["poverty_line"] for r in readings if r.cells["poverty_line"]],
     )
     latest = date.fromisoformat(max(days)) if days else None
@@ -263,10 +266,14 @@ def _thresholds(text):
     return found
 
 
-def _mentions(text):
+def _mentions(text, known):
     """Where the text says on which line it counts: (start, end, a year of the line, or "mới" or "cũ")."""
     for found in _PERIOD_OF_LINE.finditer(text.folded):
         yield found.start(), found.end(), int(found[1])
+    for found in re.finditer(r"quyết định\s+(?:số\s+)?0?(\d{1,3})/(\d{4})/qđ-ttg", text.folded):
+        for rows in known.values():
+            if rows[0].legal_basis == f"qd{int(found[1]):02d}_{found[2]}":
+                yield found.start(), found.end(), rows[0].valid_from.year
     for found in re.finditer(r"chuẩn(?: nghèo)?\s+(mới|cũ)\b", text.folded):
         yield found.start(), found.end(), found[1]
 
@@ -275,7 +282,7 @@ def _line_of(text, reading, mentions, latest, known):
     """The line of a reading: as the sentence says, else the one in force on the day that is stated."""
     day = date.fromisoformat(reading.cells["poverty_line"]) if reading.cells["poverty_line"] else None
     start, end = reading.span
-    near = [m for m in mentions if start - 200 < m[0] < end + 60 and not _parted(text, m[0], start)]
+    near = [m for m in mentions if start - _REACH < m[0] < end + 60 and not _parted(text, m[0], start)]
     if near:
         begin, stop, said = min(near, key=lambda mention: abs(mention[0] - start))
         reading.places["line"] = begin, stop
@@ -324,12 +331,22 @@ def _settle_borders(readings, known):
             for other in readings
             if other.cells["group"] == reading.cells["group"] and other is not reading
         ]
-        beside = {o.cells["poverty_line"] for o in alike if o.cells["locator"] == reading.cells["locator"]}
+        here = [o for o in alike if o.cells["locator"] == reading.cells["locator"]]
+        beside = {o.cells["poverty_line"] for o in here if o.cells["as_of"] != reading.cells["as_of"]}
         twice = any(
             all(o.cells[c] == reading.cells[c] for c in ("as_of", "status"))
             and o.cells["poverty_line"] in after
             for o in alike
         )
+        same_day = [o for o in [reading, *here] if o.cells["as_of"] == reading.cells["as_of"]]
+        if (
+            after
+            and not rows[0].near_poor_vnd_month
+            and any(o.cells["status"] == "near_poor" for o in same_day)
+        ):
+            for other in same_day:  # only the newer line tells the near-poor
+                other.cells["poverty_line"] = after[0]
+            continue
         if not after or twice or beside == {reading.cells["poverty_line"]}:
             continue
         reading.doubts.setdefault("poverty_line", "line_border")

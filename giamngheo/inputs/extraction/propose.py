@@ -25,8 +25,9 @@ def propose(text: Text):
     list of Proposal
     """
     about = labels(text)
-    published = None if "date" in about.doubts else date.fromisoformat(about.cells["date"])
     first, last = int(about.cells["first_year"]), int(about.cells["last_year"])
+    unknown = "date" in about.doubts
+    published = date(first, 12, 31) if unknown else date.fromisoformat(about.cells["date"])
     years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
     read = readings(text, published)
     lines = budget(text, sections(text), years)

@@ -19,7 +19,8 @@ _PACE = re.compile(
 )
 _LEVEL = re.compile(
     rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
-    rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:)"
+    rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:"
+    rf"|(?:,|và)(?=\s*{NUMBER}\s*%\s*(?:vào\s+|đến\s+)?(?:cuối\s+|hết\s+)?năm\s+\d))"
     rf"\s*(?:khoảng\s+|mức\s+)?(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")

@@ -39,7 +39,7 @@ _MARKER = re.compile(
     r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
 )
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
-_BOOK = re.compile(r"\s*phần\s+thứ\s+(nhất|hai|ba|tư|năm)\b")
+_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
@@ -233,7 +233,7 @@ def _located(kept, folded):
             elif zone != "part" and (found := _ARTICLE.match(words)):
                 zone, article = "decision", found[1]
             elif found := _BOOK.match(words):
-                book = f"part {_ORDINALS.index(found[1]) + 1}"
+                book = f"part {found[2] or _ORDINALS.index(found[1]) + 1}"
                 zone, part, trail, letter, item, titles = "part", "", "", "", 0, {"part": words}
             elif (
                 (found := _CAPITAL.match(words))

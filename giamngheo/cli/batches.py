@@ -67,7 +67,7 @@ def batch(
     for each in {each.name: each for each in plan.packages.values()}.values():
         say_name(each)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
-    with reached(out, shard) as (folder, put):
+    with reached(out, shard) as (folder, mirror):
         foreseen = calls.foresee(plan, folder, settings)
         calls.keep_plan(scenarios, package, folder, settings)
         if dry_run:
@@ -77,16 +77,15 @@ def batch(
             print(_foreseen_text(foreseen, out), file=sys.stderr)
         from giamngheo.runs.batch.running import Batch, Interrupted
 
-        part = shard and f"shard-{shard.replace('/', '-of-')}"
         try:
-            outcome = Batch(plan, folder, settings, part, put).run()
+            outcome = Batch(plan, folder, settings, calls.part_of(shard), mirror).run()
         except Interrupted as stopped:
-            if put is not None:
-                put(folder)
+            if mirror is not None:
+                mirror.try_to_put(folder)
             _tell(stopped.outcome, json)
             sys.stdout.flush()
             os._exit(130)  # at once: threads may still wait for a kernel
-    if put is not None:
+    if mirror is not None:
         outcome.files = [f"{out.rstrip('/')}/{path.relative_to(folder)}" for path in outcome.files]
         outcome.out = out
     _tell(outcome, json)
@@ -130,6 +129,10 @@ def _outcome_text(outcome):
         lines.append(f"  … and {len(outcome.failures) - MOST_TOLD:,} more in {outcome.out}/manifest.json")
     if not outcome.ok:
         lines.append("to go on: mend what is named, then the same command again, which does these alone")
+    if not outcome.files:
+        lines.append(
+            "no table yet: whoever ends last of all parts makes it, or the same command without --shard"
+        )
     lines += [str(path) for path in outcome.files]
     return "\n".join(lines)
 

@@ -4,6 +4,7 @@ import ast
 import csv
 import json
 import os
+import re
 import tempfile
 from datetime import date, datetime
 from functools import cache
@@ -170,6 +171,10 @@ def check_out(folder, beside=False):
     ------
     RefusedInput
     """
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(folder)):
+        raise RefusedInput(
+            f"--out {folder}: an address, to which only a batch goes; nearest: giamngheo batch … --out, or a folder"
+        )
     folder = paths.absolute(folder)
     for each in ([folder.parent] if beside else []) + [folder]:
         if told := _not_written(each):

@@ -44,33 +44,31 @@ def reached(out, part=None):
 
     Yields
     ------
-    Path, callable or None
+    Path, Mirror or None
         The folder, and what puts files and folders in it where they belong; None where they are there already.
 
     Raises
     ------
     RefusedInput
-        An address that cannot be written to, or a part of a batch: each would put a table of its own there.
+        An address that cannot be written to.
     """
     if not re.match(r"[a-z][a-z0-9+.-]+://", str(out)):
         yield Path(out), None
         return
-    if part:
-        raise RefusedInput(
-            f"--shard: not with --out {out}, which has no lock; nearest: --dask, or a shared folder"
-        )
     with workspace() as folder:
-        mirror = _Mirror(str(out), folder)
+        mirror = Mirror(str(out), folder, alone=part is None)
         mirror.fetch()
         try:
-            yield mirror.folder, mirror.try_to_put
+            yield mirror.folder, mirror
         finally:
             mirror.end()
 
 
-class _Mirror:
-    def __init__(self, address, folder):
-        self.folder, self._seen, self._made = folder, {}, set()
+class Mirror:
+    """A folder of this machine and the address that its files go to, alone or beside others at work on their parts."""
+
+    def __init__(self, address, folder, alone=True):
+        self.folder, self._alone, self._seen, self._made, self._here = folder, alone, {}, set(), set()
         try:
             from fsspec.core import split_protocol, url_to_fs
 
@@ -93,16 +91,26 @@ class _Mirror:
             raise RefusedInput(f"--out {address}: {one_line(error)}; nearest: {near}") from None
 
     def fetch(self):
-        """Bring what is there."""
+        """Bring what is there and was not yet."""
         self._files.invalidate_cache()
         there = {
             self.folder / name[len(self._root) :].lstrip("/"): name for name in self._files.find(self._root)
         }
+        there = {path: name for path, name in there.items() if path not in self._seen}
         for path in there:
             path.parent.mkdir(parents=True, exist_ok=True)
         if there:
             self._files.get(list(there.values()), list(map(str, there)))  # many at a time where it can
-        self._seen = {path: _state(path) for path in there}
+        self._seen |= {path: _state(path) for path in there}
+
+    def gather(self):
+        """Put what is done here and bring what others have done since: whoever does so last has all of it."""
+        self.try_to_put(self.folder)
+        self.fetch()
+
+    def keep_here(self, files):
+        """Do not put these: the table of what is not yet all there."""
+        self._here |= set(files)
 
     def try_to_put(self, *places):
         """Put them there; what cannot be put now is tried again in the end."""
@@ -115,7 +123,8 @@ class _Mirror:
         """Put there what is left; where that cannot be done, keep it here and say where."""
         try:
             self.put(self.folder)
-            self.remove_what_is_gone()
+            if self._alone:
+                self.remove_what_is_gone()
         except Exception as error:
             kept = Path(tempfile.mkdtemp(prefix="giamngheo-kept-"))
             shutil.copytree(self.folder, kept, dirs_exist_ok=True)
@@ -126,7 +135,9 @@ class _Mirror:
     def put(self, *places):
         """Put there the files at some places that it has not; a run's record comes last, and says that it is whole."""
         files = {path for place in places for path in ([place] if place.is_file() else place.rglob("*"))}
-        files = {path for path in files if path.is_file() and not _is_ours_alone(path, self.folder)}
+        files = {
+            path for path in files - self._here if path.is_file() and not _is_ours_alone(path, self.folder)
+        }
         for last in (False, True):
             new = {path: _state(path) for path in sorted(files) if (path.name == RECORD) is last}
             new = {path: state for path, state in new.items() if self._seen.get(path) != state}

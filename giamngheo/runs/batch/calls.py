@@ -91,24 +91,29 @@ def run_batch(
     plan = make_plan(scenarios, package, shard)
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
     if out is not None:
-        with reached(out, shard) as (folder, put):
-            return _run(plan, folder, settings, put)
+        with reached(out, shard) as (folder, mirror):
+            return _run(plan, folder, settings, part_of(shard), mirror)
     with workspace() as folder:
         return _run(plan, folder, settings)
 
 
-def _run(plan, out, settings, put=None):
+def _run(plan, out, settings, part=None, mirror=None):
     import pandas as pd
 
     from giamngheo.runs.batch.running import Batch
 
-    outcome = Batch(plan, out, settings, put=put).run()
+    outcome = Batch(plan, out, settings, part, mirror).run()
     frame = pd.read_parquet(outcome.out / "results.parquet")
     frame.attrs["failed"] = told(outcome)["failed"]
     if not outcome.ok:
         names = ", ".join(row["scenario"] for row in frame.attrs["failed"][:5])
         warnings.warn(f"{len(outcome.failures)} of {len(plan)} scenarios are not done: {names}", stacklevel=3)
     return frame
+
+
+def part_of(shard):
+    """The name of the part of a batch that ``shard`` (K/N) is, None for the whole."""
+    return shard and f"shard-{shard.replace('/', '-of-')}"
 
 
 def make_settings(langs, draws, seed, workers, results_only, warm, progress, dask=None):

@@ -55,9 +55,9 @@ class Outcome:
 class Batch:
     """One batch in one folder."""
 
-    def __init__(self, plan, out, settings, part=None, put=None):
+    def __init__(self, plan, out, settings, part=None, mirror=None):
         self.plan, self.settings, self.part = plan, settings, part
-        self.put = put  # what is done of it elsewhere, as of `runs.batch.address.reached`
+        self.mirror = mirror  # puts what is done elsewhere, as of `runs.batch.address.reached`
         self.folder = Folder(out)
         self.contents = cache.Contents()
         self.stop, self.at_once = threading.Event(), threading.Event()  # nothing further begins; Ctrl-C twice
@@ -194,8 +194,8 @@ class Batch:
         if failure is None:
             del states[task.number]
             self.folder.note_failure(task, None)
-            if self.put is not None:
-                self.put(*made, self.folder.run_of(task))
+            if self.mirror is not None:
+                self.mirror.try_to_put(*made, self.folder.run_of(task))
         else:
             states[task.number] = failure
             if os.strerror(errno.ENOSPC) in failure["error"]:
@@ -272,10 +272,20 @@ class Batch:
             return self._footers[key]
 
     def _write_whole(self):
-        """The table, the manifest and the index pages of all shards (list of Path)."""
+        """The table, the manifest and the index pages of all shards (list of Path).
+
+        At an address, where nothing locks, a shard puts them only if all of it is there.
+        """
         from giamngheo.runs.batch.whole import write_whole
 
-        return write_whole(self)
+        beside = self.mirror is not None and self.part is not None
+        if beside:
+            self.mirror.gather()
+        files, counts = write_whole(self)
+        if beside and counts[SKIPPED]:
+            self.mirror.keep_here(files)
+            return []
+        return files
 
     def _list_beside(self):
         """List it among the reports of the folder that it stands in."""

@@ -26,8 +26,10 @@ def write_whole(batch):
 
     Returns
     -------
-    list of Path
+    files : list of Path
         The table, the index pages and the manifest.
+    counts : Counter
+        Scenarios of all shards by state.
     """
     plan, folder, settings = batch.plan.whole(), batch.folder, batch.settings
     parameters, pieces, told = plan.parameters(), Pieces(folder), {}
@@ -67,7 +69,7 @@ def write_whole(batch):
         path.parent.mkdir(exist_ok=True)
         (making / path.relative_to(folder.out)).replace(path)
     shutil.rmtree(making)
-    return files
+    return files, counts
 
 
 def _state(batch, task, address, pieces):

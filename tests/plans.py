@@ -6,11 +6,16 @@ a dict of tables, each a list of rows (dict of str to str), beside the `giamnghe
 
 import csv
 import json
+import re
 from datetime import date
 
 from hypothesis import strategies as st
 
+from giamngheo import audit, load_package, package_forecast, simulate
+from giamngheo.cli.output import as_json, as_text, audit_text, forecast_answer, simulation_answer
 from giamngheo.inputs.descriptor import DESCRIPTOR, write_descriptor
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.scenario import list_scenarios
 from giamngheo.inputs.tables import CHANNELS, TABLES
 
 GROUPS = ("ethnic_minority", "mountain_districts", "rural", "households_headed_by_women")
@@ -262,3 +267,28 @@ def write(plan, folder):
     (folder / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
     write_descriptor(folder)
     return folder
+
+
+def go_through(folder, draws):
+    """Validate, audit, forecast and simulate a package: what comes of it, "through" or the refusal (str).
+
+    Raises
+    ------
+    Exception
+        Anything but a refusal in words, or a number in an answer that is none.
+    """
+    try:
+        package = load_package(folder)
+        list_scenarios(package)
+        found = audit(package)
+        told = [audit_text(found), as_json(found.as_dict())]
+        trend = package_forecast(package, draws=draws)
+        told.append(as_text(forecast_answer(trend, package, None), None))
+        answer = simulation_answer(simulate(package, draws=draws))
+        told += [as_text(answer, answer["cases"]), as_json(answer)]
+    except RefusedInput as refusal:
+        assert str(refusal)
+        return str(refusal)
+    wrong = re.search(r"\b(nan|NaN|inf|None|Infinity)\b", "\n".join(told))
+    assert not wrong, wrong
+    return "through"

@@ -6,6 +6,8 @@ import pandas as pd
 from giamngheo.simulation.targets import level_targets
 
 # Observed over required compound annual rate (open-sdg progress measure; Statistics Canada's cut-offs).
+COLUMNS = ["target", "poverty_line", "base_as_of", "last_as_of", "observed_pp", "required_pp", "observed_pct"]
+COLUMNS += ["required_pct", "ratio", "category"]
 PACE_CATEGORIES = ((0.95, "on_track"), (0.60, "progressing"), (0.0, "limited"), (-np.inf, "worsening"))
 
 
@@ -20,7 +22,8 @@ def required_pace(package):
     -------
     DataFrame
         target, poverty_line, base_as_of, last_as_of, observed_pp (points a year, negative is a fall), required_pp,
-        observed_pct, required_pct (compound annual rates), ratio (observed over required), category.
+        observed_pct, required_pct (compound annual rates; nan from 0 on), ratio (observed over required), category.
+        Of targets after the last reading.
 
     Notes
     -----
@@ -35,15 +38,17 @@ def required_pace(package):
         if own.empty:
             continue
         last = own[own["as_of"] == own["as_of"].max()].iloc[-1]
+        if target.as_of <= last["as_of"].date():
+            continue
         left = target.as_of.year - last["as_of"].year
         value = float(target.value_pct)
-        required_pct = 100 * ((value / last["rate_pct"]) ** (1 / left) - 1)
+        required_pct = _compound(last["rate_pct"], value, left)
         for line, series in own.groupby("poverty_line", sort=False):
             end = series.iloc[-1]
             for _, base in series.iloc[:-1].iterrows():
                 span = end["as_of"].year - base["as_of"].year
-                observed_pct = 100 * ((end["rate_pct"] / base["rate_pct"]) ** (1 / span) - 1)
-                ratio = observed_pct / required_pct
+                observed_pct = _compound(base["rate_pct"], end["rate_pct"], span)
+                ratio = observed_pct / required_pct if required_pct else np.nan
                 rows.append(
                     {
                         "target": target.target,
@@ -55,7 +60,12 @@ def required_pace(package):
                         "observed_pct": observed_pct,
                         "required_pct": required_pct,
                         "ratio": ratio,
-                        "category": next(name for least, name in PACE_CATEGORIES if ratio >= least),
+                        "category": next((name for least, name in PACE_CATEGORIES if ratio >= least), None),
                     }
                 )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _compound(start, end, years):
+    """The compound annual change from one rate to another, percent; of no rate from 0 on (nan)."""
+    return 100 * ((end / start) ** (1 / years) - 1) if start and years > 0 else np.nan

@@ -95,12 +95,14 @@ class Rivals(Mapping):
     @property
     def parameters(self):
         """The parameters of all fits, as of `Fit` (DataFrame)."""
-        return _joined([fit.parameters for fit in self.fits.values()])
+        nothing = parameters_frame("", "", [], [], [])
+        return _joined([nothing, *(fit.parameters for fit in self.fits.values())])
 
     @property
     def residuals(self):
         """The residuals of all fits, as of `Fit` (DataFrame)."""
-        return _joined([fit.residuals for fit in self.fits.values()])
+        nothing = residuals_frame("", "points", self.series[:0], [])
+        return _joined([nothing, *(fit.residuals for fit in self.fits.values())])
 
     def forecast(self, until):
         """Forecasts by all fits to the end of a year.
@@ -119,7 +121,7 @@ class Rivals(Mapping):
         RefusedInput
             As of `Fit.forecast`.
         """
-        years, tables = range(self.series.index[-1] + 1, until + 1), []
+        years, tables = range(self.series.index[-1] + 1, until + 1), [_NO_FORECAST]
         for method, fit in self.fits.items():
             table = fit.forecast(years)
             days = pd.to_datetime([f"{year}-12-31" for year in table.pop("year")])
@@ -127,7 +129,7 @@ class Rivals(Mapping):
             table.insert(0, "as_of", days)
             table.insert(0, "method", method)
             tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        return _joined(tables)
 
 
 def fit_on_scale(method, scale, series, model, parameters, fitted, predict, df=np.inf):
@@ -204,4 +206,9 @@ def residuals_frame(method, scale, series, fitted):
 
 
 def _joined(frames):
-    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+_NO_FORECAST = pd.DataFrame(
+    {"method": [], "as_of": pd.to_datetime([]), "status": []} | dict.fromkeys(ENDS, ())
+)

@@ -45,19 +45,21 @@ def fit_rivals(readings, group="all", own=None):
     -------
     Rivals
         The damped trend and the local linear trend are left out below `STATISTICAL_MINIMUM` readings, the damped trend
-        where a year is missing.
+        where a year is missing, all but one's own where one reading shows no change.
 
     Raises
     ------
     RefusedInput
-        Fewer than two readings; a method of one's own with the name of ours.
+        A method of one's own with the name of ours.
     """
     series, own = spliced(readings, group), dict(own or {})
     for name in own:
         if name in (*METHODS, "chosen"):
             raise RefusedInput(f"own: '{name}' is the name of a method that is there; nearest: 'my_{name}'")
-    fits = {"last_value": _last_value(series), "drift": _drift(series)}
-    fits |= {scale: _straight_line(series, scale) for scale in LINES}
+    fits = {}
+    if len(series) > 1:
+        fits = {"last_value": _last_value(series), "drift": _drift(series)}
+        fits |= {scale: _straight_line(series, scale) for scale in LINES}
     if len(series) >= STATISTICAL_MINIMUM:
         if (np.diff(series.index) == 1).all():  # exponential smoothing knows no missing years
             fits["damped_trend"] = _damped(series)
@@ -115,11 +117,6 @@ def spliced(readings, group="all", status="poor"):
     -------
     Series
         Percent by year, ascending; only the last line where no instant was read on both.
-
-    Raises
-    ------
-    RefusedInput
-        Fewer than two readings.
     """
     rows = checked_readings(readings)
     rows = rows[(rows["status"] == status) & (rows["group"] == group)].sort_values("as_of", kind="stable")
@@ -135,10 +132,6 @@ def spliced(readings, group="all", status="poor"):
         offset = logit(whole[both[0]] / 100) - logit(part[both[0]] / 100)
         earlier = part[part.index < both[0]]
         whole = pd.concat([100 * expit(logit(earlier / 100) + offset), whole])
-    if len(whole) < 2:
-        raise RefusedInput(
-            f"group '{group}': {len(whole)} reading of '{status}' on one line; two readings are the least"
-        )
     whole.index = whole.index.year
     return whole
 
@@ -149,7 +142,8 @@ def _straight_line(series, scale):
 
     last, y = series.index[-1], on_scale(series, scale)[0]
     since = pd.DataFrame({"level": 1.0, "slope": series.index - last}, index=series.index)
-    model = OLS(y, since).fit()
+    with _quiet():  # one reading leaves the slope open
+        model = OLS(y, since).fit()
     df = max(len(series) - 2, 1)  # two readings leave nothing to measure a spread by
     residual_variance = model.ssr / df if len(series) > 2 else 0.0
 

@@ -198,8 +198,9 @@ def locator_text(locator, page):
     -------
     str
     """
-    parts = []
+    parts, titles = [], {row.document: row.title for row in page.package.documents}
     for part in locator.split("; "):
+        part = titles.get(part, part)
         for pattern, key in _PLACES:
             part = pattern.sub(
                 lambda found, key=key: page.say(

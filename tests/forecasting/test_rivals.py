@@ -155,10 +155,14 @@ def test_what_is_no_forecast_is_refused(own, message):
 
 
 def test_what_cannot_be_fitted_or_forecast_is_refused(fits):
-    with pytest.raises(RefusedInput, match="two readings"):
-        fit_rivals(series([9.0]))
     with pytest.raises(RefusedInput, match="nearest year: 2007"):
         fits.forecast(2006)
+
+
+def test_one_reading_leaves_the_usual_methods_out():
+    fits = fit_rivals(series([9.0]))
+    assert not len(fits.parameters) and not len(fits.residuals) and not len(fits.forecast(2012))
+    assert straight_lines(series([9.0])).residuals["residual"].abs().max() < 1e-9
 
 
 def test_years_that_do_not_increase_are_refused(fits):

@@ -23,7 +23,9 @@ def sentences(page, pace):
     if len(newest) > 1:
         last = max(target.as_of for target in targets)
         items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, last))
-    return bullets(items, tables=[Table("pace", plain(page.say("pace.caption")), pace)])
+    return bullets(
+        items or [page.say("pace.none")], tables=[Table("pace", plain(page.say("pace.caption")), pace)]
+    )
 
 
 def _sentence(page, name, rows, as_of):
@@ -48,6 +50,8 @@ def _change(page, points):
 def _bases(page, own):
     if own["ratio"].max() < 0:
         return page.say("panel.pace_away")
+    if own["ratio"].isna().all():
+        return ""
     low, high = (page.percent(100 * ratio, 0) for ratio in (own["ratio"].min(), own["ratio"].max()))
     if len(own) == 1:
         return page.say("panel.pace_one_base", ratio=low)

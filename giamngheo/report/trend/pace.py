@@ -6,6 +6,8 @@ from giamngheo.report.wording import told_apart
 
 def table(page, pace):
     """Observed against required pace from every base year, as of `analysis.pace.required_pace`."""
+    if pace.empty:
+        return html.prose(page.say("pace.none"))
     targets = {row.target: row for row in page.package.targets}
 
     def name(target):

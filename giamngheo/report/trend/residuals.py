@@ -27,6 +27,8 @@ def spreads(frame):
 def sentence(page, frame):
     """On which scale the readings lie nearest to a straight line, and which reading lies farthest from it."""
     sizes = spreads(frame).dropna()
+    if frame["year"].nunique() < 2:
+        return html.prose(page.say("residuals.one_reading"))
     if sizes.empty:
         return html.prose(page.say("residuals.level"))
     if sizes.iloc[-1] < 0.005:  # as two readings always do
@@ -48,6 +50,8 @@ def sentence(page, frame):
 
 def chart(page, frame):
     """Residuals of the line on every scale, side by side, the farthest of each with its number."""
+    if frame["year"].nunique() < 2:
+        return html.prose()
     sizes = spreads(frame)
     panels = dict(list(frame.groupby("scale", sort=False)))
     top = 1.45 * max(frame["residual_years"].abs().max(), 0.1)

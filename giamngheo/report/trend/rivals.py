@@ -33,6 +33,8 @@ def compared(trend, others, record):
 def sentences(page, rows):
     """How far apart the usual forecasts lie."""
     usual = rows[rows["method"].isin(METHODS)]
+    if usual.empty:
+        return html.prose(page.say("trust.one_reading"))
     words = {
         "n": page.number(len(usual)),
         "low": page.percent(usual["median_pct"].min(), 1),

@@ -4,6 +4,7 @@ import copy
 import io
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -242,6 +243,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "a percentage of money": ("Budget", "G3", (0.2, "0%"), ["cell G3 (provincial)", "20% is a percentage"]),
     "another unit": ("Budget", "G3", "10,5 triệu", ["cell G3", "'triệu'", "billion VND a year"]),
     "a missing mark where a figure is needed": ("Targets", "D2", "n/a", ["cell D2 (value_pct)", "empty"]),
+    "a dash of money": (
+        "Budget",
+        "G3",
+        "-",
+        ["cell G3", "'-' stands for nothing; type 0 if it is nought"],
+    ),
     "no number": ("Budget", "G3", "một ít", ["cell G3 (provincial)", "'một ít' is not a number"]),
     "half a household": ("Số liệu hộ nghèo", "D5", "31000,5", ["cell D5 (households)", "not a whole number"]),
     "letters in an id": ("Targets", "A2", "nghèo 2015", ["cell A2 (target)", "write 'ngheo_2015'"]),
@@ -590,6 +597,40 @@ def test_cells_are_those_that_openpyxl_writes_and_reads(tmp_path_factory, cells)
     (sheet,) = read_sheets(path)
     expected = {place: value.strip() if isinstance(value, str) else value for place, value in cells.items()}
     assert {place: cell.value for place, cell in sheet.cells.items()} == expected
+
+
+def test_formulas_are_taken_as_computed_and_errors_are_named(tmp_path):
+    rows = [*SERIES, ["cuối năm 2010", "poor", "a", 15.4, 31000]]
+    path = write(tmp_path / "series.xlsx", {"series": rows})
+    book = openpyxl.load_workbook(path)
+    book.active["D2"] = "=30.8/2"  # openpyxl keeps no result, as a program that computes nothing
+    book.save(path)
+    with pytest.raises(RefusedInput, match=r"cell D2 \(rate_pct\): holds a formula that was never computed"):
+        read_series(path)
+    for result, said in ((15.4, None), ("#DIV/0!", "holds the error #DIV/0!")):
+        made = xlsxwriter.Workbook(path)
+        sheet = made.add_worksheet("series")
+        for row, cells in enumerate(rows):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula("D2", "=30.8/2", None, result)
+        made.close()
+        if said:
+            with pytest.raises(RefusedInput, match=said):
+                read_series(path)
+        else:
+            assert [row.rate_pct for row in read_series(path)] == [Decimal("15.4")]
+
+
+def test_a_long_sheet_is_read_in_little_time(tmp_path):
+    rows = [
+        *SERIES,
+        *([date(1950 + n % 70, 12, 31), "poor", f"a{n // 70}", 10.5, 1000] for n in range(5_000)),
+    ]
+    path = write(tmp_path / "series.xlsx", {"series": rows})
+    start = time.process_time()
+    with pytest.raises(RefusedInput, match="mixes two lines"):
+        read_series(path)
+    assert time.process_time() - start < 3
 
 
 def test_cells_have_names():

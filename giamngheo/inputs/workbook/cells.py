@@ -66,6 +66,9 @@ def plain(cell, field, style=None, year_is=None):
             f"{str(cell.value).upper()} is a yes or no; type the word or the number that is meant"
         )
     if isinstance(cell.value, str) and is_missing(cell.value) and field["type"] != "string":
+        if field.get("constraints", {}).get("required"):
+            nought = "type 0 if it is nought, or " if field["type"] == "number" else ""
+            raise ValueError(f"'{cell}' stands for nothing; {nought}leave the row out, or fill it in")
         return None
     if field["type"] == "date":
         return _day(cell, year_is)

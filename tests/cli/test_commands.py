@@ -9,7 +9,6 @@ import time
 import pytest
 
 from giamngheo import __version__, load_package, paths
-from giamngheo.cli import commands
 
 HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
 SERIES = """as_of,status,poverty_line,rate_pct
@@ -17,23 +16,6 @@ SERIES = """as_of,status,poverty_line,rate_pct
 2010-12-31,poor,a,11
 2011-12-31,poor,a,10.1
 """
-
-
-def giamngheo(monkeypatch, capsys, *arguments):
-    """Run a command in this process: exit status, standard output, standard error."""
-    monkeypatch.setattr(sys, "argv", ["giamngheo", *map(str, arguments)])
-    monkeypatch.setattr(commands, "_log_to_file", lambda: "a log")
-    try:
-        commands.main()
-        status = 0
-    except SystemExit as end:
-        status = end.code or 0
-    return status, *capsys.readouterr()
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    return lambda *arguments: giamngheo(monkeypatch, capsys, *arguments)
 
 
 @pytest.fixture

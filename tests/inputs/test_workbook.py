@@ -8,6 +8,7 @@ import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -357,6 +358,25 @@ def test_a_hostile_workbook_is_refused_unread(tmp_path):
     file.write_bytes(swollen.getvalue())
     with pytest.raises(RefusedInput, match="larger than a plan"):
         read_sheets(file)
+
+
+def test_a_workbook_outlives_a_folder_that_cannot_be_put_in_its_place(tmp_path, monkeypatch):
+    (tmp_path / "made").mkdir()
+    file = write(tmp_path / "made" / "plan.xlsx", PLAN)
+    rename = Path.rename
+
+    def failing(self, target):
+        if Path(target).name == "made" and not self.name.endswith(".before"):
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="no"):
+        new_package(tmp_path / "made", file)
+    assert [path.name for path in tmp_path.iterdir()] == ["made"] and file.is_file()
+    monkeypatch.undo()
+    assert len(load_package(new_package(tmp_path / "made" / ".." / "made", file)).readings) == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["made"] and file.is_file()
 
 
 def test_a_folder_that_is_not_empty_is_not_written_over(tmp_path):

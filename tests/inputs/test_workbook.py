@@ -248,7 +248,7 @@ ASKED = {  # sheet, cell, what is typed there, what is said
         "Budget",
         "G3",
         "-",
-        ["cell G3", "'-' stands for nothing; type 0 if it is nought"],
+        ["cell G3", "'-': type 0 if nothing is planned", "empty"],
     ),
     "no number": ("Budget", "G3", "một ít", ["cell G3 (provincial)", "'một ít' is not a number"]),
     "half a household": ("Số liệu hộ nghèo", "D5", "31000,5", ["cell D5 (households)", "not a whole number"]),
@@ -257,6 +257,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "another head": ("Budget", "K2", "Kênh", ["cell K2: unknown column 'Kênh'"]),
     "a head that is gone": ("Targets", "E1", None, ["cell E1: cells under no head"]),
     "a figure twice": ("Số liệu hộ nghèo", "B8", "Tỷ lệ hộ nghèo (%)", ["repeats cell D6", "keep one"]),
+    "a part of the households": (
+        "Số liệu hộ nghèo",
+        "B6",
+        "Tỷ lệ hộ nghèo nông thôn (%)",
+        ["cell D6", "nông thôn"],
+    ),
     "a number of nobody knows what": ("Số liệu hộ nghèo", "B6", "Hộ nghèo nói chung (thô)", ["cell D6"]),
     "tables that do not fit": ("Targets", "A3", "ngheo_2015", ["cell A3 (target): repeats row 2"]),
     "an unknown source": ("Chuẩn nghèo", "G2", "qd9", ["cell G2 (legal_basis)", "nearest: 'qd09'"]),
@@ -393,8 +399,8 @@ def test_a_folder_that_is_not_empty_is_not_written_over(tmp_path):
 
 def test_a_series_is_read_long_wide_and_with_years_down_the_side(tmp_path):
     long = [
-        *SERIES,
-        ["cuối năm 2010", "Hộ nghèo", "a", "15,4", "31.000"],
+        [*SERIES[0], "Nhóm hộ"],
+        ["cuối năm 2010", "Hộ nghèo", "a", "15,4", "31.000", "Toàn tỉnh"],
         [40908, "poor", "a", 13.1, 26740],
         ["31/12/2012", "poor", "a", "10,9 %", None],
         [date(2012, 12, 31), "cận nghèo", "a", 8, "n/a"],

@@ -18,7 +18,7 @@ from giamngheo.inputs.workbook.cells import plain, readings_of
 from giamngheo.inputs.workbook.layout import Layout, head_slug, lay_out, named
 from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
-from giamngheo.language import LANGUAGES, say
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
@@ -212,7 +212,7 @@ def _labels(name, sheet: Sheet, style):
     """The labels of the sheet of keys and values."""
     values, at, problems = {}, {}, []
     for (row, column), cell in sorted(sheet.cells.items()):
-        key = next((key for key in Labels.model_fields if head_slug(str(cell)) in named(key)), None)
+        key = next((key for key in label_keys() if head_slug(str(cell)) in named(key)), None)
         if key is None or key in at:
             continue
         at[key] = row, column = row, column + 1
@@ -252,6 +252,11 @@ def _labels(name, sheet: Sheet, style):
             f"{place} (last_year): {labels.last_year} is before first_year {labels.first_year}"
         )
     return labels
+
+
+def label_keys():
+    """The labels that stand on the sheet of keys and values: those with a name there (list of str)."""
+    return [key for key in Labels.model_fields if has_phrase(f"workbook.column.{key}")]
 
 
 def _cell(name, sheet, row, column):

@@ -4,9 +4,9 @@ import io
 from datetime import date, datetime
 from decimal import Decimal
 
-from giamngheo.inputs.descriptor import Labels, table_schema
+from giamngheo.inputs.descriptor import table_schema
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels, example_mark
+from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels, example_mark, label_keys
 from giamngheo.inputs.workbook.xlsx import cell_name
 from giamngheo.language import LANGUAGES, say
 
@@ -97,7 +97,7 @@ def _plan(book, look, package):
     heads = ("key", "value", *(say("workbook.column.key", lang) for lang in LANGUAGES))
     for column, head in enumerate(heads):
         sheet.write_string(HEAD - 2, column, head, look(bold=True, bottom=1))
-    for row, key in enumerate(Labels.model_fields, HEAD - 1):
+    for row, key in enumerate(label_keys(), HEAD - 1):
         sheet.write_string(row, 0, key, look(bold=True))
         _write(sheet, look, row, 1, getattr(labels, key), {"italic": True} if package is None else {})
         for column, lang in enumerate(LANGUAGES, 2):

@@ -52,7 +52,7 @@ def lay_out(path, source=None, year_is=None) -> tuple[Path, list[str]]:
         return _made(path, _copy_template), []
     from giamngheo.inputs.workbook.reading import read_plan
 
-    source = paths.find(source)
+    source = paths.find(source).resolve()
     _check_folder(path, source)
     if source.suffix.lower() not in WORKBOOKS:
         raise RefusedInput(f"{shown(source)}: a workbook ends in .xlsx; save it as one")
@@ -98,13 +98,13 @@ def _copy_template(folder):
 
 def _check_folder(path, source=None):
     """The folder, which is not there, empty, or holds nothing but the workbook it is to be made from."""
-    folder = Path(path).expanduser().absolute()
+    folder = paths.absolute(Path(path).expanduser())
     plain = slug(folder.name, "-")
     if not re.fullmatch(NAME_PATTERN, folder.name):
         raise RefusedInput(
             f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{plain or 'my-province'}'"
         )
-    if folder.exists() and (not folder.is_dir() or any(one != source for one in _lasting(folder))):
+    if folder.exists() and (not folder.is_dir() or any(one.resolve() != source for one in _lasting(folder))):
         raise RefusedInput(
             f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
         )
@@ -130,14 +130,27 @@ def _made(path, fill, source=None):
         write_descriptor(made)
         load_package(made)
         made.chmod(0o755)
-        if source is not None and source.parent == folder:
-            shutil.copy2(source, made)
-            shutil.rmtree(folder)
-        made.replace(folder)
+        _put(made, folder, source)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
     return folder
+
+
+def _put(made, folder, source):
+    """Put the folder that was made in its place; a workbook that lies there stays beside what was made of it."""
+    if source is None or source.parent != folder.resolve():
+        made.replace(folder)
+        return
+    shutil.copy2(source, made)
+    aside = made.with_name(f"{made.name}.before")
+    folder.rename(aside)
+    try:
+        made.rename(folder)
+    except BaseException:
+        aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _write_tables(folder, found):

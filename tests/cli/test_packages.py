@@ -5,14 +5,8 @@ import re
 
 import openpyxl
 import pytest
-from test_commands import giamngheo
 
 from giamngheo import load_package, paths
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    return lambda *arguments: giamngheo(monkeypatch, capsys, *arguments)
 
 
 def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, tmp_path):

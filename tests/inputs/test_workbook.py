@@ -4,9 +4,11 @@ import copy
 import io
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -242,6 +244,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "a percentage of money": ("Budget", "G3", (0.2, "0%"), ["cell G3 (provincial)", "20% is a percentage"]),
     "another unit": ("Budget", "G3", "10,5 triệu", ["cell G3", "'triệu'", "billion VND a year"]),
     "a missing mark where a figure is needed": ("Targets", "D2", "n/a", ["cell D2 (value_pct)", "empty"]),
+    "a dash of money": (
+        "Budget",
+        "G3",
+        "-",
+        ["cell G3", "'-': type 0 if nothing is planned", "empty"],
+    ),
     "no number": ("Budget", "G3", "một ít", ["cell G3 (provincial)", "'một ít' is not a number"]),
     "half a household": ("Số liệu hộ nghèo", "D5", "31000,5", ["cell D5 (households)", "not a whole number"]),
     "letters in an id": ("Targets", "A2", "nghèo 2015", ["cell A2 (target)", "write 'ngheo_2015'"]),
@@ -249,6 +257,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "another head": ("Budget", "K2", "Kênh", ["cell K2: unknown column 'Kênh'"]),
     "a head that is gone": ("Targets", "E1", None, ["cell E1: cells under no head"]),
     "a figure twice": ("Số liệu hộ nghèo", "B8", "Tỷ lệ hộ nghèo (%)", ["repeats cell D6", "keep one"]),
+    "a part of the households": (
+        "Số liệu hộ nghèo",
+        "B6",
+        "Tỷ lệ hộ nghèo nông thôn (%)",
+        ["cell D6", "nông thôn"],
+    ),
     "a number of nobody knows what": ("Số liệu hộ nghèo", "B6", "Hộ nghèo nói chung (thô)", ["cell D6"]),
     "tables that do not fit": ("Targets", "A3", "ngheo_2015", ["cell A3 (target): repeats row 2"]),
     "an unknown source": ("Chuẩn nghèo", "G2", "qd9", ["cell G2 (legal_basis)", "nearest: 'qd09'"]),
@@ -352,6 +366,25 @@ def test_a_hostile_workbook_is_refused_unread(tmp_path):
         read_sheets(file)
 
 
+def test_a_workbook_outlives_a_folder_that_cannot_be_put_in_its_place(tmp_path, monkeypatch):
+    (tmp_path / "made").mkdir()
+    file = write(tmp_path / "made" / "plan.xlsx", PLAN)
+    rename = Path.rename
+
+    def failing(self, target):
+        if Path(target).name == "made" and not self.name.endswith(".before"):
+            raise OSError("no")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="no"):
+        new_package(tmp_path / "made", file)
+    assert [path.name for path in tmp_path.iterdir()] == ["made"] and file.is_file()
+    monkeypatch.undo()
+    assert len(load_package(new_package(tmp_path / "made" / ".." / "made", file)).readings) == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["made"] and file.is_file()
+
+
 def test_a_folder_that_is_not_empty_is_not_written_over(tmp_path):
     file = write(tmp_path / "plan.xlsx", PLAN)
     (tmp_path / "made").mkdir()
@@ -366,8 +399,8 @@ def test_a_folder_that_is_not_empty_is_not_written_over(tmp_path):
 
 def test_a_series_is_read_long_wide_and_with_years_down_the_side(tmp_path):
     long = [
-        *SERIES,
-        ["cuối năm 2010", "Hộ nghèo", "a", "15,4", "31.000"],
+        [*SERIES[0], "Nhóm hộ"],
+        ["cuối năm 2010", "Hộ nghèo", "a", "15,4", "31.000", "Toàn tỉnh"],
         [40908, "poor", "a", 13.1, 26740],
         ["31/12/2012", "poor", "a", "10,9 %", None],
         [date(2012, 12, 31), "cận nghèo", "a", 8, "n/a"],
@@ -590,6 +623,40 @@ def test_cells_are_those_that_openpyxl_writes_and_reads(tmp_path_factory, cells)
     (sheet,) = read_sheets(path)
     expected = {place: value.strip() if isinstance(value, str) else value for place, value in cells.items()}
     assert {place: cell.value for place, cell in sheet.cells.items()} == expected
+
+
+def test_formulas_are_taken_as_computed_and_errors_are_named(tmp_path):
+    rows = [*SERIES, ["cuối năm 2010", "poor", "a", 15.4, 31000]]
+    path = write(tmp_path / "series.xlsx", {"series": rows})
+    book = openpyxl.load_workbook(path)
+    book.active["D2"] = "=30.8/2"  # openpyxl keeps no result, as a program that computes nothing
+    book.save(path)
+    with pytest.raises(RefusedInput, match=r"cell D2 \(rate_pct\): holds a formula that was never computed"):
+        read_series(path)
+    for result, said in ((15.4, None), ("#DIV/0!", "holds the error #DIV/0!")):
+        made = xlsxwriter.Workbook(path)
+        sheet = made.add_worksheet("series")
+        for row, cells in enumerate(rows):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula("D2", "=30.8/2", None, result)
+        made.close()
+        if said:
+            with pytest.raises(RefusedInput, match=said):
+                read_series(path)
+        else:
+            assert [row.rate_pct for row in read_series(path)] == [Decimal("15.4")]
+
+
+def test_a_long_sheet_is_read_in_little_time(tmp_path):
+    rows = [
+        *SERIES,
+        *([date(1950 + n % 70, 12, 31), "poor", f"a{n // 70}", 10.5, 1000] for n in range(5_000)),
+    ]
+    path = write(tmp_path / "series.xlsx", {"series": rows})
+    start = time.process_time()
+    with pytest.raises(RefusedInput, match="mixes two lines"):
+        read_series(path)
+    assert time.process_time() - start < 3
 
 
 def test_cells_have_names():

@@ -66,6 +66,14 @@ def plain(cell, field, style=None, year_is=None):
             f"{str(cell.value).upper()} is a yes or no; type the word or the number that is meant"
         )
     if isinstance(cell.value, str) and is_missing(cell.value) and field["type"] != "string":
+        if field.get("unit", "").startswith(
+            "billion"
+        ):  # of a budget table a dash is mostly 0, but may be unknown
+            raise ValueError(
+                f"'{cell}': type 0 if nothing is planned; leave the cell empty if it is not told"
+            )
+        if field.get("constraints", {}).get("required"):
+            raise ValueError(f"'{cell}' stands for nothing; leave the row out, or fill it in")
         return None
     if field["type"] == "date":
         return _day(cell, year_is)
@@ -76,7 +84,9 @@ def plain(cell, field, style=None, year_is=None):
 
 def _word(cell, field):
     limits = field.get("constraints", {})
-    if isinstance(cell.value, str) and limits.get("enum") and cell.value not in limits["enum"]:
+    other = "enum" in limits and cell.value not in limits["enum"]
+    other = other or (field["name"] == "group" and not re.fullmatch(r"[a-z0-9_]+", str(cell.value)))
+    if isinstance(cell.value, str) and other:
         return value_of(field["name"], cell.value) or {"≤": "<=", "≥": ">="}.get(cell.value, cell.value)
     text = f"{cell.value:f}" if isinstance(cell.value, Decimal) else str(cell.value)
     if is_missing(text) and not limits.get("required"):

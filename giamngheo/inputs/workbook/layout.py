@@ -101,7 +101,8 @@ def lay_out(name, sheet, model):
     ]
     if spread and "indicator" not in heads:
         above = (meaning(str(cell)) for (row, _), cell in sorted(sheet.cells.items()) if row < head)
-        layout.title = next((one for one in above if one.measure), Meaning())
+        title = next((one for one in above if one.measure), Meaning())
+        layout.title = Meaning(status=title.status, measure=title.measure)
     for row, cells in _body(layout, spread):
         record = {column: Placed(cells[at], row, at) for column, at in heads.items() if at in cells}
         if spread:
@@ -247,6 +248,12 @@ def _spread(layout, shared, row, cells, spread):
                     "'Tỷ lệ hộ nghèo (%)' or 'Số hộ cận nghèo'"
                 )
             continue
+        if all_told.more and "group" not in record:
+            layout.problems.append(
+                f"{where}: its row or column says more than what is counted and how, '{_said(layout, row, at)}'; leave "
+                "that away if all households are meant, else name them in a column group, or take the row out"
+            )
+            continue
         record[all_told.measure] = Placed(cell, row, at)
         for column in ("as_of", "status", "group"):
             value = getattr(all_told, "instant" if column == "as_of" else column)
@@ -259,6 +266,13 @@ def _spread(layout, shared, row, cells, spread):
                 )
                 record.setdefault(column, Placed(Cell(value), *place))
         layout.records.append(record)
+
+
+def _said(layout, row, at):
+    """The words of a spread cell's row, and of its head."""
+    indicator = layout.sheet.cells.get(layout.sheet.anchor(row, layout.heads.get("indicator", 0)))
+    heads = (_head_text(layout.sheet, layout.head, at), _above(layout.sheet, layout.head, at))
+    return "; ".join(filter(None, (str(indicator or ""), *heads)))
 
 
 def _join(layout):

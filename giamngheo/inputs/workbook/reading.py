@@ -18,11 +18,10 @@ from giamngheo.inputs.workbook.cells import plain, readings_of
 from giamngheo.inputs.workbook.layout import Layout, head_slug, lay_out, named
 from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
-from giamngheo.language import LANGUAGES, say
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
-PLAN_KEYS = [key for key in Labels.model_fields if key not in ("groups", "accepted")]  # those are datapackage.json's
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
 _DAYS, _YEARS = ("date",), ("first_year", "last_year")
@@ -96,7 +95,9 @@ def read_plan(path, year_is=None) -> Found:
         sheet.name for sheet in sheets if sheet not in by_table.values() and slug(sheet.name) not in _guides()
     ]
     found.told += [f"not read: sheet {other}" for other in others]
-    for layout in layouts.values():
+    for table, layout in layouts.items():
+        if table == "poverty" and any("total_households" in record for record in layout.records):
+            found.told.append(f"not read: sheet {layout.sheet.name}, the number of all households")
         found.told += [f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed]
     return found
 
@@ -211,7 +212,7 @@ def _labels(name, sheet: Sheet, style):
     """The labels of the sheet of keys and values."""
     values, at, problems = {}, {}, []
     for (row, column), cell in sorted(sheet.cells.items()):
-        key = next((key for key in PLAN_KEYS if head_slug(str(cell)) in named(key)), None)
+        key = next((key for key in label_keys() if head_slug(str(cell)) in named(key)), None)
         if key is None or key in at:
             continue
         at[key] = row, column = row, column + 1
@@ -227,7 +228,7 @@ def _labels(name, sheet: Sheet, style):
             values[key] = None
     if problems:
         raise RefusedInput(problems)
-    missing = [key for key in PLAN_KEYS if Labels.model_fields[key].is_required() and key not in values]
+    missing = [key for key in label_keys() if Labels.model_fields[key].is_required() and key not in values]
     for key in missing:
         place = _cell(name, sheet, *at[key]) if key in at else f"{name}: sheet {sheet.name}"
         problems.append(
@@ -251,6 +252,11 @@ def _labels(name, sheet: Sheet, style):
             f"{place} (last_year): {labels.last_year} is before first_year {labels.first_year}"
         )
     return labels
+
+
+def label_keys():
+    """The labels that stand on the sheet of keys and values: those with a name there (list of str)."""
+    return [key for key in Labels.model_fields if has_phrase(f"workbook.column.{key}")]
 
 
 def _cell(name, sheet, row, column):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from giamngheo.inputs.descriptor import table_schema
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.reading import GUIDE, PLAN, PLAN_KEYS, example, example_labels, example_mark
+from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels, example_mark, label_keys
 from giamngheo.inputs.workbook.xlsx import cell_name
 from giamngheo.language import LANGUAGES, say
 
@@ -97,7 +97,7 @@ def _plan(book, look, package):
     heads = ("key", "value", *(say("workbook.column.key", lang) for lang in LANGUAGES))
     for column, head in enumerate(heads):
         sheet.write_string(HEAD - 2, column, head, look(bold=True, bottom=1))
-    for row, key in enumerate(PLAN_KEYS, HEAD - 1):
+    for row, key in enumerate(label_keys(), HEAD - 1):
         sheet.write_string(row, 0, key, look(bold=True))
         _write(sheet, look, row, 1, getattr(labels, key), {"italic": True} if package is None else {})
         for column, lang in enumerate(LANGUAGES, 2):

@@ -15,11 +15,11 @@ _INSTANT = re.compile(
 )
 _PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
 # What moves between two readings is no reading.
-_FLOWS = "_(thoat|tai_ngheo|phat_sinh|moi|giam|tang|muc_tieu|ke_hoach|fall|exits?|target)_"
+_FLOWS = "_(thoat|tai_ngheo|phat_sinh|giam|tang|muc_tieu|ke_hoach|fall|exits?|target)_"
 _WORDS = {  # of a column to what it is called in Vietnamese or English, without marks
     "status": {"near_poor": ("can_ngheo", "near_poor"), "poor": ("ngheo", "poor", "poverty")},
     "group": {
-        "ethnic_minority": ("dan_toc_thieu_so", "dtts", "dan_toc", "ethnic"),
+        "ethnic_minority": ("dan_toc_thieu_so", "dtts", "ethnic_minority", "ethnic_minorities"),
         "all": ("chung", "toan_tinh", "tat_ca", "ca_tinh", "all", "whole"),
     },
     "area": {"rural": ("nong_thon",), "urban": ("thanh_thi",)},
@@ -30,6 +30,12 @@ _MEASURES = (
     ("persons", ("nhan_khau", "so_khau", "khau", "so_nguoi", "persons", "people")),
     ("households", ("so_ho", "households", "ho")),
 )
+# Words beside those that say what is counted, which narrow it to nothing.
+_BESIDE = re.compile(
+    "ty|ti|le|so|ho|ngheo|can|tong|cong|cua|trong|do|toan|tinh|ca|tat|cac|cuoi|dau|nam|den|het|thoi|diem|gia|dinh|nhan|"
+    "khau|nguoi|dan|dong|bao|chung|theo|rates?|poverty|poor|near|share|percent|percentage|of|in|the|at|all|"
+    "households?|number|province|total|persons|people|whole"
+)
 _TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghin|ngan|thousands?"}
 
 
@@ -37,7 +43,8 @@ _TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghi
 class Meaning:
     """What a head or an indicator says, each None where it says nothing; the instant in its own words.
 
-    `flow`: it is about what moves between two readings, or is aimed at.
+    `flow`: it is about what moves between two readings, or is aimed at. `more`: it says more than is understood, as of
+    rural households alone.
     """
 
     instant: str | None = None
@@ -45,12 +52,13 @@ class Meaning:
     measure: str | None = None
     group: str | None = None
     flow: bool = False
+    more: bool = False
 
     def over(self, other):
         """The same, with the other's word where this says nothing (Meaning)."""
         names = ("instant", "status", "measure", "group")
         words = (getattr(self, name) or getattr(other, name) for name in names)
-        return Meaning(*words, self.flow or other.flow)
+        return Meaning(*words, self.flow or other.flow, self.more or other.more)
 
     @property
     def whole(self):
@@ -74,7 +82,10 @@ def meaning(text):
     if measure == "total_households" and re.search("ngheo|poor", said):
         measure = "households" if status else None
     group = value_of("group", rest) if value_of("group", rest) != "all" else None
-    return Meaning(instant[0] if instant else None, status, measure, group)
+    for words in _WORDS["group"].values():
+        said = re.sub(f"_({'|'.join(words)})(?=_)", "", said)
+    more = bool(measure or status) and not all(map(_BESIDE.fullmatch, filter(None, said.split("_"))))
+    return Meaning(instant[0] if instant else None, status, measure, group, more=more)
 
 
 def value_of(column, text):

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -18,6 +19,7 @@ from giamngheo.inputs.readings import WORKBOOKS
 
 MAX_BYTES = 50_000_000  # of a workbook's parts, unpacked
 MAX_CELLS = 1_000_000
+MAX_JOINED = 200  # rows or columns of a joined range that are looked at
 _OLD = b"\xd0\xcf\x11\xe0"  # an .xls, or an .xlsx under a password
 _EPOCH_1904 = date(1904, 1, 1)
 _BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00"}
@@ -45,21 +47,34 @@ class Sheet:
     cells: dict[tuple[int, int], Cell] = field(repr=False)
     joined: tuple[tuple[int, int, int, int], ...] = ()
 
+    @cached_property
+    def _by_row(self):
+        found = {}
+        for (row, column), cell in sorted(self.cells.items()):
+            found.setdefault(row, {})[column] = cell
+        return found
+
+    @cached_property
+    def _anchors(self):
+        return {
+            (row, column): (top, left)
+            for top, left, bottom, right in self.joined
+            for row in range(top, min(bottom, top + MAX_JOINED) + 1)
+            for column in range(left, min(right, left + MAX_JOINED) + 1)
+        }
+
     def row(self, row):
         """The cells of a row by column, in order."""
-        return {column: cell for (at, column), cell in sorted(self.cells.items()) if at == row}
+        return self._by_row.get(row, {})
 
     @property
     def rows(self):
         """The numbers of the rows that hold something, in order."""
-        return sorted({row for row, _ in self.cells})
+        return list(self._by_row)
 
     def anchor(self, row, column):
         """Where what is shown at a place is kept: the first cell of its joined range, if it is in one."""
-        for top, left, bottom, right in self.joined:
-            if top <= row <= bottom and left <= column <= right:
-                return top, left
-        return row, column
+        return self._anchors.get((row, column), (row, column))
 
 
 def cell_name(row, column):

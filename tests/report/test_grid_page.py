@@ -47,6 +47,12 @@ def test_every_scenario_has_its_cell_in_each_case(page, chances):
     assert page.chance(whole["chance_both"].iloc[0]) in shown.text
 
 
+def test_a_scenario_that_failed_leaves_its_cell_empty(page, chances):
+    failed = (chances["case"] == "new") & (chances["funding.all"] == 1) & (chances["delay_years"] == 1)
+    shown = heat.tables(page, chances.assign(chance_both=chances["chance_both"].mask(failed)))
+    assert shown.html.count("<td></td>") + shown.html.count("–</td>") >= failed.sum()
+
+
 def test_the_frontier_alone_is_joined_and_told(page, chances, best, monkeypatch):
     figure = money.dots(page, chances, best)
     assert_figure(figure)

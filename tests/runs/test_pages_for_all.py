@@ -1,7 +1,9 @@
 """Pages for all readers: with a screen reader, by keys alone, in the dark, on a phone, on paper."""
 
 import io
+import itertools
 import json
+import re
 
 import pytest
 from helpers import CHROMIUM, needs_chromium
@@ -9,6 +11,7 @@ from helpers import CHROMIUM, needs_chromium
 from giamngheo.report.batch_page import STATES, Listed, batch_page
 from giamngheo.report.reports_page import reports_page
 from giamngheo.report.wording import Page
+from giamngheo.runs.publish import ALWAYS
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright to open pages with")
 pypdf = pytest.importorskip("pypdf", reason="no pypdf to read what was printed")
@@ -17,7 +20,7 @@ pytestmark = needs_chromium
 
 each_lang = pytest.mark.parametrize("lang", ["vi", "en"])
 LISTS = ("batch", "reports")  # pages that list many things
-LOOKED_AT = ("index", "02_trend", *LISTS)
+LOOKED_AT = ("index", "tables", *ALWAYS, "scenario/full_plan", *LISTS)
 PHONE, SCREEN, PAPER = 360, 1280, 680  # CSS pixels; A4 without our margins
 PAPER_HEIGHT = 1001
 
@@ -30,18 +33,23 @@ OUTSIDE = """() => [...document.querySelectorAll('body :not(svg *, math *, .skip
 WIDE_TABLES = """() => [...document.querySelectorAll('table')]
   .filter(each => each.getBoundingClientRect().width > each.parentElement.clientWidth + 1)
   .map(each => each.caption.textContent)"""
-# Signs where a figure or table begins and ends and in its head, too small to be seen and to move anything.
+# Signs where a figure, table or row begins and ends and in a table's head, too small to be seen and to move anything.
 MARK = """most => [...document.querySelectorAll('figure, table')].map((each, n) => {
-  const sign = (place, text, position = 'absolute') => {
+  const sign = (place, text, position = 'absolute', side = 'prepend') => {
     const span = document.createElement('span');
     span.style = `font-size:1px;position:${position}`;
     span.textContent = text;
-    place.prepend(span);
+    place[side](span);
   };
   const head = each.tHead?.rows[0].cells[0], isNamed = each.caption?.offsetWidth > 1;
   sign(isNamed ? each.caption.firstElementChild : head ?? each, `[A${n}]`);
   sign(head ? [...each.tBodies[0].rows].at(-1).cells[0] : each.querySelector('figcaption'), `[Z${n}]`);
   if (head) sign(head, `[H${n}]`, 'static');  // what is out of the flow does not stand in a repeated head
+  [...(each.tBodies?.[0].rows ?? [])].forEach((row, k) => {
+    const longest = [...row.cells].reduce((a, b) => a.textContent.length < b.textContent.length ? b : a);
+    sign(row.cells[0], `[R${n}.${k}]`);
+    sign(longest, `[S${n}.${k}]`, 'absolute', 'append');
+  });
   return [n, each.parentElement.getBoundingClientRect().height > most, Boolean(head)];
 })"""
 
@@ -110,25 +118,69 @@ def opened(browser):
         page.close()
 
 
-# Each scheme at each width, shared by the languages: a look at a long page takes seconds.
-SEEN = {"vi": (("light", PHONE), ("dark", SCREEN)), "en": (("dark", PHONE), ("light", SCREEN))}
+COLOURS = ["color-contrast", "link-in-text-block"]  # rules, nearly all of axe's time
+AXE = """options => axe.run(document, {resultTypes: ['violations'], ...options}).then(({violations}) =>
+  violations.map(({id, nodes}) => [id, nodes[0].html.slice(0, 200)]))"""
+# Leaves two of each kind of element: what is coloured alike need not be looked at a hundred times.
+THIN = """() => {
+  const seen = new Map(), looks = ['class', 'style', 'fill', 'opacity'];
+  const kind = each => each === document.body ? '' : [
+    kind(each.parentElement), each.tagName, ...looks.map(name => each.getAttribute(name))].join();
+  for (const each of [...document.querySelectorAll('body *')].reverse()) {
+    if (each.children.length) continue;
+    const n = (seen.get(kind(each)) ?? 0) + 1;
+    seen.set(kind(each), n);
+    if (n > 2) each.remove();
+  }
+}"""
+
+
+def violations(page):
+    """What axe-core finds on a page at both widths, its colours in both schemes too, and where (list of list)."""
+    found, widths = [], (PHONE, SCREEN)
+    page.evaluate(axe.Axe().axe_script)
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        rules = {rule: {"enabled": False} for rule in COLOURS}
+        found += [[width, *each] for each in page.evaluate(AXE, {"rules": rules})]
+    page.evaluate(THIN)
+    for width, scheme in itertools.product(widths, ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        found += [[width, scheme, *each] for each in page.evaluate(AXE, {"runOnly": COLOURS})]
+    return found
 
 
 @each_lang
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_axe_finds_nothing(opened, folder, lang, name):
-    found = []
-    for scheme, width in SEEN[lang]:
-        page = opened(address(folder, lang, name), width, color_scheme=scheme)
-        violations = axe.Axe().run(page).response["violations"]
-        found += [(scheme, width, each["id"], each["nodes"][0]["html"][:200]) for each in violations]
-    assert found == []
+    assert violations(opened(address(folder, lang, name), PHONE)) == []
 
 
 def test_what_axe_has_to_find_is_found(opened, tmp_path):
-    (tmp_path / "bad.html").write_text("<p style='color:#bbb;background:#fff'>pale</p><img src='data:,'>")
-    found = axe.Axe().run(opened((tmp_path / "bad.html").as_uri(), PHONE)).response["violations"]
-    assert {"color-contrast", "image-alt", "html-has-lang"} <= {each["id"] for each in found}
+    pale = "<p>dark</p>" * 5 + "<p class=pale>pale</p>" * 5 + "<p style='color:#bbb;background:#fff'>pale</p>"
+    dark = "@media (prefers-color-scheme: dark) { .pale { color: #bbb; } }"
+    (tmp_path / "bad.html").write_text(f"<style>{dark}</style>{pale}<img src='data:,'>")
+    found = violations(opened((tmp_path / "bad.html").as_uri(), PHONE))
+    for width in (PHONE, SCREEN):
+        assert {"image-alt", "html-has-lang"} <= {each[1] for each in found if each[0] == width}
+        told = [each[1:] for each in found if each[:1] == [width] and "color-contrast" in each]
+        assert [scheme for scheme, *_ in told] == ["light", "dark"]
+        assert "style=" in told[0][2] and 'class="pale"' in told[1][2]
+
+
+@each_lang
+def test_first_paint_does_not_wait_for_the_script(browser, folder, lang, tmp_path):
+    text, begins = (folder / lang / "index.html").read_text(encoding="utf-8"), '<script type="module">'
+    assert text.count(begins) == 1
+    slow = "window.ran = performance.now() + 3000; while (performance.now() < window.ran);"
+    (tmp_path / "slow.html").write_text(text.replace(begins, begins + slow), encoding="utf-8")
+    page = browser.new_page(bypass_csp=True)
+    page.goto((tmp_path / "slow.html").as_uri())
+    page.wait_for_function("window.ran && performance.getEntriesByName('first-contentful-paint').length")
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert painted < page.evaluate("window.ran") - 1000
+    page.close()
 
 
 @each_lang
@@ -171,6 +223,8 @@ def test_on_paper_no_table_or_figure_is_cut(opened, folder, lang, name):
         assert is_long or on["A"] == on["Z"], (n, on)
         if has_head:  # it stands again on each further sheet
             assert on["H"] == list(range(on["A"][0], on["Z"][0] + 1)), (n, on)
+    begin, end = ([set(re.findall(rf"\[{s}(\d+\.\d+)\]", text)) for text in sheets] for s in "RS")
+    assert begin == end and any(begin)
 
 
 def test_the_list_of_reports_sorts_and_filters_by_keys(opened, folder):

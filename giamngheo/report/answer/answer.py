@@ -66,7 +66,7 @@ def _of_scenario(page, outcome):
 
 
 def _chances(page, outcome, key):
-    """Both chances of a target as frequencies, with their words: p1, w1, p0, w0."""
+    """Both chances of a target, with their words: p1, w1, p0, w0; a frequency may lie in another word's class."""
     chances = {r: outcome.by_case[r][key] for r in CASES}
-    numbers = {f"p{r}": page.frequency(p) for r, p in chances.items()}
+    numbers = {f"p{r}": page.chance(p) for r, p in chances.items()}
     return numbers | {f"w{r}": page.chance_word(p) for r, p in chances.items()}

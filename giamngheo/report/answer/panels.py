@@ -5,7 +5,15 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
-from giamngheo.report.wording import deadlines_text, ends_text, target_heads, together, told_apart, when_text
+from giamngheo.report.wording import (
+    deadlines_text,
+    ends_text,
+    promise_text,
+    target_heads,
+    together,
+    told_apart,
+    when_text,
+)
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, targets_of_all
 
@@ -89,11 +97,13 @@ def side_by_side(page, outcome, variants, needs):
 
 def _found(page, outcome):
     """The chance of each target, from the case in which it is lower to the other (str)."""
-    items = []
-    for key, head in target_heads(page):
+    targets, items = targets_of_all(page.package), []
+    names = {target.target: told_apart(target, page, promise_text(target, page)) for target in targets}
+    if len(names) > 1:
+        names[BOTH] = together(page, "panel.finding_both", "panel.finding_all")
+    for key, name in names.items():
         ends = (page.chance(p) for p in sorted(outcome.by_case[r][key] for r in CASES))
-        words = {"name": together(page, "panel.finding_both", "panel.finding_all") if key == BOTH else head}
-        items.append(page.say("panel.finding_item", range=ends_text(page, *ends), **words))
+        items.append(page.say("panel.finding_item", range=ends_text(page, *ends), name=name))
     return page.say("panel.finding", items=", ".join(items))
 
 

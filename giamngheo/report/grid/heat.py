@@ -22,6 +22,7 @@ def _table(page, chances, case, darkest):
         (i, first + j): chance / darkest
         for i, row in enumerate(own.to_numpy())
         for j, chance in enumerate(row)
+        if chance == chance  # a scenario that failed has none
     }
     names = {share: f"chance_{share:g}" for share in own.columns}
     columns = parameter_columns(page, ROWS)

@@ -151,7 +151,10 @@ class Target(Row):
                     f"{self.value_pct} looks like a fraction of one; {100 * self.value_pct} meant?",
                 )
         if (self.value_pct is None) != (self.comparator is None):
-            raise _fault("comparator", "comparator and value_pct are given together or not at all")
+            empty = "comparator" if self.comparator is None else "value_pct"
+            raise _fault(
+                empty, "the cell is empty; comparator and value_pct are given together or not at all"
+            )
         if None not in (self.pace_low_pp, self.pace_high_pp) and self.pace_low_pp > self.pace_high_pp:
             raise _fault("pace_low_pp", f"{self.pace_low_pp} is above pace_high_pp {self.pace_high_pp}")
         return self

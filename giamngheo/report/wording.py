@@ -198,7 +198,8 @@ def locator_text(locator, page):
     -------
     str
     """
-    parts, titles = [], {row.document: row.title for row in page.package.documents}
+    documents = page.package.documents if page.package else ()  # of proposals there is none yet
+    parts, titles = [], {row.document: row.title for row in documents}
     for part in locator.split("; "):
         part = titles.get(part, part)
         for pattern, key in _PLACES:

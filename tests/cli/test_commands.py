@@ -103,9 +103,9 @@ print("heavy", [name for name in {heavy!r} if name in sys.modules])
 )
 def test_no_heavy_import_before_the_input_was_accepted(arguments, status):
     script = WATCH.format(arguments=arguments, heavy=HEAVY)
-    start = time.monotonic()
+    start = sum(os.times()[2:4])  # of children, in processor time: other processes may keep one waiting
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert time.monotonic() - start < 3  # a second and a busy machine
+    assert sum(os.times()[2:4]) - start < 1.5  # a second, and a slow machine
     assert "heavy []" in done.stdout
     assert status is None or f"status {status}" in done.stdout
 

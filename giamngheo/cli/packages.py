@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from giamngheo import paths
-from giamngheo.cli.options import YearIs
+from giamngheo.cli.options import Accept, YearIs
 from giamngheo.inputs.errors import RefusedInput, shown
 
 
@@ -34,6 +34,7 @@ def new_package(
         ),
     ] = False,
     year_is: YearIs = None,
+    accept: Accept = None,
 ):
     """Lay out a package for another province: a skeleton, or from a spreadsheet."""
     from giamngheo.inputs import skeleton
@@ -43,9 +44,11 @@ def new_package(
 
         if source is not None and source.suffix:
             raise RefusedInput(f"--from {source}: with --xlsx a package's folder is expected")
+        if accept:
+            raise RefusedInput("--accept: goes with --from PLAN.xlsx; a template makes one ask nothing")
         print(skeleton.new_workbook(folder, None if source is None else load_package(source)))
         return
-    made, told = skeleton.lay_out(folder, source, year_is)
+    made, told = skeleton.lay_out(folder, source, year_is, accept or ())
     for line in told:
         print(line, file=sys.stderr)
     print(made)

@@ -285,20 +285,40 @@ def load_package(path=None, accept=()) -> Package:
             tables[table] = read_rows(file, model)
         except RefusedInput as refusal:
             problems += refusal.problems
-    if not problems:
-        problems = [
-            ":".join(str(part) for part in (shown(folder / f"{table}.csv"), row, column) if part)
-            + f": {what}"
-            for table, row, column, what in package_faults(tables, labels)
-        ]
-    if not problems:
-        asked = package_questions(tables, labels)
-        problems = unanswered(asked, accept, labels.accepted, lambda table: shown(folder / f"{table}.csv"))
+
+    def place(table, row, column):
+        if table is None:
+            return f"{shown(folder / DESCRIPTOR)}: {column}"
+        file = shown(folder / f"{table}.csv")
+        return ":".join(str(part) for part in (file, row, column) if part is not None)
+
+    problems = problems or problems_together(tables, labels, accept, place)
     if problems:
         raise RefusedInput(problems)
     rows = {ATTRIBUTES.get(table, table): tuple(found.values()) for table, found in tables.items()}
     own = name_of(folder, name)
     return Package(name=own, path=folder, labels=labels, descriptor=descriptor, **rows)
+
+
+def problems_together(tables, labels, accept, place):
+    """What is wrong with a package's tables taken together, else what they make one ask.
+
+    Parameters
+    ----------
+    tables : dict of str to dict
+        Rows by their labels, by table.
+    labels : Labels
+    accept : iterable of str
+        As of `load_package`.
+    place : callable
+        As `where` of `questions.unanswered`.
+
+    Returns
+    -------
+    list of str
+    """
+    faults = [f"{place(*where)}: {what}" for *where, what in package_faults(tables, labels)]
+    return faults or unanswered(package_questions(tables, labels), accept, labels.accepted, place)
 
 
 def check_package(package) -> Package:

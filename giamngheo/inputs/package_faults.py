@@ -11,7 +11,7 @@ from giamngheo.inputs.tables import TABLES
 
 
 def package_faults(tables, labels):
-    """What is wrong with a package's tables taken together, as (table, row, column, what)."""
+    """What is wrong with a package's tables taken together, as (table or None for the labels, row, column, what)."""
     for table in ("poverty", "lines", "budget", "documents"):
         if not tables[table]:
             yield table, None, None, "no row under the header; at least one is needed"
@@ -25,7 +25,7 @@ def package_faults(tables, labels):
                     yield table, row, column, unknown(column, word, known) + f" in {other}.csv"
     documents = {row.document: row for row in tables["documents"].values()}
     if labels.main_document not in documents:
-        yield "documents", None, "document", unknown("main document", labels.main_document, documents)
+        yield None, None, "main_document", unknown("main document", labels.main_document, documents)
     elif documents[labels.main_document].date != labels.date:
         row = next(n for n, record in tables["documents"].items() if record.document == labels.main_document)
         yield (
@@ -47,7 +47,7 @@ def package_faults(tables, labels):
         )
     if labels.reference_unit is not None and labels.reference_unit not in reference_units():
         what = unknown("reference_unit", labels.reference_unit, reference_units())
-        yield "documents", None, None, f"datapackage.json: {what}; none: its own data would inform its prior"
+        yield None, None, "reference_unit", f"{what}; none: its own data would inform its prior"
     yield from _pace_faults(tables, labels)
     yield from (("poverty", *fault) for fault in reading_faults(tables["poverty"]))
     yield from (("poverty", *fault) for fault in line_faults(tables["poverty"], tables["lines"], documents))

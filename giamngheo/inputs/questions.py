@@ -18,10 +18,10 @@ SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 
 
 class Question(NamedTuple):
-    """What is asked: its id (check), and the row and column of a table it is about."""
+    """What is asked: its id (check), and the row and column of a table (None: of the labels) it is about."""
 
     check: str
-    table: str
+    table: str | None
     row: object
     column: str | None
     what: str
@@ -38,7 +38,7 @@ def unanswered(questions, accept, kept, where):
     kept : collection of str
         Ids accepted before, which need ask nothing any more.
     where : callable
-        From a table's name to what an error calls it.
+        From a table (None: the labels), a row and a column to what an error calls the place.
 
     Returns
     -------
@@ -55,8 +55,7 @@ def unanswered(questions, accept, kept, where):
         if check not in (*known, *kept):
             raise RefusedInput("accept: " + unknown("question", check, known))
     return [
-        ":".join(str(part) for part in (where(q.table), q.row, q.column) if part is not None)
-        + f": {q.what}; if it is so: --accept {q.check}"
+        f"{where(q.table, q.row, q.column)}: {q.what}; if it is so: --accept {q.check}"
         for q in questions
         if q.check not in (*accept, *kept)
     ]
@@ -154,11 +153,8 @@ def package_questions(tables, labels):
     yield from _targets(tables, labels)
     yield from _money(tables, labels)
     if not labels.first_year - 2 <= labels.date.year <= labels.last_year + 1:
-        what = (
-            f"the plan of {labels.first_year} to {labels.last_year} is dated {labels.date} (datapackage.json); is the "
-            "year a slip?"
-        )
-        yield Question("plan_date", "documents", None, "date", what)
+        what = f"the plan of {labels.first_year} to {labels.last_year} is dated {labels.date}; is the year a slip?"
+        yield Question("plan_date", None, None, "date", what)
 
 
 def _targets(tables, labels):

@@ -116,7 +116,7 @@ def checked_series(name, rows, place=None, accept=()):
     last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
     if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
         problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
-    problems = problems or unanswered(reading_questions(rows), accept, (), lambda _: name)
+    problems = problems or unanswered(reading_questions(rows), accept, (), lambda _, *cell: place(*cell))
     if problems:
         raise RefusedInput(problems)
     return rows

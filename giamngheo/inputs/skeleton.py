@@ -13,15 +13,15 @@ from giamngheo import paths
 from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, write_descriptor
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.grammar import slug
-from giamngheo.inputs.package import REQUIRED, TEMPLATE, Package, load_package
-from giamngheo.inputs.package_faults import package_faults
+from giamngheo.inputs.package import REQUIRED, TEMPLATE, Package, load_package, problems_together
+from giamngheo.inputs.questions import unanswered
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 
 WORKBOOK = "plan.xlsx"
 
 
-def new_package(path, source=None, year_is=None) -> Path:
+def new_package(path, source=None, year_is=None, accept=()) -> Path:
     """Write a data package for another province: a skeleton, whose placeholder figures validate, or a spreadsheet's.
 
     Parameters
@@ -32,6 +32,9 @@ def new_package(path, source=None, year_is=None) -> Path:
         A workbook with a sheet a table, as `new_workbook` makes it; it may be all that lies in the folder.
     year_is : {"end", "start"}, optional
         The instant that a year alone stands for in the workbook.
+    accept : iterable of str
+        Ids of questions (`inputs.questions`) about the workbook's figures that are right as they stand; the package
+        keeps them.
 
     Returns
     -------
@@ -41,14 +44,17 @@ def new_package(path, source=None, year_is=None) -> Path:
     Raises
     ------
     RefusedInput
-        Something is there already, the name will not do, or what is wrong in the workbook, by sheet and cell.
+        Something is there already, the name will not do, or what is wrong in the workbook, by sheet and cell; else
+        what it makes one ask.
     """
-    return lay_out(path, source, year_is)[0]
+    return lay_out(path, source, year_is, accept)[0]
 
 
-def lay_out(path, source=None, year_is=None) -> tuple[Path, list[str]]:
+def lay_out(path, source=None, year_is=None, accept=()) -> tuple[Path, list[str]]:
     """The same as `new_package`, with what its reader should be told (tuple of Path and list of str)."""
+    accept = tuple(accept)
     if source is None:
+        unanswered((), accept, (), None)  # a skeleton makes one ask nothing
         return _made(path, _copy_template), []
     from giamngheo.inputs.workbook.reading import read_plan
 
@@ -57,8 +63,8 @@ def lay_out(path, source=None, year_is=None) -> tuple[Path, list[str]]:
     if source.suffix.lower() not in WORKBOOKS:
         raise RefusedInput(f"{shown(source)}: a workbook ends in .xlsx; save it as one")
     found = read_plan(source, year_is)
-    _check_together(shown(source), found)
-    return _made(path, lambda made: _write_tables(made, found), source), found.told
+    _check_together(found, accept)
+    return _made(path, lambda made: _write_tables(made, found, accept), source), found.told
 
 
 def new_workbook(path, package: Package | None = None) -> Path:
@@ -131,8 +137,11 @@ def _made(path, fill, source=None):
         load_package(made)
         made.chmod(0o755)
         _put(made, folder, source)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(made, ignore_errors=True)
+        if isinstance(error, RefusedInput):  # nobody can look where this was found
+            there = shown(source or folder)
+            raise RefusedInput(what.replace(shown(made), there) for what in error.problems) from None
         raise
     return folder
 
@@ -153,8 +162,8 @@ def _put(made, folder, source):
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _write_tables(folder, found):
-    """The tables of a workbook as CSV files, without optional columns that are empty, and the labels."""
+def _write_tables(folder, found, accept):
+    """The tables of a workbook as CSV files, without optional columns that are empty, the labels and the answers."""
     for table, model in TABLES.items():
         rows = found.tables[table].values()
         if not rows and table not in REQUIRED:
@@ -170,6 +179,7 @@ def _write_tables(folder, found):
         writer.writerows([_plain(getattr(row, column)) for column in columns] for row in rows)
         (folder / f"{table}.csv").write_text(text.getvalue(), encoding="utf-8")
     labels = found.labels.model_dump(mode="json", exclude_none=True)
+    labels["accepted"] = sorted({*found.labels.accepted, *accept})
     (folder / DESCRIPTOR).write_text(json.dumps({"giamngheo": labels}, ensure_ascii=False), encoding="utf-8")
 
 
@@ -177,13 +187,8 @@ def _plain(value):
     return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _check_together(name, found):
-    """Refuse what is wrong with a workbook's tables taken together, by sheet and cell."""
-    problems = []
-    for table, row, column, what in package_faults(found.tables, found.labels):
-        place = (
-            found.places[table](row, column) if row and table in found.places else f"{name}: sheet {table}"
-        )
-        problems.append(f"{place}: {what}")
+def _check_together(found, accept):
+    """Refuse what is wrong with a workbook's tables taken together, or makes one ask, by sheet and cell."""
+    problems = problems_together(found.tables, found.labels, accept, found.place)
     if problems:
         raise RefusedInput(problems + [note for note in found.told if "example" in note])

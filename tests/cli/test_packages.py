@@ -25,8 +25,19 @@ def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, 
     assert "cell A7 (as_of): '3/4/2007' can be two days; type 2007-03-04 or 2007-04-03" in err
     assert [path.name for path in workbook.parent.iterdir()] == ["plan.xlsx"]
     book["poverty"]["A7"], book["poverty"]["A23"] = "đầu năm 2007", "Nguồn: UBND tỉnh"
+    households, book["poverty"]["F6"] = book["poverty"]["F6"].value, 100
     book.save(workbook)
-    status, out, err = command("new-package", workbook.parent, "--from", workbook, "--year-is", "start")
+    arguments = ("new-package", workbook.parent, "--from", workbook, "--year-is", "start")
+    status, out, err = command(*arguments)
+    assert (status, out) == (2, "") and "sheet poverty, cell F6 (households): 100 households of" in err
+    status, out, err = command(*arguments, "--accept", "counts_contradict_rate")
+    assert (status, out.strip()) == (0, str(workbook.parent))
+    assert load_package(workbook.parent).labels.accepted == ("counts_contradict_rate",)
+    for file in workbook.parent.glob("*[!x]"):
+        file.unlink()
+    book["poverty"]["F6"] = households
+    book.save(workbook)
+    status, out, err = command(*arguments)
     assert (status, out.strip()) == (0, str(workbook.parent))
     assert "A23 'Nguồn: UBND tỉnh'" in err
     package = load_package(workbook.parent)
@@ -42,6 +53,8 @@ def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, 
         (["--from", "README.md"], "a workbook ends in .xlsx; save it as one"),
         (["--from", "README.md", "--xlsx"], "a package's folder is expected"),
         (["--from", "{book}", "--year-is", "middle"], "unknown year_is 'middle'"),
+        (["--xlsx", "--accept", "money_units"], "--accept: goes with --from PLAN.xlsx"),
+        (["--accept", "money_units"], "unknown question 'money_units'; none is known"),
     ],
 )
 def test_what_is_no_spreadsheet_is_refused_and_leaves_nothing(command, tmp_path, arguments, said):

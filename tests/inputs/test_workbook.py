@@ -324,6 +324,69 @@ def test_money_in_another_unit_is_read_in_the_columns(tmp_path, cell, head):
     assert (credit.annual, credit.total_3y) == (Decimal("130.5"), Decimal("391.5"))
 
 
+QUESTIONS = {  # sheet, cell, what is typed there, what is said
+    "counts_contradict_rate": (
+        "Số liệu hộ nghèo",
+        "D5",
+        "3.100",
+        ["sheet Số liệu hộ nghèo, cell D5 (households): 3100 households"],
+    ),
+    "money_units": ("Budget", "J3", "391.500", ["sheet Budget, cell J3 (total_3y): 391500 billion VND"]),
+    "target_above_readings": ("Targets", "D2", "60%", ["sheet Targets, cell D2 (value_pct): < 60 percent"]),
+    "plan_date": ("Kế hoạch", "B5", date(2019, 2, 20), ["sheet Kế hoạch, cell B5 (date): the plan of 2013"]),
+}
+
+
+@pytest.mark.parametrize(("sheet", "cell", "value", "said"), QUESTIONS.values(), ids=QUESTIONS)
+def test_figures_that_contradict_each_other_are_asked_about_by_cell(
+    tmp_path, request, sheet, cell, value, said
+):
+    sheets, check = changed(sheet, cell, value), request.node.callspec.id
+    sheets["documents"][1][3] = sheets["Kế hoạch"][4][1]
+    message = refusal(tmp_path, sheets)
+    for words in (*said, f"if it is so: --accept {check}"):
+        assert words in message
+    with pytest.raises(RefusedInput, match="accept: unknown question 'rates'; nearest: "):
+        new_package(tmp_path / "made", tmp_path / "plan.xlsx", accept=["rates"])
+    made = new_package(tmp_path / "made", tmp_path / "plan.xlsx", accept=[check])
+    assert load_package(made).labels.accepted == (check,)  # and asks no more
+
+
+def test_a_question_about_a_whole_column_names_its_head(tmp_path):
+    sheets = copy.deepcopy(PLAN)
+    sheets["Budget"][3][5:] = ["11.000", 20, 0, "11.020", "33.060", "cost_relief"]
+    assert "sheet Budget, cell I2 (annual): 11150.5 billion VND a year" in refusal(tmp_path, sheets)
+
+
+def test_no_refusal_names_a_folder_that_is_gone(tmp_path, monkeypatch):
+    monkeypatch.setattr("giamngheo.inputs.skeleton.problems_together", lambda *_: [])
+    message = refusal(tmp_path, changed("Budget", "J3", "391.500"))
+    assert "plan.xlsx/budget.csv:2:total_3y" in message and ".made." not in message
+
+
+def test_names_of_groups_and_answers_come_back_from_the_template(tmp_path):
+    plan = copy.deepcopy(PLAN)
+    plan["Kế hoạch"] += [
+        ["groups.khmer.vi", "người Khmer = Khơ-me | Krom"],
+        ["groups.khmer.en", "the Khmer"],
+        [
+            "Questions answered: the figures are right (ids after --accept), with commas between",
+            "money_units",
+        ],
+    ]
+    package = load_package(new_package(tmp_path / "made", write(tmp_path / "plan.xlsx", plan)))
+    assert package.labels.group_name("khmer") == {"vi": "người Khmer = Khơ-me | Krom", "en": "the Khmer"}
+    again = load_package(new_package(tmp_path / "again", new_workbook(tmp_path / "filled", package)))
+    assert again.labels == package.labels and package.labels.accepted == ("money_units",)
+
+
+def test_a_group_is_named_in_both_languages(tmp_path):
+    plan = copy.deepcopy(PLAN)
+    plan["Kế hoạch"] += [["groups.khmer.vi", "người Khmer"], ["groups.khmer.en"]]
+    said = r"sheet Kế hoạch, cell B12 (groups.khmer.en): nothing is there; type the name of the group khmer"
+    assert said in refusal(tmp_path, plan)
+
+
 def test_a_year_alone_is_settled_for_all(tmp_path):
     sheets = changed("Số liệu hộ nghèo", "E3", 2011)
     file = write(tmp_path / "plan.xlsx", sheets)
@@ -515,6 +578,15 @@ def test_a_series_is_asked_about_by_cell(tmp_path, row, said):
     with pytest.raises(RefusedInput) as caught:
         series(tmp_path, [*SERIES, row])
     assert said in str(caught.value)
+
+
+def test_a_series_that_contradicts_itself_is_asked_about_by_cell(tmp_path):
+    rows = [*SERIES, ["cuối năm 2010", "poor", "a", 15.4, 31000], ["cuối năm 2011", "poor", "a", 13.1, 2674]]
+    with pytest.raises(
+        RefusedInput, match=r"sheet series, cell E3 \(households\): 2674 .*--accept counts_contra"
+    ):
+        series(tmp_path, rows)
+    assert len(series(tmp_path, rows, accept=["counts_contradict_rate"])) == 2
 
 
 def test_new_readings_come_from_a_sheet_too(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from helpers import CHROMIUM, Whole, needs_chromium
 
-from giamngheo.inputs.package import load_package, new_package
+from giamngheo.inputs.package import load_package
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.runs.publish import ALWAYS, write_report
 
 BAD = (

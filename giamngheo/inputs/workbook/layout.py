@@ -51,9 +51,14 @@ class Layout:
     title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
 
     def place(self, record, column):
-        """What a message calls the cell of a record's column, the cell where it should be if there is none."""
+        """What a message calls the cell of a record's column, the cell where it should be if there is none.
+
+        Of no record: the column's head.
+        """
         if column in record:
             row, at = record[column].row, record[column].column
+        elif not record:
+            row, at = self.head, self.heads.get(column, 1)
         else:
             row = max(placed.row for placed in record.values())
             at = self.heads.get(column, max(placed.column for placed in record.values()))

@@ -1,30 +1,27 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
 import contextlib
-import json
 import logging
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pydantic import ValidationError
-
-from giamngheo.inputs.csv_rows import check_rows, faults, read_rows
-from giamngheo.inputs.descriptor import DESCRIPTOR, Labels, table_schema
+from giamngheo.inputs.csv_rows import check_rows, read_rows
+from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.tables import TABLES, Row
 from giamngheo.inputs.workbook.cells import plain, readings_of
-from giamngheo.inputs.workbook.layout import Layout, head_slug, lay_out, named
+from giamngheo.inputs.workbook.labels import read_labels
+from giamngheo.inputs.workbook.layout import Layout, lay_out
 from giamngheo.inputs.workbook.words import times
-from giamngheo.inputs.workbook.xlsx import Sheet, cell_name, read_sheets
-from giamngheo.language import LANGUAGES, has_phrase, say
+from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
+from giamngheo.language import LANGUAGES, say
 
 log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
-_DAYS, _YEARS = ("date",), ("first_year", "last_year")
 
 
 @dataclass
@@ -35,6 +32,12 @@ class Found:
     labels: Labels | None = None
     places: dict[str, object] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+
+    def place(self, table, row, column):
+        """What a message calls a cell of a table (row None: its head) or of the labels (table None)."""
+        if table is None:
+            return self.places[PLAN](column)
+        return self.places[table](row, column)
 
 
 def sheet_names(table):
@@ -76,7 +79,7 @@ def read_plan(path, year_is=None) -> Found:
         _drop_example(table, layout, found.told)
     style = _notation(layouts, found.told)
     try:
-        found.labels = _labels(name, by_table[PLAN], style)
+        found.labels, found.places[PLAN] = read_labels(name, by_table[PLAN], style)
     except RefusedInput as refusal:
         problems += refusal.problems
     for table, model in TABLES.items():
@@ -208,61 +211,6 @@ def _fields(model):
     return {one["name"]: one for one in table_schema(model)["fields"]}
 
 
-def _labels(name, sheet: Sheet, style):
-    """The labels of the sheet of keys and values."""
-    values, at, problems = {}, {}, []
-    for (row, column), cell in sorted(sheet.cells.items()):
-        key = next((key for key in label_keys() if head_slug(str(cell)) in named(key)), None)
-        if key is None or key in at:
-            continue
-        at[key] = row, column = row, column + 1
-        cell = sheet.cells.get((row, column))
-        if cell is None:
-            continue
-        kind = "date" if key in _DAYS else "integer" if key in _YEARS else "string"
-        try:
-            text = plain(cell, {"name": key, "type": kind, "constraints": {"required": True}}, style)
-            values[key] = int(text) if kind == "integer" else text
-        except ValueError as error:
-            problems.append(f"{_cell(name, sheet, row, column)} ({key}): {error}")
-            values[key] = None
-    if problems:
-        raise RefusedInput(problems)
-    missing = [key for key in label_keys() if Labels.model_fields[key].is_required() and key not in values]
-    for key in missing:
-        place = _cell(name, sheet, *at[key]) if key in at else f"{name}: sheet {sheet.name}"
-        problems.append(
-            f"{place} ({key}): nothing is there; type the {say(f'workbook.column.{key}', 'en').lower()}"
-        )
-    if problems:
-        raise RefusedInput(problems)
-    try:
-        labels = Labels(**values)
-    except ValidationError as error:
-        raise RefusedInput(
-            f"{_cell(name, sheet, *at[key])} ({key}): {what}" for key, what in faults(error, Labels, values)
-        ) from None
-    if labels == example_labels():
-        raise RefusedInput(
-            f"{name}: sheet {sheet.name}: still holds the template's example; type what your plan is"
-        )
-    if labels.last_year < labels.first_year:
-        place = _cell(name, sheet, *at["last_year"])
-        raise RefusedInput(
-            f"{place} (last_year): {labels.last_year} is before first_year {labels.first_year}"
-        )
-    return labels
-
-
-def label_keys():
-    """The labels that stand on the sheet of keys and values: those with a name there (list of str)."""
-    return [key for key in Labels.model_fields if has_phrase(f"workbook.column.{key}")]
-
-
-def _cell(name, sheet, row, column):
-    return f"{name}: sheet {sheet.name}, cell {cell_name(row, column)}"
-
-
 def _defaults(table, found, layouts):
     """What stands for a column that a sheet leaves out: all households, the main document, the only poverty line."""
     if table != "poverty":
@@ -304,7 +252,7 @@ def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
         rows.append((label, values | _instead(values, record, layout, fields, defaults)))
 
     def place(label, column):
-        return f"{name}: {layout.place(labels[label], column)}"
+        return f"{name}: {layout.place(labels.get(label, {}), column)}"
 
     if problems:
         raise RefusedInput(problems)
@@ -349,11 +297,6 @@ def example(table):
     """The row that the template shows in a table, none where there is none (list of Row)."""
     file = TEMPLATE / f"{table}.csv"
     return list(read_rows(file, TABLES[table]).values())[:1] if file.exists() else []
-
-
-def example_labels():
-    """The labels that the template shows (Labels)."""
-    return Labels(**json.loads((TEMPLATE / DESCRIPTOR).read_text(encoding="utf-8"))["giamngheo"])
 
 
 def example_mark():

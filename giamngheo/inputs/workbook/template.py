@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from giamngheo.inputs.descriptor import table_schema
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_labels, example_mark, label_keys
+from giamngheo.inputs.workbook.labels import example_labels, label_rows
+from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_mark
 from giamngheo.inputs.workbook.xlsx import cell_name
-from giamngheo.language import LANGUAGES, say
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 HEAD = 4  # rows above a table's heads: its note and its columns' names, in both languages
 ROWS = 500  # for which there are lists to choose from
@@ -97,11 +98,14 @@ def _plan(book, look, package):
     heads = ("key", "value", *(say("workbook.column.key", lang) for lang in LANGUAGES))
     for column, head in enumerate(heads):
         sheet.write_string(HEAD - 2, column, head, look(bold=True, bottom=1))
-    for row, key in enumerate(label_keys(), HEAD - 1):
+    for row, (key, value) in enumerate(label_rows(labels), HEAD - 1):
         sheet.write_string(row, 0, key, look(bold=True))
-        _write(sheet, look, row, 1, getattr(labels, key), {"italic": True} if package is None else {})
+        _write(sheet, look, row, 1, value, {"italic": True} if package is None else {})
         for column, lang in enumerate(LANGUAGES, 2):
-            sheet.write_string(row, column, say(f"workbook.column.{key}", lang), look(font_color="#595959"))
+            if has_phrase(f"workbook.column.{key}"):  # of a group the key and the name say it all
+                sheet.write_string(
+                    row, column, say(f"workbook.column.{key}", lang), look(font_color="#595959")
+                )
 
 
 def _table(book, look, table, model, rows, is_example):

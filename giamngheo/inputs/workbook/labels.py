@@ -1,0 +1,130 @@
+"""The sheet of keys and values: what a plan is, what its own groups are called, which questions were answered."""
+
+import json
+import re
+
+from pydantic import ValidationError
+
+from giamngheo.inputs.csv_rows import faults
+from giamngheo.inputs.descriptor import DESCRIPTOR, Labels
+from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.package import TEMPLATE
+from giamngheo.inputs.workbook.cells import plain
+from giamngheo.inputs.workbook.layout import head_slug, named
+from giamngheo.inputs.workbook.xlsx import cell_name
+from giamngheo.language import LANGUAGES, has_phrase, say
+
+_GROUP = re.compile(rf"groups\.([a-z0-9_]{{1,64}})\.({'|'.join(LANGUAGES)})")
+_KINDS = {"date": "date", "first_year": "integer", "last_year": "integer"}
+
+
+def label_keys():
+    """The labels that stand on the sheet: those with a name there (list of str)."""
+    return [key for key in Labels.model_fields if has_phrase(f"workbook.column.{key}")]
+
+
+def example_labels():
+    """The labels that the template shows (Labels)."""
+    return Labels(**json.loads((TEMPLATE / DESCRIPTOR).read_text(encoding="utf-8"))["giamngheo"])
+
+
+def label_rows(labels):
+    """Labels as the sheet has them: keys and values, a key each language for the name of a group.
+
+    Parameters
+    ----------
+    labels : Labels
+
+    Yields
+    ------
+    tuple of (str, value)
+    """
+    for key in label_keys():
+        value = getattr(labels, key)
+        yield key, ", ".join(value) or None if key == "accepted" else value
+    for group, names in labels.groups.items():
+        for lang in LANGUAGES:
+            yield f"groups.{group}.{lang}", getattr(names, lang)
+
+
+def read_labels(name, sheet, style):
+    """The labels of the sheet.
+
+    Parameters
+    ----------
+    name : str
+        The workbook's, for messages.
+    sheet : Sheet
+    style : {"vi", "en"} or None
+        As of `cells.plain`.
+
+    Returns
+    -------
+    tuple of (Labels, callable)
+        And from a key to what a message calls its cell.
+
+    Raises
+    ------
+    RefusedInput
+        What cannot be read, what is missing, and the template's example left as it was.
+    """
+    at = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        key = _key(str(cell))
+        if key is not None:
+            at.setdefault(key, (row, column + 1))
+
+    def place(key):
+        where = f", cell {cell_name(*at[key])}" if key in at else ""
+        return f"{name}: sheet {sheet.name}{where} ({key})"
+
+    values, problems = {}, []
+    for key in [key for key in at if at[key] in sheet.cells]:
+        field = {"name": key, "type": _KINDS.get(key, "string"), "constraints": {"required": True}}
+        try:
+            text = plain(sheet.cells[at[key]], field, style)
+        except ValueError as error:
+            problems.append(f"{place(key)}: {error}")
+        else:
+            values[key] = int(text) if field["type"] == "integer" else text
+    problems = problems or [
+        f"{place(key)}: nothing is there; type the {_called(key)}" for key in _needed(at) if key not in values
+    ]
+    if problems:
+        raise RefusedInput(problems)
+    groups = {}
+    for key in filter(_GROUP.fullmatch, list(values)):
+        groups.setdefault(key.split(".")[1], {})[key.split(".")[2]] = values.pop(key)
+    given = values | {"groups": groups, "accepted": re.findall(r"[^\s,;]+", values.get("accepted", ""))}
+    try:
+        labels = Labels(**given)
+    except ValidationError as error:
+        raise RefusedInput(f"{place(key)}: {what}" for key, what in faults(error, Labels, values)) from None
+    if labels == example_labels():
+        raise RefusedInput(
+            f"{name}: sheet {sheet.name}: still holds the template's example; type what your plan is"
+        )
+    if labels.last_year < labels.first_year:
+        raise RefusedInput(
+            f"{place('last_year')}: {labels.last_year} is before first_year {labels.first_year}"
+        )
+    return labels, place
+
+
+def _key(text):
+    """The key that a cell names, None if it names none."""
+    found = _GROUP.fullmatch(text.strip())
+    return found[0] if found else next((key for key in label_keys() if head_slug(text) in named(key)), None)
+
+
+def _needed(at):
+    """Keys whose value must be there: those of every plan, and a group's name in each language."""
+    groups = dict.fromkeys(key.split(".")[1] for key in at if _GROUP.fullmatch(key))
+    return [key for key in label_keys() if Labels.model_fields[key].is_required()] + [
+        f"groups.{group}.{lang}" for group in groups for lang in LANGUAGES
+    ]
+
+
+def _called(key):
+    found = _GROUP.fullmatch(key)
+    return say(f"workbook.column.{key}", "en").lower() if not found else f"name of the group {found[1]}"

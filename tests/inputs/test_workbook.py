@@ -419,19 +419,72 @@ def test_what_is_no_workbook_is_refused(tmp_path, content, said):
         new_package(tmp_path / "made", tmp_path / "plam.xlsx")
 
 
-def test_a_hostile_workbook_is_refused_unread(tmp_path):
+def altered(file, old, new, more=()):
+    """A workbook whose parts hold other bytes, and some parts more."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            after.writestr(part, before.read(part).replace(old, new))
+        for part, content in more:
+            after.writestr(part, content)
+    file.write_bytes(made.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more", "said"),
+    [
+        (b"<workbook ", b"<!DOCTYPE a [<!ENTITY b 'c'>]><workbook ", (), "not a workbook"),
+        (b"", b"", [("xl/a.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>".encode("utf-16"))], "not a workbook"),
+        (b"", b"", [("xl/media/image1.png", bytes(60_000_000))], "larger than a plan"),
+        (b"", b"", [("xl/a.xml", b"<c />" * 1_000_001)], "more cells than a plan"),
+    ],
+)
+def test_a_hostile_workbook_is_refused_unread(tmp_path, monkeypatch, old, new, more, said):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("was read"))
     file = write(tmp_path / "series.xlsx", {"series": SERIES})
-    swollen = io.BytesIO()
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            content = old.read(part)
-            if part.endswith("workbook.xml"):
-                content = content.replace(b"<workbook", b"<!DOCTYPE a [<!ENTITY b 'c'>]><workbook", 1)
-            new.writestr(part, content)
-        new.writestr("xl/media/image1.png", bytes(60_000_000))
-    file.write_bytes(swollen.getvalue())
-    with pytest.raises(RefusedInput, match="larger than a plan"):
+    altered(file, old, new, more)
+    with pytest.raises(RefusedInput, match=said):
         read_sheets(file)
+
+
+def test_a_damaged_sheet_is_refused_in_words(tmp_path):
+    file = write(tmp_path / "series.xlsx", {"series": SERIES})
+    altered(file, b"</sheetData>", b"")
+    with pytest.raises(
+        RefusedInput, match="not a workbook that can be read; open it in a spreadsheet program"
+    ):
+        read_sheets(file)
+
+
+def test_stray_cells_and_joined_columns_cost_nothing(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "some.xlsx")
+    sheet = book.add_worksheet("some")
+    sheet.merge_range("A1:A60000", "all down")
+    sheet.write("XFD1048576", 1)
+    book.close()
+    start = time.process_time()
+    (sheet,) = read_sheets(tmp_path / "some.xlsx")
+    assert {place: str(cell) for place, cell in sheet.cells.items()} == {
+        (1, 1): "all down",
+        (2**20, 2**14): "1",
+    }
+    assert sheet.anchor(9, 1) == (1, 1) and time.process_time() - start < 1
+
+
+def test_numbers_are_as_their_formats_show_them(tmp_path):
+    told = {
+        (0.0928, "0.00%"): "9.28%",
+        (0.1, "0%"): "10%",
+        (7.2, "#,##0.00"): "7.20",
+        (7.2, "0"): "7.2",
+        (1200, '#,##0 "đồng"'): "1200",
+        (40543, "dd/mm/yyyy"): "2010-12-31",
+        (40543.75, "hh:mm dd/mm/yy"): "2010-12-31",
+        (2010, "dd/mm/yyyy"): "2010",
+        (0.5, "hh:mm"): "0.5 is shown as a day and is none; type the day as YYYY-MM-DD",
+    }
+    (sheet,) = read_sheets(write(tmp_path / "some.xlsx", {"some": [[cell] for cell in told]}))
+    assert [cell.fault or str(cell) for _, cell in sorted(sheet.cells.items())] == list(told.values())
 
 
 def test_a_workbook_outlives_a_folder_that_cannot_be_put_in_its_place(tmp_path, monkeypatch):
@@ -711,13 +764,14 @@ def test_formulas_are_taken_as_computed_and_errors_are_named(tmp_path):
     book.save(path)
     with pytest.raises(RefusedInput, match=r"cell D2 \(rate_pct\): holds a formula that was never computed"):
         read_series(path)
-    for result, said in ((15.4, None), ("#DIV/0!", "holds the error #DIV/0!")):
+    for result, said in ((15.4, None), ("#DIV/0!", "holds the error #DIV/0!"), ("x", "the cell is empty")):
         made = xlsxwriter.Workbook(path)
         sheet = made.add_worksheet("series")
         for row, cells in enumerate(rows):
             sheet.write_row(row, 0, cells)
         sheet.write_formula("D2", "=30.8/2", None, result)
         made.close()
+        altered(path, b"<v>x</v>", b"<v></v>")  # as '=""' is kept
         if said:
             with pytest.raises(RefusedInput, match=said):
                 read_series(path)
@@ -745,8 +799,14 @@ def test_vietnamese_letters_are_kept_in_an_id():
     assert (slug("Đồng Tháp", "-"), slug("lũ lớn"), slug("Đắk Lắk")) == ("dong-thap", "lu_lon", "dak_lak")
 
 
-def test_the_door_to_a_workbook_waits_for_no_heavy_library(tmp_path):
-    write(tmp_path / "plan.xlsx", changed("Targets", "E2", "3/4/2015"))
+@pytest.mark.parametrize(
+    ("content", "heavy"), [(None, []), (b"\xd0\xcf\x11\xe0", []), (PLAN, ["numpy", "openpyxl"])]
+)
+def test_the_door_to_a_workbook_waits_for_what_reads_it_alone(tmp_path, content, heavy):
+    if content is PLAN:
+        write(tmp_path / "plan.xlsx", changed("Targets", "E2", "3/4/2015"))
+    elif content:
+        (tmp_path / "plan.xlsx").write_bytes(content)
     code = f"""
 import sys
 from giamngheo.inputs.errors import RefusedInput
@@ -759,4 +819,4 @@ except RefusedInput:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=paths.ROOT, check=True
     )
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == str(heavy)

@@ -170,20 +170,6 @@ def test_what_axe_has_to_find_is_found(opened, tmp_path):
 
 
 @each_lang
-def test_first_paint_does_not_wait_for_the_script(browser, folder, lang, tmp_path):
-    text, begins = (folder / lang / "index.html").read_text(encoding="utf-8"), '<script type="module">'
-    assert text.count(begins) == 1
-    slow = "window.ran = performance.now() + 3000; while (performance.now() < window.ran);"
-    (tmp_path / "slow.html").write_text(text.replace(begins, begins + slow), encoding="utf-8")
-    page = browser.new_page(bypass_csp=True)
-    page.goto((tmp_path / "slow.html").as_uri())
-    page.wait_for_function("window.ran && performance.getEntriesByName('first-contentful-paint').length")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    assert painted < page.evaluate("window.ran") - 1000
-    page.close()
-
-
-@each_lang
 def test_no_table_is_wider_than_a_phone_and_nothing_stands_out(opened, folder, lang):
     """Case: the pace table of 02_trend was cut off."""
     names = [

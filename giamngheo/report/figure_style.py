@@ -162,6 +162,25 @@ def number_ticks(axis, lang, decimals=0, suffix=""):
     axis.set_major_formatter(lambda value, _: number(round(value, 6), lang, decimals) + suffix)
 
 
+def marks_key(figure, ax, names, marks):
+    """What the marks of a chart mean, above it, each name in the colour of its mark.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    ax : matplotlib.axes.Axes
+    names : mapping of str to str
+        By key of a mark.
+    marks : mapping of str to dict
+        How `Axes.plot` draws it.
+    """
+    handles = [ax.plot([], [], **marks[key])[0] for key in names]
+    look = {"fontsize": 8.5, "handletextpad": 0.3, "columnspacing": 1.2}
+    look["labelcolor"] = [handle.get_color() for handle in handles]
+    ncols = len(names) if sum(map(len, names.values())) < 45 else 1  # a phone has room for that many letters
+    figure.legend(handles, list(names.values()), loc="outside upper left", ncols=ncols, **look)
+
+
 def spread(positions, least):
     """Move labels apart along one axis until neighbours are at least a distance from each other.
 
@@ -192,13 +211,15 @@ def spread(positions, least):
     return moved
 
 
-def wrapped(text, width):
-    """Text broken at spaces into lines of at most `width` characters.
+def wrapped(text, width, most=None):
+    """Text broken at spaces into lines of at most `width` characters; a longer word is broken too.
 
     Parameters
     ----------
     text : str
     width : int
+    most : int, optional
+        Lines at most; the last one then ends in an ellipsis where more would follow.
 
     Returns
     -------
@@ -206,13 +227,12 @@ def wrapped(text, width):
     """
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+        for start in range(0, len(word), width):
+            part = word[start : start + width]
+            if lines[-1] and (start or len(lines[-1]) + len(part) + 1 > width):
+                lines.append(part)
+            else:
+                lines[-1] = f"{lines[-1]} {part}".strip()
+    if most and len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: width - 2]} …"]
     return "\n".join(lines)
-
-
-def clipped(text, length):
-    """A text cut at a space to fit a label (str)."""
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

@@ -10,16 +10,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
-from fractions import Fraction
 
 import pandas as pd
 
 from giamngheo.inputs.assumptions import load_register
-from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.columns import DAY, Column, Table
 from giamngheo.report.wording import first_upper, header, locator_text, target_heads
-from giamngheo.simulation.money import exact_sources
+from giamngheo.simulation.money import stated_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -127,17 +125,11 @@ def _budget(page, frames):
         (page.name(row), page.say(f"source.{source}"), year, float(amount / len(years)), place)
         for row in page.package.budget_lines
         for place in (locator_text(row.locator, page),)
-        for source, amount in _by_source(row, len(years)).items()
+        for source, amount in stated_sources(row, len(years)).items()
         for year in years
     ]
     frame = pd.DataFrame(rows, columns=["line", "source", "year", "planned_bn_vnd", "place"])
     return frame, _heads(page, line="", source="", year=YEAR, planned_bn_vnd=MONEY, place="")
-
-
-def _by_source(row, n_years):
-    """What each source gives to a line over the period; "untold" gives it where the plan names none (dict)."""
-    told = any(getattr(row, source) for source in SOURCES)
-    return exact_sources(row, n_years) if told else {"untold": Fraction(row.total_3y)}
 
 
 def _money_ends(page, frames):

@@ -98,6 +98,17 @@ def exact_sources(row, n_years):
     return exact
 
 
+def stated_sources(row, n_years):
+    """As `exact_sources`, but what no source is printed for is "untold" and nobody's (dict of str to Fraction)."""
+    printed = {source: value for source in SOURCES if (value := getattr(row, source))}
+    if not printed:
+        return {"untold": Fraction(row.total_3y)}
+    stated = {source: Fraction(printed.get(source, 0)) * n_years for source in SOURCES}
+    rest = Fraction(row.total_3y) - sum(stated.values())
+    rounding = sum(n_years * Fraction(10) ** value.as_tuple().exponent / 2 for value in printed.values())
+    return exact_sources(row, n_years) if rest <= rounding else stated | {"untold": rest}
+
+
 def money(package, scenario):
     """What a scenario delivers of a package's plan.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from giamngheo.report import figure_style as style
@@ -18,9 +18,14 @@ def test_labels_are_kept_apart_and_in_order(positions, least):
         assert moved == pytest.approx(positions)
 
 
-def test_a_label_is_cut_at_a_space_and_says_so():
-    assert style.clipped("short", 10) == "short"
-    assert style.clipped("credit for poor households", 15) == "credit for …"
+@settings(max_examples=40, deadline=None)
+@given(st.text(), st.integers(1, 30), st.integers(1, 4))
+def test_no_line_of_a_label_is_longer_than_asked_and_what_is_left_out_is_told(text, width, most):
+    lines = style.wrapped(text, width).split("\n")
+    assert all(len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    cut = style.wrapped(text, width, most).split("\n")
+    assert len(cut) <= most and (cut == lines or cut[-1].endswith("…"))
 
 
 def test_a_name_is_text_in_a_figure_whatever_it_holds():

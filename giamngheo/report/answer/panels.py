@@ -5,7 +5,16 @@ import pandas as pd
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
-from giamngheo.report.wording import deadlines_text, ends_text, target_heads, target_text, together, when_text
+from giamngheo.report.wording import (
+    deadlines_text,
+    ends_text,
+    promise_text,
+    target_heads,
+    target_text,
+    targets_of_all,
+    together,
+    when_text,
+)
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, level_pair
 
@@ -83,12 +92,13 @@ def side_by_side(page, outcome, variants, needs):
 
 def _found(page, outcome):
     """The chance of each target, from the case in which it is lower to the other (str)."""
+    named = {target.target: promise_text(target, page) for target in targets_of_all(page.package)}
     items = []
-    for key, head in target_heads(page):
+    for key, _ in target_heads(page):
         ends = (page.chance(p) for p in sorted(outcome.by_case[r][key] for r in CASES))
-        words = {"name": together(page, "panel.finding_both", "panel.finding_all") if key == BOTH else head}
-        items.append(page.say("panel.finding_item", range=ends_text(page, *ends), **words))
-    return page.say("panel.finding", items=", ".join(items))
+        name = together(page, "panel.finding_both", "panel.finding_all") if key == BOTH else named[key]
+        items.append(page.say("panel.finding_item", name=name, range=ends_text(page, *ends)))
+    return page.say("panel.finding", items="; ".join(items))
 
 
 def _panel(page, key, name, as_of, values):

@@ -77,7 +77,7 @@ def dots(page, outcomes):
                 "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             }
             for place, each in zip(y, titles, strict=True):
-                axes[0].text(-limit * 0.04, place + 0.42, f" {wrapped(each, 56, 1)}", **look)
+                axes[0].text(-limit * 0.04, place + 0.42, f" {wrapped(each, 48, 1)}", **look)
         marks_key(figure, axes[0], {case: page.say(f"case.short_{case}") for case in CASES.values()}, MARKS)
 
     height = 0.27 * len(titles)

@@ -90,7 +90,7 @@ def dots(page, found):
             else:
                 ax.annotate(_amounts(page, row), (most, place), xytext=(12, 0), va="center", **text)
         ax.axvline(1, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), zorder=0)
-        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40) for row in rows]
+        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40, 2) for row in rows]
         ax.set_yticks(y, labels)
         ax.set_xlim(0, most * (1.06 if narrow else 1.42))
         ax.set_ylim(-0.6, len(rows) - (0.1 if narrow else 0.4))

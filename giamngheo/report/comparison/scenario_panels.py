@@ -73,7 +73,7 @@ def chart(page, outcomes):
         _description(page, frame, status, target),
         draw,
         Sizes(0.4 + 1.7 * rows[0], 0.4 + 1.6 * rows[1], across=True),
-        frame,
+        frame.drop(columns="title"),
     )
     return html.beside(shown)
 

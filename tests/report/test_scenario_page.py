@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers import assert_clean, assert_figure, faults_of, figures_drawn
 
-from giamngheo import list_scenarios, load_scenario
+from giamngheo import list_scenarios, load_scenario, paths
 from giamngheo.analysis.variance_shares import variance_shares
 from giamngheo.report.scenario import assumptions, budget, changes, conclusion, flows, loans, results, spread
 from giamngheo.report.variance_shares import table as variance_table
@@ -210,7 +210,8 @@ def test_the_budgets_bars_are_its_frame_at_one_scale(package, short, monkeypatch
         ("no_new_money", 13, "No money is delivered"),
     ],
 )
-def test_the_budgets_title_says_who_gets_most(package, name, lines, said):
+def test_the_budgets_title_says_who_gets_most(package, monkeypatch, name, lines, said):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
     some = replace(package, budget_lines=package.budget_lines[:lines])
     assert budget.chart(Page(some, "en"), money(some, load_scenario(name, some))).title == said
 
@@ -230,6 +231,12 @@ def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
     poor = full.cases[0].draws["all", "poor"][:, -1]
     third = bins[bins["case"] == "new"].iloc[2]
     assert third["draws"] == ((poor >= third["from_pct"]) & (poor < third["to_pct"])).sum()
+
+
+def test_the_spreads_title_is_the_chance(page, full, monkeypatch):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    title = spread.chart(page, full).title
+    assert all(page.chance(full.by_case[r]["poor_2015"]) in title for r in (0, 1))
 
 
 def test_the_steps_of_the_spread_are_as_wide_as_asked(page, full):

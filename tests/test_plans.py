@@ -1,5 +1,6 @@
 """Plans of any shape are carried through, or refused at the door in words; by kinds, and as hypothesis draws them."""
 
+import re
 import warnings
 
 import pytest
@@ -10,6 +11,7 @@ from giamngheo import forecast, load_package, package_forecast, simulate
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import accept_questions, new_package
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
+from giamngheo.language.phrasebook import phrases
 from giamngheo.report.wording import Page
 
 
@@ -148,3 +150,10 @@ def test_a_series_is_asked_the_same(tmp_path):
     ):
         forecast(file, 2013, draws=100)
     assert len(forecast(file, 2013, draws=100, accept=["counts_contradict_rate"]).table)
+
+
+def test_no_phrase_tells_a_plan_s_span_or_place():
+    told = [text for each in phrases().values() for text in each.values()]
+    assert not [
+        text for text in told if re.search(r"three years|ba năm|An Giang|2013|2015", text, re.IGNORECASE)
+    ]

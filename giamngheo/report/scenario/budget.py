@@ -145,7 +145,11 @@ def chart(page, money):
     caption = page.say("figure.budget_caption")
     return figure_exhibit(
         "budget",
-        page.say("figure.budget_title", total=page.money(whole, 1 if whole % 1 else 0)),
+        page.say(
+            "figure.budget_title",
+            years=years_text(page.package.years),
+            total=page.money(whole, 1 if whole % 1 else 0),
+        ),
         f"{caption} {page.say('figure.budget_planned')}" if differs else caption,
         "; ".join(f"{names[line]}: {page.number(totals[line], 1)}" for line in order),
         draw,

@@ -3,6 +3,7 @@
 import re
 import warnings
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
@@ -12,6 +13,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import accept_questions, new_package
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.language.phrasebook import phrases
+from giamngheo.report.scenario import budget
 from giamngheo.report.wording import Page
 
 
@@ -88,6 +90,10 @@ def test_sources_that_are_not_told_are_nobody_s(skeleton):
         "mobilised": 0,
         "untold": 270,
     }
+    changed(skeleton, "budget", (",4,1,0,", ",,,,"))
+    page, effect = Page(load_package(skeleton), "en"), np.ones(100)
+    assert "it does not tell what each source gives" in budget.sentences(page, None, effect).text
+    assert "0.0 %" not in budget.sentences(page, None, effect).text
     with pytest.raises(RefusedInput, match="does not tell what each source gives to 'credit'"):
         load_scenario("central_only", package)
     assert not {"central_only", "no_mobilised_money"} & {row.id for row in list_scenarios(package)}

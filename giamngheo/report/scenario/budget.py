@@ -58,7 +58,8 @@ def _sources(page, total):
     sums = dict.fromkeys(SOURCES if any(row.told for row in page.package.budget_lines) else (), 0)
     for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
-            sums[source] = sums.get(source, 0) + value
+            if value or row.told:
+                sums[source] = sums.get(source, 0) + value
     if list(sums) == [UNTOLD]:
         return page.say("money.untold")
     return ", ".join(

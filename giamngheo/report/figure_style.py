@@ -36,7 +36,7 @@ BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
 WIDE_IN, ACROSS_IN, NARROW_IN = 7.0, 9.2, 3.7
 NOTEBOOK_DPI = 96  # a wide figure fills most of a notebook's cell; more pixels take more bytes
-PIXELS, COLOURS = 1.6, 24  # of a notebook's PNG: a pixel that it is shown on, and in all
+PIXELS, COLOURS = 1.5, 24  # of a notebook's PNG: a pixel that it is shown on, and in all
 Sizes = namedtuple(
     "Sizes", "wide narrow across", defaults=(False,)
 )  # heights in inches; across the whole page

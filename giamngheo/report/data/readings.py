@@ -127,7 +127,7 @@ def _implied_title(page, frame):
     at = step.abs().idxmax()
     return page.say(
         "figure.implied_title",
-        group=page.say(f"group.{frame['group'][at]}"),
+        group=page.group(frame["group"][at]),
         change=page.signed(step[at], 1),
         before=page.day(earlier["as_of"][at]),
         after=page.day(frame["as_of"][at]),

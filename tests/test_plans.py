@@ -10,8 +10,9 @@ from plans import go_through, plans, write
 
 from giamngheo import forecast, load_package, package_forecast, simulate
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.package import accept_questions, new_package
+from giamngheo.inputs.package import accept_questions
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.language.phrasebook import phrases
 from giamngheo.report.scenario import budget
 from giamngheo.report.wording import Page

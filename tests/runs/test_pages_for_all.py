@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from helpers import CHROMIUM, needs_chromium
+from helpers import CHROMIUM, needs_chromium, settled
 
 from giamngheo.report.batch_page import STATES, Listed, batch_page
 from giamngheo.report.reports_page import reports_page
@@ -110,7 +110,7 @@ def opened(browser):
         page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True, **how)
         pages.append(page)
         page.goto(address)
-        page.evaluate(OPEN)
+        settled(page).evaluate(OPEN)
         return page
 
     yield open_page

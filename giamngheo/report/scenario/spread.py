@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks
+from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.wording import promise_text, target_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import level_pair
@@ -37,13 +37,13 @@ def chart(page, outcome, bin_pct=0.25):
                 ax.stairs(shares[case], edges, fill=True, color=colour, alpha=0.25, linewidth=0)
         for case, other, side in (("continued", "new", 1), ("new", "continued", -1)):
             lead = shares[case] - shares[other]  # its name where it stands clear of the other
-            at = int(np.argmax(lead))
+            at, tight = int(np.argmax(lead)), narrow and side < 0  # a phone has no room left of it
             ax.annotate(
-                page.say(f"case.short_{case}"),
-                (edges[at + (side > 0)], shares[case][at]),
-                xytext=(4 * side, 2),
+                wrapped(page.say(f"case.short_{case}"), 8 if narrow else 30),
+                (0 if tight else edges[at + (side > 0)], shares[case][at]),
+                xytext=(4 if tight else 4 * side, 2),
                 textcoords="offset points",
-                ha="left" if side > 0 else "right",
+                ha="left" if side > 0 or tight else "right",
                 fontsize=8.5,
                 color=_LOOKS[case][0],
                 fontweight="bold",

@@ -25,6 +25,12 @@ DRAWS, SEED = 300, 1  # of the report that tests read
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to open pages with")
 
 
+def settled(page):
+    """A page of Playwright once what starts after its first paint has started: the what-if."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(done))))")
+    return page
+
+
 def read_aloud(markup):
     """What of a piece of HTML is read as text (str)."""
     return html.unescape(re.sub(r"<[^>]+>", "", markup))

@@ -1,7 +1,9 @@
 """Plans of any shape are carried through, or refused at the door in words; by kinds, and as hypothesis draws them."""
 
+import re
 import warnings
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
@@ -11,6 +13,8 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import accept_questions
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.inputs.skeleton import new_package
+from giamngheo.language.phrasebook import phrases
+from giamngheo.report.scenario import budget
 from giamngheo.report.wording import Page
 
 
@@ -87,6 +91,10 @@ def test_sources_that_are_not_told_are_nobody_s(skeleton):
         "mobilised": 0,
         "untold": 270,
     }
+    changed(skeleton, "budget", (",4,1,0,", ",,,,"))
+    page, effect = Page(load_package(skeleton), "en"), np.ones(100)
+    assert "it does not tell what each source gives" in budget.sentences(page, None, effect).text
+    assert "0.0 %" not in budget.sentences(page, None, effect).text
     with pytest.raises(RefusedInput, match="does not tell what each source gives to 'credit'"):
         load_scenario("central_only", package)
     assert not {"central_only", "no_mobilised_money"} & {row.id for row in list_scenarios(package)}
@@ -149,3 +157,10 @@ def test_a_series_is_asked_the_same(tmp_path):
     ):
         forecast(file, 2013, draws=100)
     assert len(forecast(file, 2013, draws=100, accept=["counts_contradict_rate"]).table)
+
+
+def test_no_phrase_tells_a_plan_s_span_or_place():
+    told = [text for each in phrases().values() for text in each.values()]
+    assert not [
+        text for text in told if re.search(r"three years|ba năm|An Giang|2013|2015", text, re.IGNORECASE)
+    ]

@@ -4,7 +4,7 @@ import hashlib
 from io import BytesIO
 
 import pytest
-from helpers import CHROMIUM
+from helpers import CHROMIUM, settled
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -36,7 +36,7 @@ def take(name):
         browser = driver.chromium.launch(executable_path=CHROMIUM)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto((HOME / "index.html").as_uri() + fragment)
-        page.evaluate("id => document.getElementById(id)?.scrollIntoView()", section)
+        settled(page).evaluate("id => document.getElementById(id)?.scrollIntoView()", section)
         taken = page.screenshot()
         browser.close()
     told = PngInfo()

@@ -20,7 +20,7 @@ from giamngheo.report.figure_style import (
     spread,
 )
 from giamngheo.report.html import stack
-from giamngheo.simulation.targets import level_pair
+from giamngheo.simulation.targets import level_pair, met
 
 SIZES = Sizes(wide=3.7, narrow=3.6)
 COLUMNS = (
@@ -59,7 +59,7 @@ def chart(page, table, history, status, *, other=None, meaning="new", top=None):
     who = _who(page, status)
     return figure_exhibit(
         f"fan-{status}-all".replace("_", "-"),
-        page.say("figure.fan_title", who=who),
+        _title(page, shown, who, target),
         _caption(page, shown),
         _description(page, shown, who, target),
         lambda figure, narrow: draw(figure.subplots(), page, shown, target, top, narrow),
@@ -100,6 +100,35 @@ def picture(page, result):
     return figure_exhibit(
         "answer-picture", title, note, words, draw_all, Sizes(3.4, 6.4, across=True), shown, shared=True
     )
+
+
+def _title(page, shown, who, target):
+    """Where the median stands on the target's day, or on the last, and whether that meets the target (str)."""
+    forecast, _, second, meaning = _parts(shown)
+    days = list(forecast["as_of"])
+    when = pd.Timestamp(target.as_of) if target is not None else days[-1]
+    if when not in days:
+        when, target = days[-1], None
+    medians = [rows.set_index("as_of")["rate_pct"][when] for rows in (forecast, second) if rows is not None]
+    if meaning == "fixed":
+        ends = (page.percent(rate, 1) for rate in medians)
+        rate = page.say("figure.fan_rate_fixed", **dict(zip(("rate", "other"), ends, strict=True)))
+    else:
+        low, high = (page.number(rate, 1) for rate in (min(medians), max(medians)))
+        rate = f"{wording.ends_text(page, low, high)} %"
+    words = {"who": who, "when": wording.when_text(when, page), "rate": rate}
+    if target is None:
+        return page.say("figure.fan_title", **words)
+    held = [
+        bool(met(target, {(target.group, target.status): np.array([[m]])}, [target.as_of])) for m in medians
+    ]
+    key = "met" if all(held) else "split" if any(held) else "missed"
+    if key == "split":
+        case = meaning if held[1] else "continued"
+        words["case"] = page.say("figure.fan_if_fixed" if case == "fixed" else f"case.{case}")
+        if meaning == "fixed" and held[0]:
+            words["case"] = page.say("figure.fan_if_moving")
+    return page.say(f"figure.fan_title_{key}", target=wording.target_text(target, page), **words)
 
 
 def _who(page, status):

@@ -36,6 +36,7 @@ BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
 WIDE_IN, ACROSS_IN, NARROW_IN = 7.0, 9.2, 3.7
 NOTEBOOK_DPI = 96  # a wide figure fills most of a notebook's cell; more pixels take more bytes
+PIXELS, COLOURS = 1.5, 24  # of a notebook's PNG: a pixel that it is shown on, and in all
 Sizes = namedtuple(
     "Sizes", "wide narrow across", defaults=(False,)
 )  # heights in inches; across the whole page
@@ -166,21 +167,33 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None, s
 
 
 def _picture(figure, few=True):
-    """The drawing as a PNG at twice the width that a notebook gives it, everything where the page has it."""
+    """The drawing as a PNG of more pixels than a notebook shows it on, everything where the page has it."""
     lay_out(figure)
     figure.patch.set(visible=True, facecolor="white")
-    figure.set_dpi(2 * NOTEBOOK_DPI)
+    figure.set_dpi(PIXELS * NOTEBOOK_DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    # Few colours take a third of the bytes, and no eye sees it: our figures are flat colours and their edges.
     pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = BytesIO()
-    if few:
-        pixels = pixels.quantize(24, method=Image.Quantize.FASTOCTREE)
-    pixels.save(buffer, "PNG", compress_level=9)
+    (_few_colours(pixels) if few else pixels).save(buffer, "PNG", compress_level=9)
     labels = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
     width = round(figure.get_figwidth() * NOTEBOOK_DPI)
     return Picture(b64encode(buffer.getvalue()).decode(), width, tuple(labels))
+
+
+def _few_colours(pixels):
+    """The image in its own most frequent colours, a third of the bytes: figures are flat areas and their edges.
+
+    A general palette merges neighbours, and a pale band with the paper under it.
+    """
+    red, green, blue = np.moveaxis(np.asarray(pixels).astype(np.uint32), 2, 0)
+    found, where, counts = np.unique(red << 16 | green << 8 | blue, return_inverse=True, return_counts=True)
+    parts = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(np.int32)
+    kept = parts[np.argsort(-counts, kind="stable")[:COLOURS]]
+    nearest = ((parts[:, None] - kept) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    image = Image.fromarray(nearest[where].reshape(pixels.size[::-1]))
+    image.putpalette(kept.astype(np.uint8).tobytes())
+    return image
 
 
 def number_ticks(axis, lang, decimals=0, suffix=""):
@@ -195,6 +208,25 @@ def number_ticks(axis, lang, decimals=0, suffix=""):
     """
     written = cache(lambda value: number(value, lang, decimals) + suffix)  # asked twenty times a drawing
     axis.set_major_formatter(lambda value, _: written(round(value, 6)))
+
+
+def marks_key(figure, ax, names, marks):
+    """What the marks of a chart mean, above it, each name in the colour of its mark.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    ax : matplotlib.axes.Axes
+    names : mapping of str to str
+        By key of a mark.
+    marks : mapping of str to dict
+        How `Axes.plot` draws it.
+    """
+    handles = [ax.plot([], [], **marks[key])[0] for key in names]
+    look = {"fontsize": 8.5, "handletextpad": 0.3, "columnspacing": 1.2}
+    look["labelcolor"] = [handle.get_color() for handle in handles]
+    ncols = len(names) if sum(map(len, names.values())) < 45 else 1  # a phone has room for that many letters
+    figure.legend(handles, list(names.values()), loc="outside upper left", ncols=ncols, **look)
 
 
 def spread(positions, least):
@@ -227,13 +259,15 @@ def spread(positions, least):
     return moved
 
 
-def wrapped(text, width):
-    """Text broken at spaces into lines of at most `width` characters.
+def wrapped(text, width, most=None):
+    """Text broken at spaces into lines of at most `width` characters; a longer word is broken too.
 
     Parameters
     ----------
     text : str
     width : int
+    most : int, optional
+        Lines at most; the last one then ends in an ellipsis where more would follow.
 
     Returns
     -------
@@ -241,13 +275,12 @@ def wrapped(text, width):
     """
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+        for start in range(0, len(word), width):
+            part = word[start : start + width]
+            if lines[-1] and (start or len(lines[-1]) + len(part) + 1 > width):
+                lines.append(part)
+            else:
+                lines[-1] = f"{lines[-1]} {part}".strip()
+    if most and len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: width - 2]} …"]
     return "\n".join(lines)
-
-
-def clipped(text, length):
-    """A text cut at a space to fit a label (str)."""
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + " …"

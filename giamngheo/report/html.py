@@ -34,7 +34,7 @@ _QUANTITY = re.compile(
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as a notebook shows it: base64 of a PNG at twice its width in pixels, and all that is written in it."""
+    """A figure as a notebook shows it: base64 of a PNG, its width on a screen, and all that is written in it."""
 
     png: str
     width_px: int

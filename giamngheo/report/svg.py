@@ -14,7 +14,10 @@ from io import StringIO
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what a name may hold and no XML
+# What XML has no letter for, and marks that turn the direction of what stands after them.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _FONTS = "'DejaVu Sans', Verdana, sans-serif"
@@ -53,7 +56,7 @@ def svg_markup(figure, name, title, description, css, told_by=""):
     # Straight to the canvas: savefig would draw everything once more to find out the layout.
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
     FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
-    root = ET.fromstring(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", buffer.getvalue()))
+    root = ET.fromstring(_UNSEEN.sub("", buffer.getvalue()))
     drawn = [child for child in root if _tag(child) != "metadata"]
     counted = Counter(style for child in drawn for style in _styles(child))
     often = sorted((style for style, n in counted.items() if n > 1 and style), key=lambda s: (-counted[s], s))
@@ -169,4 +172,10 @@ def _markup(element, used, name, classes):
 
 
 def _text(value):
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return (
+        _UNSEEN.sub("", value)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+    )

@@ -6,7 +6,7 @@ import pandas as pd
 from giamngheo.analysis.variance_shares import PARTS
 from giamngheo.report import html
 from giamngheo.report.figure_style import BLUE, VERMILLION, Sizes, figure_exhibit, number_ticks, wrapped
-from giamngheo.report.wording import first_upper
+from giamngheo.report.wording import ends_text, first_upper
 from giamngheo.simulation.targets import level_pair
 
 COLOURS = {"continued": BLUE, "new": VERMILLION}
@@ -90,10 +90,21 @@ def chart(page, shares):
         + f": {page.percent(100 * row.share, 0)}"
         for row in shown.itertuples()
     )
-    title = page.say("variance.title", when=page.day(shares["as_of"].iloc[0]))
+    title = page.say(
+        "variance.chart_title", items="; ".join(_largest(page, *panel) for panel in panels.items())
+    )
     words, height = f"{page.say('variance.desc')} {told}", (0.22 + 0.12 * len(cases)) * len(parts)
     sizes = Sizes(0.6 + height, len(panels) * (0.55 + height))
     return figure_exhibit("variance-shares", title, page.say("variance.caption"), words, draw, sizes, shown)
+
+
+def _largest(page, status, rows):
+    """The largest part of a rate's variance, from the case in which it is less to the other (str)."""
+    by = rows.groupby("part")["share"]
+    first = by.mean().idxmax()
+    ends = (page.number(100 * share, 0) for share in (by.min()[first], by.max()[first]))
+    words = {"who": page.say(f"status.{status}"), "first": page.say(f"variance.of_{first}")}
+    return page.say("variance.chart_item", share=f"{ends_text(page, *ends)} %", **words)
 
 
 def table(page, shares):

@@ -268,6 +268,16 @@ def test_all_targets_at_once_are_named_by_how_many_there_are(package, shared, n,
     assert head in money.table(page, best).text
 
 
+def test_the_panels_begin_with_a_sentence(page, full, variants, needs):
+    low, high = (page.chance(p) for p in sorted(full.by_case[r]["poor_2015"] for r in (0, 1)))
+    first = panels.side_by_side(page, full, variants, needs).text.splitlines()[0]
+    said = {
+        "vi": f"Xác suất để tỷ lệ hộ nghèo xuống dưới 2 % là {low} đến {high}; để tỷ lệ hộ cận nghèo",
+        "en": f"The chance of fewer than 2 % poor is {low} to {high}; of at most 3 % near-poor is",
+    }
+    assert first.startswith(said[page.lang])
+
+
 def test_every_term_has_a_meaning(page):
     made = glossary.terms(page)
     assert made.html.count("<dt>") == made.html.count("<dd>") == made.notebook_html.count("<li>") > 5

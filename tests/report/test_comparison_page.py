@@ -4,14 +4,22 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
-from helpers import assert_figure, faults_of, figures_drawn
+from helpers import assert_figure, faults_of, figures_drawn, rows_of
 
-from giamngheo import load_scenario
+from giamngheo import load_scenario, paths
 from giamngheo.analysis import allocation, cost_effectiveness, money_needed
 from giamngheo.analysis.equity import group_changes, group_levels, levels
 from giamngheo.language import chance, number
-from giamngheo.report.comparison import equity, money_for_chance, overview, reallocation, two_inputs, value
-from giamngheo.report.wording import Page
+from giamngheo.report.comparison import (
+    equity,
+    money_for_chance,
+    overview,
+    reallocation,
+    scenario_panels,
+    two_inputs,
+    value,
+)
+from giamngheo.report.wording import Page, promise_text
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import without_credit
 from giamngheo.simulation.shared_draws import shared_draws
@@ -108,10 +116,12 @@ def test_bounds_and_results_are_those_found(package, found, lang):
         assert row.low_bn <= row.joint_bn <= row.high_bn and row.low_bn <= row.gap_bn <= row.high_bn
     assert "↓" in text and "↑" in text
     assert {"vi": "0,5 và 2 lần", "en": "0.5 and 2 times"}[lang] in text
-    told = reallocation.outcomes(Page(package, lang), found).text
-    fresh = found.fresh["both"]
-    for name in ("plan", "joint", "gap"):
-        assert f"{chance(fresh[name, 'continued'], lang)} / {chance(fresh[name, 'new'], lang)}" in told
+    told = reallocation.outcomes(Page(package, lang), found)
+    fresh, rows = found.fresh["both"], rows_of(told.tables[0])
+    of_both = rows[4:6]  # after the two targets' own, a row a case
+    for place, case in enumerate(("continued", "new")):
+        for column, name in enumerate(("plan", "joint", "gap"), 2):
+            assert of_both[place][column] == chance(fresh[name, case], lang)
 
 
 @each_lang
@@ -156,6 +166,45 @@ def test_scenarios_are_compared_under_the_cases_they_leave_open(package, results
     for each in drawn.itertuples():
         r = {"continued": 1, "new": 0}[each.case]
         assert each.chance == results[each.scenario].by_case[r][each.target]
+
+
+def test_small_multiples_draw_their_frame_at_one_scale(package, results, monkeypatch):
+    made = []
+    drawn = figures_drawn(
+        monkeypatch, lambda: made.append(scenario_panels.chart(Page(package, "en"), results))
+    )
+    frame = made[0].table
+    for each in frame.groupby(["scenario", "case"]).last().reset_index().itertuples():
+        r = {"continued": 1, "new": 0}[each.case]
+        assert each.rate_pct == pytest.approx(results[each.scenario].median(r, "poor"))
+        assert each.chance == results[each.scenario].by_case[r]["poor_2015"]
+    plan = frame[(frame["scenario"] == "full_plan") & (frame["case"] == "continued")]
+    for figure in drawn.values():
+        axes = [ax for ax in figure.axes if ax.get_visible()]
+        assert len({(ax.get_xlim(), ax.get_ylim()) for ax in axes}) == 1 and len(axes) == len(results)
+        for ax, (name, rows) in zip(axes, frame.groupby("scenario", sort=False), strict=True):
+            target, grey, *lines = (line.get_ydata() for line in ax.lines)
+            assert set(target) == {2.0} and grey == pytest.approx(plan["rate_pct"])
+            cases = dict(list(rows.groupby("case", sort=False)))
+            assert len(lines) == len(cases) == len(results[name].shown)
+            for line, own in zip(lines, cases.values(), strict=True):
+                assert line == pytest.approx(own["rate_pct"])
+            band, first = ax.collections[0].get_paths()[0].vertices[:, 1], next(iter(cases.values()))
+            assert {*first["q10_pct"].round(9), *first["q90_pct"].round(9)} == {*band.round(9)}
+
+
+@each_lang
+def test_a_figures_title_tells_what_it_found(package, results, found, monkeypatch, lang):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    page, both = Page(package, lang), [results[name].by_case[0]["both"] for name in results]
+    title = overview.dots(page, results).title
+    assert chance(min(both), lang) in title and chance(max(both), lang) in title
+    words = {"k1": "0", "n1": "2", "k0": "0", "n0": "3"}
+    said = scenario_panels.chart(page, results).title
+    assert said == page.say("figure.multiples_title", **words, promise=promise_text(package.targets[0], page))
+    title = reallocation.dots(page, found).title
+    for name in ("plan", "joint"):
+        assert chance(found.fresh["both"][name, "new"], lang) in title
 
 
 @each_lang
@@ -209,7 +258,11 @@ def test_figures_are_clean_and_nothing_is_cut(package, results, found, lang, mon
     page = Page(package, lang)
 
     def draw():
-        return [overview.dots(page, results), reallocation.dots(page, found)]
+        return [
+            overview.dots(page, results),
+            reallocation.dots(page, found),
+            scenario_panels.chart(page, results),
+        ]
 
     drawn = figures_drawn(monkeypatch, draw)
     assert not [fault for name, figure in drawn.items() for fault in faults_of(figure, name)]

@@ -101,7 +101,7 @@ def test_the_figure_draws_its_frame_and_nothing_is_cut(page, monkeypatch):
     made = readings.implied_chart(page)
     assert_clean(made.html)
     assert faults == []
-    assert points == [made.table["implied_households"].tolist()] * 2
+    assert points == [made.table["households_of_first_pct"].tolist()] * 2
 
 
 def test_a_promise_has_its_own_name_or_its_id_with_spaces(page, other):

@@ -114,6 +114,10 @@ def test_where_no_kernel_is_words_stand_in_its_place_and_the_page_has_a_link(own
     monkeypatch.setenv(paths.SHOWN_FOR, "page")
     _, metadata = explorer._repr_mimebundle_()
     assert '<a href="index.html#explore">' in metadata["giamngheo"]["page"]
+    package, shared = own
+    assert giamngheo.explore(package, shared=shared).given == {}, (
+        "no model is made for a page that shows none"
+    )
 
 
 HELD = """(() => {

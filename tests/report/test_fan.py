@@ -12,7 +12,7 @@ from helpers import assert_clean, faults_of, figures_drawn, rows_of
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 
-from giamngheo import load_scenario
+from giamngheo import load_scenario, paths
 from giamngheo.language import LANGUAGES
 from giamngheo.report import fan, quantiles
 from giamngheo.report.wording import Page
@@ -205,3 +205,21 @@ def test_quantiles_stand_for_every_status_and_case(page, full):
         last = table.frame.iloc[-1]
         assert last["q50_pct"] == pytest.approx(full.median(r, status))
         assert rows_of(table)[-1][5] == page.number(last["q50_pct"], 2)
+
+
+@pytest.mark.parametrize(
+    ("last", "second", "meaning", "said"),
+    [
+        (3, 2.5, "new", "forecast 2.5 to 3.0 %, short of the target < 2 %"),
+        (3, 1.5, "new", "forecast 1.5 to 3.0 %, which meets the target < 2 % only if the money comes on top"),
+        (1.5, 1.5, "new", "forecast 1.5 %, which meets the target < 2 %"),
+        (3, 2.5, "fixed", "forecast 3.0 % (2.5 % if the gap between the thresholds stands still), short of"),
+    ],
+)
+def test_a_charts_title_says_whether_the_median_meets_the_target(
+    package, history, monkeypatch, last, second, meaning, said
+):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    given = {"other": forecast_table([6, 5, 4, second]), "meaning": meaning}
+    made = fan.chart(Page(package, "en"), forecast_table([6, 5, 4, last]), history, "poor", **given)
+    assert made.title.startswith(f"Poverty rate at the end of 2015: {said}")

@@ -1,10 +1,15 @@
 """The look that figures share: labels that keep apart, texts that fit."""
 
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from giamngheo import paths
 from giamngheo.report import figure_style as style
 
 
@@ -18,9 +23,14 @@ def test_labels_are_kept_apart_and_in_order(positions, least):
         assert moved == pytest.approx(positions)
 
 
-def test_a_label_is_cut_at_a_space_and_says_so():
-    assert style.clipped("short", 10) == "short"
-    assert style.clipped("credit for poor households", 15) == "credit for …"
+@settings(max_examples=40, deadline=None)
+@given(st.text(), st.integers(1, 30), st.integers(1, 4))
+def test_no_line_of_a_label_is_longer_than_asked_and_what_is_left_out_is_told(text, width, most):
+    lines = style.wrapped(text, width).split("\n")
+    assert all(len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    cut = style.wrapped(text, width, most).split("\n")
+    assert len(cut) <= most and (cut == lines or cut[-1].endswith("…"))
 
 
 def test_a_name_is_text_in_a_figure_whatever_it_holds():
@@ -62,3 +72,23 @@ def test_texts_of_others_figures_are_matplotlibs(monkeypatch):
     monkeypatch.setattr(style, "MOST_LAYOUTS", 3)
     drawn()
     assert len(style._layouts) <= 3
+
+
+def test_a_notebooks_picture_keeps_each_flat_colour(monkeypatch):
+    """Case: the pale band of the fans became white in a palette of 24 colours."""
+    monkeypatch.setenv(paths.SHOWN_FOR, "notebook")
+    flat = (style.BAND_80, style.BAND_50, style.BLUE, style.VERMILLION, style.PALE, "#ffffff")
+
+    def draw(figure, narrow):
+        ax = figure.subplots()
+        ax.fill_between([0, 1], 0, 3, color=style.BAND_80)
+        ax.fill_between([0, 1], 1, 2, color=style.BAND_50)
+        ax.plot([0, 1], [2, 1], color=style.BLUE)
+        ax.plot([0, 1], [3, 1], color=style.VERMILLION, linestyle="--")
+        ax.set_xlim(0, 1.4)
+        ax.axvline(1.2, color=style.PALE, linewidth=4)
+
+    made = style.figure_exhibit("f", "Title", "", "What it shows", draw, style.Sizes(3, 3))
+    with Image.open(BytesIO(b64decode(made.picture.png))) as image:
+        shown = {"#{:02x}{:02x}{:02x}".format(*colour) for _, colour in image.convert("RGB").getcolors()}
+    assert {colour.lower() for colour in flat} <= shown and len(shown) <= style.COLOURS

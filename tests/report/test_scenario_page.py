@@ -1,6 +1,8 @@
 """The page of a scenario: what it changes, its results, money, spread and list flows."""
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 from helpers import assert_clean, assert_figure, faults_of, figures_drawn
 
-from giamngheo import list_scenarios, load_scenario
+from giamngheo import list_scenarios, load_scenario, paths
 from giamngheo.analysis.variance_shares import variance_shares
 from giamngheo.report.scenario import assumptions, budget, changes, conclusion, flows, loans, results, spread
 from giamngheo.report.variance_shares import table as variance_table
@@ -20,7 +22,7 @@ from giamngheo.simulation.list_flows import (
     published_outside,
     yearly_counts,
 )
-from giamngheo.simulation.money import money, without_credit
+from giamngheo.simulation.money import exact_sources, money, without_credit
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.targets import above_target
 
@@ -152,7 +154,66 @@ def test_the_money_of_a_poor_household_comes_from_plan_and_count(package):
     assert "0.8 percentage points" in made.text
 
 
+def unstated(package):
+    """A plan whose first line names no source, and whose second names one for a part of its money."""
+    first, second, *others = package.budget_lines
+    none = {"central": None, "provincial": Decimal(0), "mobilised": None}
+    second = second.model_copy(update=none | {"central": Decimal(50)})
+    return replace(package, budget_lines=(first.model_copy(update=none), second, *others))
+
+
+def test_money_without_a_source_is_nobodys(package, full):
+    """Case: a plan of totals alone was told as central money."""
+    page, bare = Page(package, "en"), Page(unstated(package), "en")
+    spent = money(bare.package, full.scenario)
+    untold = 600 + 600 - 3 * 50  # a line's whole total, and what the other's source leaves
+    assert exact_sources(bare.package.budget_lines[1], 3) == {
+        "central": 150, "provincial": 0, "mobilised": 0, "untold": 450,
+    }  # fmt: skip
+    words = bare.say("source.untold")
+    told = budget.sentences(bare, None, np.array([0.5, 0.8, 1.2])).text
+    assert words in told and page.money(1050) in told and page.percent(100 * 1050 / 2155, 1) in told
+    drawn = budget.chart(bare, spent)
+    assert_figure(drawn)
+    by = drawn.table.groupby("source")["delivered_bn_vnd"].sum()
+    assert by["untold"] == pytest.approx(untold) and by["central"] == pytest.approx(1957.5 - 540 - 390)
+    assert by.sum() == pytest.approx(2155)
+    by_line = budget.tables(bare, spent).table
+    assert by_line["untold_bn_vnd"].sum() == pytest.approx(untold)
+    assert "untold_bn_vnd" not in budget.tables(page, full.money).table
+
+
 # Figures
+
+
+def test_the_budgets_bars_are_its_frame_at_one_scale(package, short, monkeypatch):
+    page, made = Page(package, "en"), []
+    drawn = figures_drawn(monkeypatch, lambda: made.append(budget.chart(page, short.money)))
+    for name in ("budget-wide", "budget-narrow"):
+        bars, scale = drawn[name].axes[0].patches, None
+        for filled, column in ((True, "delivered_bn_vnd"), (False, "planned_bn_vnd")):
+            wide = sorted(bar.get_width() for bar in bars if bar.get_fill() == filled)
+            amounts = made[0].table[column]
+            scale = scale or wide[-1] / amounts.max()
+            assert wide == pytest.approx(sorted(scale * amounts[amounts > 0]))
+    written = {text.get_text() for text in drawn["budget-wide"].axes[0].texts}
+    for amount in made[0].table.query("delivered_bn_vnd > 0")["delivered_bn_vnd"].round(6):
+        assert page.number(amount, 1 if amount % 1 else 0) in written
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "said"),
+    [
+        ("full_plan", 13, "Two of 13 lines take 56 % of 2,155 billion VND; the central budget pays 91 %"),
+        ("full_plan", 1, "All of 600 billion VND is in one line; the central budget pays 90 %"),
+        ("full_plan", 3, "Two of 3 lines take 80 % of 1,500 billion VND; the central budget pays 90 %"),
+        ("no_new_money", 13, "No money is delivered"),
+    ],
+)
+def test_the_budgets_title_says_who_gets_most(package, monkeypatch, name, lines, said):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    some = replace(package, budget_lines=package.budget_lines[:lines])
+    assert budget.chart(Page(some, "en"), money(some, load_scenario(name, some))).title == said
 
 
 def figures(page, given):
@@ -170,6 +231,12 @@ def test_figures_are_clean_and_hold_what_they_draw(page, full, short):
     poor = full.cases[0].draws["all", "poor"][:, -1]
     third = bins[bins["case"] == "new"].iloc[2]
     assert third["draws"] == ((poor >= third["from_pct"]) & (poor < third["to_pct"])).sum()
+
+
+def test_the_spreads_title_is_the_chance(page, full, monkeypatch):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    title = spread.chart(page, full).title
+    assert all(page.chance(full.by_case[r]["poor_2015"]) in title for r in (0, 1))
 
 
 def test_the_steps_of_the_spread_are_as_wide_as_asked(page, full):

@@ -88,7 +88,7 @@ def test_a_line_without_sources_is_told_as_such(package):
     bare = replace(package, budget_lines=(first.model_copy(update=nothing), *others))
     found = budget_of(Page(bare, "en"))
     own = found[found["line"] == first.name_en]
-    assert set(own["source"]) == {"not told by source"} and len(own) == len(package.years)
+    assert set(own["source"]) == {"source not stated"} and len(own) == len(package.years)
     assert own["planned_bn_vnd"].sum() == pytest.approx(float(first.total_3y))
     assert found["planned_bn_vnd"].sum() == pytest.approx(float(package.total_bn()))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from helpers import assert_clean, cells_of, faults_of, figures_drawn, rows_of
 
-from giamngheo import load_scenario, package_forecast
+from giamngheo import load_scenario, package_forecast, paths
 from giamngheo.analysis.pace import required_pace
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.forecasting.reference_series import load_table
@@ -126,6 +126,19 @@ def test_every_method_stands_beside_its_own_score_in_every_kind_of_series(page, 
         shown = cells[method_name(page, row["method"])][group_name(page, row["group"])]
         assert shown == ratio_text(page, row["crps_ratio"]), (row["group"], row["method"])
     assert len(cells) == record["method"].nunique() + 1  # and the units
+
+
+def test_the_records_titles_count_kinds_of_series(page, record, compared, monkeypatch):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    ours = record[record["method"] == track_record.EARLIER]
+    won, whole = int((ours["crps_ratio"] < 1).sum()), len(ours)
+    told = {"vi": f"Ở {won} trong {whole} loại chuỗi", "en": f"In {won} of {whole} kinds of series"}
+    assert track_record.chart(page, record).title.startswith(told[page.lang])
+    inside = [sum(map(float, tenths.split()[1:-1])) for tenths in ours["pit_deciles_pct"]]
+    title = track_record.calibration(page, record).title
+    assert page.number(min(inside), 0) in title and page.number(max(inside), 0) in title
+    title = rivals.chart(page, compared).title
+    assert page.number(compared["median_pct"].iloc[0], 1) in title
 
 
 def test_every_dot_of_the_record_is_that_of_its_method(page, record, monkeypatch):

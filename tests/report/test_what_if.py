@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from helpers import CHROMIUM, needs_chromium
+from helpers import CHROMIUM, needs_chromium, settled
 
 from giamngheo import load_package, paths
 from giamngheo.cli import commands
@@ -115,7 +115,7 @@ def visit(browser):
             )
         context.set_offline(True)
         opened.goto(path.as_uri() + fragment)
-        return opened
+        return settled(opened) if options.get("java_script_enabled", True) else opened
 
     yield go
     for context in contexts:

@@ -6,7 +6,7 @@ import json
 import openpyxl
 import pytest
 import yaml
-from helpers import CHROMIUM, Whole, needs_chromium
+from helpers import CHROMIUM, Whole, needs_chromium, settled
 
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.skeleton import new_package
@@ -87,7 +87,7 @@ def test_in_a_browser_nothing_of_them_runs(home):
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert "=cmd() <script>window.foreign = 1</script>" in page.inner_text("body"), path
         page.goto((home / "en" / "index.html").as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        settled(page).evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         line = page.locator("#what-if label", has_text="budget 0")
         assert line.is_visible() and BAD in line.text_content()
         browser.close()

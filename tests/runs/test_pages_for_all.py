@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from helpers import CHROMIUM, needs_chromium
+from helpers import CHROMIUM, needs_chromium, settled
 
 from giamngheo.report.batch_page import STATES, Listed, batch_page
 from giamngheo.report.reports_page import reports_page
@@ -110,7 +110,7 @@ def opened(browser):
         page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True, **how)
         pages.append(page)
         page.goto(address)
-        page.evaluate(OPEN)
+        settled(page).evaluate(OPEN)
         return page
 
     yield open_page
@@ -167,20 +167,6 @@ def test_what_axe_has_to_find_is_found(opened, tmp_path):
         told = [each[1:] for each in found if each[:1] == [width] and "color-contrast" in each]
         assert [scheme for scheme, *_ in told] == ["light", "dark"]
         assert "style=" in told[0][2] and 'class="pale"' in told[1][2]
-
-
-@each_lang
-def test_first_paint_does_not_wait_for_the_script(browser, folder, lang, tmp_path):
-    text, begins = (folder / lang / "index.html").read_text(encoding="utf-8"), '<script type="module">'
-    assert text.count(begins) == 1
-    slow = "window.ran = performance.now() + 3000; while (performance.now() < window.ran);"
-    (tmp_path / "slow.html").write_text(text.replace(begins, begins + slow), encoding="utf-8")
-    page = browser.new_page(bypass_csp=True)
-    page.goto((tmp_path / "slow.html").as_uri())
-    page.wait_for_function("window.ran && performance.getEntriesByName('first-contentful-paint').length")
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    assert painted < page.evaluate("window.ran") - 1000
-    page.close()
 
 
 @each_lang

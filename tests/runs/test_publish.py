@@ -97,6 +97,7 @@ def test_the_index_says_what_it_must_in_order(home, lang):
     text = (home / lang / "index.html").read_text(encoding="utf-8")
     places = [text.index(f'id="{section}"') for section in index_page.SECTIONS]
     assert places == sorted(places)
+    assert text.index("<script") > text.index('id="explore"')  # and a module waits for the rest of the page
     first = read_aloud(text[text.index("<main") : text.index('id="money"')])
     for words in (say("case.new", lang), say("case.continued", lang), "80 %", say("reading.title", lang)):
         assert words in first

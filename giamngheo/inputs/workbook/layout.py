@@ -14,17 +14,7 @@ from giamngheo.language import LANGUAGES, say
 
 HEAD_ROWS = 30  # within which the heads of a table stand
 _NUMBERING = {"", "stt", "tt", "so_tt", "no", "so_thu_tu"}
-_TOTAL = {
-    "tong",
-    "cong",
-    "tong_cong",
-    "tong_so",
-    "cong_chung",
-    "total",
-    "sum",
-    "grand_total",
-    "tong_kinh_phi",
-}
+_TOTAL = re.compile("tong|cong|tong_(cong|so|chung|kinh_phi)|cong_chung|(grand_)?total|sum")
 _MEASURED = ("rate_pct", "households", "persons")
 _NOTE = re.compile(r"\s*(\*|\(\*|\(\d\)|ghi chú|chú thích|nguồn|lưu ý|notes?\b|sources?\b)", re.IGNORECASE)
 
@@ -89,15 +79,16 @@ def lay_out(name, sheet, model):
     scored = {row: _score(sheet, row, model, spreads) for row in sheet.rows if row <= HEAD_ROWS}
     best = max(scored.values(), default=0)
     if best < 2:
-        needed = ", ".join(column for column in getattr(model, "needed", model.model_fields))
+        needed = ", ".join(getattr(model, "needed", model.model_fields))
         raise RefusedInput(
             f"{name}: sheet {sheet.name}: no row names the columns; write one above the table: {needed}"
         )
     head = max(row for row, score in scored.items() if score == best)
     heads, spread, strange = _heads(sheet, head, model, spreads)
-    problems = [f"{name}: sheet {sheet.name}, cell {cell_name(head, at)}: {what}" for at, what in strange]
-    if problems:
-        raise RefusedInput(problems)
+    if strange:
+        raise RefusedInput(
+            f"{name}: sheet {sheet.name}, cell {cell_name(head, at)}: {what}" for at, what in strange
+        )
     layout = Layout(sheet, head, heads)
     layout.passed += [
         f"{cell_name(head, at)} '{cell}': not an instant's number"
@@ -205,7 +196,7 @@ def _body(layout, spread):
         across = any(sheet.anchor(row, at + 1) == (row, at) for at in own)
         lonely = len(own) == 1 and len(texts) == 1
         if texts and (
-            slug(first) in _TOTAL
+            _TOTAL.fullmatch(slug(first))
             or (lonely and begun and (gap or across or _NOTE.match(first)))
             or (len(own) == len(texts) <= 2 and _NOTE.match(first))
         ):

@@ -104,7 +104,7 @@ def _found(page, outcome):
     for key, name in names.items():
         ends = (page.chance(p) for p in sorted(outcome.by_case[r][key] for r in CASES))
         items.append(page.say("panel.finding_item", range=ends_text(page, *ends), name=name))
-    return page.say("panel.finding", items=", ".join(items))
+    return page.say("panel.finding", items="; ".join(items))
 
 
 def _panel(page, key, name, as_of, values):

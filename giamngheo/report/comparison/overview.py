@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from giamngheo.analysis.equity import FULL_PLAN
 from giamngheo.language import rounded
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
-from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, clipped, figure_exhibit, wrapped
+from giamngheo.report.figure_style import BLUE, PALE, VERMILLION, Sizes, figure_exhibit, marks_key, wrapped
 from giamngheo.report.wording import (
     amount_text,
     deadlines_text,
@@ -20,6 +21,11 @@ from giamngheo.report.wording import (
 )
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, above_target, level_pair
+
+MARKS = {
+    "continued": {"marker": "o", "markersize": 5.5, "color": BLUE, "linestyle": ""},
+    "new": {"marker": "D", "markersize": 5, "mfc": "white", "color": VERMILLION, "mew": 1.3, "linestyle": ""},
+}
 
 
 def dots(page, outcomes):
@@ -43,32 +49,46 @@ def dots(page, outcomes):
         for name, title in titles.items()
     )
 
+    ends = {}
+    for r, case in CASES.items():
+        chances = joint.loc[joint["case"] == case, "chance"]
+        ends |= {f"low{r}": page.chance(chances.min()), f"high{r}": page.chance(chances.max())}
+
     def draw(figure, narrow):
-        shape = {"nrows": len(heads), "sharex": True} if narrow else {"ncols": len(heads), "sharey": True}
         y = np.arange(len(titles))[::-1]
-        for i, (ax, (key, heading)) in enumerate(
-            zip(np.atleast_1d(figure.subplots(**shape)), heads, strict=True)
-        ):
+        axes = np.atleast_1d(figure.subplots(ncols=len(heads), sharey=True))
+        for ax, (key, heading) in zip(axes, heads, strict=True):
             for place, name in zip(y, titles.index, strict=True):
                 _pair(ax, place, *(by.get((name, key, case)) for case in CASES.values()))
-            ax.set_title(heading, fontsize=9)
+            ax.set_title(wrapped(heading, 13) if narrow else heading, fontsize=9)
             ax.set_xlim(-limit * 0.04, limit * 1.02)
             ax.set_ylim(-0.7, len(titles) - 0.3)
-            ax.grid(axis="both")
+            ax.grid(axis="x" if narrow else "both")
             ax.tick_params(axis="y", length=0)
-            if narrow or i == 0:
-                ax.set_yticks(y, [clipped(each, 30) if narrow else wrapped(each, 26) for each in titles])
+            ax.xaxis.set_major_locator(MaxNLocator(2 if narrow else 4, steps=[1, 2, 5, 10]))
             ax.xaxis.set_major_formatter(lambda v, _: page.percent(round(100 * v, 6), 0))
-            ax.tick_params(axis="x", labelbottom=True)
+        axes[0].set_yticks(y, [""] * len(y) if narrow else [wrapped(each, 28, 2) for each in titles])
+        if narrow:  # the names over their rows, so that the panels keep side by side
+            for ax in axes:
+                ax.spines["left"].set_visible(False)
+            look = {
+                "fontsize": 8,
+                "va": "center",
+                "in_layout": False,
+                "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            }
+            for place, each in zip(y, titles, strict=True):
+                axes[0].text(-limit * 0.04, place + 0.42, f" {wrapped(each, 48, 1)}", **look)
+        marks_key(figure, axes[0], {case: page.say(f"case.short_{case}") for case in CASES.values()}, MARKS)
 
     height = 0.27 * len(titles)
     shown = figure_exhibit(
         "scenarios",
-        page.say("figure.compare_title"),
+        page.say("figure.compare_title", joint=joint_name(page), **ends),
         page.say("figure.compare_caption", joint=joint_name(page)),
         page.say("figure.compare_desc", joint=first_upper(joint_name(page)), rows=words),
         draw,
-        Sizes(0.8 + 1.15 * height, 1.0 + len(heads) * (0.5 + 0.7 * height)),
+        Sizes(1.0 + 1.15 * height, 1.2 + 1.45 * height, across=True),
         frame,
     )
     return html.beside(shown)
@@ -77,10 +97,9 @@ def dots(page, outcomes):
 def _pair(ax, place, one, zero):
     if one is not None and zero is not None:
         ax.plot([one, zero], [place, place], color=PALE, linewidth=2, zorder=1)
-    if zero is not None:
-        ax.plot(zero, place, marker="D", markersize=5, mfc="white", color=VERMILLION, mew=1.3, zorder=2)
-    if one is not None:
-        ax.plot(one, place, marker="o", markersize=5.5, color=BLUE, zorder=3)
+    for value, case in ((zero, "new"), (one, "continued")):
+        if value is not None:
+            ax.plot(value, place, zorder=2, **MARKS[case])
 
 
 def sentences(page, outcomes):

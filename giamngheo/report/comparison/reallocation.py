@@ -16,14 +16,19 @@ from giamngheo.report.figure_style import (
     VERMILLION,
     Sizes,
     figure_exhibit,
+    marks_key,
     number_ticks,
     wrapped,
 )
-from giamngheo.report.wording import amount_text, case_text, target_heads
+from giamngheo.report.wording import amount_text, case_text, joint_name, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 ALLOCATIONS = ("plan", "joint", "gap", "shortfall")
 PICTURED = ALLOCATIONS[:3]  # the figure's
+_LOOKS = {
+    "joint": {"marker": "o", "markersize": 5.5, "color": BLUE, "linestyle": ""},
+    "gap": {"marker": "D", "markersize": 8, "mfc": "none", "color": VERMILLION, "mew": 1.4, "linestyle": ""},
+}
 _MARKS = {"low": " ↓", "high": " ↑", "": ""}
 
 
@@ -75,9 +80,8 @@ def dots(page, found):
         for place, row in zip(y, rows, strict=True):
             least, highest = (float(row[end] / row["plan_bn"]) for end in ("low_bn", "high_bn"))
             ax.plot([least, highest], [place, place], color=PALE, linewidth=3, zorder=1)
-            ax.plot(row["joint_of_plan"], place, marker="o", markersize=5.5, color=BLUE, zorder=2)
-            open_mark = {"mfc": "none", "color": VERMILLION, "mew": 1.4, "zorder": 3}
-            ax.plot(row["gap_of_plan"], place, marker="D", markersize=8, **open_mark)
+            for order, (name, look) in enumerate(_LOOKS.items(), 2):
+                ax.plot(row[f"{name}_of_plan"], place, zorder=order, **look)
             text = {"textcoords": "offset points", "fontsize": 8, "color": INK}
             if narrow:
                 label = _short(row["name"], _amounts(page, row), 52)
@@ -86,7 +90,7 @@ def dots(page, found):
             else:
                 ax.annotate(_amounts(page, row), (most, place), xytext=(12, 0), va="center", **text)
         ax.axvline(1, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), zorder=0)
-        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40) for row in rows]
+        labels = [""] * len(y) if narrow else [wrapped(row["name"], 40, 2) for row in rows]
         ax.set_yticks(y, labels)
         ax.set_xlim(0, most * (1.06 if narrow else 1.42))
         ax.set_ylim(-0.6, len(rows) - (0.1 if narrow else 0.4))
@@ -94,23 +98,30 @@ def dots(page, found):
         ax.tick_params(axis="y", length=0)
         number_ticks(ax.xaxis, page.lang, None, "×")
         ax.set_xlabel(page.say("figure.allocation_x"))
-        handles = [
-            ax.plot([], [], marker="o", markersize=5.5, color=BLUE, linestyle="")[0],
-            ax.plot([], [], marker="D", markersize=8, mfc="none", color=VERMILLION, mew=1.4, linestyle="")[0],
-        ]
-        texts = [page.say(f"allocation.{name}") for name in ("joint", "gap")]
-        figure.legend(handles, texts, loc="outside upper left", ncols=1 if narrow else 2, fontsize=8.5)
+        marks_key(figure, ax, {name: page.say(f"allocation.{name}") for name in _LOOKS}, _LOOKS)
 
     height = 0.33 * len(rows)
     return figure_exhibit(
         "allocation",
-        page.say("figure.allocation_title"),
+        _title(page, found),
         page.say("figure.allocation_caption"),
         page.say("figure.allocation_desc", rows=words),
         draw,
         Sizes(1.2 + height, 1.4 + 1.2 * height),
         frame,
     )
+
+
+def _title(page, found):
+    """What the allocation that is best for the chance makes of it in both cases, on fresh draws (str)."""
+    key, _ = target_heads(page)[-1]
+    chances = found.fresh[key]
+    words = {
+        f"{name}{r}": page.chance(chances[name, case])
+        for name in ("plan", "joint")
+        for r, case in CASES.items()
+    }
+    return page.say("figure.allocation_title", joint=joint_name(page), **words)
 
 
 def _lines(page, found):
@@ -159,31 +170,34 @@ def outcomes(page, found):
         "shortfall": (page.say("allocation.shortfall_households"), lambda n, _: page.number(n, -2)),
         "regret": (page.say("allocation.regret"), lambda n, _: page.number(n, -1)),
     }
-    rows = [{"measure": measure} | _measured(found.fresh, measure) for measure in measures]
+    rows = [
+        {"measure": measure, "case": case} | _measured(found.fresh, measure, case)
+        for measure in measures
+        for case in CASES.values()
+    ]
 
-    def cell(measure, *both):
-        values, errors = both[: len(CASES)], both[len(CASES) :]
-        write = measures[measure][1]
-        pairs = zip(values, errors, strict=True)
-        return MISSING if is_missing(values[0]) else " / ".join(write(*pair) for pair in pairs)
+    def cell(measure, value, error):
+        return MISSING if is_missing(value) else measures[measure][1](value, error)
 
-    columns = [page.text_column("measure", "", lambda measure: measures[measure][0])]
+    columns = [
+        page.text_column("measure", "", lambda measure: measures[measure][0]),
+        page.text_column("case", "grid.case", lambda case: page.say(f"case.short_{case}")),
+    ]
     for name in ALLOCATIONS:
-        keys = (f"{name}{kind}_{case}" for kind in ("", "_se") for case in CASES.values())
-        columns.append(page.column(("measure", *keys), f"allocation.{name}", cell))
+        columns.append(page.column(("measure", name, f"{name}_se"), f"allocation.{name}", cell))
     seeds = {"search": str(found.seeds[0]), "fresh": str(found.seeds[1])}
     note = page.say("allocation.outcomes_note", case=case_text(found.r, page), **seeds)
     caption = page.say("allocation.outcomes_caption")
     return html.table("allocation-outcomes", caption, pd.DataFrame(rows), columns, note=note)
 
 
-def _measured(fresh, measure):
-    """A measure under each allocation and case, with the standard error of a change; the plan's own is none."""
+def _measured(fresh, measure, case):
+    """A measure under each allocation in a case, with the standard error of a change; the plan's own is none."""
     row, change = {}, measure.endswith("_change")
-    for (name, case), one in fresh.iterrows():
+    for name, one in fresh.xs(case, level="case").iterrows():
         none = change and name == "plan"
-        row[f"{name}_{case}"] = None if none else one[measure]
-        row[f"{name}_se_{case}"] = one[measure.replace("_change", "_se")] if change and not none else None
+        row[name] = None if none else one[measure]
+        row[f"{name}_se"] = one[measure.replace("_change", "_se")] if change and not none else None
     return row
 
 

@@ -64,8 +64,11 @@ def implied(package):
 
 
 def implied_chart(page):
-    """Numbers of households that counts and rates imply, each with the range that the rate's rounding allows."""
+    """Numbers of households that counts and rates imply, over each group's first, with what the rounding allows."""
     frame = implied(page.package)
+    first = frame.groupby("group")["implied_households"].transform("first")
+    shares = {name: 100 * frame[f"implied_{name}"] / first for name in ("households", "low", "high")}
+    frame = frame.assign(**{f"{name}_of_first_pct": share for name, share in shares.items()})
     series = list(frame.groupby("group", sort=False))
     words = "; ".join(
         f"{page.group(group)}: "
@@ -74,38 +77,58 @@ def implied_chart(page):
         )
         for group, rows in series
     )
+    low, high = frame["low_of_first_pct"].min(), frame["high_of_first_pct"].max()
 
     def draw(figure, narrow):
         shape = (len(series), 1) if narrow else (1, len(series))
-        axes = np.atleast_1d(figure.subplots(*shape)).ravel()
+        axes = np.atleast_1d(figure.subplots(*shape, sharey=True)).ravel()
         for ax, (group, rows) in zip(axes, series, strict=True):
-            x, size = year_of(list(rows["as_of"])), rows["implied_households"]
-            low, high = rows["implied_low"], rows["implied_high"]
-            ax.errorbar(
-                x,
-                size,
-                yerr=[size - low, high - size],
-                fmt="o",
-                color=BLUE,
-                markersize=4,
-                capsize=2.5,
-                linewidth=1,
-            )
+            x, size = year_of(list(rows["as_of"])), rows["households_of_first_pct"]
+            ends = [size - rows["low_of_first_pct"], rows["high_of_first_pct"] - size]
+            ax.errorbar(x, size, yerr=ends, fmt="o", color=BLUE, markersize=4, capsize=2.5, linewidth=1)
+            for place in dict.fromkeys((0, len(rows) - 1)):
+                ax.annotate(
+                    page.number(rows["implied_households"].iloc[place], -2),
+                    (x[place], rows[f"{'high' if place else 'low'}_of_first_pct"].iloc[place]),
+                    xytext=(0, 5 if place else -5),
+                    textcoords="offset points",
+                    ha="right" if place else "left",
+                    va="bottom" if place else "top",
+                    fontsize=8,
+                )
             ax.set_title(page.group(group))
-            ax.set_ylim(0.9 * low.min(), 1.05 * high.max())
+            ax.set_ylim(low - 4, high + 6)
             ax.set_xlim(x.min() - 0.5, x.max() + 0.5)
             ticks = np.arange(int(x.min()), int(x.max()) + 1, 1 if not narrow else 2)
             ax.set_xticks(ticks, [str(t) for t in ticks])
-            number_ticks(ax.yaxis, page.lang)
+            ax.tick_params(axis="y", labelleft=True)
+            number_ticks(ax.yaxis, page.lang, 0, " %")
             ax.grid(axis="y")
         axes[-1].set_xlabel(page.say("figure.end_of_year"))
 
     return figure_exhibit(
         "implied-households",
-        page.say("figure.implied_title"),
+        _implied_title(page, frame),
         page.say("figure.implied_caption"),
         words,
         draw,
         Sizes(2.7, 4.6),
         frame,
+    )
+
+
+def _implied_title(page, frame):
+    """The largest step from one instant to the next, which a count of households does not take (str)."""
+    earlier = frame.groupby("group")[["as_of", "implied_households"]].shift()
+    step = 100 * (frame["implied_households"] / earlier["implied_households"] - 1)
+    step = step[frame["as_of"] > earlier["as_of"]]
+    if step.empty:
+        return page.say("figure.implied_title_none")
+    at = step.abs().idxmax()
+    return page.say(
+        "figure.implied_title",
+        group=page.group(frame["group"][at]),
+        change=page.signed(step[at], 1),
+        before=page.day(earlier["as_of"][at]),
+        after=page.day(frame["as_of"][at]),
     )

@@ -31,13 +31,21 @@ HERE = Path(__file__).parent
 # The last lines of what runs in a page: what stands in its place stays where it cannot.
 START = """
 const home = document.getElementById("what-if"), instead = home ? [...home.childNodes] : [];
-try {
-  if (home) mount(home, JSON.parse(document.getElementById("what-if-data").textContent));
-} catch (fault) {
-  console.error(fault);
-  home.className = "";
-  home.replaceChildren(...instead);
+let started = false;
+function start() {
+  if (started) return;
+  started = true;
+  try {
+    if (home) mount(home, JSON.parse(document.getElementById("what-if-data").textContent));
+  } catch (fault) {
+    console.error(fault);
+    home.className = "";
+    home.replaceChildren(...instead);
+  }
 }
+// After the first paint, which it would hold up, but before anything is printed.
+requestAnimationFrame(() => setTimeout(start));
+addEventListener("beforeprint", start);
 """
 WORDS = "explore.word."  # phrases that are handed to the module
 

@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.inputs.tables import SOURCES
-from giamngheo.report.figure_style import GREY, INK, ORANGE, Sizes, clipped, figure_exhibit, number_ticks
+from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, ORANGE, Sizes, figure_exhibit, wrapped
 from giamngheo.report.html import finding, folded, prose, stack, table
-from giamngheo.report.wording import amount_text, case_text, first_upper, years_text
+from giamngheo.report.wording import amount_text, case_text, count_word, first_upper, years_text
 from giamngheo.simulation.money import UNTOLD, exact_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.spending import WHO
 
-# From light to dark, in the order of the legend: told apart without colour too.
-_COLOURS = {"central": "#bcdcf0", "provincial": ORANGE, "mobilised": "#00523d", UNTOLD: "#d9d9d9"}
+_COLOURS = {"central": BLUE, "provincial": ORANGE, "mobilised": GREEN, UNTOLD: GREY}
 
 
 def sentences(page, gap_bn, effect_pp):
@@ -24,7 +23,7 @@ def sentences(page, gap_bn, effect_pp):
     """
     package, told = page.package, []
     total, years, last = package.total_bn(), len(package.years), package.last_counted()
-    if last is not None and total:
+    if last is not None:
 
         def each(billions):
             return page.number(float(billions) * 1000 / years / last.households, 1)
@@ -59,7 +58,8 @@ def _sources(page, total):
     sums = dict.fromkeys(SOURCES if any(row.told for row in page.package.budget_lines) else (), 0)
     for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
-            sums[source] = sums.get(source, 0) + value
+            if value or row.told:
+                sums[source] = sums.get(source, 0) + value
     if list(sums) == [UNTOLD]:
         return page.say("money.untold")
     return ", ".join(
@@ -74,90 +74,111 @@ def _sources(page, total):
 
 
 def chart(page, money):
-    """Money of the whole period by budget line, largest first, stacked by source, what was planned marked."""
+    """Who gets how much: a row a budget line, largest first, a column a source at one scale, every amount written."""
     names, planned = page.line_names, money.by("line", which="planned")
     order = sorted(names, key=lambda line: (-planned[line], list(names).index(line)))
-    parts = _parts(money).loc[order]
-    totals = {line: round(float(amount), 6) for line, amount in money.by("line").items()}
-    plan = {line: float(planned[line]) for line in order}
-    differs = [line for line in order if abs(plan[line] - totals[line]) > 1e-6]
-    whole = round(float(money.total), 6)
-    frame = parts.stack().rename("delivered_bn_vnd").rename_axis(["line", "source"]).reset_index()
+    given, plan = (_parts(money, which=which).loc[order] for which in ("delivered", "planned"))
+    sources = [source for source in plan if plan[source].any()]
+    differs = not np.allclose(given, plan)
+    totals = given.sum(axis=1)
+    pairs = {"delivered_bn_vnd": given[sources], "planned_bn_vnd": plan[sources]}
+    frame = pd.concat({name: parts.stack() for name, parts in pairs.items()}, axis=1)
+    frame = frame.rename_axis(["line", "source"]).reset_index()
+    channels = {row.line: row.channel for row in page.package.budget_lines}
     frame.insert(1, "name", frame["line"].map(names))
-    frame["line_planned_bn_vnd"] = frame["line"].map(plan)
+    frame.insert(2, "channel", frame["line"].map(channels))
 
     def draw(figure, narrow):
         ax = figure.subplots()
-        y = np.arange(len(order))[::-1]
-        left = np.zeros(len(order))
-        for source in parts:
-            width, colour = parts[source].to_numpy(), _COLOURS[source]
-            ax.barh(
-                y,
-                width,
-                left=left,
-                height=0.5,
-                edgecolor=GREY,
-                linewidth=0.5,
-                label=page.say(f"source.{source}"),
-                color=colour,
-            )
-            left += width
-        for place, line in zip(y, order, strict=True):
-            if line in differs:
-                ax.plot([plan[line]] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.4)
-        longest = max(max(plan.values()), max(left)) or 1
-        for place, line, end in zip(y, order, left, strict=True):
-            near = 1e-6 < plan[line] - end < 0.14 * longest  # the plan's mark is in the way of the number
-            at = plan[line] if near else end
-            ax.annotate(
-                page.number(totals[line], 1 if totals[line] % 1 else 0),
-                (at, place),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-            )
-        if narrow:
-            ax.set_yticks(y, [""] * len(y))
+        tall, room = (0.8, 3.55) if narrow else (0.36, 5.6)
+        y = tall * np.arange(len(order))[::-1]
+        starts, per_inch = _places([max(given[s].max(), plan[s].max()) for s in sources], room, narrow)
+        for start, source in zip(starts, sources, strict=True):
             for place, line in zip(y, order, strict=True):
-                ax.annotate(
-                    clipped(names[line], 46),
-                    (0, place + 0.3),
-                    xytext=(0, 0),
-                    textcoords="offset points",
-                    va="bottom",
-                    fontsize=8,
-                )
-            ax.set_ylim(-0.5, len(order) - 0.1)
-        else:
-            ax.set_yticks(y, [clipped(names[line], 44) for line in order])
-            ax.set_ylim(-0.6, len(order) - 0.4)
-        ax.set_xlim(0, longest * 1.12)
-        ax.tick_params(axis="y", length=0)
-        number_ticks(ax.xaxis, page.lang)
-        ax.set_xlabel(page.say("unit.bn_vnd"))
-        ax.grid(axis="x")
-        figure.legend(
-            *ax.get_legend_handles_labels(), loc="outside upper left", ncols=1 if narrow else 3, fontsize=8.5
-        )
+                width, outline = given.at[line, source] / per_inch, plan.at[line, source] / per_inch
+                if most := max(width, outline):
+                    ax.barh(place, width, 0.2, start, color=_COLOURS[source])
+                    ax.plot([start, start], [place - 0.15, place + 0.15], color=GREY, linewidth=0.7)
+                    _written(ax, _amount_text(page, given.at[line, source]), start + most + 0.05, place)
+                if differs and outline:
+                    ax.barh(place, outline, 0.2, start, fill=False, edgecolor=INK, linewidth=0.8)
+            whole, share = given[source].sum(), 100 * given[source].sum() / (totals.sum() or 1)
+            head = wrapped(first_upper(page.say(f"source.{source}")), 12 if narrow else 20)
+            head += f"\n{_amount_text(page, whole)} ({page.percent(share, 0)})"
+            _written(ax, head, start, y[0] + (0.44 if narrow else 0.25), va="bottom", fontweight="bold")
+        for place, line in zip(y, order, strict=True):
+            total = _amount_text(page, totals[line])
+            if narrow:
+                label = wrapped(f"{names[line]}: {total}", 52, 2)
+                _written(ax, label, 0, place + 0.16, va="bottom", fontsize=7.5)
+            else:
+                _written(ax, wrapped(names[line], 42, 2), -0.65, place, ha="right")
+                _written(ax, total, -0.08, place, ha="right", fontweight="bold")
+                _written(ax, page.say(f"channel.{channels[line]}"), room, place, ha="right", color=GREY)
+        if not narrow:
+            words = {"ha": "right", "va": "bottom"}
+            whole = f"{first_upper(page.say('words.total'))}\n{_amount_text(page, totals.sum())}"
+            _written(ax, whole, -0.08, y[0] + 0.25, fontweight="bold", **words)
+            _written(ax, page.say("money.channel"), room, y[0] + 0.25, color=GREY, **words)
+        ax.set_xlim(0 if narrow else -3.3, room)
+        ax.set_ylim(-0.25, y[0] + (1.05 if narrow else 0.65))
+        ax.set_axis_off()
+        ax.set(xticks=[], yticks=[])
 
-    caption = page.say("figure.budget_caption")
-    return figure_exhibit(
-        "budget",
-        page.say("figure.budget_title", total=page.money(whole, 1 if whole % 1 else 0)),
-        f"{caption} {page.say('figure.budget_planned')}" if differs else caption,
-        "; ".join(f"{names[line]}: {page.number(totals[line], 1)}" for line in order),
-        draw,
-        Sizes(4.2, 5.6),
-        frame,
+    notes = [page.say("figure.budget_caption"), *([page.say("figure.budget_planned")] if differs else [])]
+    told = "; ".join(
+        f"{names[line]}: {page.number(totals[line], 1)} ("
+        + ", ".join(f"{page.say(f'source.{s}')} {page.number(given.at[line, s], 1)}" for s in sources)
+        + ")"
+        for line in order
     )
+    height = len(order)
+    sizes = Sizes(0.9 + 0.36 * height, 1.3 + 0.5 * height, across=True)
+    title = _title(page, totals, given.sum())
+    return figure_exhibit("budget", title, " ".join(notes), told, draw, sizes, frame)
 
 
-def _parts(money, by="line"):
-    """Billion VND delivered: a row a line or year, a column a source (DataFrame)."""
+def _title(page, totals, sums):
+    """How few lines take how much, and the largest source (str)."""
+    whole = totals.sum()
+    if not whole:
+        return page.say("figure.budget_title_none")
+    running = totals.sort_values(ascending=False).cumsum()
+    few = int((running < 0.5 * whole - 1e-9).sum()) + 1
+    source = sums.idxmax()
+    words = {
+        "few": count_word(few, page),
+        "n": page.number(len(totals)),
+        "share": page.percent(100 * running.iloc[few - 1] / whole, 0),
+        "total": page.money(round(whole, 6), 1 if round(whole, 6) % 1 else 0),
+        "source": page.say(f"figure.budget_from_{source}", share=page.percent(100 * sums[source] / whole, 0)),
+    }
+    key = "only" if len(totals) == 1 else "one" if few == 1 else "some"
+    return first_upper(page.say(f"figure.budget_title_{key}", **words))
+
+
+def _places(largest, room, narrow):
+    """Where the columns start, inches from the first, and the billions an inch that fill the room with all of them."""
+    number, head, low, high = 0.42, 0.95 if narrow else 1.15, 1e-9, max(largest) + 1e6
+    for _ in range(60):
+        middle = np.sqrt(low * high)
+        widths = np.maximum(np.array(largest) / middle + number, head)
+        low, high = (middle, high) if widths.sum() > room - (0 if narrow else 0.75) else (low, middle)
+    return np.concatenate([[0], np.cumsum(widths)[:-1]]), high
+
+
+def _written(ax, words, x, y, **look):
+    ax.text(x, y, words, **{"va": "center", "fontsize": 8, "linespacing": 1.05} | look)
+
+
+def _amount_text(page, bn):
+    return page.number(round(bn, 6), 1 if round(bn, 6) % 1 else 0)
+
+
+def _parts(money, by="line", which="delivered"):
+    """Billion VND: a row a line or year, a column a source, and one for what has none if there is any (DataFrame)."""
     rows = {}
-    for (key, source), amount in money.by(by, "source").items():
+    for (key, source), amount in money.by(by, "source", which=which).items():
         rows.setdefault(key, {})[source] = float(amount)
     frame = pd.DataFrame.from_dict(rows, orient="index").fillna(0.0)
     planned = money.by("source", which="planned")
@@ -184,9 +205,9 @@ def _by_line(page, money):
     columns = [
         page.text_column("name", "money.line"),
         page.text_column("channel", "money.channel", lambda key: page.say(f"channel.{key}") if key else ""),
-        *_amounts(page, "money.delivered" if differs else "words.total", frame),
+        *_amounts(page, frame, "money.delivered" if differs else "words.total"),
         page.number_column("share_pct", "money.share", 1),
-        *([_amount(page, "planned", "money.planned")] if differs else []),
+        *([_amount_column(page, "planned", "money.planned")] if differs else []),
     ]
     caption = page.say("money.caption_lines", years=years_text(page.package.years))
     return table("money-by-line", caption, _in_bn_vnd(frame), columns, foot=1)
@@ -196,7 +217,7 @@ def _by_year(page, money):
     """Money by year and source."""
     frame = _with_total(_parts(money, "year").reindex(page.package.years, fill_value=0.0), page)
     frame.insert(0, "year", [*map(str, page.package.years), page.say("words.total")])
-    columns = [page.text_column("year", "money.year"), *_amounts(page, "words.total", frame)]
+    columns = [page.text_column("year", "money.year"), *_amounts(page, frame, "words.total")]
     return table("money-by-year", page.say("money.year_caption"), _in_bn_vnd(frame), columns, foot=1)
 
 
@@ -244,10 +265,10 @@ def _in_bn_vnd(frame):
     )
 
 
-def _amounts(page, total, parts):
-    sources = ((source, first_upper(page.say(f"source.{source}"))) for source in parts if source in _COLOURS)
-    return [_amount(page, key, head) for key, head in (*sources, ("total", total))]
+def _amounts(page, frame, total):
+    sources = ((source, first_upper(page.say(f"source.{source}"))) for source in _COLOURS if source in frame)
+    return [_amount_column(page, key, head) for key, head in (*sources, ("total", total))]
 
 
-def _amount(page, key, head):
+def _amount_column(page, key, head):
     return page.column(f"{key}_bn_vnd", head, lambda x: amount_text(x, page), number_format="#,##0.##")

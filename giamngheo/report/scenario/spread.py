@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks
-from giamngheo.report.wording import target_text
+from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.wording import promise_text, target_text
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import level_pair
 
@@ -20,21 +20,34 @@ def chart(page, outcome, bin_pct=0.25):
     edges = np.arange(0, np.ceil(top / bin_pct) * bin_pct + bin_pct / 2, bin_pct)
     bins = pd.concat([_bins(case, values, edges) for case, values in draws.items()], ignore_index=True)
     who = page.say(f"status.{status}")
+    chances = {f"p{r}": page.chance(outcome.by_case[r][target.target]) for r in CASES}
+
+    shares = {case: rows["share_pct"].to_numpy() for case, rows in bins.groupby("case")}
 
     def draw(figure, narrow):
         ax = figure.subplots()
         for case, (colour, style) in _LOOKS.items():
-            shown = bins[bins["case"] == case]
             look = {
                 "color": colour,
                 "linestyle": style,
                 "linewidth": 1.5,
-                "label": page.say(f"case.short_{case}"),
             }
-            share = shown["share_pct"].to_numpy()
-            ax.stairs(share, edges, **look)
+            ax.stairs(shares[case], edges, **look)
             if style == "-":
-                ax.stairs(share, edges, fill=True, color=colour, alpha=0.25, linewidth=0)
+                ax.stairs(shares[case], edges, fill=True, color=colour, alpha=0.25, linewidth=0)
+        for case, other, side in (("continued", "new", 1), ("new", "continued", -1)):
+            lead = shares[case] - shares[other]  # its name where it stands clear of the other
+            at, tight = int(np.argmax(lead)), narrow and side < 0  # a phone has no room left of it
+            ax.annotate(
+                wrapped(page.say(f"case.short_{case}"), 8 if narrow else 30),
+                (0 if tight else edges[at + (side > 0)], shares[case][at]),
+                xytext=(4 if tight else 4 * side, 2),
+                textcoords="offset points",
+                ha="left" if side > 0 or tight else "right",
+                fontsize=8.5,
+                color=_LOOKS[case][0],
+                fontweight="bold",
+            )
         level = float(target.value_pct)
         ax.axvline(level, color=INK, linewidth=1.2, linestyle=(0, (1, 1.5)))
         ax.set_xlim(0, edges[-1])
@@ -53,11 +66,10 @@ def chart(page, outcome, bin_pct=0.25):
         number_ticks(ax.yaxis, page.lang, 0, " %")
         ax.set_xlabel(page.say("figure.spread_x", who=who))
         ax.set_ylabel(page.say("figure.spread_y"))
-        figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=1, fontsize=8.5)
 
     return figure_exhibit(
         f"spread-{status}".replace("_", "-"),
-        page.say("figure.spread_title", who=who, when=page.day(target.as_of)),
+        page.say("figure.spread_title", promise=promise_text(target, page), **chances),
         page.say("figure.spread_caption", step=page.points(bin_pct)),
         "; ".join(_described(page, case, values) for case, values in draws.items()),
         draw,

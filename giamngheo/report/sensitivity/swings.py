@@ -18,7 +18,7 @@ from giamngheo.report.sensitivity.words import (
     small_text,
     span_words,
 )
-from giamngheo.report.wording import joint_name, target_heads
+from giamngheo.report.wording import first_upper, joint_name, target_heads
 from giamngheo.simulation.outcomes import CASES
 
 MOST_ROWS = 8
@@ -36,6 +36,18 @@ def sentence(page, found):
     then = page.say("sensitivity.three_rest", names=f" {page.say('words.and')} ".join(rest)) if rest else ""
     words = span_words(told[told["assumption"] == names[0]], page)
     return finding(page.say("sensitivity.three", joint=joint, first=first, rest=then, **words))
+
+
+def _title(page, found):
+    """The assumption that moves the chance of all targets at once most, and how far (str)."""
+    told = found.joint[~found.joint["assumption"].isin(ASIDE)]
+    if told.empty:
+        return page.say("sensitivity.nothing_moves", joint=joint_name(page), small=small_text(page))
+    name = told["assumption"].iloc[0]
+    words = {"first": first_upper(assumption_name(name, found.register, page)), "joint": joint_name(page)}
+    return page.say(
+        "sensitivity.tornado_title", **words, **span_words(told[told["assumption"] == name], page)
+    )
 
 
 def draws_note(page, many, few):
@@ -79,7 +91,7 @@ def chart(page, found):
     height = 0.34 * len(names)
     return figure_exhibit(
         "tornado",
-        page.say("sensitivity.tornado_title", joint=joint_name(page)),
+        _title(page, found),
         page.say("sensitivity.tornado_figure_caption"),
         words,
         draw,

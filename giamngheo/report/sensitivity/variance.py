@@ -8,7 +8,7 @@ from giamngheo.report.figure_style import GREY, Sizes, figure_exhibit
 from giamngheo.report.html import prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.sensitivity.words import LOOKS, headed, panels
-from giamngheo.report.wording import case_text
+from giamngheo.report.wording import case_text, first_upper
 from giamngheo.simulation.outcomes import CASES
 
 
@@ -28,6 +28,8 @@ def chart(page, indices, status, register):
     labels = [assumption_name(name, register, page) for name in names]
     frame.insert(2, "name", frame["input"].map(dict(zip(names, labels, strict=True))))
     totals = frame.set_index(["name", "case"])["total"].unstack()
+    shares = (page.percent(100 * totals.loc[labels[0], case], 0) for case in (CONTINUED, NEW))
+    largest = {"first": first_upper(labels[0])} | dict(zip(("one", "zero"), shares, strict=True))
     words = "; ".join(
         page.say(
             "sensitivity.tornado_desc",
@@ -53,7 +55,7 @@ def chart(page, indices, status, register):
     height = 0.32 * len(names)
     return figure_exhibit(
         "sobol",
-        page.say("sensitivity.sobol_title", who=page.say(f"status.{status}")),
+        page.say("sensitivity.sobol_title", who=page.say(f"status.{status}"), **largest),
         page.say("sensitivity.sobol_figure_caption"),
         words,
         draw,

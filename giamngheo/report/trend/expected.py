@@ -12,8 +12,7 @@ def sentence(page, expected):
     """How many readings lie in the interval that the others give them, and which lie outside."""
     rows = _of_all(expected, OTHERS)
     outside = rows[~rows["pit"].between(*INSIDE)]
-    words = {"n": page.number(len(rows)), "inside": page.number(len(rows) - len(outside))}
-    found = [page.say("expected.found", **words)]
+    found = [page.say("expected.found", **_counted(page, expected))]
     if len(outside):
         listed = "; ".join(_told(page, row) for row in outside.itertuples())
         found.append(page.say("expected.outside", readings=listed))
@@ -67,11 +66,16 @@ def chart(page, expected):
 
     shown = expected[expected["group"] == "all"]
     told = "; ".join(_told(page, row) for _, rows in sets for row in rows.itertuples())
-    title, caption = page.say("expected.title"), page.say("expected.caption")
+    title, caption = page.say("expected.title", **_counted(page, expected)), page.say("expected.caption")
     words = f"{page.say('expected.desc')} {told}"
     lines = 1.2 * len(sets) + sum(len(rows) for _, rows in sets)
     sizes = Sizes(0.5 + 0.21 * lines, 0.5 + 0.23 * lines)
     return figure_exhibit("expected-readings", title, caption, words, draw, sizes, shown)
+
+
+def _counted(page, expected):
+    rows = _of_all(expected, OTHERS)
+    return {"n": page.number(len(rows)), "inside": page.number(int(rows["pit"].between(*INSIDE).sum()))}
 
 
 def _of_all(expected, given):

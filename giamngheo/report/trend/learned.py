@@ -114,7 +114,11 @@ def chart(page, parameters):
         ax.tick_params(axis="y", length=0)
 
     told = "; ".join(f"{_name(page, row['parameter'])}: {_change(page, row)}" for row in shown)
-    title, caption = page.say("learned.title"), page.say("learned.chart_caption")
+    narrower = (100 * _narrower(rows)).set_axis(rows["parameter"])
+    most = narrower.idxmax()
+    words = {"most": page.say(f"learned.of_{most}"), "by": page.percent(narrower[most], 0)}
+    title = page.say("learned.title" if round(narrower[most]) > 0 else "learned.title_none", **words)
+    caption = page.say("learned.chart_caption")
     sizes = Sizes(0.7 + 0.34 * len(shown), 0.7 + 0.5 * len(shown))
     words = f"{page.say('learned.desc')} {told}"
     return figure_exhibit("prior-posterior", title, caption, words, draw, sizes, rows)

@@ -11,7 +11,12 @@ from giamngheo.simulation.targets import level_pair
 
 def sentences(page, left):
     """For each target, which reading moves its chance most when it is left out, and to what."""
-    said = []
+    said = [page.say("left_out.found", **words) for words in _spans(page, left)]
+    return html.prose(*(said or [page.say("left_out.none")]))
+
+
+def _spans(page, left):
+    """The words for each target: its chance, from where to where it goes without a reading, and without which most."""
     for status, target in level_pair(page.package).items():
         rows = left[(left["status"] == status) & left["chance"].notna()]
         without = rows[rows["left_as_of"].notna()]
@@ -19,7 +24,7 @@ def sentences(page, left):
             continue
         base = rows["chance"].iloc[0]
         most = without.loc[(without["chance"] - base).abs().idxmax()]
-        words = {
+        yield {
             "target": f"{page.say(f'status.{status}')} {target_text(target, page)}",
             "base": page.chance(base),
             "low": page.chance(without["chance"].min()),
@@ -27,8 +32,6 @@ def sentences(page, left):
             "reading": _named(page, most),
             "to": page.chance(most["chance"]),
         }
-        said.append(page.say("left_out.found", **words))
-    return html.prose(*(said or [page.say("left_out.none")]))
 
 
 def chart(page, left):
@@ -89,7 +92,8 @@ def chart(page, left):
         f"{name}: " + ", ".join(_told(page, status, rows[n]) for status, rows in panels.items())
         for n, name in enumerate(names)
     )
-    title = page.say("left_out.title", when=page.day(left["as_of"].iloc[0]))
+    found = "; ".join(page.say("left_out.title_item", **words) for words in _spans(page, left))
+    title = page.say("left_out.title", found=found) if found else page.say("left_out.none")
     words, height = f"{page.say('left_out.desc')} {told}", 0.2 * len(names)
     sizes = Sizes(0.8 + height, len(panels) * (0.8 + height))
     return figure_exhibit("left-out", title, page.say("left_out.caption"), words, draw, sizes, left)

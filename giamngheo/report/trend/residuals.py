@@ -94,6 +94,16 @@ def chart(page, frame):
         + " ".join(page.signed(value, 2) for value in rows["residual_years"])
         for scale, rows in panels.items()
     )
-    title, caption = page.say("residuals.title"), page.say("residuals.caption")
+    title, caption = _title(page, sizes), page.say("residuals.caption")
     words = f"{page.say('residuals.desc')} {told}"
     return figure_exhibit("residuals-by-scale", title, caption, words, draw, Sizes(2.7, 4.2), frame)
+
+
+def _title(page, sizes):
+    """On which scale the readings lie nearest to a straight line, and on which least (str)."""
+    sizes = sizes.dropna()
+    if sizes.empty or sizes.iloc[-1] < 0.005:
+        return page.say("residuals.title_level" if sizes.empty else "residuals.title_straight")
+    words = {"best": page.say(f"residuals.of_{sizes.index[0]}"), "least": page.number(sizes.iloc[0], 2)}
+    words |= {"worst": page.say(f"residuals.of_{sizes.index[-1]}"), "most": page.number(sizes.iloc[-1], 2)}
+    return page.say("residuals.title", **words)

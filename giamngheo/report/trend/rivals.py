@@ -9,7 +9,7 @@ from giamngheo.report import html
 from giamngheo.report.fan import of
 from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.trend import track_record
-from giamngheo.report.wording import first_upper, target_text
+from giamngheo.report.wording import first_upper, target_text, when_text
 from giamngheo.simulation.targets import level_pair
 
 CHOSEN = "chosen"
@@ -88,10 +88,13 @@ def chart(page, rows):
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)
 
-    when, who = page.day(rows["as_of"].iloc[0]), page.say("status.poor")
+    usual = rows.loc[rows["method"].isin(METHODS), "median_pct"]
+    words = {"who": first_upper(page.say("status.poor")), "when": when_text(rows["as_of"].iloc[0], page)}
+    words |= {"own": page.percent(rows["median_pct"].iloc[0], 1)}
+    words |= {"low": page.number(usual.min(), 1), "high": page.percent(usual.max(), 1)}
     shown = figure_exhibit(
         "rivals-poor",
-        page.say("figure.rivals_title", who=who, when=when),
+        page.say("figure.rivals_title", **words),
         caption,
         f"{page.say('figure.rivals_desc')} {told}",
         draw,

@@ -12,7 +12,7 @@ from matplotlib.ticker import MultipleLocator
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.figure_style import BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
-from giamngheo.report.wording import first_upper
+from giamngheo.report.wording import ends_text, first_upper
 
 OURS, EARLIER, BASE = "ours", "ours, earlier years only", "last value"
 HORIZONS = (1, 2, 3, 4)
@@ -121,7 +121,11 @@ def chart(page, record):
 
     shown = record[~record["method"].isin([OURS, BASE])][["group", "method", "crps_ratio"]]
     words = f"{page.say('track.chart_desc')} {'; '.join(numbers)}"
-    title, caption = page.say("track.chart_title"), page.say("track.chart_caption")
+    ends = {"best": page.number(past.min(), 2), "worst": page.number(past.max(), 2)}
+    title = page.say(
+        "track.chart_title", k=page.number(int((past < 1).sum())), n=page.number(len(past)), **ends
+    )
+    caption = page.say("track.chart_caption")
     return figure_exhibit("track-record", title, caption, words, draw, Sizes(3.2, 4.2), shown)
 
 
@@ -151,7 +155,10 @@ def calibration(page, record):
     shown = pd.DataFrame(panels, index=pd.RangeIndex(1, 11, name="tenth")).reset_index()
     shown = shown.melt("tenth", var_name="group", value_name="outcomes_pct")
     words = f"{page.say('track.calibration_desc')} {'; '.join(numbers)}"
-    title, caption = page.say("track.calibration_title"), page.say("track.calibration_caption")
+    inside = [tenths[1:-1].sum() for tenths in panels.values()]
+    ends = (page.number(share, 0) for share in (min(inside), max(inside)))
+    title = page.say("track.calibration_title", share=f"{ends_text(page, *ends)} %")
+    caption = page.say("track.calibration_caption")
     return figure_exhibit("calibration", title, caption, words, draw, Sizes(3.2, 5.4), shown)
 
 

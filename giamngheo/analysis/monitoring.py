@@ -98,8 +98,8 @@ def track(package, readings, *, draws=20_000, seed=0):
     the trend itself is learned from all readings alike.
     """
     draws, seed = check_value("draws", draws), check_value("seed", seed)
-    if max(row.as_of for row in check_package(package).readings) >= package.deadline:
-        raise RefusedInput(f"{package.name}: nothing is left to track after {package.deadline}")
+    if max(row.as_of for row in check_package(package).readings) >= package.last_due:
+        raise RefusedInput(f"{package.name}: nothing is left to track after {package.last_due}")
     readings = _new_readings(package, readings)
     day = max(package.published, *(row.known_by for row in readings))
     later = replace(package, readings=(*package.readings, *(_reading(package, row) for row in readings)))
@@ -170,7 +170,7 @@ class _Outlook:
 
 def _outlook(package, known_by, draws, seed):
     outlook = _Outlook(package)
-    if outlook.last >= package.deadline:
+    if outlook.last >= package.last_due:
         return outlook
     trend = package_forecast(package, draws=draws, seed=seed, known_by=known_by)
     if not package.group_size("all"):

@@ -95,8 +95,14 @@ class Package:
         return tuple(range(self.labels.first_year, self.labels.last_year + 1))
 
     @property
+    def last_due(self) -> date:
+        """Instant of the last target on a rate, else the end of the last programme year."""
+        dates = [target.as_of for target in self.targets if target.status and target.as_of]
+        return max(dates, default=date(self.labels.last_year, 12, 31))
+
+    @property
     def deadline(self) -> date:
-        """Instant of the last target on a rate, else the end of the last programme year; after the last reading."""
+        """What is forecast to: the last target's instant that is still ahead, at the least a year's end that is."""
         last, end = max(row.as_of for row in self.readings), date(self.labels.last_year, 12, 31)
         dates = [target.as_of for target in self.targets if target.status and target.as_of]
         due = max((day for day in dates if day > last and day.year >= self.labels.first_year), default=end)

@@ -11,7 +11,7 @@ from PIL import Image
 from giamngheo import paths
 from giamngheo.report import html
 from giamngheo.report.columns import Column
-from giamngheo.report.figure_style import Sizes, figure_exhibit
+from giamngheo.report.figure_style import PIXELS, Sizes, figure_exhibit
 
 
 def test_phrases_are_escaped_but_for_four_tags():
@@ -100,7 +100,7 @@ def test_a_figure_is_a_picture_of_its_own_in_a_notebook_and_sharp_on_a_page():
     assert ["image/png" in each for each in data] == [False, False, True, False]
     assert "text/html" not in data[2] and not any("<svg" in each.get("text/html", "") for each in data)
     with Image.open(BytesIO(b64decode(data[2]["image/png"]))) as picture:
-        assert picture.width == 2 * metadata[2]["image/png"]["width"]
+        assert picture.width == PIXELS * metadata[2]["image/png"]["width"] > metadata[2]["image/png"]["width"]
     assert "wide" in data[2][html.LABELS_MIME] and data[2][html.TABLES_MIME][0]["rows"] == [[1]]
     assert data[1]["text/html"] == "<p><b>Title</b> How to read it.</p>"
     on_page = "".join(html.page_html({"data": d, "metadata": m}) for d, m in whole.outputs())

@@ -31,7 +31,7 @@ from giamngheo.simulation.shared_draws import shared_draws
 DRAWS = 100
 THOUSAND = [k / 1000 for k in range(1000)]
 GRID = {"grid": {"funding": {"all": [0.5, 1]}, "delay_years": [0, 1]}}
-IMPOSSIBLE = {"id": "impossible", "funding": {"keep_total": True, "by_line": {"housing": 900}}}
+IMPOSSIBLE = {"id": "impossible", "assumptions": {"carry_over": {"fixed": 5}}}  # found out when it is drawn
 TINY = """\
 import os
 import sys
@@ -153,9 +153,9 @@ def test_every_state_is_told_and_a_failure_stops_no_other(done):
     out, outcome = done
     assert dict(outcome.counts) == {"ok": 5, "failed": 1} and not outcome.ok
     ((task, failure),) = outcome.failures
-    assert task.id == "impossible" and failure["error"].startswith("keep_total: ")
+    assert task.id == "impossible" and "carry_over: 5 is beyond what it can be" in failure["error"]
     told = {row["scenario"]: row for row in manifest(out)["scenarios"]}
-    assert told["impossible"]["state"] == "failed" and "keep_total" in told["impossible"]["error"]
+    assert told["impossible"]["state"] == "failed" and "carry_over" in told["impossible"]["error"]
     assert manifest(out)["counts"] == {"failed": 1, "ok": 5}
     assert {path.name for path in outcome.files} >= {
         "results.parquet",
@@ -552,7 +552,7 @@ def test_the_index_reads_without_scripts_and_escapes(tmp_path):
         assert whole.open == [] and text.count("<script>") == 1
         body = text.split("<script>")[0]
         assert body.count("<tr data-state=") == 3 and 'data-state="failed"' in body
-        assert "keep_total" in body  # what failed is named with its reason
+        assert "carry_over" in body  # what failed is named with its reason
         assert all(
             (tmp_path / lang / name).resolve().exists() for name in whole.addresses if name.startswith("../")
         )
@@ -560,7 +560,7 @@ def test_the_index_reads_without_scripts_and_escapes(tmp_path):
 
 
 def test_the_command_ends_with_the_right_status(tmp_path):
-    scenario_file(tmp_path, "impossible", "funding: {keep_total: true, by_line: {housing: 900}}\n")
+    scenario_file(tmp_path, "impossible", "assumptions: {carry_over: {fixed: 5}}\n")
     script = "from giamngheo.cli.commands import main; main()"
     base = [
         sys.executable,

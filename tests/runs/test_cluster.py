@@ -22,7 +22,7 @@ from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
 
 GRID = {"grid": {"funding": {"all": [0.5, 1]}, "delay_years": [0, 1]}}
-IMPOSSIBLE = {"id": "impossible", "funding": {"keep_total": True, "by_line": {"housing": 900}}}
+IMPOSSIBLE = {"id": "impossible", "assumptions": {"carry_over": {"fixed": 5}}}  # found out when it is drawn
 DEADLY = {"id": "deadly", "delay_years": 1}
 TINY = """\
 from giamngheo import simulate

@@ -185,6 +185,11 @@ def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: V
     loaded = _inputs(package).package
     counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
+    if loaded.last_counted() is None:
+        print(
+            "no reading of the poor counts households beside its rate, so that no money can be simulated (audit and "
+            "forecast can be made); nearest: give households in poverty.csv"
+        )
 
 
 @app.command()

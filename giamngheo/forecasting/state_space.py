@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from giamngheo.forecasting.importance import resample, tempered, weights
 from giamngheo.forecasting.levels import Levels
+from giamngheo.forecasting.long_series import LongSeries
 from giamngheo.forecasting.scales import error_on_scale
 
 CANDIDATES = 3_000
 MIN_EFFECTIVE_DRAWS = 300
-MOVES = 4  # of the scales after each step of the weights
-STEP = 0.5  # of a move, in standard normals: 0 stands still, 1 starts afresh
+LONG = 24  # readings from which one after the other costs less than all at once
 
 
 class TooFewEffectiveDraws(RuntimeError):
@@ -138,20 +139,19 @@ def condition_level(times, lines, values, fixed_sd, drift, splice_sd, scales, rn
     TooFewEffectiveDraws
         The readings lie far outside what the priors expect.
     """
-    model = _Readings(times, lines, values, fixed_sd, drift, splice_sd)
+    kind = _InOrder if len(values) >= LONG and not drift.periods else _Readings
+    model = kind(times, lines, values, fixed_sd, drift, splice_sd)
     normals = rng.standard_normal((CANDIDATES, 3 + model.intervals))
     log_likelihood = model.log_likelihood(scales(normals))
-    weight, effective = _weights(log_likelihood)
+    weight, effective = weights(log_likelihood)
     if effective < MIN_EFFECTIVE_DRAWS:
-        normals, effective = _tempered(
-            normals, log_likelihood, lambda x: model.log_likelihood(scales(x)), rng
-        )
+        normals, effective = tempered(normals, log_likelihood, lambda x: model.log_likelihood(scales(x)), rng)
         weight = np.full(CANDIDATES, 1 / CANDIDATES)
     if effective < MIN_EFFECTIVE_DRAWS:
         raise TooFewEffectiveDraws(
             f"only {effective:.0f} effective draws of {CANDIDATES}: the readings lie far outside what the priors expect"
         )
-    picks = _resample(weight, rng, draws)
+    picks = resample(weight, rng, draws)
     rng.shuffle(picks)
     unique, picks = np.unique(picks, return_inverse=True)  # moments once for each distinct draw of the scales
     return model.draw(scales(normals[unique]), picks, effective, rng)
@@ -168,16 +168,19 @@ class _Readings:
         index, rows = np.append(index, len(instants) - 1), np.append(lines, lines[-1])
         self._levels_of = partial(Levels, instants, line_at, drift=drift, splice_sd=splice_sd)
         self.levels = self._levels_of(index, rows)
-        self.instants, self.index, self.lines = instants, index, rows
+        self.instants, self.line_at, self.index, self.lines = instants, line_at, index, rows
         self.values, self.fixed_sd = values, fixed_sd
         self.intervals, self.residual = len(instants) - 1, values - self.levels.mean[:-1]
 
     def _covariance(self, scales, levels=None):
         """Of readings and last level (m, n + 1, n + 1), or of the rows of other levels that begin with the readings."""
-        error = error_on_scale(self.values, scales["observation_error"][:, None])
-        noise = np.where(self.fixed_sd == 0, error, self.fixed_sd)
-        levels = levels or self.levels
+        levels, noise = levels or self.levels, self._noise(scales)
         return levels.covariance(scales["innovation_sd"], scales["tails"], scales["carry_over"], noise)
+
+    def _noise(self, scales):
+        """Standard deviation of each reading's error (m, n)."""
+        error = error_on_scale(self.values, scales["observation_error"][:, None])
+        return np.where(self.fixed_sd == 0, error, self.fixed_sd)
 
     def log_likelihood(self, scales):
         """Of each draw of the scales, up to a constant (m,)."""
@@ -185,18 +188,26 @@ class _Readings:
         white = np.linalg.solve(lower, np.broadcast_to(self.residual[:, None], (*lower.shape[:2], 1)))[..., 0]
         return -0.5 * (white**2).sum(1) - np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(1)
 
-    def draw(self, scales, picks, effective, rng):
-        """One draw of last level and drift for each pick of a draw of the scales (Posterior)."""
+    def _last(self, scales):
+        """Mean (m, 2) and covariance (m, 2, 2) of last level and drift, given the readings and the scales."""
         total = self._covariance(scales)
         with_drift = self.levels.carried(scales["carry_over"]) @ self.levels.with_drift[..., 0]
         known = np.concatenate([total[:, :-1, -1:], with_drift[:, :-1, None]], axis=2)
         weight = np.linalg.solve(total[:, :-1, :-1], known)  # (m, n, 2)
         prior_mean = np.array([self.levels.mean[-1], self.levels.coming_mean[0]])
-        level_mean, drift_mean = (prior_mean + self.residual @ weight).T
-        explained = np.einsum("mni,mnj->mij", known, weight)
-        level_sd = np.sqrt(np.maximum(total[:, -1, -1] - explained[:, 0, 0], 1e-12))
-        slope = (with_drift[:, -1] - explained[:, 0, 1]) / level_sd
-        rest = np.sqrt(np.maximum(self.levels.coming[0, 0] - explained[:, 1, 1] - slope**2, 0))
+        left = -np.einsum("mni,mnj->mij", known, weight)
+        left[:, 0, 0] += total[:, -1, -1]
+        left[:, [0, 1], [1, 0]] += with_drift[:, -1:]
+        left[:, 1, 1] += self.levels.coming[0, 0]
+        return prior_mean + self.residual @ weight, left
+
+    def draw(self, scales, picks, effective, rng):
+        """One draw of last level and drift for each pick of a draw of the scales (Posterior)."""
+        mean, left = self._last(scales)
+        level_mean, drift_mean = mean.T
+        level_sd = np.sqrt(np.maximum(left[:, 0, 0], 1e-12))
+        slope = left[:, 0, 1] / level_sd
+        rest = np.sqrt(np.maximum(left[:, 1, 1] - slope**2, 0))
         first, second = rng.standard_normal((2, len(picks)))
         return Posterior(
             level=level_mean[picks] + level_sd[picks] * first,
@@ -222,10 +233,14 @@ class _Readings:
 
     def coming(self, scales, picks, level, drift, steps, rng):
         """As of `Posterior.coming`."""
-        ends = self.instants[-1] + np.cumsum(steps)
-        ahead = np.append(self.instants[-1] + 0.5, ends - np.asarray(steps) / 2)
+        ahead = self._ahead(steps)
         levels, rows = self._levels_of(self.index, self.lines, coming=ahead), len(self.index)
         return self._hidden(levels, slice(rows + 1, None), scales, picks, level, drift, rng).T
+
+    def _ahead(self, steps):
+        """Instants of the coming drifts: half a year after the last reading, then the middle of each step."""
+        ends = self.instants[-1] + np.cumsum(steps)
+        return np.append(self.instants[-1] + 0.5, ends - np.asarray(steps) / 2)
 
     def _hidden(self, levels, hidden, scales, picks, level, drift, rng):
         """Draws of some of the levels' rows, then of their coming drifts, given the readings, last level and drift."""
@@ -241,12 +256,10 @@ class _Readings:
         cross = total[:, known, hidden]
         weight = np.linalg.solve(total[:, known[:, None], known], cross)
         left = total[:, hidden, hidden] - cross.swapaxes(1, 2) @ weight
-        variance, axes = np.linalg.eigh(left)
-        root = axes * np.sqrt(np.maximum(variance, 0))[:, None]
         drawn = (mean[hidden] + self.residual @ weight[:, :n])[picks]
         drawn += weight[picks, n] * (level - mean[rows - 1])[:, None]
         drawn += weight[picks, n + 1] * (drift - mean[rows])[:, None]
-        return drawn + (root[picks] @ rng.standard_normal((len(picks), drawn.shape[1], 1)))[..., 0]
+        return drawn + _deviations(left, picks, rng)
 
     def left_out(self, scales, picks, rng):
         """As of `Posterior.left_out`."""
@@ -259,52 +272,49 @@ class _Readings:
         log_density = -0.5 * (step / sd) ** 2 - np.log(sd)
         found = np.empty((len(self.values), len(picks)))
         for i, value in enumerate(self.values):
-            weight, _ = _weights(-log_density[picks, i])
-            chosen = picks[_resample(weight, rng, len(picks))]
+            weight, _ = weights(-log_density[picks, i])
+            chosen = picks[resample(weight, rng, len(picks))]
             found[i] = value - step[chosen, i] + sd[chosen, i] * rng.standard_normal(len(picks))
         return found
 
 
-def _weights(log_likelihood, power=1.0):
-    weight = np.exp(power * (log_likelihood - log_likelihood.max()))
-    weight /= weight.sum()
-    return weight, 1 / np.square(weight).sum()
+class _InOrder(_Readings):
+    """The same of a long series, read one instant after the other."""
+
+    def __init__(self, times, lines, values, fixed_sd, drift, splice_sd):
+        super().__init__(times, lines, values, fixed_sd, drift, splice_sd)
+        self.drift = drift
+        self.series = LongSeries(
+            self.instants, self.line_at, self.index[:-1], lines, lines[-1], drift, splice_sd
+        )
+
+    def log_likelihood(self, scales):
+        return self.series.filtered(self.residual, scales, self._noise(scales))[0]
+
+    def _last(self, scales):
+        return self._given(scales, self._ahead([]))
+
+    def _given(self, scales, ahead):
+        """Mean and covariance of last level and coming drifts, given the readings and the scales."""
+        _, *state = self.series.filtered(self.residual, scales, self._noise(scales))
+        mean, left = self.series.ahead(ahead, *state, scales)
+        return np.append(self.levels.mean[-1], self.drift.moments(ahead)[0]) + mean, left
+
+    def coming(self, scales, picks, level, drift, steps, rng):
+        mean, total = self._given(scales, self._ahead(steps))
+        cross = total[:, :2, 2:]
+        weight = np.linalg.solve(total[:, :2, :2], cross)
+        known = np.stack([level, drift], axis=1) - mean[picks, :2]
+        drawn = mean[picks, 2:] + (known[:, None] @ weight[picks])[:, 0]
+        left = total[:, 2:, 2:] - cross.swapaxes(1, 2) @ weight
+        return (drawn + _deviations(left, picks, rng)).T
 
 
-def _resample(weight, rng, draws):
-    """Places by systematic resampling, the least noisy unbiased one."""
-    return np.searchsorted(np.cumsum(weight), (rng.random() + np.arange(draws)) / draws).clip(
-        max=len(weight) - 1
-    )
-
-
-def _tempered(normals, log_likelihood, compute, rng):
-    """Bring the likelihood in by steps that keep half the draws effective, moving the normals after each.
-
-    The moves are those of Neal (1999), preconditioned Crank-Nicolson: they leave the standard normals as they are
-    distributed, so that only the likelihood decides. The effective draws returned are the distinct ones at the end.
-    """
-    power = 0.0
-    while power < 1:
-        low, high = 0.0, 1 - power
-        if _weights(log_likelihood, high)[1] < len(normals) / 2:
-            for _ in range(30):
-                middle = (low + high) / 2
-                enough = _weights(log_likelihood, middle)[1] >= len(normals) / 2
-                low, high = (middle, high) if enough else (low, middle)
-            high = max(low, 1e-6)
-        picks = _resample(_weights(log_likelihood, high)[0], rng, len(normals))
-        normals, log_likelihood, power = normals[picks], log_likelihood[picks], power + high
-        for _ in range(MOVES):
-            size = STEP * rng.random(
-                (len(normals), 1)
-            )  # small and large moves: the likelihood narrows as it comes in
-            proposed = np.sqrt(1 - size**2) * normals + size * rng.standard_normal(normals.shape)
-            new = compute(proposed)
-            taken = np.log(rng.random(len(normals))) < power * (new - log_likelihood)
-            normals = np.where(taken[:, None], proposed, normals)
-            log_likelihood = np.where(taken, new, log_likelihood)
-    return normals, len(np.unique(normals[:, 0]))
+def _deviations(covariance, picks, rng):
+    """Normals of the covariance that each draw picks (n_draws, k)."""
+    variance, axes = np.linalg.eigh(covariance)
+    root = axes * np.sqrt(np.maximum(variance, 0))[:, None]
+    return (root[picks] @ rng.standard_normal((len(picks), root.shape[1], 1)))[..., 0]
 
 
 def future_levels(posterior, steps, tail_draws, rng, error_sd=None, drifts=None):

@@ -1,5 +1,6 @@
 """The command line: what it hands on, how it ends, and how soon it refuses."""
 
+import csv
 import json
 import os
 import re
@@ -412,3 +413,18 @@ def test_what_is_no_plan_leaves_nothing_behind(command, tmp_path):
     status, out, err = command("extract", tmp_path / "plan.docx", "-o", tmp_path / "plan")
     assert (status, out) == (2, "") and "plain text" in err
     assert [each.name for each in tmp_path.iterdir()] == ["plan.docx"]
+
+
+def test_a_plan_without_counts_is_valid_and_told_that_no_money_can_be_simulated(command, tmp_path):
+    folder = tmp_path / "bare"
+    assert command("new-package", folder)[0] == 0
+    assert "no money can be simulated" not in command("validate", "--package", folder)[1]
+    rows = list(csv.DictReader((folder / "poverty.csv").open(encoding="utf-8")))
+    with (folder / "poverty.csv").open("w", encoding="utf-8", newline="") as out:
+        table = csv.DictWriter(out, rows[0])
+        table.writeheader()
+        table.writerows(row | {"households": "", "persons": ""} for row in rows)
+    status, out, _ = command("validate", "--package", folder)
+    assert status == 0 and "no money can be simulated" in out
+    status, _, err = command("simulate", "--package", folder, "--scenario", "full_plan")
+    assert status == 2 and "give households" in err

@@ -127,6 +127,7 @@ def serve(notebook, port=ANY, browser=True):
         "port_retries": 0,
         "root_dir": notebook.parent,
         "open_browser": browser,
+        "allow_root": getattr(os, "geteuid", lambda: 1)() == 0,  # as whom containers run
     }
     options = [f"--ServerApp.{name}={value}" for name, value in settings.items()]
     command = [

@@ -1,9 +1,11 @@
 """The review page of a package of proposals: the decision's text on one side, what was read from it on the other."""
 
+import json
 from bisect import bisect_right
 from itertools import groupby, pairwise
 
 from giamngheo.inputs.csv_rows import read_text
+from giamngheo.inputs.descriptor import DESCRIPTOR
 from giamngheo.inputs.extraction.folder import TEXT, read_waiting
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.paths import write_atomically
@@ -47,9 +49,10 @@ def write_review(folder):
     list of pathlib.Path
     """
     text, waiting = read_text(folder / TEXT), read_waiting(folder)
+    name = json.loads(read_text(folder / DESCRIPTOR))["name"]  # the folder's own, while it is made, is another
     pages = [folder / f"review.{lang}.html" for lang in LANGS]
     for lang, file in zip(LANGS, pages, strict=True):
-        write_atomically(file, review_page(Page(None, lang), folder.name, text, waiting))
+        write_atomically(file, review_page(Page(None, lang), name, text, waiting))
     return pages
 
 

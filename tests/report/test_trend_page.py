@@ -192,6 +192,15 @@ def test_every_year_ahead_stands_with_and_without_the_same_year(page, record):
     assert set(table.frame["method"]) == {OURS, EARLIER}
 
 
+def test_where_usual_forecasts_need_more_readings_the_title_says_so(page, trend, record):
+    last = trend.history[(trend.history["as_of"] == "2011-12-31") & (trend.history["group"] == "all")]
+    one = trend.refit(last[last["status"] == "poor"])
+    rows = rivals.compared(one, rival_forecasts(one.history, 2015), record)
+    made = rivals.chart(page, rows)
+    assert "nan" not in made.text + made.title + rivals.table(page, rows).text
+    assert page.say("figure.rivals_title_alone", who="", when="", own="").rpartition(";")[2] in made.title
+
+
 def test_rivals_stand_beside_their_own_scores_and_those_that_lost_are_marked(page, record, compared):
     theirs = {
         "chosen": EARLIER, "last_value": LAST_VALUE, "drift": "drift", "points": "straight line, points",

@@ -88,13 +88,14 @@ def chart(page, rows):
         ax.grid(axis="x")
         ax.tick_params(axis="y", length=0)
 
-    usual = rows.loc[rows["method"].isin(METHODS), "median_pct"]
+    usual = rows.loc[rows["method"].isin(METHODS), "median_pct"].dropna()
     words = {"who": first_upper(page.say("status.poor")), "when": when_text(rows["as_of"].iloc[0], page)}
     words |= {"own": page.percent(rows["median_pct"].iloc[0], 1)}
-    words |= {"low": page.number(usual.min(), 1), "high": page.percent(usual.max(), 1)}
+    if not usual.empty:
+        words |= {"low": page.number(usual.min(), 1), "high": page.percent(usual.max(), 1)}
     shown = figure_exhibit(
         "rivals-poor",
-        page.say("figure.rivals_title", **words),
+        page.say("figure.rivals_title_alone" if usual.empty else "figure.rivals_title", **words),
         caption,
         f"{page.say('figure.rivals_desc')} {told}",
         draw,

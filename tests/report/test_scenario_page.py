@@ -183,6 +183,19 @@ def test_money_without_a_source_is_nobodys(package, full):
     assert "untold_bn_vnd" not in budget.tables(page, full.money).table
 
 
+def test_a_plan_without_money_says_so(page, full):
+    """Case: shares of nothing and the largest of no columns ended `03_scenario` in a traceback."""
+    none = dict.fromkeys(("central", "provincial", "mobilised", "annual", "total_3y"), Decimal(0))
+    empty = dict.fromkeys(("central", "provincial", "mobilised"))
+    for bare in (none, none | empty):
+        lines = tuple(row.model_copy(update=bare) for row in page.package.budget_lines)
+        poor = Page(replace(page.package, budget_lines=lines), page.lang)
+        spent = money(poor.package, full.scenario)
+        assert page.say("money.none") in budget.sentences(poor, None, np.zeros(100)).text
+        assert page.say("figure.budget_none") in budget.chart(poor, spent).text
+        assert set(budget.tables(poor, spent).table["total_bn_vnd"]) == {0}
+
+
 # Figures
 
 

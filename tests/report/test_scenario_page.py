@@ -253,6 +253,12 @@ def test_the_spreads_title_is_the_chance(page, full, monkeypatch):
     assert all(page.chance(full.by_case[r]["poor_2015"]) in title for r in (0, 1))
 
 
+def test_the_spread_is_of_the_first_target_whatever_the_order_in_the_file(package, full, monkeypatch):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    other = replace(package, targets=package.targets[::-1])
+    assert spread.chart(Page(other, "en"), full).title == spread.chart(Page(package, "en"), full).title
+
+
 def test_the_steps_of_the_spread_are_as_wide_as_asked(page, full):
     made = spread.chart(page, full, bin_pct=0.5)
     bins = made.table

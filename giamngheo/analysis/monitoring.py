@@ -252,7 +252,6 @@ def _paces(package, later, last):
         new, observed = after.get(name), None
         if new and new["last_as_of"] > old["last_as_of"]:
             observed = new["observed_pp"]
-        category = new and ("on_track" if new["required_pp"] >= 0 else new["category"])
-        rows.append((name, old["required_pp"], new and new["required_pp"], observed, category))
+        rows.append((name, old["required_pp"], new and new["required_pp"], observed, new and new["category"]))
     frame = pd.DataFrame(rows, columns=["target", "before_pp", "after_pp", "observed_pp", "category"])
     return frame.astype({"after_pp": float, "observed_pp": float})

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from giamngheo.simulation.targets import level_targets
+from giamngheo.simulation.targets import level_targets, met
 
-# Observed over required compound annual rate (open-sdg progress measure; Statistics Canada's cut-offs).
 COLUMNS = ["target", "poverty_line", "base_as_of", "last_as_of", "observed_pp", "required_pp", "observed_pct"]
 COLUMNS += ["required_pct", "ratio", "category"]
+# Observed over required compound annual rate (open-sdg progress measure; Statistics Canada's cut-offs).
 PACE_CATEGORIES = ((0.95, "on_track"), (0.60, "progressing"), (0.0, "limited"), (-np.inf, "worsening"))
 
 
@@ -22,8 +22,8 @@ def required_pace(package):
     -------
     DataFrame
         target, poverty_line, base_as_of, last_as_of, observed_pp (points a year, negative is a fall), required_pp,
-        observed_pct, required_pct (compound annual rates; nan from 0 on), ratio (observed over required), category.
-        Of targets after the last reading.
+        observed_pct, required_pct (compound annual rates; nan from 0 on), ratio (observed over required), category
+        ("met", without a ratio, where the last reading meets the target). Of targets after the last reading.
 
     Notes
     -----
@@ -43,12 +43,15 @@ def required_pace(package):
         left = target.as_of.year - last["as_of"].year
         value = float(target.value_pct)
         required_pct = _compound(last["rate_pct"], value, left)
+        now = {(target.group, target.status): np.array([[last["rate_pct"]]])}
+        already = met(target, now, [target.as_of])[0]
         for line, series in own.groupby("poverty_line", sort=False):
             end = series.iloc[-1]
             for _, base in series.iloc[:-1].iterrows():
                 span = end["as_of"].year - base["as_of"].year
                 observed_pct = _compound(base["rate_pct"], end["rate_pct"], span)
-                ratio = observed_pct / required_pct if required_pct else np.nan
+                ratio = observed_pct / required_pct if required_pct and not already else np.nan
+                category = next((name for least, name in PACE_CATEGORIES if ratio >= least), None)
                 rows.append(
                     {
                         "target": target.target,
@@ -60,7 +63,7 @@ def required_pace(package):
                         "observed_pct": observed_pct,
                         "required_pct": required_pct,
                         "ratio": ratio,
-                        "category": next((name for least, name in PACE_CATEGORIES if ratio >= least), None),
+                        "category": "met" if already else category,
                     }
                 )
     return pd.DataFrame(rows, columns=COLUMNS)

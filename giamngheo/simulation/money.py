@@ -76,8 +76,9 @@ class Money:
 def exact_sources(row, n_years):
     """What each source gives to a line over the period, so that the sources add up to the line's total.
 
-    What the plan does not tell by source is that of the source `UNTOLD`. The printed yearly figures are rounded; what
-    they lack of the total belongs to the source printed with the most decimals (3.33 a year stands for 10/3).
+    What the plan does not tell by source is that of the source `UNTOLD`, beside it only the sources that it names an
+    amount of. The printed yearly figures are rounded; what they lack of the total belongs to the source printed with
+    the most decimals (3.33 a year stands for 10/3).
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def exact_sources(row, n_years):
     exact = {source: Fraction(value or 0) * n_years for source, value in printed.items()}
     rest = Fraction(row.total_3y) - sum(exact.values())
     if not row.told:
-        return exact | {UNTOLD: rest}
+        return {source: given for source, given in exact.items() if given} | {UNTOLD: rest}
     if rest:
         decimals = {source: -value.as_tuple().exponent for source, value in printed.items()}
         exact[max(decimals, key=lambda source: (decimals[source], exact[source]))] += rest

@@ -23,6 +23,7 @@ from giamngheo.report.grid.words import CHANCE, DELAY, MONEY, PHASING, PROVINCIA
 from giamngheo.report.reports_page import about
 from giamngheo.report.scenario import conclusion as scenario_conclusion
 from giamngheo.report.scenario import results
+from giamngheo.report.trend import pace as trend_pace
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import scaled
@@ -165,6 +166,26 @@ def test_the_pace_of_both_is_the_sum(page, package):
     assert made.table is required and len(made.text.splitlines()) == 3
     newest = required.groupby("target").last()["required_pp"]
     assert page.number(-newest.sum(), 2) in made.text.splitlines()[-1]
+
+
+def test_a_target_that_is_met_already_asks_for_no_pace(page):
+    """Case: "the rate moves away from the target" of a rate below it, whose slack was taken off what both need."""
+    given = page.package.targets
+
+    def told(*done):
+        of = {"value_pct": Decimal(9)}
+        targets = tuple(t.model_copy(update=of) if t.target in done else t for t in given)
+        other = Page(replace(page.package, targets=targets), page.lang)
+        required = required_pace(other.package)
+        assert page.say("pace.met") in trend_pace.table(other, required).text
+        return required.groupby("target").last()["required_pp"], pace.sentences(other, required).text
+
+    met = page.say("panel.pace_met", name="", observed="", span="").split("</b> ")[1].split(";")[0]
+    needed, text = told("near_poor_2015")
+    poor, near, both = text.splitlines()
+    assert met in near and met not in poor + both and page.say("panel.pace_away") not in text
+    assert page.number(-needed["poor_2015"], 2) in both
+    assert all(met in line for line in told("poor_2015", "near_poor_2015")[1].splitlines())
 
 
 def test_less_money_is_told_beside_the_full_plan(page, package, shared, full):

@@ -1,8 +1,10 @@
 """What a page tells of the scenarios compared, of what money moves, and of the same total spread otherwise."""
 
 from dataclasses import replace
+from datetime import date
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from helpers import assert_figure, faults_of, figures_drawn, rows_of
 
@@ -191,6 +193,28 @@ def test_small_multiples_draw_their_frame_at_one_scale(package, results, monkeyp
                 assert line == pytest.approx(own["rate_pct"])
             band, first = ax.collections[0].get_paths()[0].vertices[:, 1], next(iter(cases.values()))
             assert {*first["q10_pct"].round(9), *first["q90_pct"].round(9)} == {*band.round(9)}
+
+
+def test_small_multiples_end_on_the_day_of_their_target(package, monkeypatch):
+    """Case: the last year's median stood beside the chance of a target that is due a year earlier."""
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    dues = {"poor_2015": date(2014, 12, 31)}
+    targets = [t.model_copy(update={"as_of": dues.get(t.target, t.as_of)}) for t in package.targets]
+    early = replace(
+        package, targets=tuple(reversed(targets))
+    )  # that of the near-poor, due later, stands first
+    shared = shared_draws(early, draws=200, seed=0)
+    found = outcomes.simulate_all(early, ["full_plan"], shared)
+    made = scenario_panels.chart(Page(early, "en"), found)
+    assert (
+        made.table["as_of"].max() == pd.Timestamp(2014, 12, 31) and found["full_plan"].years[-1].year == 2015
+    )
+    for case, last in made.table.groupby("case").last().iterrows():
+        r = {"continued": 1, "new": 0}[case]
+        assert last["rate_pct"] == pytest.approx(
+            found["full_plan"].median(r, "poor", when=date(2014, 12, 31))
+        )
+        assert last["chance"] == found["full_plan"].by_case[r]["poor_2015"]
 
 
 @each_lang

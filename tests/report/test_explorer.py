@@ -15,6 +15,7 @@ from giamngheo import load_package, load_scenario, paths, simulate
 from giamngheo.cli import commands
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.report.explore import what_if
+from giamngheo.report.wording import Page
 from giamngheo.simulation.shared_draws import shared_draws
 
 HALF = """title: {vi: "Một nửa", en: "Half"}
@@ -103,6 +104,20 @@ def test_what_cannot_be_is_refused(own):
         giamngheo.explore(replace(package, readings=uncounted))
     with pytest.raises(RefusedInput, match="load_package"):
         giamngheo.explore("data/an-giang")
+
+
+def test_counts_on_the_older_line_are_enough(package):
+    """Case: `report` took such a plan and broke in `07_explore`; the model counts households on any line."""
+    line = package.last_line[0].poverty_line
+    none = {"households": None}
+    readings = (row.model_copy(update=none) if row.poverty_line == line else row for row in package.readings)
+    older = replace(package, readings=tuple(readings))
+    shared, counted = shared_draws(older, draws=200, seed=0), older.last_counted()
+    assert counted.poverty_line != line
+    model = giamngheo.explore(older, lang="en", shared=shared).given["model"]
+    assert model["households"]["count"] == pytest.approx(100 * counted.households / float(counted.rate_pct))
+    shown = what_if.panel(Page(older, "en"), simulate(older, shared=shared), shared)
+    assert Page(older, "en").say("explore.without_counts") not in shown.text
 
 
 def test_where_no_kernel_is_words_stand_in_its_place_and_the_page_has_a_link(own, explorer, monkeypatch):

@@ -168,11 +168,12 @@ def test_money_without_a_source_is_nobodys(package, full):
     spent = money(bare.package, full.scenario)
     untold = 600 + 600 - 3 * 50  # a line's whole total, and what the other's source leaves
     assert exact_sources(bare.package.budget_lines[1], 3) == {
-        "central": 150, "provincial": 0, "mobilised": 0, "untold": 450,
-    }  # fmt: skip
-    words = bare.say("source.untold")
+        "central": 150,
+        "untold": 450,
+    }
+    words = {"amount": page.money(1050), "share": page.percent(100 * 1050 / 2155, 1)}
     told = budget.sentences(bare, None, np.array([0.5, 0.8, 1.2])).text
-    assert words in told and page.money(1050) in told and page.percent(100 * 1050 / 2155, 1) in told
+    assert bare.say("money.source_part_untold", **words) in told
     drawn = budget.chart(bare, spent)
     assert_figure(drawn)
     by = drawn.table.groupby("source")["delivered_bn_vnd"].sum()
@@ -181,6 +182,19 @@ def test_money_without_a_source_is_nobodys(package, full):
     by_line = budget.tables(bare, spent).table
     assert by_line["untold_bn_vnd"].sum() == pytest.approx(untold)
     assert "untold_bn_vnd" not in budget.tables(page, full.money).table
+
+
+def test_a_plan_without_money_says_so(page, full):
+    """Case: shares of nothing and the largest of no columns ended `03_scenario` in a traceback."""
+    none = dict.fromkeys(("central", "provincial", "mobilised", "annual", "total_3y"), Decimal(0))
+    empty = dict.fromkeys(("central", "provincial", "mobilised"))
+    for bare in (none, none | empty):
+        lines = tuple(row.model_copy(update=bare) for row in page.package.budget_lines)
+        poor = Page(replace(page.package, budget_lines=lines), page.lang)
+        spent = money(poor.package, full.scenario)
+        assert page.say("money.none") in budget.sentences(poor, None, np.zeros(100)).text
+        assert page.say("figure.budget_none") in budget.chart(poor, spent).text
+        assert set(budget.tables(poor, spent).table["total_bn_vnd"]) == {0}
 
 
 # Figures
@@ -237,6 +251,12 @@ def test_the_spreads_title_is_the_chance(page, full, monkeypatch):
     monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
     title = spread.chart(page, full).title
     assert all(page.chance(full.by_case[r]["poor_2015"]) in title for r in (0, 1))
+
+
+def test_the_spread_is_of_the_first_target_whatever_the_order_in_the_file(package, full, monkeypatch):
+    monkeypatch.setenv(paths.SHOWN_FOR, "neither")  # nothing is rendered
+    other = replace(package, targets=package.targets[::-1])
+    assert spread.chart(Page(other, "en"), full).title == spread.chart(Page(package, "en"), full).title
 
 
 def test_the_steps_of_the_spread_are_as_wide_as_asked(page, full):

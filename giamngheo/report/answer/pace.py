@@ -19,7 +19,7 @@ def sentences(page, pace):
         newest.append(on_line.iloc[-1])
         name = page.say(f"panel.{target.status}", target=told_apart(target, page))
         text = _sentence(page, name, newest[-1:], target.as_of)
-        items.append(f"{text} {_bases(page, own)}")
+        items.append(f"{text} {_bases(page, own)}".rstrip())
     if len(newest) > 1:
         last = max(target.as_of for target in targets)
         items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, last))
@@ -29,10 +29,11 @@ def sentences(page, pace):
 
 
 def _sentence(page, name, rows, as_of):
-    observed, required = (sum(row[key] for row in rows) for key in ("observed_pp", "required_pp"))
+    ahead = [row for row in rows if row["category"] != "met"]  # the others ask for nothing
+    observed, required = sum(row["observed_pp"] for row in rows), sum(row["required_pp"] for row in ahead)
     first, last = (page.day(rows[0][key]) for key in ("base_as_of", "last_as_of"))
     return page.say(
-        "panel.pace",
+        "panel.pace" if ahead else "panel.pace_met",
         name=name,
         required=_change(page, required),
         n=page.number(as_of.year - rows[0]["last_as_of"].year),

@@ -18,9 +18,8 @@ from giamngheo.report.figure_style import (
     spread,
     wrapped,
 )
-from giamngheo.report.wording import first_upper, promise_text, target_text, when_text
+from giamngheo.report.wording import first_target, first_upper, promise_text, target_text, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 COLOURS = {"continued": BLUE, "new": VERMILLION}
 QUANTILES = {"rate_pct": 0.5, "q10_pct": 0.1, "q90_pct": 0.9}
@@ -32,8 +31,8 @@ def chart(page, outcomes):
     What the scenarios share starts from the last reading; a thin line in each panel is the full plan's median in the
     case in which the money only keeps the fall going.
     """
-    status, target = next(iter(level_pair(page.package).items()))
-    frame = rates(page, outcomes, status, target)
+    target = first_target(page.package)
+    frame = rates(page, outcomes, target)
     panels = dict(list(frame.groupby("scenario", sort=False)))
     plan = frame[(frame["scenario"] == FULL_PLAN) & (frame["case"] == "continued")]
     years = fan.year_of(sorted(frame["as_of"].unique()))
@@ -69,8 +68,8 @@ def chart(page, outcomes):
     shown = figure_exhibit(
         "scenario-panels",
         _title(page, outcomes, target),
-        page.say("figure.multiples_caption", status=page.say(f"status.{status}")),
-        _description(page, frame, status, target),
+        page.say("figure.multiples_caption", status=page.say(f"status.{target.status}")),
+        _description(page, frame, target.status),
         draw,
         Sizes(0.4 + 1.7 * rows[0], 0.4 + 1.6 * rows[1], across=True),
         frame.drop(columns="title"),
@@ -78,19 +77,19 @@ def chart(page, outcomes):
     return html.beside(shown)
 
 
-def rates(page, outcomes, status, target):
-    """Median, 80 % band and the chance of a target under every scenario, from the last reading on (DataFrame)."""
+def rates(page, outcomes, target):
+    """From the last reading to the target's day: median, 80 % band and chance under every scenario (DataFrame)."""
     parts = []
     for name, outcome in outcomes.items():
-        last = fan.of(outcome.trend.history, status).iloc[-1]
+        last = fan.of(outcome.trend.history, target.status).iloc[-1]
+        coming = [day for day in outcome.years if day <= target.as_of]
         for r in outcome.shown:
-            values = np.quantile(outcome.cases[r].draws["all", status], list(QUANTILES.values()), axis=0)
+            draws = outcome.cases[r].draws["all", target.status][:, : len(coming)]
+            values = np.quantile(draws, list(QUANTILES.values()), axis=0)
             start = pd.DataFrame(
                 {"as_of": [last["as_of"]]} | {q: [float(last["rate_pct"])] for q in QUANTILES}
             )
-            rows = pd.DataFrame(
-                {"as_of": pd.to_datetime(list(outcome.years))} | dict(zip(QUANTILES, values, strict=True))
-            )
+            rows = pd.DataFrame({"as_of": pd.to_datetime(coming)} | dict(zip(QUANTILES, values, strict=True)))
             rows = pd.concat([start, rows], ignore_index=True)
             rows = rows.assign(chance=outcome.by_case[r][target.target])
             rows.insert(0, "case", CASES[r])
@@ -133,7 +132,7 @@ def _title(page, outcomes, target):
     return page.say("figure.multiples_title", **words)
 
 
-def _description(page, frame, status, target):
+def _description(page, frame, status):
     last = frame.groupby(["scenario", "case"], sort=False).last()
     told = "; ".join(
         f"{rows['title'].iloc[0]}: "

@@ -119,8 +119,8 @@ def explore(package, *, lang="vi", draws=20_000, seed=0, shared=None):
     page = Page(check_package(package), check_value("lang", lang))
     if not what_if.counts_households(package):
         raise RefusedInput(
-            f"{package.name}: no reading in poverty.csv counts the poor households on the last poverty line, and "
-            "nothing tells how many the money reaches; nearest: give households"
+            f"{package.name}: no reading in poverty.csv counts the poor households, and nothing tells "
+            "how many the money reaches; nearest: give households"
         )
     shared = shared_draws(package, draws=draws, seed=seed) if shared is None else of_package(shared, package)
     given = {}

@@ -100,9 +100,8 @@ def panel(page, full, shared):
 
 
 def counts_households(package):
-    """Whether a reading on the last poverty line counts the poor: else nothing tells how many money reaches (bool)."""
-    counted = package.last_counted()
-    return counted is not None and counted.poverty_line == package.last_line[0].poverty_line
+    """Whether a reading on any poverty line counts the poor: else nothing tells how many money reaches (bool)."""
+    return package.last_counted() is not None
 
 
 def embedded(given):

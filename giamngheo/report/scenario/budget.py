@@ -55,6 +55,8 @@ def sentences(page, gap_bn, effect_pp):
 
 def _sources(page, total):
     """What each source gives, with its share, and what is not told by source (str)."""
+    if not total:
+        return page.say("money.none")
     sums = dict.fromkeys(SOURCES if any(row.told for row in page.package.budget_lines) else (), 0)
     for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
@@ -74,7 +76,12 @@ def _sources(page, total):
 
 
 def chart(page, money):
-    """Who gets how much: a row a budget line, largest first, a column a source at one scale, every amount written."""
+    """Who gets how much: a row a budget line, largest first, a column a source at one scale, every amount written.
+
+    A plan without money has a sentence in its place.
+    """
+    if not page.package.total_bn():
+        return prose(page.say("figure.budget_none"))
     names, planned = page.line_names, money.by("line", which="planned")
     order = sorted(names, key=lambda line: (-planned[line], list(names).index(line)))
     given, plan = (_parts(money, which=which).loc[order] for which in ("delivered", "planned"))

@@ -4,22 +4,21 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.report.figure_style import BLUE, INK, VERMILLION, Sizes, figure_exhibit, number_ticks, wrapped
-from giamngheo.report.wording import promise_text, target_text
+from giamngheo.report.wording import first_target, promise_text, target_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 _LOOKS = {"continued": (BLUE, "-"), "new": (VERMILLION, (0, (4, 2)))}
 
 
 def chart(page, outcome, bin_pct=0.25):
     """The rate of the first target, one outline a case, in steps of some percentage points."""
-    status, target = next(iter(level_pair(page.package).items()))
+    target = first_target(page.package)
     place = outcome.cases[1].years.index(target.as_of)
-    draws = {case: outcome.cases[r].draws[target.group, status][:, place] for r, case in CASES.items()}
+    draws = {case: outcome.cases[r].draws[target.group, target.status][:, place] for r, case in CASES.items()}
     top = float(np.quantile(np.concatenate(list(draws.values())), 0.995))
     edges = np.arange(0, np.ceil(top / bin_pct) * bin_pct + bin_pct / 2, bin_pct)
     bins = pd.concat([_bins(case, values, edges) for case, values in draws.items()], ignore_index=True)
-    who = page.say(f"status.{status}")
+    who = page.say(f"status.{target.status}")
     chances = {f"p{r}": page.chance(outcome.by_case[r][target.target]) for r in CASES}
 
     shares = {case: rows["share_pct"].to_numpy() for case, rows in bins.groupby("case")}
@@ -68,7 +67,7 @@ def chart(page, outcome, bin_pct=0.25):
         ax.set_ylabel(page.say("figure.spread_y"))
 
     return figure_exhibit(
-        f"spread-{status}".replace("_", "-"),
+        f"spread-{target.status}".replace("_", "-"),
         page.say("figure.spread_title", promise=promise_text(target, page), **chances),
         page.say("figure.spread_caption", step=page.points(bin_pct)),
         "; ".join(_described(page, case, values) for case, values in draws.items()),

@@ -15,7 +15,7 @@ from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
-from giamngheo.cli.packages import new_package, refresh, say_name
+from giamngheo.cli.packages import new_package, refresh, say_line, say_name
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
@@ -291,7 +291,7 @@ def _full_plan(package, trend, draws, seed):
 def _series(path, year_is, accept):
     from giamngheo.inputs.readings import read_series
 
-    return read_series(paths.find(path), year_is, accept)
+    return read_series(paths.find(path), year_is, accept, say_line)
 
 
 @app.command()
@@ -323,6 +323,8 @@ def track(
         ),
     ],
     package: Package = paths.PACKAGE,
+    year_is: YearIs = None,
+    accept: Accept = None,
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
@@ -332,11 +334,12 @@ def track(
     given = _inputs(package, draws=draws, seed=seed)
     from giamngheo.inputs.readings import read_new_readings
 
-    readings = read_new_readings(paths.find(reading), given.package)
+    accept = tuple(accept or ())
+    readings = read_new_readings(paths.find(reading), given.package, year_is, accept, say_line)
     from giamngheo.analysis.monitoring import track as run_tracking
     from giamngheo.cli.output import as_json, tracking_answer, tracking_text
 
-    answer = tracking_answer(run_tracking(given.package, readings, draws=draws, seed=seed))
+    answer = tracking_answer(run_tracking(given.package, readings, draws=draws, seed=seed, accept=accept))
     print(as_json(answer) if json else tracking_text(answer))
 
 

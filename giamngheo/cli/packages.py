@@ -50,7 +50,7 @@ def new_package(
         return
     made, told = skeleton.lay_out(folder, source, year_is, accept or ())
     for line in told:
-        print(line, file=sys.stderr)
+        say_line(line)
     print(made)
 
 
@@ -62,6 +62,11 @@ def refresh(folder: Annotated[Path, typer.Argument(metavar="DIR")]):
     folder = paths.find(folder)
     print(write_descriptor(folder, name_of(folder)))
     load_package(folder)
+
+
+def say_line(line):
+    """Print a line about what was passed over or concluded beside what is printed."""
+    print(line, file=sys.stderr)
 
 
 def say_name(package):

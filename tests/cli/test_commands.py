@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from giamngheo import __version__, load_package, paths
@@ -412,3 +413,17 @@ def test_what_is_no_plan_leaves_nothing_behind(command, tmp_path):
     status, out, err = command("extract", tmp_path / "plan.docx", "-o", tmp_path / "plan")
     assert (status, out) == (2, "") and "plain text" in err
     assert [each.name for each in tmp_path.iterdir()] == ["plan.docx"]
+
+
+def test_what_a_sheet_of_a_series_holds_beside_it_is_told(command, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["as_of", "status", "poverty_line", "rate_pct"],
+        ["31/12/2011", "poor", "a", "6,4"],
+        ["Nguồn: Sở LĐTBXH"],
+    ):
+        book.active.append(row)
+    book.save(file := tmp_path / "s.xlsx")
+    status, out, told = command("forecast", "--series", file, "--until", 1990)
+    assert (status, out) == (2, "") and "not read: sheet Sheet" in told
+    assert "numbers that are text are read as 1.234,5" in told

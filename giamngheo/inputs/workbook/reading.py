@@ -1,7 +1,6 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
 import contextlib
-import logging
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,7 +17,6 @@ from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 from giamngheo.language import LANGUAGES, say
 
-log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
@@ -105,7 +103,7 @@ def read_plan(path, year_is=None) -> Found:
     return found
 
 
-def read_readings(path, model, year_is=None):
+def read_readings(path, model, year_is, tell):
     """The readings on a sheet of a workbook: the one that is called series or poverty, else the only one with readings.
 
     Parameters
@@ -113,7 +111,9 @@ def read_readings(path, model, year_is=None):
     path : path-like
     model : type of Row
         `SeriesReading` or `NewReading`.
-    year_is : {"end", "start"}, optional
+    year_is : {"end", "start"} or None
+    tell : callable
+        Is handed each line about what was passed over or concluded.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def read_readings(path, model, year_is=None):
     told += [f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed]
     checked = _checked(name, layout, model, style, year_is, {}, told)
     for line in told:
-        log.info("%s: %s", name, line)
+        tell(f"{name}: {line}")
     return checked
 
 

@@ -1,5 +1,6 @@
 """The commands of packages: a skeleton for another province, a spreadsheet to fill in, a package from one, upkeep."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ import typer
 from giamngheo import paths
 from giamngheo.cli.options import Accept, YearIs
 from giamngheo.inputs.errors import RefusedInput, shown
+
+log = logging.getLogger("giamngheo")
 
 
 def new_package(
@@ -79,3 +82,15 @@ def say_name(package):
             f"to mend that: giamngheo refresh {folder}",
             file=sys.stderr,
         )
+
+
+def checked_inputs(package, scenario="full_plan", **others):
+    """Loaded package and scenario, and checked numbers."""
+    from giamngheo.inputs.parameters import load_inputs
+    from giamngheo.inputs.scenario import list_scenarios
+
+    loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
+    list_scenarios(loaded.package)  # one of its own that it cannot use is refused here, not in a notebook
+    log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
+    say_name(loaded.package)
+    return loaded

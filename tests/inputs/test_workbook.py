@@ -512,6 +512,18 @@ def test_stray_cells_and_joined_columns_cost_nothing(tmp_path):
     assert sheet.anchor(9, 1) == (1, 1) and time.process_time() - start < 1
 
 
+def test_more_joined_cells_than_a_plan_has_are_refused(tmp_path):
+    write(tmp_path / "some.xlsx", {"some": [["wide"]]})
+    ranges = "".join(f'<mergeCell ref="A{300 * at + 1}:ZZ{300 * at + 300}"/>' for at in range(30))
+    altered(
+        tmp_path / "some.xlsx", b"</sheetData>", f"</sheetData><mergeCells>{ranges}</mergeCells>".encode()
+    )
+    start = time.process_time()
+    with pytest.raises(RefusedInput, match="more joined cells than a plan can have"):
+        read_sheets(tmp_path / "some.xlsx")
+    assert time.process_time() - start < 10
+
+
 def test_numbers_are_as_their_formats_show_them(tmp_path):
     told = {
         (0.0928, "0.00%"): "9.28%",

@@ -70,7 +70,7 @@ class Tracking:
         return words_and_table(str(self), self.chances.to_dict("records"), decimals=3)
 
 
-def track(package, readings, *, draws=20_000, seed=0):
+def track(package, readings, *, draws=20_000, seed=0, accept=()):
     """How new readings move the chances of a package's targets under its full plan.
 
     Parameters
@@ -81,6 +81,8 @@ def track(package, readings, *, draws=20_000, seed=0):
         the file: as_of (or year, for its end), status, poverty_line, rate_pct, optional group, households, published.
         Rates alone, by year or date, are of the poor on the package's last line.
     draws, seed : int
+    accept : iterable of str
+        Ids of questions that the door asks of the new readings, and that are right as they stand.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def track(package, readings, *, draws=20_000, seed=0):
     draws, seed = check_value("draws", draws), check_value("seed", seed)
     if max(row.as_of for row in check_package(package).readings) >= package.last_due:
         raise RefusedInput(f"{package.name}: nothing is left to track after {package.last_due}")
-    readings = _new_readings(package, readings)
+    readings = _new_readings(package, readings, accept)
     day = max(package.published, *(row.known_by for row in readings))
     later = replace(package, readings=(*package.readings, *(_reading(package, row) for row in readings)))
     last = max(row.as_of for row in readings)
@@ -125,13 +127,13 @@ def track(package, readings, *, draws=20_000, seed=0):
     )
 
 
-def _new_readings(package, readings):
+def _new_readings(package, readings, accept):
     """The readings in whatever they come, checked beside the package's (tuple of NewReading)."""
     if isinstance(readings, str | Path):
-        return read_new_readings(paths.find(readings), package)
+        return read_new_readings(paths.find(readings), package, accept=accept)
     frame = as_frame(readings, package.last_line[0].poverty_line)
     rows = check_rows(NAME, cells(frame, NewReading), NewReading)
-    return tuple(checked_new_readings(NAME, rows, package).values())
+    return tuple(checked_new_readings(NAME, rows, package, accept=accept).values())
 
 
 def _reading(package, row):

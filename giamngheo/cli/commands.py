@@ -15,7 +15,7 @@ from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
-from giamngheo.cli.packages import new_package, refresh, say_name
+from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
@@ -90,18 +90,6 @@ def _langs(langs):
     return list(dict.fromkeys(langs or LANGS))
 
 
-def _inputs(package, scenario="full_plan", **others):
-    """Loaded package and scenario, and checked numbers."""
-    from giamngheo.inputs.parameters import load_inputs
-    from giamngheo.inputs.scenario import list_scenarios
-
-    loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
-    list_scenarios(loaded.package)  # one of its own that it cannot use is refused here, not in a notebook
-    log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
-    say_name(loaded.package)
-    return loaded
-
-
 @app.command()
 def report(
     package: Package = paths.PACKAGE,
@@ -120,9 +108,9 @@ def report(
 
     chromium = require_chromium() if pdf else None
     langs = _langs(lang)
-    loaded = _inputs(package, draws=draws, seed=seed).package
+    loaded = checked_inputs(package, draws=draws, seed=seed).package
     for name in scenario or ():
-        _inputs(package, name)
+        checked_inputs(package, name)
     _write_pages(loaded, langs, scenario, out, draws, seed, chromium)
 
 
@@ -140,7 +128,7 @@ def run(
     if run_in_batch(scenario, out):
         return
     langs = _langs(lang)
-    loaded = _inputs(package, scenario, draws=draws, seed=seed).package
+    loaded = checked_inputs(package, scenario, draws=draws, seed=seed).package
     _write_pages(loaded, langs, [scenario], out, draws, seed)
 
 
@@ -182,7 +170,7 @@ def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: V
         from giamngheo.inputs.package import accept_questions
 
         accept_questions(package, accept)
-    loaded = _inputs(package).package
+    loaded = checked_inputs(package).package
     counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
     if loaded.last_counted() is None:
@@ -200,7 +188,7 @@ def audit(
     verbose: Verbose = False,
 ):
     """Recompute what a decision's figures say about each other."""
-    loaded = _inputs(package).package
+    loaded = checked_inputs(package).package
     from giamngheo.auditing import audit as run_audit
     from giamngheo.cli.output import as_json, audit_text
 
@@ -256,7 +244,7 @@ def forecast(
         raise RefusedInput(
             "--accept: goes with --series; a package keeps its answers, by giamngheo validate --accept"
         )
-    loaded = _inputs(package).package if series is None else None
+    loaded = checked_inputs(package).package if series is None else None
     readings = loaded.readings if loaded else _series(series, year_is, accept or ())
     last = max(reading.as_of for reading in readings)
     if group is not None and group not in (groups := sorted({reading.group for reading in readings})):
@@ -296,7 +284,7 @@ def _full_plan(package, trend, draws, seed):
 def _series(path, year_is, accept):
     from giamngheo.inputs.readings import read_series
 
-    return read_series(paths.find(path), year_is, accept)
+    return read_series(paths.find(path), year_is, accept, say_line)
 
 
 @app.command()
@@ -309,7 +297,7 @@ def simulate(
     verbose: Verbose = False,
 ):
     """Say what a funding scenario does to the chances."""
-    given = _inputs(package, scenario, draws=draws, seed=seed)
+    given = checked_inputs(package, scenario, draws=draws, seed=seed)
     from giamngheo.cli.output import as_json, as_text, simulation_answer
     from giamngheo.simulation.outcomes import simulate as run_simulation
 
@@ -328,20 +316,23 @@ def track(
         ),
     ],
     package: Package = paths.PACKAGE,
+    year_is: YearIs = None,
+    accept: Accept = None,
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
     verbose: Verbose = False,
 ):
     """Add the next year's readings; say how the chances moved."""
-    given = _inputs(package, draws=draws, seed=seed)
+    given = checked_inputs(package, draws=draws, seed=seed)
     from giamngheo.inputs.readings import read_new_readings
 
-    readings = read_new_readings(paths.find(reading), given.package)
+    accept = tuple(accept or ())
+    readings = read_new_readings(paths.find(reading), given.package, year_is, accept, say_line)
     from giamngheo.analysis.monitoring import track as run_tracking
     from giamngheo.cli.output import as_json, tracking_answer, tracking_text
 
-    answer = tracking_answer(run_tracking(given.package, readings, draws=draws, seed=seed))
+    answer = tracking_answer(run_tracking(given.package, readings, draws=draws, seed=seed, accept=accept))
     print(as_json(answer) if json else tracking_text(answer))
 
 
@@ -360,7 +351,7 @@ def scenarios(
         return
     from giamngheo import list_scenarios
 
-    for name, title, _ in list_scenarios(_inputs(package).package):
+    for name, title, _ in list_scenarios(checked_inputs(package).package):
         print(f"{name}\t{title['en']}")
 
 

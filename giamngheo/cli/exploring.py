@@ -17,8 +17,9 @@ import typer
 
 from giamngheo import paths
 from giamngheo.cli.options import Out, Package
+from giamngheo.cli.packages import checked_inputs
 from giamngheo.inputs.errors import RefusedInput, shown
-from giamngheo.inputs.parameters import load_inputs, read_cells
+from giamngheo.inputs.parameters import read_cells
 
 NOTEBOOK = "07_explore"
 FOLDER = paths.CACHE / "explore"
@@ -45,7 +46,7 @@ def explore(
     ] = True,
 ):
     """Open the what-if in JupyterLab, or on the report's page."""
-    loaded = load_inputs({"package": str(package), "lang": lang}).package
+    loaded = checked_inputs(package, lang=lang).package
     if page:
         address = _page(loaded, lang, out)
         print(address)

@@ -21,10 +21,11 @@ def extract(
     ],
 ):
     """Propose a package from a decision's text, to be confirmed."""
-    from giamngheo.inputs.extraction.folder import check_new, lay_out, read_waiting
+    from giamngheo.inputs.extraction.folder import lay_out, read_waiting
     from giamngheo.inputs.extraction.propose import propose_from
+    from giamngheo.inputs.skeleton import check_folder
 
-    check_new(out)
+    check_folder(out)
     text, found = propose_from(paths.find(decision))
     from giamngheo.report.review_page import write_review
 

@@ -1,5 +1,6 @@
 """The commands of packages: a skeleton for another province, a spreadsheet to fill in, a package from one, upkeep."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ import typer
 from giamngheo import paths
 from giamngheo.cli.options import Accept, YearIs
 from giamngheo.inputs.errors import RefusedInput, shown
+
+log = logging.getLogger("giamngheo")
 
 
 def new_package(
@@ -50,7 +53,7 @@ def new_package(
         return
     made, told = skeleton.lay_out(folder, source, year_is, accept or ())
     for line in told:
-        print(line, file=sys.stderr)
+        say_line(line)
     print(made)
 
 
@@ -64,6 +67,11 @@ def refresh(folder: Annotated[Path, typer.Argument(metavar="DIR")]):
     load_package(folder)
 
 
+def say_line(line):
+    """Print a line about what was passed over or concluded beside what is printed."""
+    print(line, file=sys.stderr)
+
+
 def say_name(package):
     """Say so where a package's descriptor names another than its folder does, which is what it goes by."""
     other = package.descriptor.get("name")
@@ -74,3 +82,15 @@ def say_name(package):
             f"to mend that: giamngheo refresh {folder}",
             file=sys.stderr,
         )
+
+
+def checked_inputs(package, scenario="full_plan", **others):
+    """Loaded package and scenario, and checked numbers."""
+    from giamngheo.inputs.parameters import load_inputs
+    from giamngheo.inputs.scenario import list_scenarios
+
+    loaded = load_inputs({"package": str(package), "scenario": scenario, **others})
+    list_scenarios(loaded.package)  # one of its own that it cannot use is refused here, not in a notebook
+    log.info("package %s at %s, scenario %s", loaded.package.name, loaded.package.path, loaded.scenario.id)
+    say_name(loaded.package)
+    return loaded

@@ -33,11 +33,12 @@ def provinces(
     from giamngheo.report.wording import Page
 
     table, ahead = province_forecasts(until, draws=draws, seed=seed)
-    for each in dict.fromkeys(lang or LANGS):
+    langs = dict.fromkeys(lang or LANGS)
+    for each in langs:
         page = Page(None, each)
         made = page.say("provinces.made", draws=page.number(draws), seed=str(seed))
         file = folder / each / "index.html"
-        paths.write_atomically(file, provinces_page(page, table, ahead, [made]))
+        paths.write_atomically(file, provinces_page(page, table, ahead, [made], langs))
         print(file)
     for name, frame in (("provinces", table), ("forecasts", ahead)):
         paths.write_atomically(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g"))

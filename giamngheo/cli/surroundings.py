@@ -10,11 +10,6 @@ from giamngheo import paths
 
 LOG = paths.CACHE / "logs" / "giamngheo.log"
 MAX_LOG_BYTES = 1_000_000
-NEEDED = (
-    "data/reference",
-    "notebooks",
-    "requirements.lock",
-)  # what an installation without the project lacks
 
 
 def mend_streams():

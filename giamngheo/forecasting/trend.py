@@ -25,6 +25,7 @@ from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import WIDE, as_day, check_until, check_value
+from giamngheo.inputs.readings import answered
 
 
 @dataclass(frozen=True, repr=False)
@@ -394,4 +395,5 @@ def package_forecast(
         reference=reference,
         assumptions=assumptions,
         unit=package.reference_unit,
+        accept=answered(package),
     )

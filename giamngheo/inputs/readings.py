@@ -3,6 +3,7 @@
 Fractions among percents and mixed poverty lines are refused wherever readings come in.
 """
 
+import logging
 from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.questions import reading_questions, unanswered
 from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
 
+log = logging.getLogger("giamngheo")
 WORKBOOKS = (".xlsx", ".xlsm")
 REVIEW_MONTHS = 5  # from an administrative review's instant to its publication
 
@@ -51,7 +53,7 @@ class NewReading(SeriesReading):
         return months_after(self.as_of, REVIEW_MONTHS)
 
 
-def read_series(path, year_is=None, accept=()) -> tuple[SeriesReading, ...]:
+def read_series(path, year_is=None, accept=(), tell=log.info) -> tuple[SeriesReading, ...]:
     """The readings of a bare series.
 
     Parameters
@@ -63,6 +65,8 @@ def read_series(path, year_is=None, accept=()) -> tuple[SeriesReading, ...]:
         The instant that a year alone stands for in a workbook.
     accept : iterable of str
         As of `checked_series`.
+    tell : callable
+        Is handed each line about what was passed over, or concluded, in a workbook.
 
     Returns
     -------
@@ -73,17 +77,17 @@ def read_series(path, year_is=None, accept=()) -> tuple[SeriesReading, ...]:
     RefusedInput
         Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
-    rows, place = _rows(path, SeriesReading, year_is)
+    rows, place = _rows(path, SeriesReading, year_is, tell)
     return tuple(checked_series(shown(path), rows, place, accept).values())
 
 
-def _rows(path, model, year_is=None):
+def _rows(path, model, year_is, tell):
     """The records of a CSV file or a workbook's sheet, and what a message calls a cell (None: as of a CSV file)."""
     if Path(path).suffix.lower() not in WORKBOOKS:
         return read_rows(path, model, ignored=Reading.model_fields), None
     from giamngheo.inputs.workbook.reading import read_readings
 
-    return read_readings(path, model, year_is)
+    return read_readings(path, model, year_is, tell)
 
 
 def checked_series(name, rows, place=None, accept=()):
@@ -122,7 +126,7 @@ def checked_series(name, rows, place=None, accept=()):
     return rows
 
 
-def read_new_readings(path, package):
+def read_new_readings(path, package, year_is=None, accept=(), tell=log.info):
     """The readings of a file, checked against a package's.
 
     Parameters
@@ -130,6 +134,8 @@ def read_new_readings(path, package):
     path : path-like
         CSV or workbook with the columns of poverty.csv or of a series, and optionally ``published``.
     package : Package
+    year_is, accept, tell
+        As of `read_series`.
 
     Returns
     -------
@@ -140,11 +146,11 @@ def read_new_readings(path, package):
     RefusedInput
         Every problem found: bad cells, a reading not later than the last, another poverty line, …
     """
-    rows, place = _rows(path, NewReading)
-    return tuple(checked_new_readings(shown(path), rows, package, place).values())
+    rows, place = _rows(path, NewReading, year_is, tell)
+    return tuple(checked_new_readings(shown(path), rows, package, place, accept).values())
 
 
-def checked_new_readings(name, rows, package, place=None):
+def checked_new_readings(name, rows, package, place=None, accept=()):
     """New readings, checked beside each other and a package's.
 
     Parameters
@@ -155,6 +161,8 @@ def checked_new_readings(name, rows, package, place=None):
     package : Package
     place : callable, optional
         As of `csv_rows.check_rows`.
+    accept : iterable of str
+        As of `checked_series`.
 
     Returns
     -------
@@ -170,6 +178,9 @@ def checked_new_readings(name, rows, package, place=None):
         raise RefusedInput(f"{name}: no reading in it; at least one of the poor is needed")
     place = place or (lambda row, column: f"{name}:{row}:{column}")
     problems = [f"{place(row, column)}: {what}" for row, column, what in new_reading_faults(package, rows)]
+    if not problems:
+        asked = [one for one in reading_questions(_together(package, rows)) if one.row in rows]
+        problems = unanswered(asked, accept, package.labels.accepted, lambda _, *cell: place(*cell))
     if problems:
         raise RefusedInput(problems)
     return rows
@@ -213,8 +224,22 @@ def new_reading_faults(package, rows):
         ):
             yield row, "status", f"no reading of the poor of group all at {reading.as_of}; add one"
     # What is wrong with rows of the package was refused when it was loaded.
-    together = {("package", place): row for place, row in enumerate(package.readings)} | dict(rows)
-    yield from (fault for fault in reading_faults(together) if fault[0] in rows)
+    yield from (fault for fault in reading_faults(_together(package, rows)) if fault[0] in rows)
+
+
+def _together(package, rows):
+    return {("package", place): row for place, row in enumerate(package.readings)} | dict(rows)
+
+
+def answered(package):
+    """The ids of what a series of a package's readings makes one ask, which was answered at the package's door (set).
+
+    Parameters
+    ----------
+    package : Package
+    """
+    rows = [row.model_copy(update={"persons": None}) for row in package.readings]  # a series has none
+    return {question.check for question in reading_questions(dict(enumerate(rows)))}
 
 
 def reading_faults(rows):

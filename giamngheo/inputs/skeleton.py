@@ -59,7 +59,7 @@ def lay_out(path, source=None, year_is=None, accept=()) -> tuple[Path, list[str]
     from giamngheo.inputs.workbook.reading import read_plan
 
     source = paths.find(source).resolve()
-    _check_folder(path, source)
+    check_folder(path, source)
     if source.suffix.lower() not in WORKBOOKS:
         raise RefusedInput(f"{shown(source)}: a workbook ends in .xlsx; save it as one")
     found = read_plan(source, year_is)
@@ -89,7 +89,7 @@ def new_workbook(path, package: Package | None = None) -> Path:
     """
     from giamngheo.inputs.workbook.template import template
 
-    folder = _check_folder(path)
+    folder = check_folder(path)
     content = template(package)
     try:
         paths.write_atomically(folder / WORKBOOK, content)
@@ -102,8 +102,25 @@ def _copy_template(folder):
     shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
-def _check_folder(path, source=None):
-    """The folder, which is not there, empty, or holds nothing but the workbook it is to be made from."""
+def check_folder(path, source=None):
+    """The folder of a package to be made, which is not there, empty, or holds nothing but its workbook.
+
+    Parameters
+    ----------
+    path : path-like
+    source : Path, optional
+        The workbook that the package is to be made from.
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute.
+
+    Raises
+    ------
+    RefusedInput
+        Something is there already, or the name will not do.
+    """
     folder = paths.absolute(Path(path).expanduser())
     plain = slug(folder.name, "-")
     if not re.fullmatch(NAME_PATTERN, folder.name):
@@ -123,7 +140,7 @@ def _lasting(folder):
 
 
 def _made(path, fill, source=None):
-    folder = _check_folder(path, source)
+    folder = check_folder(path, source)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))

@@ -48,6 +48,7 @@ def _parsed(text, where):
         node = loader.get_single_node()
         lines: dict[tuple, int] = {}
         if node is not None:
+            _check_aliases(node, len(text), where)
             _note_lines(node, (), lines, where)
         raw = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
@@ -65,6 +66,19 @@ def _parsed(text, where):
     if not isinstance(raw, dict):
         raise RefusedInput(f"{where}: no keys in it; a scenario has at least title: {{vi: …, en: …}}")
     return raw, lines
+
+
+def _check_aliases(root, length, where):
+    """Refuse aliases that repeat more than a file is long: those of aliases swell, one of itself never ends."""
+    left = 2 * length + 1  # "a," is a key and a value, of one letter
+    waiting = [root] if root.id != "scalar" else []
+    while waiting:
+        node = waiting.pop()
+        parts = node.value if node.id == "sequence" else [one for pair in node.value for one in pair]
+        left -= len(parts) + sum(len(one.value) for one in parts if one.id == "scalar")
+        if left < 0:
+            raise RefusedInput(f"{where}: aliases (*) in it repeat too much; write out what they stand for")
+        waiting += [one for one in parts if one.id != "scalar"]
 
 
 def _note_lines(node, place, lines, where):

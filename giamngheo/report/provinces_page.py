@@ -1,6 +1,7 @@
 """The page of all provinces: a tile map, small multiples, and a table of forecasts and paces."""
 
 from giamngheo.analysis.provinces import load_provinces, survey_readings
+from giamngheo.language import LANGUAGES
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape, shade_colour, table
 from giamngheo.report.pages import page_of
@@ -11,7 +12,7 @@ _ABREAST = 6
 _FIRST = 2005  # year at the left of a small multiple
 
 
-def provinces_page(page, table_of_provinces, ahead, footer):
+def provinces_page(page, table_of_provinces, ahead, footer, langs=LANGUAGES):
     """The page in one language (HTML).
 
     Parameters
@@ -21,10 +22,15 @@ def provinces_page(page, table_of_provinces, ahead, footer):
     table_of_provinces, ahead : DataFrame
         Of `analysis.provinces.province_forecasts`.
     footer : list of str
+    langs : iterable of str
+        In which the page is written, to link to the others.
     """
     until = ahead["as_of"].max().year
-    other = "en" if page.lang == "vi" else "vi"
-    links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]
+    links = [
+        {"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}
+        for other in langs
+        if other != page.lang
+    ]
     title = page.say("provinces.title", n=page.number(len(table_of_provinces)), year=str(until))
     body = "\n".join(
         (

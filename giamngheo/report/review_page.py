@@ -49,7 +49,9 @@ def write_review(folder):
     list of pathlib.Path
     """
     text, waiting = read_text(folder / TEXT), read_waiting(folder)
-    name = json.loads(read_text(folder / DESCRIPTOR))["name"]  # the folder's own, while it is made, is another
+    name = json.loads(read_text(folder / DESCRIPTOR))[
+        "name"
+    ]  # the folder's own, while it is made, is another
     pages = [folder / f"review.{lang}.html" for lang in LANGS]
     for lang, file in zip(LANGS, pages, strict=True):
         write_atomically(file, review_page(Page(None, lang), name, text, waiting))

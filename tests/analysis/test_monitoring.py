@@ -1,5 +1,6 @@
 """A year of monitoring, played with INVENTED readings; and the readings that are refused."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -202,6 +204,37 @@ def test_what_will_not_do_is_refused_with_the_nearest_that_would(package, tmp_pa
     with pytest.raises(RefusedInput, match=words) as refusal:
         read_new_readings(file, package)
     assert "reading.csv" in str(refusal.value)
+
+
+def test_a_sheet_is_tracked_once_what_it_makes_one_ask_is_answered(command, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["as_of", "status", "poverty_line", "rate_pct", "households"],
+        [2012, "poor", "qd09_2011", "6,4", 11000],
+        [2012, "near_poor", "qd09_2011", "5,6", None],
+        ["Nguồn: Sở LĐTBXH"],
+    ):
+        book.active.append(row)
+    book.save(file := tmp_path / "r.xlsx")
+    command = functools.partial(command, "--reading", file, "--draws", 500)
+    status, _, told = command()
+    assert status == 2 and "is the beginning or the end" in told
+    status, _, told = command("--year-is", "end")
+    assert status == 2 and "r.xlsx: sheet Sheet, cell E2 (households)" in told
+    assert "--accept counts_contradict_rate" in told
+    status, _, told = command("--year-is", "end", "--accept", "counts_contradict_rate")
+    assert (
+        status == 0
+        and "numbers that are text are read as 1.234,5" in told
+        and "not read: sheet Sheet" in told
+    )
+
+
+def test_what_was_answered_at_the_door_is_not_asked_again_by_the_forecast(package):
+    rows = list(package.readings)
+    at = next(n for n, row in enumerate(rows) if row.households and row.status == "poor")
+    rows[at] = rows[at].model_copy(update={"households": rows[at].households // 3})
+    assert package_forecast(replace(package, readings=tuple(rows)), draws=100).origin == date(2011, 12, 31)
 
 
 def test_python_is_refused_what_a_file_is(package):

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from giamngheo import __version__, load_package, paths
@@ -428,3 +429,17 @@ def test_a_plan_without_counts_is_valid_and_told_that_no_money_can_be_simulated(
     assert status == 0 and "no money can be simulated" in out
     status, _, err = command("simulate", "--package", folder, "--scenario", "full_plan")
     assert status == 2 and "give households" in err
+
+
+def test_what_a_sheet_of_a_series_holds_beside_it_is_told(command, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["as_of", "status", "poverty_line", "rate_pct"],
+        ["31/12/2011", "poor", "a", "6,4"],
+        ["Nguồn: Sở LĐTBXH"],
+    ):
+        book.active.append(row)
+    book.save(file := tmp_path / "s.xlsx")
+    status, out, told = command("forecast", "--series", file, "--until", 1990)
+    assert (status, out) == (2, "") and "not read: sheet Sheet" in told
+    assert "numbers that are text are read as 1.234,5" in told

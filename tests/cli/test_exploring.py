@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -137,3 +138,13 @@ def test_the_page_is_opened_at_its_what_if_or_what_makes_it_is_said(command, ope
     status, _, told = command("explore", "--page", "--out", tmp_path)
     assert status == 2 and f"giamngheo report --lang vi --out {tmp_path}" in told and len(opened) == 1
     assert command("explore", "--lang", "fr")[0] == 2
+
+
+def test_a_package_is_checked_as_for_every_command(command, opened, tmp_path):
+    folder = shutil.copytree(paths.PACKAGE, tmp_path / "an-giang-2")
+    status, _, told = command("explore", "--page", "--package", folder)
+    assert status == 2 and "goes by its folder's name, an-giang-2" in told and "no such page yet" in told
+    (folder / "scenarios").mkdir(exist_ok=True)
+    (folder / "scenarios" / "mine.yml").write_text("title: {vi: a, en: b}\nfundin: {}\n")
+    status, _, told = command("explore", "--page", "--package", folder)
+    assert status == 2 and "mine.yml:2: fundin: unknown key" in told and opened == []

@@ -417,6 +417,17 @@ def test_a_row_is_corrected_or_taken_away_in_its_table(proposed):
     assert 45871 in [row.households for row in load_package(proposed).readings]
 
 
+def test_a_descriptor_that_is_broken_is_refused(proposed):
+    (proposed / "datapackage.json").write_text('{"name": ')
+    with pytest.raises(RefusedInput, match=r"datapackage\.json:1:10: not JSON"):
+        read_waiting(proposed)
+
+
+def test_a_folder_that_will_not_do_is_refused_as_a_new_package_is(tmp_path):
+    with pytest.raises(RefusedInput, match="nearest: 'dong-thap'"):
+        lay_out(tmp_path / "đồng-tháp", None, ())
+
+
 def test_an_unknown_proposal_is_refused_with_the_nearest(proposed):
     with pytest.raises(RefusedInput, match=r"nearest: 'poverty\.1'"):
         confirm(proposed, ["povert.1"])

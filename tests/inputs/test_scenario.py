@@ -1,5 +1,6 @@
 """Scenario files: the ones that ship, merging, and refusals."""
 
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -177,6 +178,36 @@ def test_a_bad_scenario_is_refused_with_its_place(package, scenario_file, body, 
         load_scenario(scenario_file(body), package)
     for words in said:
         assert words in str(caught.value)
+
+
+def nested(first, each):
+    """Eight names, each of which repeats the one before it nine times."""
+    return f"n0: &n0 {first}\n" + "".join(
+        f"n{n}: &n{n} {each.format(', '.join([f'*n{n - 1}'] * 9))}\n" for n in range(1, 9)
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        nested("[x]", "[{}]") + "funding: *n8\n",
+        nested("{k: 1}", "{{<<: [{}]}}"),
+        "funding: &x [*x]\n",
+        "funding: &x [*x, *x]\n",
+        "funding: &x {<<: *x}\n",
+    ],
+    ids=["aliases", "merged", "itself", "itself twice", "merged itself"],
+)
+def test_aliases_that_swell_are_refused_at_once(scenario_file, body):
+    start = time.process_time()
+    with pytest.raises(RefusedInput, match="aliases"):
+        load_scenario(scenario_file(body))
+    assert time.process_time() - start < 2
+
+
+def test_an_alias_stands_for_its_value(scenario_file, package):
+    body = "growth: {2014: &g 0.1, 2015: *g}\n"
+    assert load_scenario(scenario_file(body), package).growth[2015] == 0.1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 import time
+import unicodedata
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from giamngheo.inputs.package import load_package
 from giamngheo.inputs.readings import read_new_readings, read_series
 from giamngheo.inputs.skeleton import lay_out, new_package, new_workbook
 from giamngheo.inputs.tables import TABLES
+from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 
 # As a person of another province would type it: titles, a year a column, notes below, totals; made-up figures.
@@ -317,11 +319,50 @@ def test_money_in_another_unit_is_read_in_the_columns(tmp_path, cell, head):
                 number = number_readings(str(row[at])).get("vi", row[at])
                 row[at] = f"{int(1000 * Decimal(number)):,}".replace(",", ".")
     sheets["Budget"][3][6] = "20.500"  # of one sheet in Vietnamese notation: 20 500 million
-    package = load_package(new_package(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets)))
-    credit, health = package.budget_lines
+    made, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
+    assert f"sheet Budget: money is read in million VND, as cell {cell} '{head}' says" in told
+    credit, health = load_package(made).budget_lines
     assert (health.central, health.provincial) == (1100, Decimal("20.5"))
     assert (credit.central, credit.provincial) == (120, Decimal("10.5"))
     assert (credit.annual, credit.total_3y) == (Decimal("130.5"), Decimal("391.5"))
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (None, "Biểu kinh phí (ngân sách nhà nước và vận động)"),
+        (None, "Kinh phí (ngân đồng)"),
+        (None, "Đơn vị thực hiện: Ngân hàng Chính sách xã hội"),
+        (None, "Đơn vị: UBND huyện Triệu Sơn"),
+        (None, "Đơn vị: huyện Triệu Sơn, tỷ lệ hộ nghèo 5 %"),
+        (None, "Kinh phí (trong đó vay 500 triệu đồng; vốn khác 1.200 tỷ đồng)"),
+        (None, "Kinh phí (tỷ lệ vốn, triệu hộ)"),
+        (None, "Số hộ (nghìn hộ)"),
+        (10**3, "Đơn vị tính: nghìn đồng"),
+        (10**3, "Kinh phí (ngàn đồng/tháng)"),
+        (10**6, "ĐVT: hộ, triệu đồng"),
+        (10**6, "Kinh phí (ngân sách tỉnh, triệu VNĐ)"),
+        (10**6, "BIỂU KINH PHÍ (TRIỆU ĐỒNG)"),
+        (10**6, "Kinh phí (trieu dong)"),
+        (10**6, "ĐVT: triệu"),
+        (10**9, "Kinh phí (tỉ đồng)"),
+        (10**9, "Đơn vị tính: tỷ đồng"),
+        (10**9, "Budget (billion VND)"),
+        (10**6, "Unit: VND million"),
+    ],
+)
+def test_only_a_unit_of_money_says_what_numbers_count(count, text):
+    assert times(text) == count
+    assert times(unicodedata.normalize("NFD", text)) == count
+
+
+@pytest.mark.parametrize(
+    "title", ["Biểu kinh phí (ngân sách nhà nước và vận động)", "Đơn vị: UBND huyện Triệu Sơn"]
+)
+def test_money_under_a_title_without_a_unit_is_in_billions(tmp_path, title):
+    made, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", changed("Budget", "A1", title)))
+    assert load_package(made).budget_lines[0].annual == Decimal("130.5")
+    assert not any("money is read" in line for line in told)
 
 
 QUESTIONS = {  # sheet, cell, what is typed there, what is said
@@ -469,6 +510,18 @@ def test_stray_cells_and_joined_columns_cost_nothing(tmp_path):
         (2**20, 2**14): "1",
     }
     assert sheet.anchor(9, 1) == (1, 1) and time.process_time() - start < 1
+
+
+def test_more_joined_cells_than_a_plan_has_are_refused(tmp_path):
+    write(tmp_path / "some.xlsx", {"some": [["wide"]]})
+    ranges = "".join(f'<mergeCell ref="A{300 * at + 1}:ZZ{300 * at + 300}"/>' for at in range(30))
+    altered(
+        tmp_path / "some.xlsx", b"</sheetData>", f"</sheetData><mergeCells>{ranges}</mergeCells>".encode()
+    )
+    start = time.process_time()
+    with pytest.raises(RefusedInput, match="more joined cells than a plan can have"):
+        read_sheets(tmp_path / "some.xlsx")
+    assert time.process_time() - start < 10
 
 
 def test_numbers_are_as_their_formats_show_them(tmp_path):

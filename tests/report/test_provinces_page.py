@@ -23,3 +23,9 @@ def test_map_multiples_and_table_name_each_province(made, lang, name):
     for row in made[0].itertuples():
         assert said.count(page.number(row.q50, 1)) >= 2
     assert markup.count("<polygon") == 3 and "nan" not in said and "None" not in said
+
+
+def test_a_page_links_to_the_languages_that_are_written(made):
+    page = Page(None, "vi")
+    assert 'href="../en/index.html"' in provinces_page(page, *made, [])
+    assert "../en/" not in provinces_page(page, *made, [], ["vi"])

@@ -7,7 +7,6 @@ person corrects them or takes the row away; `WAITING` says on which letters of `
 import csv
 import io
 import json
-import re
 import shutil
 import tempfile
 from bisect import bisect_right
@@ -16,9 +15,10 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_text
-from giamngheo.inputs.descriptor import DESCRIPTOR, NAME_PATTERN, write_descriptor
+from giamngheo.inputs.descriptor import DESCRIPTOR, read_descriptor, write_descriptor
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.extraction.proposals import WAITING, Proposal
+from giamngheo.inputs.skeleton import check_folder
 from giamngheo.inputs.tables import TABLES
 
 TEXT = "decision.txt"
@@ -57,7 +57,7 @@ def lay_out(path, text, found, finish=None) -> Path:
     RefusedInput
         Something is there already, or the name will not do.
     """
-    folder = check_new(path)
+    folder = check_folder(path)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -88,33 +88,6 @@ def lay_out(path, text, found, finish=None) -> Path:
     return folder
 
 
-def check_new(path) -> Path:
-    """The absolute folder of a package to be made.
-
-    Parameters
-    ----------
-    path : path-like
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    RefusedInput
-        Something is there already, or the name will not do.
-    """
-    folder = Path(path).expanduser().absolute()
-    if not re.fullmatch(NAME_PATTERN, folder.name):
-        near = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "my-province"
-        raise RefusedInput(f"'{folder.name}' is no package name (a-z, 0-9, -); nearest: '{near}'")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RefusedInput(
-            f"{shown(folder)}: exists already and is not written over; nearest: '{folder.name}-2'"
-        )
-    return folder
-
-
 def read_waiting(path) -> list[Waiting]:
     """The proposals of a folder with their rows as they stand in its tables; those whose row is gone are left out.
 
@@ -129,7 +102,7 @@ def read_waiting(path) -> list[Waiting]:
     Raises
     ------
     RefusedInput
-        No folder of proposals.
+        No folder of proposals, or a descriptor that cannot be read.
     """
     folder = Path(paths.find(path))
     if not (folder / WAITING).is_file():
@@ -139,7 +112,7 @@ def read_waiting(path) -> list[Waiting]:
         )
         raise RefusedInput(f"{shown(folder)}: {what}")
     rows = {table: _rows(folder / f"{table}.csv", model.KEY) for table, model in TABLES.items()}
-    head = json.loads(read_text(folder / DESCRIPTOR)).get("giamngheo", {})
+    head = read_descriptor(folder)[0]["giamngheo"]
     found = []
     for mark in csv.DictReader(io.StringIO(read_text(folder / WAITING))):
         cells = {k: str(v) for k, v in head.items()} if mark["table"] == "labels" else None

@@ -20,7 +20,7 @@ class Proposal:
     places : dict of str to (int, int)
         By column, the letters of the kept text that a cell rests on; under "" those of the whole.
     doubts : dict of str to str
-        By column, why its cell may be wrong (`extract.doubt.…` in the phrases); none: a high confidence.
+        By column, why its cell may be wrong (`review.doubt.…` in the phrases); none: a high confidence.
     """
 
     table: str

@@ -1,7 +1,6 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
 import contextlib
-import logging
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,7 +17,6 @@ from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 from giamngheo.language import LANGUAGES, say
 
-log = logging.getLogger("giamngheo")
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
 NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
@@ -88,7 +86,7 @@ def read_plan(path, year_is=None) -> Found:
             defaults = _defaults(table, found, layouts)
             try:
                 found.tables[table], found.places[table] = _checked(
-                    name, layouts[table], model, style, year_is, defaults
+                    name, layouts[table], model, style, year_is, defaults, found.told
                 )
             except RefusedInput as refusal:
                 problems += refusal.problems
@@ -105,7 +103,7 @@ def read_plan(path, year_is=None) -> Found:
     return found
 
 
-def read_readings(path, model, year_is=None):
+def read_readings(path, model, year_is, tell):
     """The readings on a sheet of a workbook: the one that is called series or poverty, else the only one with readings.
 
     Parameters
@@ -113,7 +111,9 @@ def read_readings(path, model, year_is=None):
     path : path-like
     model : type of Row
         `SeriesReading` or `NewReading`.
-    year_is : {"end", "start"}, optional
+    year_is : {"end", "start"} or None
+    tell : callable
+        Is handed each line about what was passed over or concluded.
 
     Returns
     -------
@@ -137,9 +137,11 @@ def read_readings(path, model, year_is=None):
         )
     layout, told = lay_out(name, chosen[0], _Readable(model)), []
     style = _notation({"series": layout}, told)
-    for line in (*told, *(f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed)):
-        log.info("%s: %s", name, line)
-    return _checked(name, layout, model, style, year_is, {})
+    told += [f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed]
+    checked = _checked(name, layout, model, style, year_is, {}, told)
+    for line in told:
+        tell(f"{name}: {line}")
+    return checked
 
 
 class _Readable:
@@ -221,9 +223,9 @@ def _defaults(table, found, layouts):
     return {"group": "all", "document": found.labels.main_document if found.labels else "unknown"} | only
 
 
-def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
+def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults, told):
     """Checked records by row, and what a message calls a cell of theirs."""
-    fields, rows, labels = _scaled(layout, _fields(model)), [], {}
+    fields, rows, labels = _scaled(layout, _fields(model), told), [], {}
     problems = [f"{name}: {what}" for what in layout.problems]
     defaults = {column: value for column, value in defaults.items() if column not in layout.heads}
     there = {column for record in layout.records for column in record} | layout.heads.keys() | defaults.keys()
@@ -259,18 +261,28 @@ def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults):
     return check_rows(name, rows, model, place), place
 
 
-def _scaled(layout, fields):
+def _scaled(layout, fields, told):
     """The fields, those of money that a head or a line above the table says to be in another unit with their scale."""
-    above = [str(cell) for (row, _), cell in sorted(layout.sheet.cells.items()) if row < layout.head]
-    told = next(filter(None, map(times, above)), None)
-    scaled = {}
-    for name, one in fields.items():
-        unit = one.get("unit", "")
+    above = [place for place in sorted(layout.sheet.cells) if place[0] < layout.head]
+    scaled, saying = dict(fields), set()
+    for name in fields.keys() & layout.heads.keys():
+        unit = fields[name].get("unit", "")
         own = {"billion": 10**9, "VND": 1}.get(unit.split()[0] if unit else "")
-        head = layout.sheet.cells.get((layout.head, layout.heads.get(name, 0)))
-        said = own and ((head and times(str(head))) or told)
-        scaled[name] = one | ({"scale": Decimal(said) / own} if said and said != own else {})
+        for place in ((layout.head, layout.heads[name]), *above) if own else ():
+            if said := times(str(layout.sheet.cells.get(place, ""))):
+                if said != own:
+                    scaled[name] = fields[name] | {"scale": Decimal(said) / own}
+                    saying.add((place, said))
+                break
+    for place, said in sorted(saying):
+        told.append(
+            f"sheet {layout.sheet.name}: money is read in {_COUNTS[said]} VND, as cell {cell_name(*place)} "
+            f"'{layout.sheet.cells[place]}' says"
+        )
     return scaled
+
+
+_COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
 
 
 def _needed(fields, model):

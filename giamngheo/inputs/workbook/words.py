@@ -36,7 +36,24 @@ _BESIDE = re.compile(
     "khau|nguoi|dan|dong|bao|chung|theo|rates?|poverty|poor|near|share|percent|percentage|of|in|the|at|all|"
     "households?|number|province|total|persons|people|whole"
 )
-_TIMES = {10**9: "ty|ti|billions?|bn", 10**6: "trieu|millions?|mn", 10**3: "nghin|ngan|thousands?"}
+# With their marks, or typed without any: "ngân" of a budget is not "ngàn".
+_TIMES = {
+    10**9: "tỷ|tỉ|ty|ti|billions?|bn",
+    10**6: "triệu|trieu|millions?|mn",
+    10**3: "nghìn|ngàn|nghin|ngan|thousands?",
+}
+_COUNT, _MONEY = "|".join(_TIMES.values()), "đồng|dong|vnđ|vnd|đ"
+# A unit of money, not a sum (20 triệu đồng).
+_UNIT = rf"(?<![\w.,])(?<!\d )(?:({_COUNT})\s*(?:of )?(?:{_MONEY})|(?:{_MONEY})\s*({_COUNT}))(?!\w)"
+_MARK = r"(?<!\w)(?:đvt|đơn vị(?: tính)?|unit)\s*:?\s*"
+_NAMED = [
+    re.compile(each, re.IGNORECASE)
+    for each in (
+        rf"[(\[][^)\]]*?{_UNIT}",
+        rf"{_MARK}(?:\w+\s*[,;/]\s*)*{_UNIT}",  # ĐVT: hộ, triệu đồng
+        rf"(?:[(\[](?:{_MARK})?|{_MARK})({_COUNT})\s*(?:[)\]]|$)",  # nothing but (triệu)
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ def value_of(column, text):
 
 
 def times(text):
-    """What a unit in brackets, or behind "ĐVT" or "Unit", says that a table's numbers count.
+    """What a unit of money in brackets, or behind "ĐVT" or "Unit", says that a table's numbers count.
 
     Parameters
     ----------
@@ -112,6 +129,7 @@ def times(text):
     int or None
         Thousands, millions or billions; None where no such unit is named.
     """
-    named = re.findall(r"[(\[]([^)\]]*)[)\]]|(?:đvt|đơn vị(?: tính)?|unit)\s*:?(.*)", text, re.IGNORECASE)
-    said = f"_{'_'.join(slug(part) for parts in named for part in parts)}_"
-    return next((count for count, words in _TIMES.items() if re.search(f"_({words})_", said)), None)
+    text = unicodedata.normalize("NFC", " ".join(text.split()))[:500]  # no unit stands behind a page of text
+    found = next(filter(None, (named.search(text) for named in _NAMED)), None)
+    word = found and next(filter(None, found.groups()))
+    return next((count for count, words in _TIMES.items() if word and re.fullmatch(words, word, re.I)), None)

@@ -38,7 +38,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its name, its cells by row and column (from 1), and its joined ranges (left, top, right, bottom)."""
+    """A sheet: its name, its cells by row and column (from 1), and its joined ranges.
+
+    A range is its left, top, right and bottom, as far as it is looked at.
+    """
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(repr=False)
@@ -56,8 +59,8 @@ class Sheet:
         return {
             (row, column): (top, left)
             for left, top, right, bottom in self.joined
-            for row in range(top, min(bottom, top + MAX_JOINED) + 1)
-            for column in range(left, min(right, left + MAX_JOINED) + 1)
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
         }
 
     def row(self, row):
@@ -113,7 +116,7 @@ def read_sheets(path):
                 )
             with zipfile.ZipFile(file) as archive:
                 _check_parts(name, archive)
-            return list(_sheets(file))
+            sheets = list(_sheets(file))
     except RefusedInput:
         raise
     except OSError as error:
@@ -122,6 +125,10 @@ def read_sheets(path):
         raise RefusedInput(
             f"{name}: not a workbook that can be read; open it in a spreadsheet program and save it as .xlsx"
         ) from None
+    ranges = (one for sheet in sheets for one in sheet.joined)
+    if sum((right - left + 1) * (bottom - top + 1) for left, top, right, bottom in ranges) > MAX_CELLS:
+        raise RefusedInput(f"{name}: more joined cells than a plan can have ({MAX_CELLS})")
+    return sheets
 
 
 def _check_parts(name, archive):
@@ -135,7 +142,7 @@ def _check_parts(name, archive):
             raise ValueError(
                 "a document type, or UTF-16, which hides it: the format has neither, and one can swell"
             )
-        cells += content.count(b"<c ") + content.count(b":c ")
+        cells += content.count(b"<c ") + content.count(b":c ") + content.count(b"mergeCell ")
     if cells > MAX_CELLS:
         raise RefusedInput(f"{name}: more cells than a plan can have ({MAX_CELLS})")
 
@@ -163,8 +170,12 @@ def _sheets(file):
             yield Sheet(
                 sheet.title,
                 {place: cell for place, cell in cells.items() if cell},
-                tuple(one.bounds for one in joined),
+                tuple(_looked_at(*one.bounds) for one in joined),
             )
+
+
+def _looked_at(left, top, right, bottom):
+    return left, top, min(right, left + MAX_JOINED), min(bottom, top + MAX_JOINED)
 
 
 def _cell(one, epoch):

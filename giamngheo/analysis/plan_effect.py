@@ -72,8 +72,7 @@ def line_effects(package, scenario, shared):
     effects = base.effects(scenario.targeting, None if scenario.group == "all" else scenario.group)
     places = tuple(range(base.first, len(base.trend.years)))
     population = base.population(places)
-    reached = base.reached(effects, money(package, scenario).by("line", "year"), places[-1])
-    spent, found = base.spent(effects, reached, places), {}
+    spent, found = base.spent_of(effects, money(package, scenario).by("line", "year"), places), {}
     for effect in effects:
         stock = population.stocks[effect.reserved]
         times = spent[effect.line].poor[-1] / np.maximum(stock.poor[-1], 1e-9)

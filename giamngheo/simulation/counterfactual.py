@@ -19,6 +19,7 @@ from giamngheo.simulation.impact import (
 )
 from giamngheo.simulation.spending import Stock, households_reached, reach
 
+MOST_KEPT = 32  # lines' money of recent scenarios, 1 to 2 MB each at 10 000 draws
 PUT_BACK = 0.8  # of the plan's effect on the trend: what it does to the counterfactual, to first order
 
 
@@ -40,6 +41,7 @@ class Counterfactual:
     first: int
     continuity: float
     _made: dict = field(default_factory=dict, repr=False)  # what all its scenarios share
+    _recent: dict = field(default_factory=dict, repr=False)  # what a line's money does, of the last scenarios
 
     def _once(self, key, make):
         if key not in self._made:
@@ -56,8 +58,8 @@ class Counterfactual:
 
         Parameters
         ----------
-        targeting : mapping
-            As of `simulation.impact.line_effect`.
+        targeting : mapping of str to number
+            Share that reaches the poor, by line or channel, instead of the register's.
         reserved : str, optional
             Group that alone receives all the money.
 
@@ -66,23 +68,28 @@ class Counterfactual:
         list of LineEffect
         """
 
-        def make():
-            rows = self.package.budget_lines
-            made = (line_effect(self.package, row, self.register, self.drawn, targeting) for row in rows)
-            known = [effect for effect in made if effect is not None]
-            # A line for a group without readings reaches all: nothing tells where that group stands.
-            groups = [
-                reserved or (effect.reserved if self._known(effect.reserved) else None) for effect in known
-            ]
-            return [replace(effect, reserved=group) for effect, group in zip(known, groups, strict=True)]
+        return [
+            effect
+            for row in self.package.budget_lines
+            if (effect := self._effect(row, targeting.get(row.line, targeting.get(row.channel)), reserved))
+        ]
 
-        return self._once(("effects", repr(targeting), reserved), make)
+    def _effect(self, row, aim, reserved):
+        """A line's effect, one object for all scenarios that aim it the same (LineEffect or None)."""
+
+        def make():
+            made = line_effect(self.package, row, self.register, self.drawn, aim)
+            # A line for a group without readings reaches all: nothing tells where that group stands.
+            known = made and (reserved or (made.reserved if self._known(made.reserved) else None))
+            return made and replace(made, reserved=known)
+
+        return self._once(("effect", row.line, aim, reserved), make)
 
     def _known(self, group):
         return group in self.levels and self.package.group_size(group)
 
-    def reached(self, effects, amounts, last):
-        """Households that money could be at work in, up to some year.
+    def given(self, effects, amounts, last):
+        """Money of each line and year, from the first programme year up to some year.
 
         Parameters
         ----------
@@ -90,19 +97,33 @@ class Counterfactual:
         amounts : mapping of (line, year) to number
             Billion VND; what is left out is nothing.
         last : int
-            Place among `trend.years`, from the first programme year.
+            Place among `trend.years`.
 
         Returns
         -------
-        dict of str to ndarray (n_years, n_draws)
-            By line, as of `simulation.spending.households_reached`, from the first programme year on.
+        dict of LineEffect to tuple of float
+            Billion VND, a year each.
         """
         years = [day.year for day in self.trend.years[self.first : last + 1]]
-        given = {
-            each.line: np.array([float(amounts.get((each.line, year), 0)) for year in years])
-            for each in effects
-        }
-        return {each.line: households_reached(each, given[each.line]) for each in effects}
+        return {each: tuple(float(amounts.get((each.line, year), 0)) for year in years) for each in effects}
+
+    def reached(self, effects, amounts, last):
+        """Households that the money of `given` could be at work in: `spending.households_reached` (dict by line)."""
+        given = self.given(effects, amounts, last)
+        return {each.line: households_reached(each, np.array(money)) for each, money in given.items()}
+
+    def spent_of(self, effects, amounts, places):
+        """`spent` of amounts as of `given`: what a line does with the same money is computed once for all scenarios."""
+        found = {}
+        for each, money in self.given(effects, amounts, places[-1]).items():
+            key = each, money, places
+            if key not in self._recent:
+                reached = {each.line: households_reached(each, np.array(money))}
+                self._recent[key] = self.spent([each], reached, places)[each.line]
+            found[each.line] = self._recent[key] = self._recent.pop(key)  # the last used stand last
+        for oldest in list(self._recent)[:-MOST_KEPT]:
+            del self._recent[oldest]
+        return found
 
     def spent(self, effects, reached, places):
         """Where money is at work at some of the years.

@@ -30,7 +30,7 @@ FRACTIONS, WEIGHTS = (np.reshape(each, (-1, 1)) / 2 for each in np.polynomial.le
 FRACTIONS = FRACTIONS + 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LineEffect:
     """What a billion VND of one line does; arrays are (n_draws,).
 
@@ -60,7 +60,7 @@ class Thresholds:
     log_ratio: float  # ln(U / L)
 
 
-def line_effect(package, row, register, drawn, targeting):
+def line_effect(package, row, register, drawn, aim=None):
     """Households reached and income gained per billion VND of a budget line.
 
     Parameters
@@ -70,8 +70,8 @@ def line_effect(package, row, register, drawn, targeting):
     register : mapping of str to Assumption
     drawn : mapping of str to ndarray (n_draws,)
         Draws of the register.
-    targeting : mapping of str to float
-        Share that reaches the poor, by line or channel, instead of the register's.
+    aim : float, optional
+        Share that reaches the poor, instead of the register's.
 
     Returns
     -------
@@ -101,9 +101,8 @@ def line_effect(package, row, register, drawn, targeting):
     rural_line, urban_line = package.poor_lines_vnd_month
     line = drawn["rural_share"] * rural_line + (1 - drawn["rural_share"]) * urban_line
     to_poor = drawn["targeting_credit" if row.channel == "credit" else "targeting_other"]
-    target = targeting.get(row.line, targeting.get(row.channel))
-    if target is not None:
-        to_poor = np.full_like(to_poor, float(target))
+    if aim is not None:
+        to_poor = np.full_like(to_poor, float(aim))
     return LineEffect(
         line=row.line,
         households_per_bn=households_per_bn,

@@ -66,17 +66,15 @@ class Response:
         self.effects = counterfactual.effects(scenario.targeting, only)
 
     def _reached(self):
-        amounts = self.money.by("line", "year")
-        return self.counterfactual.reached(self.effects, amounts, self._places[-1])
+        return self.counterfactual.reached(self.effects, self.money.by("line", "year"), self._places[-1])
 
     _unit = cached_property(_reached)  # kept for a search alone: a simulation asks once, and many are kept
 
     def spent(self, multiples=None):
         """Where each line's money is at work in the programme years asked for (dict of str to Spent, households)."""
         if multiples is None:
-            reached = self._reached()
-        else:
-            reached = {line: each * float(multiples.get(line, 1)) for line, each in self._unit.items()}
+            return self.counterfactual.spent_of(self.effects, self.money.by("line", "year"), self._places)
+        reached = {line: each * float(multiples.get(line, 1)) for line, each in self._unit.items()}
         return self.counterfactual.spent(self.effects, reached, self._places)
 
     def ledger(self):

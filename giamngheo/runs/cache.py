@@ -188,6 +188,7 @@ class Contents:
 
     def __init__(self):
         self._hashed, self._stamps, self._lock = {}, {}, threading.Lock()
+        self.changed = False  # as far as `unchanged` has seen
 
     def _once(self, key, make):
         with self._lock:
@@ -201,12 +202,13 @@ class Contents:
         return self._once(package, lambda: self._stamped(data_files(package)) or data_hash(package))
 
     def _stamped(self, tops):
-        self._stamps |= {path: _stamp(path) for top in tops for path in files_of(top)}
+        self._stamps |= {os.fspath(path): _stamp(path) for top in tops for path in files_of(top)}
 
     def unchanged(self):
         """Whether no file that was hashed was written to since (bool): a kernel reads it as it is now."""
         with self._lock:
-            return all(_stamp(path) == stamp for path, stamp in self._stamps.items())
+            self.changed |= any(_stamp(path) != stamp for path, stamp in self._stamps.items())
+            return not self.changed
 
     def address(self, cells, parameters, shown_for="", scenario=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
@@ -245,7 +247,7 @@ class Contents:
 
 def _stamp(path):
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116, of text: hundreds of files, and a path's own takes longer
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size

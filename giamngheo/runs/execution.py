@@ -14,7 +14,7 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 from giamngheo.runs.locks import workspace
-from giamngheo.runs.notebook_run import FAILED, KILLED, OK, run_notebook, then_make
+from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, run_notebook, then_make
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
@@ -110,6 +110,7 @@ def execute_all(
     began=None,
     ended=None,
     stop=None,
+    contents=None,
 ):
     """Execute notebooks side by side; one that fails does not stop the others.
 
@@ -137,6 +138,8 @@ def execute_all(
         Called with number and `Run` of each job, in the calling thread, one after the other.
     stop : threading.Event, optional
         Once it is set no further job begins.
+    contents : cache.Contents, optional
+        What the caller has hashed already, and what must not change until the last job has ended.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def execute_all(
     ------
     RefusedInput
     """
-    door, contents, ready = Door(), cache.Contents(), []
+    door, contents, ready = Door(), contents or cache.Contents(), []
     for job in jobs:
         notebook = paths.find(job.notebook)
         parameters = door.check(notebook, job.parameters, job.folder, scenario=not job.holds)
@@ -231,10 +234,10 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         log.log(logging.INFO if run.ok else logging.ERROR, "%s", run)
         return run
 
-    key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
     changed = {"state": FAILED, "error": CHANGED}
-    if not contents.unchanged():
+    if contents.changed:
         return ended(changed | {"cells_done": 0})
+    key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
     request = {
         "notebook": str(job.notebook),
         "parameters": job.parameters,
@@ -247,26 +250,34 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         "then": job.then,
     }
     done = cache.kept(key) if reuse else None
-    if done is not None:
-        import nbformat
-
-        paths.write_atomically(job.out, done)
-        made = then_make(request, nbformat.reads(done, as_version=4), None) if job.then else {}
-        return ended({"kept": True} | made)
-    from giamngheo.runs.kernels.engine import ORDINARY
-
-    # One that was killed is tried once more: it may have been in the way of another program.
-    for way in ("forked" if warm else "ordinary", "ordinary"):
-        end = forked(request, len(job.cells), world) if way == "forked" else None
-        end = end or run_notebook(request, ORDINARY)
-        if end["state"] != KILLED or any(event.is_set() for event in ending):
-            break
+    end = _kept(request, done) if done is not None else _run(request, len(job.cells), warm, world, ending)
     if end["state"] == OK and not contents.unchanged():
         job.out.unlink()
         return ended(changed)
-    if keep and end["state"] == OK:
+    if keep and end["state"] == OK and done is None:
         cache.keep(key, job.out.read_text(encoding="utf-8"))
     return ended(end)
+
+
+def _kept(request, content):
+    """The end of a notebook whose result was kept from an earlier run."""
+    paths.write_atomically(Path(request["out"]), content)
+    end = {"state": OK, "kept": True}
+    if request["then"]:
+        import nbformat
+
+        end |= then_make(request, nbformat.reads(content, as_version=4), None)
+    return end
+
+
+def _run(request, n_cells, warm, world, ending):
+    """The end of a notebook that is executed; a killed one once more: another program may have been in its way."""
+    for way in ("forked" if warm else "ordinary", "ordinary"):
+        end = forked(request, n_cells, world) if way == "forked" else None
+        end = end or run_notebook(request, ORDINARY)
+        if end["state"] != KILLED or any(event.is_set() for event in ending):
+            break
+    return end
 
 
 def forked(request, n_cells, world):

@@ -12,6 +12,10 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs import cache
 
 OK, FAILED, TIMED_OUT, KILLED = "ok", "failed", "timed_out", "killed"
+ORDINARY, HERE = (
+    "giamngheo",
+    "giamngheo-here",
+)  # engines, as of `runs.kernels.engine`: imported only where one runs
 LAST_LINES = 12  # of a traceback
 STATES = {"CellTimeoutError": TIMED_OUT, "DeadKernelError": KILLED}  # by what stopped a notebook
 WIDGET_MIME = (
@@ -33,7 +37,7 @@ def run_notebook(request, engine, give_up=None):
         notebook, parameters, out, failed (paths as str), folder, ask, then, timeout, shown_for: as of `execution.Job`
         and `execution.execute_all`.
     engine : str
-        Of `runs.kernels.engine`.
+        `ORDINARY` or `HERE`.
     give_up : callable, optional
         Called in another thread, with the record and the seconds, when a cell takes too long; for an engine that cannot
         stop one itself.

@@ -21,8 +21,7 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from giamngheo.runs.kernels.provisioner import CONNECTIONS, page_environment, sweep_connections
-
-ORDINARY, HERE = "giamngheo", "giamngheo-here"
+from giamngheo.runs.notebook_run import HERE, ORDINARY
 
 
 @dataclass

@@ -6,7 +6,6 @@ import os
 import threading
 
 from giamngheo.runs import notebook_run
-from giamngheo.runs.kernels.engine import HERE
 
 
 def run_here(connection, request):
@@ -29,7 +28,7 @@ def run_here(connection, request):
             answer(notebook_run.timed_out(request, record, seconds))
             os._exit(0)
 
-    end = notebook_run.run_notebook(request, HERE, give_up=give_up)
+    end = notebook_run.run_notebook(request, notebook_run.HERE, give_up=give_up)
     if answering.acquire(blocking=False):
         answer(end)
 

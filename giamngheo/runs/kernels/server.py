@@ -38,6 +38,7 @@ LIBRARIES = (
     "seaborn",
     "giamngheo.runs.batch.by_notebook",
     "giamngheo.runs.batch.tables",
+    "giamngheo.runs.kernels.engine",
     "giamngheo.runs.kernels.forked",
     "papermill",
     "nbconvert.exporters",

@@ -1,8 +1,9 @@
 """A batch beside a loop over papermill, and a grid of ten thousand scenarios without notebooks.
 
-Run: python benchmarks/batch.py [--loop 24] [--scenarios 24] [--sample 10000]. The loop executes the notebook of each
-scenario by papermill.execute_notebook, in kernels as Jupyter starts them, and makes no page; the batch makes one for
-each. Whatever is measured on fewer than are claimed is said to be a sample, and the whole is extrapolated from it.
+Run: python benchmarks/batch.py [--loop 24] [--scenarios 24] [--long 120] [--sample 10000]. The loop executes the
+notebook of each scenario by papermill.execute_notebook, in kernels as Jupyter starts them, and makes no page; the batch
+makes one for each, and a longer one tells what grows with the scenarios and what is paid once. Whatever is measured on
+fewer than are claimed is said to be a sample, and the whole is extrapolated from it.
 """
 
 import argparse
@@ -126,6 +127,9 @@ def main():
     )
     parser.add_argument("--loop", type=int, default=24, help="scenarios of the papermill loop")
     parser.add_argument("--scenarios", type=int, default=24, help="scenarios of the batch with pages")
+    parser.add_argument(
+        "--long", type=int, default=0, help="scenarios of a longer batch with pages, 2 workers"
+    )
     parser.add_argument("--sample", type=int, default=WHOLE, help="scenarios of the batch without notebooks")
     parser.add_argument("--draws", type=int, default=20_000, help="of the notebooks")
     options = parser.parse_args()
@@ -144,6 +148,18 @@ def main():
                     flush=True,
                 )
             print(f"two workers against one: {each[1] / each[2]:.2f} times as fast")
+            if options.long > n:
+                out, settings = (
+                    Path(folder, "batch-long"),
+                    {"langs": ("en",), "draws": options.draws, "workers": 2},
+                )
+                whole, own, peak, many = batch(options.long, out, **settings)
+                more = (own * many - parent * n) / (many - n)
+                print(
+                    f"batch of {many} with pages, 2 workers: {whole:.2f} s a scenario, {peak:.0f} MB at most; parent "
+                    f"{1e3 * more:.1f} ms of processor for each scenario beyond {n}, {n * (parent - more):.2f} s once",
+                    flush=True,
+                )
             if options.loop:
                 alone = loop(options.loop, folder, options.draws)
                 ratios = ", ".join(f"{alone / each[w]:.1f} with {w}" for w in each)

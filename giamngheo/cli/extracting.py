@@ -93,16 +93,14 @@ def _tell_left(folder, waiting):
     print(
         f"{sum(each.confirmed for each in waiting)} rows confirmed, {sure} to be confirmed, {len(doubtful)} in doubt"
     )
-    _tell(
-        [
-            f"{each.name}, line {each.line} of the text: "
-            + "; ".join(
-                f"{column}: {language.say(f'review.doubt.{why}', 'en')}"
-                for column, why in each.proposal.doubts.items()
-            )
-            for each in doubtful
-        ]
-    )
+    lines = []
+    for each in doubtful:
+        whys = {}
+        for column, why in each.proposal.doubts.items():
+            whys.setdefault(language.say(f"review.doubt.{why}", "en"), []).append(column)
+        told_why = "; ".join(f"{', '.join(columns)}: {why}" for why, columns in whys.items())
+        lines.append(f"{each.name}, line {each.line} of the text: {told_why}")
+    _tell(lines)
     if lacks:
         print("the package still lacks:")
         _tell(told(folder, waiting, lacks))

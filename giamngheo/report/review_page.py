@@ -233,7 +233,7 @@ def _cell(page, each, column, field, wrong):
     said = escape(_shown(page, column, field, value) or page.say("review.nothing"))
     if column in each.proposal.places:
         said = f'<a href="#at-{each.name}-{column}">{said}</a>'
-    css = "more" if quiet and not why else "open lack" if lack else "open" if why and not value else ""
+    css = "rest" if quiet and not why else "open lack" if lack else "open" if why and not value else ""
     told = f' <span class="why">({escape("; ".join(why))})</span>' if why else ""
     name = _name(page, column, field)
     return (
@@ -325,9 +325,12 @@ def _input(page, column, field, value):
             for each in options
         )
         return f'<select class="cell" {label}>{listed}</select>'
-    if field["type"] == "date":
-        return f'<input class="cell" type="date" {label} value="{escape(value)}">'
     number = ' inputmode="decimal" data-number' if field["type"] in ("number", "integer") else ""
-    said = _shown(page, column, field, value) if number else value
+    number = " data-day" if field["type"] == "date" else number
+    said = (
+        value
+        if not number or (field["type"] == "date" and page.lang == "en")
+        else _shown(page, column, field, value)
+    )
     listed = f' list="known-{column}"' if column in _LISTED else ""
     return f'<input class="cell" {label}{number}{listed} value="{escape(said)}">'

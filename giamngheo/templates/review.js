@@ -1,15 +1,19 @@
 (() => {
   const source = document.querySelector(".source"), bar = document.querySelector(".bar");
   const code = bar.querySelector("code"), left = bar.querySelector("p"), first = code.textContent;
-  const [group, point] = document.documentElement.lang === "vi" ? [".", ","] : [",", "."];
+  const vi = document.documentElement.lang === "vi", [group, point] = vi ? [".", ","] : [",", "."];
   const number = new RegExp(`^\\d{1,3}(\\${group}\\d{3})*(\\${point}\\d+)?$|^\\d+\\${point}\\d+$`);
-  const plain = (field, text) =>
-    "number" in field.dataset && number.test(text) ? text.replaceAll(group, "").replace(point, ".") : text;
+  const plain = (field, text) => {
+    if ("number" in field.dataset && number.test(text)) return text.replaceAll(group, "").replace(point, ".");
+    const [, day, month, year] = (vi && "day" in field.dataset && /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text)) || [];
+    return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text;
+  };
   const stood = (field) =>
     field.options ? ([...field.options].find((option) => option.defaultSelected)?.value ?? "") : field.defaultValue;
-  const changed = (card) =>
-    [...card.querySelectorAll(".cell")].filter((field) =>
-      card.classList.contains("new") ? field.value.trim() : field.value.trim() !== stood(field));
+  const changed = (card) => {
+    const fields = [...card.querySelectorAll(".cell")], typed = fields.filter((field) => field.value.trim() !== stood(field));
+    return card.classList.contains("new") && typed.length ? fields.filter((field) => field.value.trim()) : typed;
+  };
   const quoted = (word) =>
     /^[\p{L}\p{N}.,=/:%_-]+$/u.test(word) ? word
       : /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;

@@ -111,6 +111,20 @@ def test_rows_are_added_and_dropped(proposed):
     assert rows["2014-12-31"] == (28_000, "14.0") and "2016-12-31" not in rows
 
 
+def test_what_repeats_a_label_follows_it(tmp_path):
+    text = as_text(PLAN.replace("TỈNH HÒA PHÚ ", "").replace(" của UBND tỉnh Hòa Phú", ""))
+    folder = lay_out(tmp_path / "unnamed", text, propose(text))
+    assert ("labels.1", "province_vi") in {(lack.name, lack.column) for lack in lacking(folder)}
+    assert "labels.1.province_vi=…" in left_alone(folder, ["labels.1"])
+    confirm(folder, ["labels.1.province_vi=Cà Mau", "labels.1.date=13/3/2018"])
+    cells = {each.name: each.proposal.cells for each in read_waiting(folder)}
+    labels, document = cells["labels.1"], cells["documents.1"]
+    assert (labels["province_en"], labels["reference_unit"]) == ("Ca Mau", "VNM:Ca Mau")
+    assert labels["title_vi"].startswith("Kế hoạch giảm nghèo Cà Mau 2018-2020: số liệu của 5/QĐ-UBND")
+    assert "plan of Ca Mau 2018-2020" in labels["title_en"] and document["issuer"] == "UBND Cà Mau"
+    assert document["date"] == labels["date"] == "2018-03-13"
+
+
 def test_a_row_added_by_hand_waits_for_nobody(proposed):
     file = proposed / "documents.csv"
     file.write_text(file.read_text(encoding="utf-8") + "law,A law,A government,,,x,,\n", encoding="utf-8")

@@ -20,12 +20,15 @@ from giamngheo.inputs.descriptor import (
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.extraction.folder import Waiting, read_waiting, write_table, write_waiting
 from giamngheo.inputs.extraction.proposals import WAITING, Proposal
+from giamngheo.inputs.grammar import plain_letters
 from giamngheo.inputs.package import problems_together
+from giamngheo.inputs.package_faults import reference_units
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import plain
 from giamngheo.inputs.workbook.xlsx import Cell
 
 YEARS = ("first_year", "last_year")
+UNKNOWN = "?"  # of the labels: what a package must have and the text does not say
 _YEAR_IS = ", or say --year-is start or end for all"  # which a workbook's cells may be told
 _ASKED = re.compile(r"(?P<name>[a-z]+\.[1-9]\d{0,5})(?:\.(?P<column>\w+)\s*=(?P<cell>.*))?", re.DOTALL)
 
@@ -85,6 +88,7 @@ def confirm(path, asked=(), drop=(), accept=()) -> list[Waiting]:
     folder = Path(paths.find(path))
     before = read_waiting(folder)
     named, cells = _read(folder, asked, before)
+    cells = _with_echoes(before, cells)
     waiting = _changed(folder, before, cells, drop)
     lacks, of_rows = _lacking(folder, waiting, accept)
     faulty = {lack.name for lack in lacks if of_rows}
@@ -119,16 +123,16 @@ def told(folder, waiting, lacks) -> list[str]:
     lacks : list of Lack
     """
     rows = {each.name: each for each in waiting}
-    return [_told(folder, rows.get(lack.name), lack) for lack in lacks]
+    return [_told(folder, rows, lack) for lack in lacks]
 
 
-def _told(folder, each, lack):
-    table = each.table if each else lack.name.partition(".")[0]
+def _told(folder, rows, lack):
+    each, table = rows.get(lack.name), lack.name.partition(".")[0]
     file = shown(folder / (DESCRIPTOR if table == "labels" else f"{table}.csv"))
     row = each.row if each and each.row else None
     place = ":".join(str(part) for part in (file, row, lack.column) if part)
-    type_in = f" [{lack.name}.{lack.column}=…]" if each and lack.column else f" [{lack.name}]" if each else ""
-    return f"{place}: {lack.what}{type_in}"
+    name = lack.name if each else _next(table, rows)
+    return f"{place}: {lack.what} [{name}.{lack.column or 'COLUMN'}=…]"
 
 
 def _refusal(folder, waiting, lacks):
@@ -166,6 +170,11 @@ def _lacking(folder, waiting, accept=()):
     """What is lacking, and whether it is of single rows (tuple of list, bool)."""
     problems = []
     labels = next(each for each in waiting if each.table == "labels")
+    problems += (
+        f"{labels.name}.{column}: was not found in the text; type it"
+        for column, cell in labels.proposal.cells.items()
+        if cell == UNKNOWN
+    )
     try:
         about = check_labels(_head(folder, labels.proposal.cells), labels.name)
     except RefusedInput as refusal:
@@ -236,6 +245,39 @@ def _cell(table, column, text):
     if column not in fields:
         raise ValueError(unknown("column", column, fields))
     return (plain(Cell(text.strip()), fields[column]) or "") if text.strip() else ""
+
+
+def _with_echoes(waiting, cells):
+    """Typed cells, and those that repeat a label that was typed: titles, the main document, the reference unit."""
+    labels = next(each for each in waiting if each.table == "labels")
+    typed, old = cells.get(labels.name, {}), labels.proposal.cells
+    if not typed:
+        return cells
+    if "province_vi" in typed:
+        typed = {"province_en": plain_letters(typed["province_vi"])} | typed
+    new = old | typed
+
+    def echo(text, lang):
+        for before, after in zip(_said(old, lang), _said(new, lang), strict=True):
+            text = text.replace(before, after, 1)
+        return text
+
+    own = {f"title_{lang}": echo(old[f"title_{lang}"], lang) for lang in ("vi", "en")}
+    if "province_en" in typed:  # the province's own series must not inform its prior
+        names = (f"VNM:{new[column]}" for column in ("province_vi", "province_en"))
+        own["reference_unit"] = next((name for name in names if name in reference_units()), "")
+    echoes = {labels.name: own | typed}
+    for each in waiting:
+        if each.table == "documents" and each.proposal.cells["document"] == old["main_document"]:
+            repeated = {column: echo(each.proposal.cells[column], "vi") for column in ("title", "issuer")}
+            repeated |= {"date": typed["date"]} if "date" in typed else {}
+            echoes[each.name] = repeated | cells.get(each.name, {})
+    return cells | echoes
+
+
+def _said(labels, lang):
+    """What titles say of a plan, in their order."""
+    return labels[f"province_{lang}"], "-".join(labels[year] for year in YEARS), labels["decision"]
 
 
 def _changed(folder, waiting, cells, drop):

@@ -66,7 +66,10 @@ def _marked(text, start, end, spans):
 
 def quote_html(text, proposal):
     """The words that a proposal rests on, for a screen that cannot show the text beside it."""
-    places, windows = sorted(set(proposal.places.values())), []
+    places, windows = (
+        sorted({(start, min(end, start + 3 * _QUOTED)) for start, end in proposal.places.values()}),
+        [],
+    )
     for start, end in places:
         begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
         stop = stop if stop >= 0 else len(text)

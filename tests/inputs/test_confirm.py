@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from giamngheo import load_package
+from giamngheo import load_package, paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.extraction.confirm import confirm, lacking
 from giamngheo.inputs.extraction.folder import lay_out, read_waiting
@@ -153,6 +153,23 @@ def test_what_is_typed_wrong_changes_nothing(proposed, asked, words):
 @pytest.mark.parametrize("drop", ["labels.1", "poverty.9"])
 def test_what_is_not_there_is_not_dropped(proposed, drop):
     assert f"unknown row '{drop}'" in left_alone(proposed, drop=[drop])
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(proposed, monkeypatch):
+    def full(folder):
+        raise OSError(28, "no space left")
+
+    monkeypatch.setattr(paths, "try_to_write", full)
+    assert "cannot be written to (no space left)" in left_alone(proposed)
+
+
+@pytest.mark.parametrize(
+    ("mark", "other"), [("poverty.1,", "poverty.x,"), (",poverty,", ",nothing,"), ("{", "[")]
+)
+def test_marks_that_were_changed_by_hand_are_refused(proposed, mark, other):
+    file = proposed / "proposals.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(mark, other, 1), encoding="utf-8")
+    assert "changed by hand; give giamngheo extract again" in left_alone(proposed)
 
 
 def test_a_table_that_is_no_csv_is_refused_before_anything_is_confirmed(proposed):

@@ -101,6 +101,10 @@ def confirm(path, asked=(), drop=(), accept=()) -> list[Waiting]:
         raise RefusedInput(
             f"--accept: {shown(folder)}: {len(left)} rows still wait; it goes with what confirms the last of them"
         )
+    try:
+        paths.try_to_write(folder)
+    except OSError as error:
+        raise RefusedInput(f"{shown(folder)}: cannot be written to ({error.strerror})") from None
     _write(folder, now, {name.partition(".")[0] for name in (*cells, *drop)})
     if left:
         return left

@@ -8,6 +8,7 @@ doubt. A cell that is no longer as it was proposed is a person's, and in no doub
 import csv
 import io
 import json
+import re
 import shutil
 import tempfile
 from bisect import bisect_right
@@ -141,6 +142,10 @@ def read_waiting(path) -> list[Waiting]:
             proposed = {column: str(cell) for column, cell in json.loads(mark["cells"]).items()}
             places = {column: tuple(place) for column, place in json.loads(mark["places"]).items()}
             proposal = Proposal(mark["table"], proposed, places, json.loads(mark["doubts"]))
+            if proposal.table not in ("labels", *TABLES) or not re.fullmatch(
+                rf"{proposal.table}\.[1-9]\d*", mark["proposal"], re.ASCII
+            ):
+                raise ValueError(mark["proposal"])
             yes = mark["confirmed"] == "yes"
             each = Waiting(mark["proposal"], proposal, proposed, None, int(mark["line"]), yes)
             marks.setdefault(proposal.table, []).append(each)

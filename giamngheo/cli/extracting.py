@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from giamngheo import paths
+from giamngheo.cli.options import Accept
 from giamngheo.inputs.errors import shown
 
-MOST_TOLD = 20  # proposals that a summary lists
+MOST_TOLD = 20  # of what waits, or is lacking
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="What extract wrote.")]
 
 
@@ -33,44 +34,83 @@ def extract(
     waiting = read_waiting(folder)
     counts = {}
     for each in waiting:
-        table = each.proposal.table
-        counts[table] = counts.get(table, 0) + 1
+        counts[each.table] = counts.get(each.table, 0) + 1
     print(f"{shown(folder)}: " + ", ".join(f"{n} {table}" for table, n in counts.items()))
     _tell_left(folder, waiting)
 
 
 def confirm(
     folder: Folder,
-    proposals: Annotated[
+    rows: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PROPOSAL]...",
-            help="Such as poverty.3; all in which nothing is in doubt if none is named.",
+            metavar="[ROW | ROW.COLUMN=CELL]...",
+            help="A row that is right in spite of its doubts, or a cell to correct.",
         ),
     ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="ROW", help="A row to take away; may be repeated.")
+    ] = None,
+    accept: Accept = None,
 ):
-    """Confirm what extract has proposed; what is in doubt has to be named."""
-    from giamngheo.inputs.extraction.folder import confirm as mark
+    """Confirm what extract has proposed, once it was held against the text.
 
-    left = mark(folder, proposals or ())
+    Open review.vi.html or review.en.html in DIR: it shows each row beside the words it rests on, and puts the command
+    together. What is in no doubt is taken by every call; what is in doubt is named, corrected or dropped:
+
+    \b
+      giamngheo confirm DIR                          what is in no doubt
+      giamngheo confirm DIR poverty.3                and row poverty.3, right as it stands
+      giamngheo confirm DIR poverty.3.rate_pct=9.74  and that row with another figure
+      giamngheo confirm DIR --drop poverty.4         and without row poverty.4
+
+    A row that is lacking is typed under the number after the table's last (poverty.9.as_of=2015-12-31
+    poverty.9.rate_pct=9.74 ...). What is corrected in DIR's CSV files counts as well. A call that would confirm what
+    cannot load changes nothing, and says what is lacking. When nothing waits any more DIR is a package like any other.
+    """
+    from giamngheo.inputs.extraction.confirm import confirm as mark
+
+    left = mark(folder, rows or (), drop or (), accept or ())
     folder = paths.find(folder)
     if not left:
-        print(f"{shown(folder)}: confirmed; next: giamngheo validate --package {shown(folder)}")
+        print(f"{shown(folder)}: confirmed, and valid; next: giamngheo report --package {shown(folder)}")
         return
+    from giamngheo.inputs.extraction.folder import read_waiting
     from giamngheo.report.review_page import write_review
 
     write_review(folder)
-    _tell_left(folder, left)
+    _tell_left(folder, read_waiting(folder))
 
 
 def _tell_left(folder, waiting):
-    doubtful = [each for each in waiting if each.proposal.confidence == "low"]
+    """What waits, why, and what to type."""
+    from giamngheo import language
+    from giamngheo.inputs.extraction.confirm import lacking, told
+
+    lacks = lacking(folder, waiting)
+    doubtful = [each for each in waiting if not each.confirmed and each.proposal.doubts]
+    sure = sum(not each.confirmed for each in waiting) - len(doubtful)
     print(
-        f"{len(waiting)} to be confirmed, {len(doubtful)} of them in doubt; open {shown(folder / 'review.en.html')}"
+        f"{sum(each.confirmed for each in waiting)} rows confirmed, {sure} to be confirmed, {len(doubtful)} in doubt"
     )
-    for each in doubtful[:MOST_TOLD]:
-        about = ", ".join(f"{column} ({why})" for column, why in each.proposal.doubts.items())
-        print(f"  {each.name}, line {each.line} of the text: {about}")
-    if len(doubtful) > MOST_TOLD:
-        print(f"  … and {len(doubtful) - MOST_TOLD} more")
-    print(f"to take what is sure: giamngheo confirm {shown(folder)}")
+    lines = []
+    for each in doubtful:
+        whys = {}
+        for column, why in each.proposal.doubts.items():
+            whys.setdefault(language.say(f"review.doubt.{why}", "en"), []).append(column)
+        told_why = "; ".join(f"{', '.join(columns)}: {why}" for why, columns in whys.items())
+        lines.append(f"{each.name}, line {each.line} of the text: {told_why}")
+    _tell(lines)
+    if lacks:
+        print("the package still lacks:")
+        _tell(told(folder, waiting, lacks))
+    name = shown(folder)
+    print(f"compare with the text and put the command together: {name}/review.vi.html, {name}/review.en.html")
+    print(f"or type it: giamngheo confirm {name} (--help says how rows are named, corrected and dropped)")
+
+
+def _tell(lines):
+    for line in lines[:MOST_TOLD]:
+        print(f"  {line}")
+    if len(lines) > MOST_TOLD:
+        print(f"  … and {len(lines) - MOST_TOLD} more")

@@ -85,6 +85,37 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     RefusedInput
         Every problem found, each with file, row, column and the nearest valid value.
     """
+    rows, problems = _read(path, model, ignored)
+    return _checked(shown(path), rows.items(), model, problems)
+
+
+def read_cells(path, model: type[BaseModel]) -> dict[int, dict[str, str]]:
+    """Read a CSV whose cells may still be wrong or empty.
+
+    Parameters
+    ----------
+    path : path-like
+    model : type of pydantic.BaseModel
+        As of `read_rows`.
+
+    Returns
+    -------
+    dict of int to dict
+        Line number in the file to cells by column, "" where one is empty.
+
+    Raises
+    ------
+    RefusedInput
+        No CSV, columns that the model does not know, rows of another width.
+    """
+    rows, problems = _read(path, model, ())
+    if problems:
+        raise RefusedInput(problems)
+    return {row: {column: cell or "" for column, cell in cells.items()} for row, cells in rows.items()}
+
+
+def _read(path, model, ignored):
+    """The rows of a file, by their line, and what is wrong with the width of others."""
     name, text = shown(path), read_text(path)
     _check_divider(name, text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -92,7 +123,7 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     try:
         header = [cell.strip() for cell in next(reader)]
         _check_header(name, header, model, set(ignored))
-        return _checked(name, _cells(name, reader, header, problems), model, problems)
+        return dict(_cells(name, reader, header, problems)), problems
     except csv.Error as error:
         raise RefusedInput(
             f"{name}:{reader.line_num}: not a CSV ({error}); check the quotation marks"

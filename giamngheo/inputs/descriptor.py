@@ -114,21 +114,44 @@ def read_descriptor(folder):
     if not isinstance(given, dict):
         near = nearest("giamngheo", descriptor)
         raise RefusedInput(f"{where}: key 'giamngheo' is missing or no object; nearest: '{near}'")
+    try:
+        name = _Named(name=descriptor.get("name")).name
+    except ValidationError as error:
+        values = {"name": descriptor.get("name")}
+        raise RefusedInput(f"{where}: {each}" for each in sentences(error, _Named, values)) from None
+    return descriptor, name, check_labels(given, where)
+
+
+def check_labels(given, where) -> Labels:
+    """Check what a package is about.
+
+    Parameters
+    ----------
+    given : dict
+        The `giamngheo` key of a descriptor.
+    where : str
+        What stands for it in a message.
+
+    Returns
+    -------
+    Labels
+
+    Raises
+    ------
+    RefusedInput
+    """
     strange = [key for key in given if key not in Labels.model_fields]
     if strange:
         raise RefusedInput(f"{where}: giamngheo: " + unknown("key", strange[0], Labels.model_fields))
     try:
-        name = _Named(name=descriptor.get("name")).name
         labels = Labels(**given)
     except ValidationError as error:
-        model = Labels if error.title == "Labels" else _Named
-        values = given if model is Labels else {"name": descriptor.get("name")}
-        raise RefusedInput(f"{where}: {sentence}" for sentence in sentences(error, model, values)) from None
+        raise RefusedInput(f"{where}: {each}" for each in sentences(error, Labels, given)) from None
     if labels.last_year < labels.first_year:
         raise RefusedInput(
             f"{where}: last_year: {labels.last_year} is before first_year; nearest: {labels.first_year}"
         )
-    return descriptor, name, labels
+    return labels
 
 
 class _Named(BaseModel):

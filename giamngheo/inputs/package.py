@@ -276,8 +276,8 @@ def load_package(path=None, accept=()) -> Package:
     folder = _folder(path)
     if (folder / WAITING).exists():
         raise RefusedInput(
-            f"{shown(folder)}: proposals from a decision's text that nobody has confirmed yet; open review.en.html "
-            f"there, correct the tables where they are wrong, then: giamngheo confirm {shown(folder)}"
+            f"{shown(folder)}: proposals from a decision's text that nobody has confirmed yet; open review.vi.html or "
+            f"review.en.html there, which puts the command together: giamngheo confirm {shown(folder)}"
         )
     descriptor, name, labels = read_descriptor(folder)
     tables: dict[str, dict[int, Row]] = {}

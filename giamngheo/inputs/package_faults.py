@@ -14,7 +14,8 @@ def package_faults(tables, labels):
     """What is wrong with a package's tables taken together, as (table or None for the labels, row, column, what)."""
     for table in ("poverty", "lines", "budget", "documents"):
         if not tables[table]:
-            yield table, None, None, "no row under the header; at least one is needed"
+            zero = ", of 0 where no money is planned" if table == "budget" else ""
+            yield table, None, None, f"no row under the header; at least one is needed{zero}"
             return
     for table, model in TABLES.items():
         for column, (other, key) in model.REFERENCES.items():

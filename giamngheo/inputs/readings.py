@@ -372,8 +372,8 @@ def line_faults(rows, poverty_lines, documents):
         having = [name for name in lines if any(area.near_poor_vnd_month for area in lines[name])]
         if reading.status == "near_poor" and having and reading.poverty_line not in having:
             what = (
-                f"the line '{reading.poverty_line}' has no near-poor threshold in lines.csv; nearest line with one: "
-                f"'{nearest(reading.poverty_line, having)}', or the poor threshold again if both are under it"
+                f"the line '{reading.poverty_line}' has no near-poor threshold; type one in lines.csv (the poor one "
+                f"again if both are under it); nearest line with one: '{nearest(reading.poverty_line, having)}'"
             )
             yield row, "status", what
         source = documents.get(reading.document)

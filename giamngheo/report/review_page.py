@@ -1,168 +1,221 @@
 """The review page of a package of proposals: the decision's text on one side, what was read from it on the other."""
 
-import json
-from bisect import bisect_right
-from itertools import groupby, pairwise
+import re
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
 
 from giamngheo.inputs.csv_rows import read_text
-from giamngheo.inputs.descriptor import DESCRIPTOR
+from giamngheo.inputs.descriptor import Labels, table_schema
+from giamngheo.inputs.errors import shown
+from giamngheo.inputs.extraction.confirm import YEARS, lacking
 from giamngheo.inputs.extraction.folder import TEXT, read_waiting
+from giamngheo.inputs.grammar import day_readings
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.inputs.tables import TABLES
 from giamngheo.paths import write_atomically
 from giamngheo.report.html import escape
-from giamngheo.report.pages import page_of
+from giamngheo.report.pages import TEMPLATES, page_of
+from giamngheo.report.review_text import quote_html, source_html
 from giamngheo.report.wording import Page, locator_text
 
-MOST_LINES = 4_000  # of text shown whole; of a longer one those around proposals
-_AROUND = 2
-_UNSAID = ("locator", "document", "licence", "licence_vi", "accessed", "url", "main_document")
-_CODES = ("status", "group", "channel", "role", "per")  # columns whose cells have names in the phrases
-_STYLE = """<style>
-header,main,footer{max-width:110rem}
-.review{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.5rem;height:94vh}
-.review>*{overflow-y:auto;height:100%}
-.review h2{margin-top:0;border:0}
-.source p{margin:.15rem 0;max-width:none;font-size:.9rem;white-space:pre-wrap}
-.source small{color:var(--soft);display:inline-block;min-width:2.6rem}
-.source a{background:var(--wash);border-bottom:2px solid var(--blue);color:inherit;text-decoration:none}
-.source a.low{border-bottom-color:var(--orange)}
-.proposal{border-left:4px solid var(--blue);padding:.1rem .8rem;margin:.8rem 0}
-.proposal.low{border-left-color:var(--orange)}
-.proposal.done{opacity:.6}
-.proposal h3{margin:.1rem 0}
-.proposal ul{margin:.2rem 0;padding-left:1rem}
-:target{outline:3px solid var(--orange);outline-offset:2px}
-@media (max-width:60rem){.review{grid-template-columns:1fr;height:auto}.review>*{height:60vh}}
-</style>"""
+# Cells that are seen where a row is edited, or where they are lacking or in doubt.
+_QUIET = (
+    "locator",
+    "document",
+    "licence",
+    "licence_vi",
+    "accessed",
+    "url",
+    "main_document",
+    "what",
+    "reference_unit",
+)
+_SIGNS = {"<=": "≤", ">=": "≥"}
+_LISTED = {  # columns of ids, and where those ids stand
+    "group": ("poverty", "group"),
+    "poverty_line": ("lines", "poverty_line"),
+    "document": ("documents", "document"),
+    "legal_basis": ("documents", "document"),
+    "line": ("budget", "line"),
+}
 
 
-def write_review(folder):
+def write_review(folder, place=None):
     """Write a folder's review page in both languages.
 
     Parameters
     ----------
     folder : Path
         Of proposals.
+    place : Path, optional
+        Where it will lie, if it is still being made.
 
     Returns
     -------
     list of pathlib.Path
     """
     text, waiting = read_text(folder / TEXT), read_waiting(folder)
-    name = json.loads(read_text(folder / DESCRIPTOR))[
-        "name"
-    ]  # the folder's own, while it is made, is another
+    lacks, place = lacking(folder, waiting), place or folder
     pages = [folder / f"review.{lang}.html" for lang in LANGS]
     for lang, file in zip(LANGS, pages, strict=True):
-        write_atomically(file, review_page(Page(None, lang), name, text, waiting))
+        write_atomically(file, review_page(Page(None, lang), shown(place), text, waiting, lacks))
     return pages
 
 
-def review_page(page, name, text, waiting):
+def review_page(page, place, text, waiting, lacks=()):
     """The review page in one language (HTML).
 
     Parameters
     ----------
     page : Page
         Without a package.
-    name : str
-        Of the folder.
+    place : str
+        The folder, as a command names it.
     text : str
         As it was read.
     waiting : list of Waiting
+    lacks : list of Lack
     """
     other = "en" if page.lang == "vi" else "vi"
     links = [{"href": f"review.{other}.html", "text": page.say("report.other_language"), "lang": other}]
-    open_ = [each for each in waiting if not each.confirmed]
-    doubtful = [each for each in open_ if each.proposal.confidence == "low"]
-    title = page.say("review.title", name=name)
-    lead = page.say("review.lead", open=page.number(len(open_)), doubtful=page.number(len(doubtful)))
-    said = escape(page.say("review.text"))
-    commands = ["giamngheo confirm DIR", "giamngheo confirm DIR poverty.3 targets.1"]
-    how = "".join(f"<li>{escape(page.say(f'review.step_{n}'))}</li>" for n in (1, 2, 3))
+    doubtful = [each for each in waiting if not each.confirmed and each.proposal.doubts]
+    sure = sum(not each.confirmed for each in waiting) - len(doubtful)
+    title = page.say("review.title", name=place.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    counts = {"sure": sure, "doubtful": len(doubtful), "lacks": len(lacks)}
+    lead = page.say("review.lead", **{key: page.number(n) for key, n in counts.items()})
+    said, script = escape(page.say("review.text")), _file("review.js")
     body = (
-        f"{_STYLE}<ol>{how}</ol><pre>{escape(chr(10).join(commands))}</pre>"
+        f'<style>{_file("review.css")}</style><div class="without">{_how(page, place)}{_lacks(page, waiting, lacks)}'
         f'<div class="review"><section class="source" tabindex="0" aria-label="{said}">'
-        f"<h2>{said}</h2>{_source(page, text, waiting)}</section>"
-        f'<section tabindex="0" aria-label="{escape(page.say("review.proposals"))}">'
-        f"{_proposals(page, waiting)}</section></div>"
+        f"<h2>{said}</h2>{source_html(page, text, waiting)}</section>"
+        f'<section aria-label="{escape(page.say("review.proposals"))}">'
+        f"{_proposals(page, text, waiting, lacks)}</section></div>{_bar(page, place)}{_known(page, waiting)}</div>"
+        f"<script>{script}</script>"
     )
-    return page_of(page, title, lead, lead, links, body, [page.say("review.made")])
+    return page_of(page, title, lead, lead, links, body, [page.say("review.made")], script=script)
 
 
-def _source(page, text, waiting):
-    """The text line by line, what a proposal rests on linked to the proposal."""
-    spans = sorted(
-        (start, end, f"{each.name}-{column}" if column else each.name, each)
-        for each in waiting
-        for column, (start, end) in each.proposal.places.items()
-        if 0 <= start < end <= len(text)
+@cache
+def _file(name):
+    return "\n" + (TEMPLATES / name).read_text(encoding="utf-8").strip() + "\n"
+
+
+def _how(page, place):
+    """What to do, by the page and by hand."""
+    steps = "".join(f"<li>{escape(page.say(f'review.step_{n}'))}</li>" for n in (1, 2, 3))
+    typed = (
+        "",
+        " poverty.3",
+        " poverty.3.rate_pct=9.74",
+        " --drop poverty.4",
+        " poverty.9.as_of=2015-12-31 …",
     )
-    lines, at = [], 0
-    for line in text.split("\n"):
-        lines.append((at, at + len(line)))
-        at += len(line) + 1
-    starts = [start for start, _ in lines]
-    by_line = {}
-    for span in spans:
-        for n in range(bisect_right(starts, span[0]) - 1, bisect_right(starts, span[1] - 1)):
-            by_line.setdefault(n, []).append(span)
-    kept = range(len(lines))
-    if len(lines) > MOST_LINES:
-        near = {n + step for n in by_line for step in range(-_AROUND, _AROUND + 1)}
-        kept = sorted(near & set(kept))
-    parts, last = [], -1
-    for n in kept:
-        start, end = lines[n]
-        if n > last + 1:
-            parts.append(f"<p>{escape(page.say('review.left_out'))}</p>")
-        last = n
-        if text[start:end].strip():
-            parts.append(f"<p><small>{n + 1}</small>{_marked(text, start, end, by_line.get(n, ()))}</p>")
+    rows = "".join(
+        f"<dt><code>{escape(_command(place) + words)}</code></dt><dd>{escape(page.say(f'review.by_hand_{n}'))}</dd>"
+        for n, words in enumerate(typed, 1)
+    )
+    by_hand = escape(page.say("review.by_hand"))
+    files = escape(page.say("review.by_file"))
+    return f"<ol>{steps}</ol><details><summary>{by_hand}</summary><dl>{rows}</dl><p>{files}</p></details>"
+
+
+def _command(place):
+    return (
+        f'giamngheo confirm "{place}"' if re.search(r"[^\w./\\:-]", place) else f"giamngheo confirm {place}"
+    )
+
+
+def _bar(page, place):
+    """What is to be typed, put together as the page is worked in."""
+    left = escape(page.say("review.left", doubts="{doubts}", lacks="{lacks}"))
+    copy = escape(page.say("review.copy"))
+    return (
+        f'<div class="bar" data-left="{left}" hidden><p aria-live="polite"></p>'
+        f"<pre><code>{escape(_command(place))}</code></pre>"
+        f'<button type="button" data-act="copy">{copy}</button></div>'
+    )
+
+
+def _lacks(page, waiting, lacks):
+    """What is in doubt, and what keeps the package from loading, with links to the rows."""
+    rows = {each.name: each for each in waiting}
+    doubts = [_to(each.name) for each in waiting if not each.confirmed and each.proposal.doubts]
+    told = [f"<li>{escape(page.say('review.doubts'))}: {', '.join(doubts)}</li>"] if doubts else []
+    for lack in lacks:
+        table = lack.name.partition(".")[0]
+        column = f": {page.say(f'workbook.column.{lack.column}')}" if lack.column else ""
+        head = f"{escape(_table(page, table))} {_to(lack.name) if lack.name in rows else ''}{escape(column)}"
+        told.append(f"<li>{head}: {escape(_why_lacking(page, lack, rows.get(lack.name)))}</li>")
+    return (
+        f'<h2>{escape(page.say("review.lacks"))}</h2><ul class="lacks">{"".join(told)}</ul>' if told else ""
+    )
+
+
+def _to(name):
+    return f'<a href="#{name}"><code>{name}</code></a>'
+
+
+def _why_lacking(page, lack, each):
+    if each and lack.column and not each.proposal.cells.get(lack.column):
+        return page.say("review.lack_empty")
+    return lack.what if page.lang == "en" else page.say("review.lack_wrong")
+
+
+def _table(page, table):
+    return page.say(f"workbook.table.{'plan' if table == 'labels' else table}")
+
+
+def _proposals(page, text, waiting, lacks):
+    parts, wrong = [], {(lack.name, lack.column): lack for lack in lacks}
+    groups = {table: list(group) for table, group in groupby(waiting, key=lambda each: each.table)}
+    document = next((each.proposal.cells["main_document"] for each in groups.get("labels", ())), "")
+    for table in ("labels", *TABLES):
+        group = groups.get(table, [])
+        if table == "claims" and not group:
+            continue
+        parts.append(f"<h2>{escape(_table(page, table))}</h2>")
+        parts += [_proposal(page, text, each, wrong) for each in group]
+        if table != "labels":
+            parts.append(_new(page, table, group, document))
     return "\n".join(parts)
 
 
-def _marked(text, start, end, spans):
-    cuts = sorted({start, end, *(min(max(cut, start), end) for span in spans for cut in span[:2])})
-    pieces = []
-    for first, last in pairwise(cuts):
-        over = [span for span in spans if span[0] <= first and span[1] >= last]
-        here = "".join(f'<span id="at-{escape(span[2])}"></span>' for span in over if span[0] == first)
-        words = escape(text[first:last])
-        if over:
-            # The shortest span says most closely what the letters are for.
-            _, _, _, each = min(over, key=lambda span: span[1] - span[0])
-            low = ' class="low"' if each.proposal.confidence == "low" else ""
-            words = f'<a href="#{escape(each.name)}" title="{escape(each.name)}"{low}>{words}</a>'
-        pieces.append(here + words)
-    return "".join(pieces)
-
-
-def _proposals(page, waiting):
-    parts = []
-    for table, group in groupby(waiting, key=lambda each: each.proposal.table):
-        parts.append(f"<h2>{escape(page.say(f'review.table.{table}'))}</h2>")
-        parts += [_proposal(page, each) for each in group]
-    return "\n".join(parts)
-
-
-def _proposal(page, each):
-    proposal = each.proposal
-    state = page.say("review.confirmed" if each.confirmed else f"review.{proposal.confidence}")
+def _proposal(page, text, each, wrong):
+    proposal, places = each.proposal, each.proposal.places
+    doubtful = bool(proposal.doubts) and not each.confirmed
+    state = page.say("review.confirmed" if each.confirmed else "review.low" if doubtful else "review.high")
     where = proposal.cells.get("locator")
-    head = ", ".join(
+    at = ", ".join(
         filter(
             None,
-            (locator_text(where, page) if where else "", page.say("review.line", n=page.number(each.line))),
+            (
+                locator_text(where, page) if where else "",
+                page.say("review.line", n=page.number(each.line))
+                if each.line
+                else page.say("review.by_person"),
+            ),
         )
     )
-    cells = "".join(_cell(page, each, column) for column in proposal.cells)
-    css = f"proposal {proposal.confidence}{' done' if each.confirmed else ''}"
-    return (
-        f'<section class="{css}" id="{escape(each.name)}"><h3>{escape(each.name)} '
-        f'<small><a href="#at-{escape(_anchor(each))}">{escape(head)}</a> · {escape(state)}</small></h3>'
-        f"<ul>{cells}</ul></section>"
+    if places:
+        at = f'<a href="#at-{escape(_anchor(each))}">{escape(at)}</a>'
+    file = (
+        f" · {each.table}.csv, {escape(page.say('review.line', n=page.number(each.row)))}" if each.row else ""
     )
+    cells = "".join(_cell(page, each, column, field, wrong) for column, field in _fields(each.table).items())
+    css = f"proposal{' low' if doubtful else ''}{' done' if each.confirmed else ''}"
+    acts = f'<button type="button" data-act="edit">{escape(page.say("review.edit"))}</button>'
+    acts = (_tick("yes", page.say("review.yes")) if doubtful else "") + acts
+    acts += _tick("drop", page.say("review.drop")) if each.table != "labels" else ""
+    return (
+        f'<section class="{css}" id="{each.name}"><h3><code>{each.name}</code> '
+        f"<small>{at}{file} · {escape(state)}</small></h3>{quote_html(text, proposal)}"
+        f'<ul>{cells}</ul><div class="acts" hidden>{acts}</div></section>'
+    )
+
+
+def _tick(act, words):
+    return f'<label><input type="checkbox" data-act="{act}" autocomplete="off">{escape(words)}</label>'
 
 
 def _anchor(each):
@@ -171,19 +224,113 @@ def _anchor(each):
     return f"{each.name}-{column}" if column else each.name
 
 
-def _cell(page, each, column):
-    value, doubt = each.proposal.cells[column], each.proposal.doubts.get(column)
-    other = "en" if page.lang == "vi" else "vi"
-    if (
-        column in _UNSAID
-        or column.endswith(f"_{other}")
-        or (not value and not doubt)
-        or not page.has(f"review.column.{column}")
-    ):
-        return ""
-    shown = page.say(f"{column}.{value}") if column in _CODES and page.has(f"{column}.{value}") else value
-    shown = escape(shown or page.say("review.nothing"))
+def _cell(page, each, column, field, wrong):
+    value, doubt = each.proposal.cells.get(column, ""), each.proposal.doubts.get(column)
+    lack = wrong.get((each.name, column))
+    why = [page.say(f"review.doubt.{doubt}")] if doubt and not each.confirmed else []
+    why += [_why_lacking(page, lack, each)] if lack else []
+    quiet = not value or column in _QUIET or column.endswith("_en" if page.lang == "vi" else "_vi")
+    said = escape(_shown(page, column, field, value) or page.say("review.nothing"))
     if column in each.proposal.places:
-        shown = f'<a href="#at-{escape(each.name)}-{column}">{shown}</a>'
-    why = f" <em>({escape(page.say(f'review.doubt.{doubt}'))})</em>" if doubt else ""
-    return f"<li>{escape(page.say(f'review.column.{column}'))}: <b>{shown}</b>{why}</li>"
+        said = f'<a href="#at-{each.name}-{column}">{said}</a>'
+    css = "rest" if quiet and not why else "open lack" if lack else "open" if why and not value else ""
+    told = f' <span class="why">({escape("; ".join(why))})</span>' if why else ""
+    name = _name(page, column, field)
+    return (
+        f'<li{f" class={chr(34)}{css}{chr(34)}" if css else ""}>{escape(name)}: <b class="is">{said}</b>{told}'
+        f"{_input(page, column, field, value)}</li>"
+    )
+
+
+def _new(page, table, group, document):
+    """The form of a row more, and the button that calls it."""
+    known = {"document": document, "legal_basis": document, "group": "all"}
+    cells = "".join(
+        f"<li>{escape(_name(page, column, field))}"
+        f"{' *' if field.get('constraints', {}).get('required') else ''}"
+        f"{_input(page, column, field, known.get(column, ''))}</li>"
+        for column, field in _fields(table).items()
+    )
+    last = max((int(each.name.partition(".")[2]) for each in group), default=0)
+    remove = f'<button type="button" data-act="remove">{escape(page.say("review.remove"))}</button>'
+    return (
+        f'<template id="new-{table}"><section class="proposal new editing" data-table="{table}" data-last="{last}">'
+        f"<h3>{escape(page.say('review.new'))}</h3><ul>{cells}</ul>"
+        f'<div class="acts">{remove}</div></section></template>'
+        f'<button type="button" data-act="add" data-form="new-{table}" hidden>{escape(page.say("review.add"))}</button>'
+    )
+
+
+@cache
+def _fields(table):
+    """The columns of a table, or of the labels, with their type and limits (dict of str to dict)."""
+    if table != "labels":
+        return {field["name"]: field for field in table_schema(TABLES[table])["fields"]}
+    kinds = {"date": "date"} | dict.fromkeys(YEARS, "year")
+    named = [column for column in Labels.model_fields if column not in ("groups", "accepted")]
+    return {column: {"name": column, "type": kinds.get(column, "string")} for column in named}
+
+
+def _name(page, column, field):
+    """What a column is called, with its unit."""
+    unit = re.sub(r"\W+", "_", field.get("unit", "")).lower()
+    named = page.say(f"workbook.column.{column}")
+    return f"{named}, {page.say(f'review.unit.{unit}')}" if page.has(f"review.unit.{unit}") else named
+
+
+def _shown(page, column, field, value):
+    """A cell as a reader of the page's language writes it."""
+    named = {"status": f"status.{value}_households", "unit": f"measure_unit.{value}"}
+    for key in (named.get(column, f"{column}.{value}"), f"review.value.{value}"):
+        if value and page.has(key):
+            return page.say(key)
+    if field["type"] in ("number", "integer") and re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
+        return page.number(Decimal(value), len(value.partition(".")[2]))
+    if field["type"] == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", value) and (days := day_readings(value)):
+        return page.day(days[0])
+    return _SIGNS.get(value, value)
+
+
+def _known(page, waiting):
+    """The ids that cells of one column may be, as lists to choose from."""
+    known = {
+        column: {"all": None, "ethnic_minority": None} if column == "group" else {} for column in _LISTED
+    }
+    for each in waiting:
+        for column, (table, key) in _LISTED.items():
+            if each.table == table and each.proposal.cells.get(key):
+                known[column][each.proposal.cells[key]] = None
+    return "".join(
+        f'<datalist id="known-{column}">'
+        + "".join(
+            f'<option value="{escape(each)}">{escape(page.say(f"group.{each}"))}</option>'
+            if column == "group" and page.has(f"group.{each}")
+            else f'<option value="{escape(each)}"></option>'
+            for each in names
+        )
+        + "</datalist>"
+        for column, names in known.items()
+    )
+
+
+def _input(page, column, field, value):
+    """What a cell is corrected in."""
+    label = f'name="{column}" aria-label="{escape(_name(page, column, field))}" autocomplete="off"'
+    limits = field.get("constraints", {})
+    if "enum" in limits:
+        options = ["", *limits["enum"]]
+        listed = "".join(
+            f'<option value="{escape(each)}"{" selected" if each == value else ""}>'
+            f"{escape(_shown(page, column, field, each)) or '–'}</option>"
+            for each in options
+        )
+        return f'<select class="cell" {label}>{listed}</select>'
+    number = ' inputmode="decimal" data-number' if field["type"] in ("number", "integer") else ""
+    number = " data-day" if field["type"] == "date" else number
+    said = (
+        value
+        if not number or (field["type"] == "date" and page.lang == "en")
+        else _shown(page, column, field, value)
+    )
+    listed = f' list="known-{column}"' if column in _LISTED else ""
+    return f'<input class="cell" {label}{number}{listed} value="{escape(said)}">'

@@ -401,7 +401,7 @@ def test_a_decision_becomes_a_package_once_it_is_confirmed(command, tmp_path):
     assert status == 0 and named
     assert command("confirm", folder, "poverty.99")[0] == 2
     status, out, _ = command("confirm", folder, *named)
-    assert status == 0 and f"validate --package {folder}" in out
+    assert status == 0 and f"report --package {folder}" in out
     assert not list(folder.glob("review.*"))
     assert command("validate", "--package", folder)[1].startswith(
         "bac-son: valid; 5 readings, 2 targets, 4 budget"

@@ -11,7 +11,8 @@ import pytest
 
 from giamngheo import load_package, paths
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.inputs.extraction.folder import confirm, lay_out, read_waiting
+from giamngheo.inputs.extraction.confirm import confirm
+from giamngheo.inputs.extraction.folder import lay_out, read_waiting
 from giamngheo.inputs.extraction.numbers import instants, number
 from giamngheo.inputs.extraction.propose import propose, propose_from
 from giamngheo.inputs.extraction.text import as_text, fold

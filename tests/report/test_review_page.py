@@ -1,15 +1,21 @@
-"""The review page: every proposal beside the letters that it rests on, in both languages."""
+"""The review page: every proposal beside the letters that it rests on, in both languages, and the command it makes."""
 
 import re
+import shlex
 
 import pytest
 
-from giamngheo import paths
+from giamngheo import load_package, paths
+from giamngheo.cli import commands
+from giamngheo.inputs.extraction.confirm import Lack
 from giamngheo.inputs.extraction.folder import TEXT, lay_out, read_waiting
-from giamngheo.inputs.extraction.propose import propose_from
-from giamngheo.report.review_page import MOST_LINES, review_page, write_review
+from giamngheo.inputs.extraction.propose import propose, propose_from
+from giamngheo.inputs.extraction.text import as_text
+from giamngheo.report.review_page import review_page, write_review
+from giamngheo.report.review_text import MOST_LINES
 from giamngheo.report.wording import Page
-from tests.helpers import assert_clean, read_aloud
+from tests.helpers import CHROMIUM, assert_clean, needs_chromium, read_aloud
+from tests.inputs.test_confirm import PLAN
 
 PLANS = paths.ROOT / "tests" / "inputs" / "plans"
 
@@ -20,10 +26,16 @@ def folder(tmp_path_factory):
     return lay_out(tmp_path_factory.mktemp("review") / "bac-son", text, found, write_review)
 
 
+def card(markup, name):
+    """What stands on a page of one row (str)."""
+    return markup[markup.index(f'id="{name}"') :].partition("</section>")[0]
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_each_proposal_leads_to_its_letters_and_back(folder, lang):
     markup = (folder / f"review.{lang}.html").read_text(encoding="utf-8")
-    assert_clean(markup)
+    assert not re.search(r'(src|href)="http', markup)
+    assert_clean(re.sub(r"<script>.*</script>|https?://", "", markup, flags=re.DOTALL))
     for each in read_waiting(folder):
         assert f'id="{each.name}"' in markup
         for column, (start, end) in each.proposal.places.items():
@@ -31,7 +43,21 @@ def test_each_proposal_leads_to_its_letters_and_back(folder, lang):
             after = markup[markup.index(f'<span id="{anchor}"></span>') :]
             said = (folder / TEXT).read_text(encoding="utf-8")[start:end].partition("\n")[0]
             assert read_aloud(after[:8_000].partition("</p>")[0]).startswith(said)
-    assert "44120" in markup and not re.search(r"\bNone\b|near_poor<|ethnic_minority<", markup)
+    assert not re.search(r"\bNone\b|near_poor<|ethnic_minority<", markup)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "other"),
+    [
+        ("vi", ["44.120", "31/12/2011", "hộ nghèo"], r",\d{3}\.?"),
+        ("en", ["44,120", "31 December 2011", "poor households"], r"\.\d{3},?"),
+    ],
+)
+def test_figures_and_days_are_written_as_the_language_does(folder, lang, words, other):
+    markup = (folder / f"review.{lang}.html").read_text(encoding="utf-8")
+    told = [read_aloud(cell) for cell in re.findall(r'<b class="is">(.*?)</b>', markup)]
+    assert set(words) <= set(told)
+    assert not [cell for cell in told if re.fullmatch(rf"\d+{other}\d*|\d{{4}}-\d\d-\d\d", cell)]
 
 
 @pytest.mark.parametrize(("lang", "words"), [("vi", "chưa chắc chắn"), ("en", "in doubt")])
@@ -41,11 +67,89 @@ def test_what_is_in_doubt_says_why(folder, lang, words):
     low = [each for each in waiting if each.proposal.confidence == "low"]
     assert low
     for each in low:
-        told = markup[markup.index(f'id="{each.name}"') :].partition("</section>")[0]
-        assert words in told and "<em>(" in told
+        told = card(markup, each.name)
+        assert words in told and 'class="why">(' in told and 'data-act="yes"' in told
+        assert f'href="#{each.name}"><code>' in markup.partition('class="review"')[0]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_is_lacking_is_said_with_the_cell_to_fill_in(folder, lang):
+    lacks = [
+        Lack("poverty.1", "persons", "is empty"),
+        Lack("budget", "", "no row"),
+        Lack("targets.1", "locator", "bad"),
+    ]
+    markup = review_page(Page(None, lang), "x", "", read_waiting(folder), lacks)
+    assert re.search(
+        r'<li class="open lack">[^<]*<b class="is">[^<]*</b> <span class="why">', card(markup, "poverty.1")
+    )
+    head = markup.partition('class="review"')[0]
+    assert head.count("<li>", head.index('class="lacks"')) == 4  # what is in doubt, and these
+    assert ("no row" in head and "bad" in head) == (lang == "en")
+
+
+@pytest.mark.parametrize(("place", "typed"), [("a/bac-son", "a/bac-son"), ("a b/c", '"a b/c"')])
+def test_the_page_says_what_to_type(folder, place, typed):
+    markup = review_page(Page(None, "en"), place, "", read_waiting(folder))
+    assert (
+        read_aloud(markup).count(f"giamngheo confirm {typed}") == 6
+    )  # by hand, and what the page puts together
 
 
 def test_of_a_long_text_the_lines_around_proposals_are_shown(folder):
     text = (folder / TEXT).read_text(encoding="utf-8") + "\ndòng thừa" * (MOST_LINES + 1)
     markup = review_page(Page(None, "vi"), "x", text, read_waiting(folder))
     assert markup.count("dòng thừa") < 5
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright to open pages with")
+    with playwright.sync_playwright() as started:
+        yield started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@needs_chromium
+@pytest.mark.parametrize(("lang", "width"), [("vi", 360), ("en", 1366)])
+def test_the_command_that_the_page_puts_together_makes_a_package(browser, tmp_path, monkeypatch, lang, width):
+    monkeypatch.chdir(tmp_path)
+    folder = lay_out(tmp_path / "hoa-phu", (text := as_text(PLAN)), propose(text), write_review)
+    number = {"vi": ("700.000", "12,50"), "en": ("700,000", "12.50")}[lang]
+    page = browser.new_page(viewport={"width": width, "height": 740})
+    faults = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((folder / f"review.{lang}.html").as_uri())
+    for name in ("poverty.1", "poverty.2", "poverty.3"):
+        page.locator(f'[id="{name}"] [data-act=yes]').check()
+    page.locator('[id="poverty.1"] [data-act=edit]').click()
+    page.locator('[id="poverty.1"] [name=rate_pct]').fill(number[1])
+    for name in ("lines.1", "lines.2"):
+        page.locator(f'[id="{name}"] [name=poor_vnd_month]').fill(number[0])
+    page.locator('[id="documents.1"] [data-act=drop]').check()
+    page.locator('[id="documents.1"] [data-act=drop]').uncheck()
+    page.locator('[id="documents.1"] [data-act=edit]').click()
+    page.locator('[id="documents.1"] [name=accessed]').fill("5/3/2018" if lang == "vi" else "2018-03-05")
+    page.locator("[data-form=new-budget]").click()  # and left as it is
+    page.locator("[data-form=new-documents]").click()
+    for name, words in {
+        "document": "law",
+        "title": "Luật “mới”",
+        "issuer": "Quốc hội",
+        "licence": "x",
+    }.items():
+        page.locator(f"[data-table=documents] [name={name}]").fill(words)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    left, command = page.locator(".bar p").inner_text(), page.locator(".bar code").inner_text()
+    page.close()
+    assert not faults and re.findall(r"\d+", left) == ["0", "0"]
+    name, *call = shlex.split(command)
+    monkeypatch.setattr("sys.argv", [name, *call])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == 0
+    package = load_package(folder)
+    assert {row.poor_vnd_month for row in package.poverty_lines} == {700_000}
+    assert str(package.readings[0].rate_pct) == "12.50"
+    assert "Luật “mới”" in {row.title for row in package.documents}
+    assert str(package.main_document.accessed) == "2018-03-05"

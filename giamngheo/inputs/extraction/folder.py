@@ -1,39 +1,64 @@
 """A package of proposals: written beside the text that it rests on, and confirmed row by row.
 
-While `WAITING` lies in a package's folder nothing but this loads it. A row's cells stand in its table alone, where a
-person corrects them or takes the row away; `WAITING` says on which letters of `TEXT` each rests, and what is in doubt.
+While `WAITING` lies in a package's folder nothing loads it. What a row says stands in its table, where a person may
+correct it or take it away; `WAITING` keeps what was proposed, on which letters of `TEXT` it rests, and what is in
+doubt. A cell that is no longer as it was proposed is a person's, and in no doubt.
 """
 
 import csv
 import io
 import json
+import re
 import shutil
 import tempfile
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from giamngheo import paths
-from giamngheo.inputs.csv_rows import read_text
+from giamngheo.inputs.csv_rows import read_cells, read_text
 from giamngheo.inputs.descriptor import DESCRIPTOR, read_descriptor, write_descriptor
-from giamngheo.inputs.errors import RefusedInput, shown, unknown
+from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.extraction.proposals import WAITING, Proposal
+from giamngheo.inputs.package import REQUIRED
 from giamngheo.inputs.skeleton import check_folder
 from giamngheo.inputs.tables import TABLES
 
 TEXT = "decision.txt"
-_COLUMNS = ("proposal", "table", "key", "confidence", "doubts", "places", "line", "confirmed")
-_DIVIDER = " | "  # of the cells of a key
+_COLUMNS = ("proposal", "table", "cells", "doubts", "places", "line", "confirmed")
+_ALIKE = 0.5  # of a proposal's cells: a row that holds so many of them is the proposal corrected
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A proposal of a folder: its name, such as "poverty.3", its row as it stands now, and whether it is confirmed."""
+    """A proposal of a folder, or a row that a person has added to it.
+
+    Parameters
+    ----------
+    name : str
+        Such as "poverty.3".
+    proposal : Proposal
+        As it stands now, with the doubts that are left.
+    proposed : dict of str to str
+        The cells that were proposed.
+    row : int or None
+        Line of its table's file; None: not there yet, or of the labels.
+    line : int
+        Line of the text; 0: of none.
+    confirmed : bool
+    """
 
     name: str
     proposal: Proposal
+    proposed: dict[str, str] = field(repr=False)
+    row: int | None
     line: int
     confirmed: bool
+
+    @property
+    def table(self):
+        """Name of its table, or "labels" (str)."""
+        return self.proposal.table
 
 
 def lay_out(path, text, found, finish=None) -> Path:
@@ -46,7 +71,7 @@ def lay_out(path, text, found, finish=None) -> Path:
     text : Text
     found : list of Proposal
     finish : callable, optional
-        Is handed the folder before it is put in its place, to write pages into it.
+        Is handed the folder before it is put in its place, to write pages into it, and its place.
 
     Returns
     -------
@@ -75,11 +100,11 @@ def lay_out(path, text, found, finish=None) -> Path:
         for table, model in TABLES.items():
             rows = [each.cells for each in found if each.table == table]
             if table != "claims":
-                _write(made / f"{table}.csv", list(model.model_fields), rows)
+                write_table(made / f"{table}.csv", list(model.model_fields), rows)
         write_descriptor(made)
-        _write(made / WAITING, _COLUMNS, _marks(text, found))
+        write_waiting(made, _waiting(text, found))
         if finish:
-            finish(made)
+            finish(made, folder)
         made.chmod(0o755)
         made.replace(folder)
     except BaseException:
@@ -89,7 +114,7 @@ def lay_out(path, text, found, finish=None) -> Path:
 
 
 def read_waiting(path) -> list[Waiting]:
-    """The proposals of a folder with their rows as they stand in its tables; those whose row is gone are left out.
+    """The rows of a folder as they stand, with what was proposed of them; proposals whose row is gone are left out.
 
     Parameters
     ----------
@@ -102,7 +127,7 @@ def read_waiting(path) -> list[Waiting]:
     Raises
     ------
     RefusedInput
-        No folder of proposals, or a descriptor that cannot be read.
+        No folder of proposals, or files of it that cannot be read.
     """
     folder = Path(paths.find(path))
     if not (folder / WAITING).is_file():
@@ -111,92 +136,117 @@ def read_waiting(path) -> list[Waiting]:
             "nothing in it waits to be confirmed" if made else "no folder that giamngheo extract has written"
         )
         raise RefusedInput(f"{shown(folder)}: {what}")
-    rows = {table: _rows(folder / f"{table}.csv", model.KEY) for table, model in TABLES.items()}
-    head = read_descriptor(folder)[0]["giamngheo"]
-    found = []
+    marks = {}
     for mark in csv.DictReader(io.StringIO(read_text(folder / WAITING))):
-        cells = {k: str(v) for k, v in head.items()} if mark["table"] == "labels" else None
-        cells = cells or rows.get(mark["table"], {}).get(mark["key"])
-        if cells is None:
-            continue
         try:
-            places = {name: tuple(place) for name, place in json.loads(mark["places"]).items()}
-            proposal = Proposal(mark["table"], cells, places, json.loads(mark["doubts"]))
-            found.append(Waiting(mark["proposal"], proposal, int(mark["line"]), mark["confirmed"] == "yes"))
-        except (ValueError, TypeError, KeyError):
+            proposed = {column: str(cell) for column, cell in json.loads(mark["cells"]).items()}
+            places = {column: tuple(place) for column, place in json.loads(mark["places"]).items()}
+            proposal = Proposal(mark["table"], proposed, places, json.loads(mark["doubts"]))
+            if proposal.table not in ("labels", *TABLES) or not re.fullmatch(
+                rf"{proposal.table}\.[1-9]\d*", mark["proposal"], re.ASCII
+            ):
+                raise ValueError(mark["proposal"])
+            yes = mark["confirmed"] == "yes"
+            each = Waiting(mark["proposal"], proposal, proposed, None, int(mark["line"]), yes)
+            marks.setdefault(proposal.table, []).append(each)
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise RefusedInput(
                 f"{shown(folder / WAITING)}: {mark.get('proposal')}: changed by hand; give giamngheo extract again"
             ) from None
+    head = {column: str(cell) for column, cell in read_descriptor(folder)[0]["giamngheo"].items()}
+    found = [_standing(each, head, None) for each in marks.get("labels", ())]
+    problems = []
+    for table, model in TABLES.items():
+        file = folder / f"{table}.csv"
+        if table in REQUIRED or file.is_file():
+            try:
+                found += _of_table(table, marks.get(table, []), read_cells(file, model))
+            except RefusedInput as refusal:
+                problems += refusal.problems
+    if problems:
+        raise RefusedInput(problems)
     return found
 
 
-def confirm(path, names=()) -> list[Waiting]:
-    """Mark proposals as confirmed; with the last of them the package becomes one like any other, its text beside it.
+def _of_table(table, marks, rows):
+    """What waits of a table, in the order of its rows: each of them the proposal of its key, else one much alike."""
+    standing, free = {}, {each.name: each for each in marks}
+    for row, cells in rows.items():
+        key = Proposal(table, cells, {}).key
+        same = next((name for name, each in free.items() if each.proposal.key == key), None)
+        if same:
+            standing[row] = _standing(free.pop(same), cells, row)
+    last = max((int(each.name.rpartition(".")[2]) for each in marks), default=0)
+    for row in [row for row in rows if row not in standing]:
+        shares = {name: _share(each.proposed, rows[row]) for name, each in free.items()}
+        best = max(shares, key=shares.get, default=None)
+        if best and shares[best] >= _ALIKE:
+            standing[row] = _standing(free.pop(best), rows[row], row)
+        else:
+            last += 1
+            own = Proposal(table, rows[row], {})
+            standing[row] = Waiting(f"{table}.{last}", own, rows[row], row, 0, True)
+    return [standing[row] for row in rows]
+
+
+def _standing(each, cells, row):
+    """What was proposed, as it now stands."""
+    doubts = {
+        c: why for c, why in each.proposal.doubts.items() if cells.get(c, "") == each.proposed.get(c, "")
+    }
+    own = replace(each.proposal, cells=cells, doubts=doubts)
+    return replace(each, proposal=own, row=row)
+
+
+def _share(proposed, cells):
+    filled = [column for column, cell in proposed.items() if cell]
+    return sum(cells.get(column) == proposed[column] for column in filled) / max(len(filled), 1)
+
+
+def write_waiting(folder, waiting):
+    """Write what waits of a folder anew.
 
     Parameters
     ----------
-    path : path-like
-    names : sequence of str
-        Of proposals; none: all in which nothing is in doubt.
-
-    Returns
-    -------
-    list of Waiting
-        Those that still wait.
-
-    Raises
-    ------
-    RefusedInput
-        No folder of proposals, or an unknown name.
+    folder : Path
+    waiting : iterable of Waiting
     """
-    folder = Path(paths.find(path))
-    waiting = read_waiting(folder)
-    known = {each.name: each for each in waiting}
-    wrong = [unknown("proposal", name, known) for name in names if name not in known]
-    if wrong:
-        raise RefusedInput(f"{shown(folder)}: {what}" for what in wrong)
-    now = set(names) or {each.name for each in waiting if each.proposal.confidence == "high"}
-    left = [each for each in waiting if not each.confirmed and each.name not in now]
-    if left:
-        marks = list(csv.DictReader(io.StringIO(read_text(folder / WAITING))))
-        kept = [mark | {"confirmed": "yes"} if mark["proposal"] in now else mark for mark in marks]
-        _write(folder / WAITING, _COLUMNS, [mark for mark in kept if mark["proposal"] in known])
-        return left
-    write_descriptor(folder)
-    (folder / WAITING).unlink()
-    for page in folder.glob("review.*.html"):
-        page.unlink()
-    return []
+    marks = [
+        {
+            "proposal": each.name,
+            "table": each.table,
+            "cells": json.dumps(each.proposed, ensure_ascii=False),
+            "doubts": json.dumps(each.proposal.doubts),
+            "places": json.dumps(each.proposal.places),
+            "line": each.line,
+            "confirmed": "yes" if each.confirmed else "",
+        }
+        for each in waiting
+    ]
+    write_table(folder / WAITING, _COLUMNS, marks)
 
 
-def _marks(text, found):
+def _waiting(text, found):
+    """The proposals as they begin to wait."""
     numbers, starts = {}, [0]
     for place, letter in enumerate(text.kept):
         if letter == "\n":
             starts.append(place + 1)
     for each in found:
-        numbers[each.table] = numbers.get(each.table, 0) + 1
-        yield {
-            "proposal": f"{each.table}.{numbers[each.table]}",
-            "table": each.table,
-            "key": _DIVIDER.join(each.key),
-            "confidence": each.confidence,
-            "doubts": json.dumps(each.doubts),
-            "places": json.dumps(each.places),
-            "line": bisect_right(starts, each.span[0]),
-            "confirmed": "",
-        }
+        numbers[each.table] = n = numbers.get(each.table, 0) + 1
+        line = bisect_right(starts, each.span[0])
+        yield Waiting(f"{each.table}.{n}", each, each.cells, None, line, False)
 
 
-def _rows(file, key):
-    if not file.is_file():
-        return {}
-    rows = csv.DictReader(io.StringIO(read_text(file), newline=""))
-    cells = ({k: (v or "").strip() for k, v in row.items() if k} for row in rows)
-    return {_DIVIDER.join(row.get(column, "") for column in key): row for row in cells}
+def write_table(file, columns, rows):
+    """Write rows of cells as a CSV file, whole or not at all.
 
-
-def _write(file, columns, rows):
+    Parameters
+    ----------
+    file : Path
+    columns : sequence of str
+    rows : iterable of dict
+    """
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, columns, restval="", lineterminator="\n")
     writer.writeheader()

@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from giamngheo.inputs.errors import RefusedInput, unknown
-from giamngheo.inputs.grammar import is_missing, slug
-from giamngheo.inputs.workbook.words import Meaning, meaning
+from giamngheo.inputs.errors import RefusedInput, nearest, unknown
+from giamngheo.inputs.grammar import is_missing, slug, year_alone
+from giamngheo.inputs.workbook.words import Meaning, is_unit, meaning
 from giamngheo.inputs.workbook.xlsx import Cell, Sheet, cell_name
-from giamngheo.language import LANGUAGES, say
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 HEAD_ROWS = 30  # within which the heads of a table stand
 _NUMBERING = {"", "stt", "tt", "so_tt", "no", "so_thu_tu"}
@@ -39,6 +39,7 @@ class Layout:
     problems: list[str] = field(default_factory=list)
     above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
     title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
+    lines: dict[int, Placed] = field(default_factory=dict)  # a row that names the poverty line of each column
 
     def place(self, record, column):
         """What a message calls the cell of a record's column, the cell where it should be if there is none.
@@ -47,21 +48,27 @@ class Layout:
         """
         if column in record:
             row, at = record[column].row, record[column].column
-        elif not record:
-            row, at = self.head, self.heads.get(column, 1)
+        elif record:
+            own = anchor(record)
+            row, at = own.row, self.heads.get(column, own.column)
+        elif column in self.heads:
+            row, at = self.head, self.heads[column]
         else:
-            row = max(placed.row for placed in record.values())
-            at = self.heads.get(column, max(placed.column for placed in record.values()))
-        return f"sheet {self.sheet.name}, cell {cell_name(row, at)}{f' ({column})' if column else ''}"
+            return self.sheet.whole + (f" ({column})" if column else "")
+        return self.sheet.at(row, at, column)
 
 
-def lay_out(name, sheet, model):
+def anchor(record):
+    """The cell that a record is known by: what was measured, else the first of its last row (Placed)."""
+    measured = next((record[column] for column in _MEASURED if column in record), None)
+    return measured or min(record.values(), key=lambda placed: (-placed.row, placed.column))
+
+
+def lay_out(sheet, model):
     """Find a table on a sheet.
 
     Parameters
     ----------
-    name : str
-        The workbook's, for messages.
     sheet : Sheet
     model : type of Row
         With a status and a rate, the sheet may also have an instant or an indicator a column.
@@ -80,18 +87,16 @@ def lay_out(name, sheet, model):
     best = max(scored.values(), default=0)
     if best < 2:
         needed = ", ".join(getattr(model, "needed", model.model_fields))
-        raise RefusedInput(
-            f"{name}: sheet {sheet.name}: no row names the columns; write one above the table: {needed}"
-        )
+        raise RefusedInput(f"{sheet.whole}: no row names the columns; write one above the table: {needed}")
     head = max(row for row, score in scored.items() if score == best)
     heads, spread, strange = _heads(sheet, head, model, spreads)
+    if wide := sheet.misfits(head, [row for row in sheet.rows if row > head], least=0):
+        raise RefusedInput(wide)
     if strange:
-        raise RefusedInput(
-            f"{name}: sheet {sheet.name}, cell {cell_name(head, at)}: {what}" for at, what in strange
-        )
+        raise RefusedInput(_strange(sheet, head, model, heads, spread, strange))
     layout = Layout(sheet, head, heads)
     layout.passed += [
-        f"{cell_name(head, at)} '{cell}': not an instant's number"
+        f"{sheet.told(head, at)} '{cell}': not an instant's number"
         for at, cell in sheet.row(head).items()
         if spreads and meaning(str(cell)).flow and at not in heads.values()
     ]
@@ -110,11 +115,26 @@ def lay_out(name, sheet, model):
     return layout
 
 
+def _strange(sheet, head, model, heads, spread, strange):
+    """What is wrong with heads, and what lacks beside heads that nobody knows."""
+    yield from (f"{sheet.at(head, at)}: {what}" for at, what in strange)
+    texts = [_head_text(sheet, head, at) for at, _ in strange]
+    for column in () if spread else getattr(model, "needed", ()):
+        if column not in heads:
+            near = f"; nearest column there: '{nearest(column, texts)}'" if any(texts) else ""
+            yield f"{sheet.whole}: missing column '{column}'{near}"
+
+
 @cache
 def named(column):
     """What a column may be called, without marks and blanks (frozenset of str)."""
-    said = {head_slug(say(f"workbook.column.{column}", lang)) for lang in LANGUAGES}
-    return frozenset({slug(column)} | said | ({"nam", "year"} if column == "as_of" else set()))
+    return frozenset({slug(column), *_words(f"workbook.column.{column}"), *_words(f"workbook.also.{column}")})
+
+
+def _words(phrase):
+    """What a phrase says in each language, without marks and blanks; several names stand with semicolons between."""
+    said = [name for lang in LANGUAGES if has_phrase(phrase) for name in say(phrase, lang).split(";")]
+    return [head_slug(name) for name in said]
 
 
 def head_slug(text):
@@ -137,23 +157,27 @@ def _head_text(sheet, row, at):
 
 def _above(sheet, row, at):
     """The head over a head: of a joined range, which spans several columns."""
-    anchor = sheet.anchor(row - 1, at)
-    return _head_text(sheet, row - 1, at) if anchor != sheet.anchor(row, at) else ""
+    text = _head_text(sheet, row - 1, at)
+    return text if sheet.anchor(row - 1, at) != sheet.anchor(row, at) and not is_unit(text) else ""
 
 
 def _score(sheet, row, model, spreads):
     texts = [_head_text(sheet, row, at) for at in sheet.row(row)]
     found = {_column_of(text, model) for text in texts} - {None}
     if not spreads:
-        return len(found)
+        return len(found) + ("total_3y" in model.model_fields) * sum(bool(year_alone(text)) for text in texts)
     rest = [text for text in texts if text and _column_of(text, model) is None]
     told = sum(bool(meaning(text).instant or meaning(text).whole) for text in rest)
-    return len(found) + told + any(head_slug(text) in named("indicator") for text in rest)
+    indicator = any(head_slug(text) in named("indicator") for text in rest)
+    if found == {"poverty_line"} and not indicator:  # a row that names the line of each column
+        return told
+    return len(found) + told + indicator
 
 
 def _heads(sheet, head, model, spreads):
     """Columns of the model, columns that spread over instants or indicators, and what is wrong with the others."""
     heads, spread, strange = {}, {}, []
+    yearly = "total_3y" in model.model_fields  # money, with a year a column
     for at in sorted({at for row, at in sheet.cells if row >= head}):
         text = _head_text(sheet, head, at)
         column, bare = _column_of(text, model), head_slug(text)
@@ -162,6 +186,10 @@ def _heads(sheet, head, model, spreads):
             strange.append((at, f"the column {column} stands there twice; keep one"))
         elif column is not None:
             heads[column] = at
+        elif yearly and (year := year_alone(text)):
+            heads[str(year)] = at
+        elif yearly and bare in named("sum") and "sum" not in heads:
+            heads["sum"] = at
         elif spreads and bare in named("indicator"):
             heads["indicator"] = at
         elif spreads and told.flow:
@@ -201,7 +229,7 @@ def _body(layout, spread):
             or (len(own) == len(texts) <= 2 and _NOTE.match(first))
         ):
             layout.passed.append(
-                f"{cell_name(row, min(own))} '{first if len(first) < 50 else first[:47] + '…'}'"
+                f"{sheet.told(row, min(own))} '{first if len(first) < 50 else first[:47] + '…'}'"
             )
             continue
         begun = True
@@ -217,6 +245,9 @@ def _spread(layout, shared, row, cells, spread):
     """One record a cell of a row that spreads over instants or indicators."""
     told, at = Meaning(), layout.heads.get("indicator")
     shared.pop("indicator", None)
+    if at in cells and head_slug(str(cells[at])) in named("poverty_line"):
+        layout.lines = {at: Placed(cells[at], row, at) for at in spread if at in cells}
+        return
     if at in cells:
         told = meaning(str(cells[at].value))
         if not any(at in cells for at in spread):  # a row such as "Hộ nghèo:" speaks of those below it
@@ -224,7 +255,7 @@ def _spread(layout, shared, row, cells, spread):
             return
         if told.flow:
             layout.passed.append(
-                f"{cell_name(row, at)} '{cells[at]}': not of the poor or near-poor at an instant"
+                f"{layout.sheet.told(row, at)} '{cells[at]}': not of the poor or near-poor at an instant"
             )
             return
         told = told.over(layout.above)
@@ -232,11 +263,11 @@ def _spread(layout, shared, row, cells, spread):
         cell, all_told, record = cells.get(at), told.over(head).over(layout.title), dict(shared)
         if cell is None or (isinstance(cell.value, str) and is_missing(cell.value)):
             continue
-        where = f"sheet {layout.sheet.name}, cell {cell_name(row, at)}"
+        where = layout.sheet.at(row, at, all_told.measure or "")
         if all_told.measure is None:
             if all_told.status is None and "status" not in record:
                 layout.passed.append(
-                    f"{cell_name(row, at)} '{cell}': not said to be of the poor or near-poor"
+                    f"{layout.sheet.told(row, at)} '{cell}': not said to be of the poor or near-poor"
                 )
             else:
                 layout.problems.append(
@@ -275,6 +306,8 @@ def _join(layout):
     """Make one record of what is said of one instant, group, status and line; all households stand beside each."""
     found, totals = {}, {}
     for record in layout.records:
+        if (at := anchor(record).column) in layout.lines:
+            record.setdefault("poverty_line", layout.lines[at])
         as_of, group, line, status = (
             slug(str(record[column].cell)) if column in record else ""
             for column in ("as_of", "group", "poverty_line", "status")

@@ -10,7 +10,7 @@ from giamngheo.inputs.grammar import is_missing, slug
 _YEAR = r"(?:19|20)\d\d"
 _INSTANT = re.compile(
     rf"(?:(?:đến )?(?:cuối|đầu|hết)|(?:end|beginning|start) of|end) (?:năm |year )?{_YEAR}"
-    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?{_YEAR}",
+    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?(?<!\d){_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
@@ -46,6 +46,7 @@ _COUNT, _MONEY = "|".join(_TIMES.values()), "đồng|dong|vnđ|vnd|đ"
 # A unit of money, not a sum (20 triệu đồng).
 _UNIT = rf"(?<![\w.,])(?<!\d )(?:({_COUNT})\s*(?:of )?(?:{_MONEY})|(?:{_MONEY})\s*({_COUNT}))(?!\w)"
 _MARK = r"(?<!\w)(?:đvt|đơn vị(?: tính)?|unit)\s*:?\s*"
+_ONLY_UNIT = re.compile(rf"[(\[]?{_MARK}", re.IGNORECASE)
 _NAMED = [
     re.compile(each, re.IGNORECASE)
     for each in (
@@ -114,6 +115,11 @@ def value_of(column, text):
                 found.append(value)
                 said = said.replace(f"_{word}_", "_")
     return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def is_unit(text):
+    """Whether a text says in what unit something is told, as "ĐVT: %" does (bool)."""
+    return bool(_ONLY_UNIT.match(unicodedata.normalize("NFC", text.strip())))
 
 
 def times(text):

@@ -41,7 +41,7 @@ class RefusedInput(ValueError):
     """
 
     def __init__(self, problems: str | Iterable[str]):
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.problems = (problems,) if isinstance(problems, str) else tuple(dict.fromkeys(problems))
         kinds = {}
         for problem in self.problems:
             kinds.setdefault(re.sub(_DIFFERS, "#", problem), []).append(problem)

@@ -15,7 +15,7 @@ CONTRADICTS = Decimal("0.05")  # of a rate that counts at its own instant give
 PERSONS = (1, 12)  # in a household on average; outside, one column stands in the other's place
 LARGEST = 6_000_000  # households of a province, with much to spare
 YEARS_OF_LINE = 20  # of a poor household's income at the line: more money than any plan gives in a year
-NOT_NAMED = "not_named"  # the poverty line of a file's readings that name none
+NOT_NAMED = "unnamed"  # the poverty line of a file's readings that name none
 RISES = Decimal("1.25")  # times from a reading to the next: more than a year does, less than most new lines
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 

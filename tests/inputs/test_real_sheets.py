@@ -173,7 +173,7 @@ def test_what_was_filled_in_is_told(made):
         "sheet Kinh phí: money is read in million VND",
         "sheet Kinh phí, channel of 3 rows: by the line's name; it is a judgement, so look",
         "sheet Kinh phí, annual of 3 rows: the mean of the years",
-        "sheet Kinh phí, mobilised of 2 rows: a dash, and the others add up",
+        "sheet Kinh phí, mobilised of 2 rows: the others add up",
         "not read: sheet Kinh phí, 'Chính sách', which heads the rows below it",
         "sheet Văn bản, licence of 3 rows: not stated",
     ):
@@ -213,7 +213,10 @@ ASKED = {  # sheet, cell, what is typed there, what is said
         "Kinh phí",
         "B6",
         "Hỗ trợ khác",
-        ["sheet Kinh phí: missing column 'channel'; add one, headed channel or 'Kênh tác động'"],
+        [
+            "sheet Kinh phí: missing column 'channel'; add one, headed channel or 'Kênh tác động', with credit,",
+            "needed in row 6",
+        ],
     ),
     "a day of two": (
         "Văn bản",
@@ -238,9 +241,8 @@ def test_one_cause_is_one_line_with_the_rest_counted(tmp_path):
         sheets["Hộ nghèo"][9][at] = "chuẩn 2005"
     message = refusal(tmp_path, sheets)
     assert message.count("unknown poverty line 'chuan_2005'") == 1
-    assert (
-        "cell D10 (poverty_line)" in message and "; and 5 more of the same kind (E10, F10, H10, …)" in message
-    )
+    assert "cell D10 (poverty_line)" in message and "; and 3 more of the same kind (E10, F10, H10)" in message
+    assert "on the sheet Chuẩn nghèo" in message and ".csv" not in message
 
 
 def test_a_table_of_one_column_of_all_money_is_asked_once(tmp_path):
@@ -254,6 +256,121 @@ def test_a_table_of_one_column_of_all_money_is_asked_once(tmp_path):
         sheets["Kinh phí"][row][5] = ["120.500", "50.000"][row - 4]
     path, _ = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
     assert [one.total_3y for one in load_package(path).budget_lines[:2]] == [482, 200]
+
+
+OTHER = {  # heads on two rows under joined cells, rows that name who follows, a unit a row, money of the period
+    "Kế hoạch": [
+        ["KẾ HOẠCH GIẢM NGHÈO"],
+        ["Tỉnh", "Tân Lập"],
+        ["Số hiệu", "08/KH-UBND"],
+        ["Từ năm", "2013"],
+        ["Đến năm", "2015"],
+    ],
+    "Số liệu hộ nghèo": [
+        ["KẾT QUẢ RÀ SOÁT QUA CÁC NĂM"],
+        [None] * 5 + ["ĐVT: hộ, %"],
+        ["TT", "Đối tượng", "Đầu năm 2012", None, "Đầu năm 2013", None],
+        [None, None, "Số hộ", "Tỷ lệ %", "Số hộ", "Tỷ lệ %"],
+        ["I", "Toàn tỉnh"],
+        [1, "Hộ nghèo", 36900, "17,80", 32560, "15,60"],
+        [2, "Hộ cận nghèo", 20700, "9,98", 20900, "10,01"],
+        ["II", "Trong đó: đồng bào dân tộc thiểu số"],
+        [1, "Hộ nghèo DTTS", 14100, "41,50", 12900, "37,60"],
+        ["* Số liệu đầu năm 2013 là ước tính"],
+        [None] * 4 + ["Người lập biểu"],
+    ],
+    "Chuẩn nghèo": [
+        ["Tên chuẩn", "Khu vực", "Mức chuẩn nghèo (đồng)", "Mức cận nghèo (đồng)", "Từ ngày"],
+        ["Chuẩn 2011-2015", "Nông thôn", 400000, 520000, "1/1/2011"],
+        ["Chuẩn 2011-2015", "Thành thị", 500000, 650000, "1/1/2011"],
+    ],
+    "Chỉ tiêu": [
+        ["TT", "Chỉ tiêu", "ĐVT", "Đến năm 2015"],
+        [1, "Tỷ lệ hộ nghèo toàn tỉnh", "%", "dưới 9"],
+        [2, "Tỷ lệ hộ nghèo DTTS", "%", "25"],
+        [3, "Số lao động được đào tạo nghề", "người", "6.000"],
+    ],
+    "Kinh phí": [
+        ["NHU CẦU KINH PHÍ GIAI ĐOẠN 2013-2015"],
+        ["TT", "Nội dung", "Tổng kinh phí", "Trung ương", "Địa phương", "Huy động", "Ghi chú"],
+        ["A", "Các chính sách", 930, 840, 75, 15],
+        [1, "Cho vay hộ nghèo", 600, 540, 45, 15],
+        [2, "Hỗ trợ BHYT", 330, 300, 30],
+        ["B", "Các dự án", 24, 24],
+        [1, "Nhân rộng mô hình giảm nghèo", 24, 24, None, None, "Sở NN"],
+    ],
+    "Văn bản": [
+        ["TT", "Tên văn bản", "Cơ quan ban hành", "Ngày ban hành"],
+        [1, "Kế hoạch 08/KH-UBND", "UBND tỉnh Tân Lập", "20-02-2013"],
+    ],
+}
+
+
+def test_another_office_s_sheets_are_read_too(tmp_path):
+    path = write(tmp_path / "plan.xlsx", OTHER)
+    book = openpyxl.load_workbook(path)
+    for cells in ("A3:A4", "B3:B4", "C3:D3", "E3:F3"):
+        book["Số liệu hộ nghèo"].merge_cells(cells)
+    book.save(path)
+    with pytest.raises(
+        RefusedInput, match=r"sheet Chỉ tiêu, cell D1 \(as_of\): 'năm 2015' .*--year-is"
+    ) as caught:
+        lay_out(tmp_path / "made", path)
+    assert len(str(caught.value).splitlines()) == 1
+    made, told = lay_out(tmp_path / "made", path, "end")
+    package = load_package(made)
+    readings = {
+        (one.group, one.status, one.as_of.year): (one.households, str(one.rate_pct))
+        for one in package.readings
+    }
+    assert readings == {
+        ("all", "poor", 2011): (36900, "17.80"),
+        ("all", "poor", 2012): (32560, "15.60"),
+        ("all", "near_poor", 2011): (20700, "9.98"),
+        ("all", "near_poor", 2012): (20900, "10.01"),
+        ("ethnic_minority", "poor", 2011): (14100, "41.50"),
+        ("ethnic_minority", "poor", 2012): (12900, "37.60"),
+    }
+    assert [(one.target, one.value_pct, one.comparator) for one in package.targets] == [
+        ("poor_2015", 9, "<"),
+        ("ethnic_minority_poor_2015", 25, "<="),
+        ("so_lao_dong_duoc_dao_tao_nghe", None, None),
+    ]
+    money = [
+        (one.central, one.provincial, one.mobilised, one.annual, one.total_3y) for one in package.budget_lines
+    ]
+    assert money == [(180, 15, 5, 200, 600), (100, 10, 0, 110, 330), (8, 0, 0, 8, 24)]
+    assert any("'Số lao động được đào tạo nghề', whose unit is người" in line for line in told)
+    assert any("'Người lập biểu'" in line for line in told)
+
+
+SERIES = {  # a file of readings as people type one: what is read, or said
+    "counts alone": ("Năm,Số hộ nghèo,Tổng số hộ\ncuối năm 2011,25.790,198.450\n", "13.00"),
+    "the year in the corner": ("Năm;Cuối năm 2010;Cuối năm 2011\nTỷ lệ hộ nghèo;14,1;13\n", "13"),
+    "households in percent": ("Chỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo (%);14,1;13\n", "13"),
+    "a unit above": (";;ĐVT: %\nChỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo;14,1;13\n", "13"),
+    "in English": ("year,poverty rate\nend of 2010,14.1\nend of 2011,13.0\n", "13.0"),
+    "a rate of nobody": (
+        "Year,Rate\nend of 2011,13\n",
+        "'Rate' says neither poor nor near-poor; head it 'Tỷ lệ hộ",
+    ),
+    "no heads": (
+        "2010,14.1\n2011,13\n",
+        "no row names the columns; write one above the table: as_of, status",
+    ),
+    "numbers under no head": ("Năm;Tỷ lệ hộ nghèo\ncuối năm 2011;13;12,5\n", "series.csv:2: 3 cells under 2"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), SERIES.values(), ids=SERIES)
+def test_a_bare_series_is_read_or_answered_in_one_line(tmp_path, text, said):
+    (tmp_path / "series.csv").write_text(text, encoding="utf-8")
+    if len(said) < 6:
+        assert str(read_series(tmp_path / "series.csv")[-1].rate_pct) == said
+        return
+    with pytest.raises(RefusedInput) as caught:
+        read_series(tmp_path / "series.csv")
+    assert said in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
 def test_a_series_of_one_line_needs_no_column_for_it(tmp_path):

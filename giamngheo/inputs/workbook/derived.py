@@ -1,10 +1,11 @@
 """Cells that a sheet leaves empty and that follow from others; each kind is told, none is guessed."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from giamngheo.inputs.extraction.vocabulary import subject_of
+from giamngheo.inputs.extraction.vocabulary import SUBJECTS, spelled_out, subject_of
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.tables import SOURCES, TABLES
 from giamngheo.inputs.workbook.words import meaning
@@ -110,6 +111,16 @@ def _lines(filling, found):
         filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
 
 
+def _series(filling, _):
+    """A rate that is not told, of the households counted."""
+    for _, values in filling.rows:
+        if (values.get("households") or "").isdigit() and (values.get("total_households") or "0").strip(
+            "0"
+        ).isdigit():
+            rate = 100 * Decimal(values["households"]) / Decimal(values["total_households"])
+            filling.fill(values, "rate_pct", rate.quantize(Decimal("0.01")), "households of all households")
+
+
 def _poverty(filling, found):
     """A reading's line is that in force at its instant, where only one is."""
     spans = {}
@@ -117,6 +128,7 @@ def _poverty(filling, found):
         first, last = row.valid_from - timedelta(days=1), row.valid_to or date.max
         before = spans.get(row.poverty_line, (first, last))
         spans[row.poverty_line] = min(first, before[0]), max(last, before[1])
+    _series(filling, found)
     for label, values in filling.rows:
         as_of = values.get("as_of")
         if values.get("poverty_line") is None and as_of and len(spans) > 1:
@@ -134,12 +146,23 @@ def _poverty(filling, found):
 
 def _targets(filling, _):
     for _, values in filling.rows:
+        unit = values.get("unit")
+        if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
+            filling.told["value_pct", f"left empty for '{values.get('name_vi')}', whose unit is {unit}"] = 1
         told = meaning(values.get("name_vi") or "")
-        if told.measure == "rate_pct" and "status" not in filling.heads:
-            filling.fill(values, "status", told.status, "by the target's name")
+        if values.get("value_pct") is not None and "status" not in filling.heads:
+            level = told.status if not (told.more or told.flow) else None
+            filling.fill(values, "status", level, "by the target's name")
+            if told.group and "group" not in filling.heads:
+                values["group"] = told.group
+            if level is None:
+                filling.told[
+                    "status", f"'{values.get('name_vi')}' is taken as no rate of the poor or near-poor"
+                ] = 1
         if values.get("status") and values.get("value_pct") is not None:
             filling.fill(values, "comparator", "<=", "the value is to be reached")
-        made = f"{values['status']}_{(values.get('as_of') or '')[:4]}" if values.get("status") else None
+        own = [values.get("group") if values.get("group") != "all" else None, values.get("status")]
+        made = "_".join(filter(None, (*own, (values.get("as_of") or "")[:4]))) if own[1] else None
         filling.fill(values, "target", made or slug(values.get("name_vi") or "")[:IDS], "")
 
 
@@ -164,7 +187,7 @@ def _budget(filling, found):
             "" if values.get("kind_text") else "by its heading or name",
         )
         filling.fill(values, "kind_text", values.get("kind_table"), "as kind_table")
-        subject = subject_of(name.lower())
+        subject = subject_of(spelled_out(name.lower())) or _by_id(name)
         filling.fill(
             values, "channel", subject and subject.channel, "by the line's name; it is a judgement, so look"
         )
@@ -219,9 +242,14 @@ def _money(filling, label, values, years):
                 values[source] = str(_shared(part, len(years)))
         filling.told["the sources' money", "of the whole period, shared over its years"] = 1
         known = annual
-    if known == annual:  # then a dash is 0
-        for source in set(values.get("dashes", "").split()) & set(SOURCES):
-            filling.fill(values, source, "0", "a dash, and the others add up")
+    if known and known == annual:
+        for source in SOURCES:
+            filling.fill(values, source, "0", "the others add up")
+
+
+def _by_id(name):
+    """The subject whose id is a word of a name in English (Subject or None)."""
+    return next((one for one in SUBJECTS if one.id in re.findall("[a-z]+", name.lower())), None)
 
 
 def _shared(whole, years):
@@ -254,11 +282,34 @@ _DERIVED = {
     "documents": _documents,
     "lines": _lines,
     "poverty": _poverty,
+    "series": _series,
     "targets": _targets,
     "budget": _budget,
     "measures": _measures,
     "agencies": _agencies,
 }
+
+
+_COMPARED = {  # before a target's figure, and what they compare it by
+    "<": r"dưới|thấp hơn|nhỏ hơn|ít hơn|under|below|less than|fewer than|<",
+    "<=": r"còn|xuống|xuống còn|giảm còn|không quá|tối đa|at most|to|≤|<=",
+    ">=": r"trên|từ|ít nhất|tối thiểu|at least|≥|>=",
+}
+
+
+def other_unit(record):
+    """Whether a target's figure is told in another unit than percent (bool)."""
+    return "unit" in record and slug(str(record["unit"].cell)) not in ("", "phan_tram", "percent")
+
+
+def compared(column, cell, values):
+    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %."""
+    if column == "value_pct" and isinstance(cell.value, str):
+        for comparator, words in _COMPARED.items():
+            if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
+                values["comparator"] = values["comparator"] or comparator
+                return replace(cell, value=found[1])
+    return cell
 
 
 def derive_labels(values, documents):

@@ -7,11 +7,12 @@ from functools import cache
 from typing import NamedTuple
 
 from giamngheo.inputs.errors import RefusedInput, nearest, unknown
-from giamngheo.inputs.grammar import is_missing, slug, year_alone
-from giamngheo.inputs.workbook.words import Meaning, is_unit, meaning
+from giamngheo.inputs.grammar import is_missing, number_readings, slug, year_alone
+from giamngheo.inputs.workbook.words import Meaning, is_period, is_unit, meaning, units
 from giamngheo.inputs.workbook.xlsx import Cell, Sheet, cell_name
 from giamngheo.language import LANGUAGES, has_phrase, say
 
+ALIKE = 0.6  # from which a column's name is offered in another's place
 HEAD_ROWS = 30  # within which the heads of a table stand
 _NUMBERING = {"", "stt", "tt", "so_tt", "no", "so_thu_tu"}
 _TOTAL = re.compile("tong|cong|tong_(cong|so|chung|kinh_phi)|cong_chung|(grand_)?total|sum")
@@ -55,7 +56,7 @@ class Layout:
             row, at = self.head, self.heads[column]
         else:
             return self.sheet.whole + (f" ({column})" if column else "")
-        return self.sheet.at(row, at, column)
+        return self.sheet.at(row, at, column, column not in self.heads)
 
 
 def anchor(record):
@@ -85,10 +86,20 @@ def lay_out(sheet, model):
     spreads = {"as_of", "status", "rate_pct"} <= set(model.model_fields)
     scored = {row: _score(sheet, row, model, spreads) for row in sheet.rows if row <= HEAD_ROWS}
     best = max(scored.values(), default=0)
-    if best < 2:
+    if best < 2:  # one head that is known is one where others stand beside it
+        named_there = [
+            row for row in scored if scored[row] and len(sheet.row(row)) > 1 and _worded(sheet, row)
+        ]
+        scored, best = dict.fromkeys(named_there[:1], 1), 1
+    if not scored:
         needed = ", ".join(getattr(model, "needed", model.model_fields))
-        raise RefusedInput(f"{sheet.whole}: no row names the columns; write one above the table: {needed}")
+        short = "; or: Năm, Tỷ lệ hộ nghèo (%)" * spreads
+        raise RefusedInput(
+            f"{sheet.whole}: no row names the columns; write one above the table: {needed}{short}"
+        )
     head = max(row for row, score in scored.items() if score == best)
+    if spreads and _on_two_rows(sheet, head):
+        head += 1
     heads, spread, strange = _heads(sheet, head, model, spreads)
     if wide := sheet.misfits(head, [row for row in sheet.rows if row > head], least=0):
         raise RefusedInput(wide)
@@ -100,12 +111,21 @@ def lay_out(sheet, model):
         for at, cell in sheet.row(head).items()
         if spreads and meaning(str(cell)).flow and at not in heads.values()
     ]
+    if spread and any(
+        is_unit(str(cell)) and units(str(cell)) == "%" for (row, _), cell in sheet.cells.items() if row < head
+    ):
+        layout.title = Meaning(measure="rate_pct")
     if spread and "indicator" not in heads:
         above = (meaning(str(cell)) for (row, _), cell in sorted(sheet.cells.items()) if row < head)
         title = next((one for one in above if one.measure), Meaning())
         layout.title = Meaning(status=title.status, measure=title.measure)
+    due = Meaning() if "as_of" in heads else meaning(_head_text(sheet, head, heads.get("value_pct", 0)))
+    if "sum" in heads and "total_3y" not in heads and _of_period(sheet, head):
+        heads["total_3y"] = heads.pop("sum")
     for row, cells in _body(layout, spread):
         record = {column: Placed(cells[at], row, at) for column, at in heads.items() if at in cells}
+        if due.instant and "value_pct" in record:
+            record["as_of"] = Placed(Cell(due.instant), head, heads["value_pct"])
         if spread:
             _spread(layout, record, row, cells, spread)
         else:
@@ -119,7 +139,8 @@ def _strange(sheet, head, model, heads, spread, strange):
     """What is wrong with heads, and what lacks beside heads that nobody knows."""
     yield from (f"{sheet.at(head, at)}: {what}" for at, what in strange)
     texts = [_head_text(sheet, head, at) for at, _ in strange]
-    for column in () if spread else getattr(model, "needed", ()):
+    told = spread or ("status" not in heads and any(meaning(text).measure for text in texts))
+    for column in () if told else getattr(model, "needed", ()):
         if column not in heads:
             near = f"; nearest column there: '{nearest(column, texts)}'" if any(texts) else ""
             yield f"{sheet.whole}: missing column '{column}'{near}"
@@ -161,6 +182,22 @@ def _above(sheet, row, at):
     return text if sheet.anchor(row - 1, at) != sheet.anchor(row, at) and not is_unit(text) else ""
 
 
+def _on_two_rows(sheet, head):
+    """Whether heads that span several columns have what is counted below them."""
+    across = {at for at in sheet.row(head) if sheet.anchor(head, at + 1) == (head, at)}
+    below = [at for at in sheet.row(head + 1) if sheet.anchor(head, at)[1] in across]
+    return bool(below) and all(meaning(_head_text(sheet, head + 1, at)).measure for at in below)
+
+
+def _of_period(sheet, head):
+    """Whether a line above a table says that it is about several years, "giai đoạn 2013-2015"."""
+    return any(is_period(str(cell)) for (row, _), cell in sheet.cells.items() if row < head)
+
+
+def _worded(sheet, row):
+    return any(re.search(r"[^\W\d_]", _head_text(sheet, row, at)) for at in sheet.row(row))
+
+
 def _score(sheet, row, model, spreads):
     texts = [_head_text(sheet, row, at) for at in sheet.row(row)]
     found = {_column_of(text, model) for text in texts} - {None}
@@ -178,11 +215,15 @@ def _heads(sheet, head, model, spreads):
     """Columns of the model, columns that spread over instants or indicators, and what is wrong with the others."""
     heads, spread, strange = {}, {}, []
     yearly = "total_3y" in model.model_fields  # money, with a year a column
+    model_heads = {_column_of(_head_text(sheet, head, at), model) for at in sheet.row(head)}
     for at in sorted({at for row, at in sheet.cells if row >= head}):
         text = _head_text(sheet, head, at)
         column, bare = _column_of(text, model), head_slug(text)
-        told = meaning(text).over(meaning(_above(sheet, head, at)))
-        if column in heads:
+        over = meaning(_above(sheet, head, at))
+        told = meaning(text).over(over)
+        if spreads and over.instant and told.measure:
+            spread[at] = told  # "Số hộ" under "Đầu năm 2011"
+        elif column in heads:
             strange.append((at, f"the column {column} stands there twice; keep one"))
         elif column is not None:
             heads[column] = at
@@ -190,6 +231,10 @@ def _heads(sheet, head, model, spreads):
             heads[str(year)] = at
         elif yearly and bare in named("sum") and "sum" not in heads:
             heads["sum"] = at
+        elif "value_pct" in model.model_fields and "value_pct" not in heads and told.instant:
+            heads["value_pct"] = at  # "Đến năm 2015", over the values promised
+        elif bare in named("unit") and (not spreads):
+            heads["unit"] = at
         elif spreads and bare in named("indicator"):
             heads["indicator"] = at
         elif spreads and told.flow:
@@ -198,24 +243,33 @@ def _heads(sheet, head, model, spreads):
             spread[at] = told
         elif not text and _filled(sheet, head, at, str) and spreads and not heads:
             heads["indicator"] = at  # the corner over the names of the rows is often left empty
+        elif spreads and told.measure and "status" not in model_heads:
+            strange.append(
+                (
+                    at,
+                    f"'{text}' says neither poor nor near-poor; head it 'Tỷ lệ hộ nghèo (%)' or 'Poverty rate (%)'",
+                )
+            )
         elif text and bare not in _NUMBERING | named("note"):
-            strange.append((at, unknown("column", text, model.model_fields)))
+            strange.append((at, unknown("column", text, model.model_fields, ALIKE)))
         elif not text and (_filled(sheet, head, at, Decimal) or (heads and at < max(sheet.row(head)))):
             strange.append((at, "cells under no head; name the column, or clear them"))
     if not spread:
         heads.pop("indicator", None)
+    elif "as_of" in heads and "indicator" not in heads and any(one.instant for one in spread.values()):
+        heads["indicator"] = heads.pop("as_of")  # "Năm" in the corner, beside the years
     return heads, spread, strange
 
 
 def _filled(sheet, head, at, kind):
-    return any(
-        isinstance(cell.value, kind) for (row, c), cell in sheet.cells.items() if c == at and row > head
-    )
+    values = [cell.value for (row, c), cell in sheet.cells.items() if c == at and row > head]
+    numbers = kind is Decimal and any(isinstance(value, str) and number_readings(value) for value in values)
+    return numbers or any(isinstance(value, kind) for value in values)
 
 
 def _body(layout, spread):
     """The rows of the table, each as its cells by column; notes and totals are passed over."""
-    sheet, begun, before = layout.sheet, False, layout.head
+    sheet, begun, ended, before = layout.sheet, False, False, layout.head
     for row in [row for row in sheet.rows if row > layout.head]:
         own = sheet.row(row)
         gap, before = row > before + 1, row
@@ -227,7 +281,9 @@ def _body(layout, spread):
             _TOTAL.fullmatch(slug(first))
             or (lonely and begun and (gap or across or _NOTE.match(first)))
             or (len(own) == len(texts) <= 2 and _NOTE.match(first))
+            or (ended and len(own) == len(texts) and not any(map(number_readings, texts)))
         ):
+            ended = ended or bool(begun and _NOTE.match(first))
             layout.passed.append(
                 f"{sheet.told(row, min(own))} '{first if len(first) < 50 else first[:47] + '…'}'"
             )

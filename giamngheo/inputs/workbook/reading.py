@@ -1,8 +1,7 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
 import contextlib
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from giamngheo.inputs.questions import NOT_NAMED
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
-from giamngheo.inputs.workbook.derived import derive
+from giamngheo.inputs.workbook.derived import compared, derive, other_unit
 from giamngheo.inputs.workbook.labels import read_labels
 from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
 from giamngheo.inputs.workbook.text import read_text_sheet
@@ -35,8 +34,13 @@ class Found:
     tables: dict[str, dict] = field(default_factory=dict)
     labels: Labels | None = None
     places: dict[str, object] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     line: str = NOT_NAMED  # of a bare series whose readings name none
+
+    def sheet(self, table):
+        """What the sheet of a table is called, its usual name where there is none (str)."""
+        return self.sheets.get(table, table)
 
     def place(self, table, row, column):
         """What a message calls a cell of a table (row None: its head) or of the labels (table None)."""
@@ -76,6 +80,7 @@ def read_plan(path, year_is=None) -> Found:
     sheets = read_sheets(path)
     by_table, found = _assigned(shown(path), sheets), Found()
     problems, layouts = [], {}
+    found.sheets = {table: sheet.name for table, sheet in by_table.items()}
     for table, sheet in by_table.items():
         if table != PLAN and sheet.cells:
             try:
@@ -253,6 +258,14 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
     own = _fields(model)
     money = {key: own["annual"][key] for key in ("type", "unit")} if "annual" in own else {}
     years = {head: {"name": head} | money for head in layout.heads if head.isdigit() or head == "sum"}
+    if any(
+        "total_households" in record for record in layout.records
+    ):  # which a package's table has no column for
+        own.setdefault(
+            "total_households", {"name": "total_households", "type": "integer", "unit": "households"}
+        )
+    if "unit" in layout.heads:
+        own.setdefault("unit", {"name": "unit", "type": "string"})
     fields, rows, labels = _scaled(layout, own | years, found.told), [], {}
     problems, dashes = list(layout.problems), {}
     for record in filter(None, layout.records):
@@ -262,12 +275,13 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         label = label if label not in labels else f"{label}/{len(labels)}"
         labels[label], values = record, dict.fromkeys(fields)
         for column in (column for column in fields if column in record):
+            if column == "value_pct" and other_unit(record):
+                continue  # the promise of a count
             try:
-                cell = _compared(column, record[column].cell, values)
+                cell = compared(column, record[column].cell, values)
                 values[column] = plain(cell, fields[column], style, year_is)
             except Dash as dash:
                 dashes[label, column] = str(dash)
-                values["dashes"] = f"{values.get('dashes', '')} {column}"
             except ValueError as error:
                 problems.append(f"{layout.place(record, column)}: {error}")
         defaults = {c: word for c, word in _defaults(table, found).items() if c not in layout.heads}
@@ -298,26 +312,15 @@ def _lacking(layout, rows, fields, model):
     for name, one in fields.items():
         required = one.get("constraints", {}).get("required") and model.model_fields[name].is_required()
         absent = name not in layout.heads and all(name not in record for record in layout.records)
-        if required and absent and any(values[name] is None for _, values in rows):
+        empty = [label for label, values in rows if values[name] is None]
+        if required and absent and empty:
             head = say(f"workbook.column.{name}", "vi")
-            yield f"{layout.sheet.whole}: missing column '{name}'; add one, headed {name} or '{head}'"
-
-
-_WORDS = {  # before a target's figure, and what they compare it by
-    "<": r"dưới|thấp hơn|nhỏ hơn|ít hơn|under|below|less than|fewer than|<",
-    "<=": r"còn|xuống|xuống còn|giảm còn|không quá|tối đa|at most|to|≤|<=",
-    ">=": r"trên|từ|ít nhất|tối thiểu|at least|≥|>=",
-}
-
-
-def _compared(column, cell, values):
-    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %."""
-    if column == "value_pct" and isinstance(cell.value, str):
-        for comparator, words in _WORDS.items():
-            if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
-                values["comparator"] = values["comparator"] or comparator
-                return replace(cell, value=found[1])
-    return cell
+            words = one["constraints"].get("enum")
+            yield (
+                f"{layout.sheet.whole}: missing column '{name}'; add one, headed {name} or '{head}'"
+                + (f", with {', '.join(words)}" if words else "")
+                + (f"; needed in row {empty[0]}" if len(empty) < len(rows) else "")
+            )
 
 
 def _scaled(layout, fields, told):

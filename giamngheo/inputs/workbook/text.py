@@ -34,9 +34,10 @@ class TextSheet(Sheet):
         """How a line that is told begins (str)."""
         return ""
 
-    def at(self, row, column, called=""):
+    def at(self, row, column, called="", wide=False):
         """What a message calls a place in the file (str)."""
-        return f"{self.file}:{row}:{called or self.cells.get((row, column)) or f'column {column}'}"
+        called = called or str(self.cells.get((row, column), "")) or f"column {column}"
+        return f"{self.file}:{row}:{called}" + (f" (column {column})" if wide and column else "")
 
     def told(self, row, column):
         """What a line that is told calls a cell, without the file (str)."""

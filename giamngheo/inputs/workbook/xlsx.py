@@ -59,8 +59,8 @@ class Sheet:
         """How a line that is told begins (str)."""
         return f"sheet {self.name}, "
 
-    def at(self, row, column, called=""):
-        """What a message calls a place on the sheet, and what is read there (str)."""
+    def at(self, row, column, called="", wide=False):
+        """What a message calls a place on the sheet, and what is read there, of a wide table or not (str)."""
         return f"{self.whole}, cell {cell_name(row, column)}" + (f" ({called})" if called else "")
 
     def misfits(self, head, rows, least=None):

@@ -19,7 +19,6 @@ from giamngheo.forecasting.readings import NAME, as_frame, cells
 from giamngheo.forecasting.scales import probit
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
-from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
@@ -27,6 +26,7 @@ from giamngheo.inputs.parameters import check_value
 from giamngheo.inputs.readings import NewReading, checked_new_readings, read_new_readings
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import Reading
+from giamngheo.inputs.workbook.cells import check_texts
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import BOTH, chances, level_targets, met
@@ -132,7 +132,7 @@ def _new_readings(package, readings, accept):
     if isinstance(readings, str | Path):
         return read_new_readings(paths.find(readings), package, accept=accept)
     frame = as_frame(readings, package.last_line[0].poverty_line)
-    rows = check_rows(NAME, cells(frame, NewReading), NewReading)
+    rows = check_texts(NAME, cells(frame, NewReading), NewReading)
     return tuple(checked_new_readings(NAME, rows, package, accept=accept).values())
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 
 from giamngheo import paths
 from giamngheo.forecasting.reference_series import published
-from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.errors import RefusedInput, unknown
 from giamngheo.inputs.readings import SeriesReading, checked_series, read_series
 from giamngheo.inputs.tables import Row
+from giamngheo.inputs.workbook.cells import check_texts
 
 NAME = "readings"  # what stands for a file's name in a message
 LINE = "given"  # the poverty line of rates that come without the name of one
@@ -62,14 +62,14 @@ def checked_readings(readings, rate="rate_pct", year_is="end", accept=()):
             raise RefusedInput(f"{NAME}: {unknown('column', rate, frame.columns)}")
         frame = frame.drop(columns="rate_pct", errors="ignore").rename(columns={rate: "rate_pct"})
     rows = checked_series(
-        NAME, check_rows(NAME, cells(frame, SeriesReading, year_is), SeriesReading), accept=accept
+        NAME, check_texts(NAME, cells(frame, SeriesReading, year_is), SeriesReading), accept=accept
     ).values()
     if "published" in frame:
         frame = frame.assign(published=pd.to_datetime([row.published for row in rows]))
     return frame.reset_index(drop=True).assign(
         as_of=pd.to_datetime([row.as_of for row in rows]),
         rate_pct=[float(row.rate_pct) for row in rows],
-        group=[row.group for row in rows],
+        **{column: [getattr(row, column) for row in rows] for column in ("group", "status", "poverty_line")},
     )
 
 

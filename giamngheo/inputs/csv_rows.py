@@ -163,7 +163,7 @@ def _cells(name, reader, header, problems):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            problems.append(_ragged(name, row, cells, header))
+            problems.append(ragged(name, row, cells, header))
             continue
         yield row, {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
 
@@ -182,7 +182,8 @@ def _checked(name, rows, model, problems, place=None):
         if key and seen.setdefault(key, row) != row:
             what = ", ".join(str(part) for part in key)
             problems.append(
-                f"{place(row, model.KEY[0])}: repeats row {seen[key]} ({what}); keep one of the two"
+                f"{place(row, model.KEY[0])}: repeats {'row' if isinstance(seen[key], int) else 'cell'} {seen[key]} "
+                f"({what}); keep one of the two"
             )
     if problems:
         raise RefusedInput(problems)
@@ -227,9 +228,9 @@ def _check_header(name, header, model, ignored):
         raise RefusedInput(problems)
 
 
-def _ragged(name, row, cells, header):
+def ragged(name, row, cells, header):
     hint = ""
-    for place in range(min(len(cells), len(header)) - 1):
+    for place in range(min(len(cells) - 1, len(header))):
         pair = cells[place].strip(), cells[place + 1].strip()
         if len(cells) == len(header) + 1 and all(re.fullmatch(r"\d+", part) for part in pair):
             hint = f" (a decimal comma in column {header[place]}? write {pair[0]}.{pair[1]})"

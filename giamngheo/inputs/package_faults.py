@@ -9,6 +9,8 @@ from giamngheo.inputs.errors import unknown
 from giamngheo.inputs.readings import line_faults, reading_faults
 from giamngheo.inputs.tables import TABLES
 
+ALIKE = 0.6  # from which a name is offered in another's place; documents and lines are many, and seldom alike
+
 
 def package_faults(tables, labels):
     """What is wrong with a package's tables taken together, as (table or None for the labels, row, column, what)."""
@@ -23,10 +25,11 @@ def package_faults(tables, labels):
             for row, record in tables[table].items():
                 word = getattr(record, column)
                 if word is not None and word not in known:
-                    yield table, row, column, unknown(column, word, known) + f" in {other}.csv"
+                    near = unknown(column, word, known, ALIKE)
+                    yield table, row, column, f"{near} in {other}.csv; write one of them, or add it there"
     documents = {row.document: row for row in tables["documents"].values()}
     if labels.main_document not in documents:
-        yield None, None, "main_document", unknown("main document", labels.main_document, documents)
+        yield None, None, "main_document", unknown("main document", labels.main_document, documents, ALIKE)
     elif documents[labels.main_document].date != labels.date:
         row = next(n for n, record in tables["documents"].items() if record.document == labels.main_document)
         yield (

@@ -5,6 +5,7 @@ asked again. A package keeps what was accepted in its descriptor.
 """
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from giamngheo.inputs.errors import RefusedInput, unknown
@@ -14,6 +15,8 @@ CONTRADICTS = Decimal("0.05")  # of a rate that counts at its own instant give
 PERSONS = (1, 12)  # in a household on average; outside, one column stands in the other's place
 LARGEST = 6_000_000  # households of a province, with much to spare
 YEARS_OF_LINE = 20  # of a poor household's income at the line: more money than any plan gives in a year
+NOT_NAMED = "unnamed"  # the poverty line of a file's readings that name none
+RISES = Decimal("1.25")  # times from a reading to the next: more than a year does, less than most new lines
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 
 
@@ -72,9 +75,28 @@ def reading_questions(rows):
     ------
     Question
     """
+    yield from _one_line(rows)
     yield from _own_counts(rows)
     yield from _implied(rows)
     yield from _sizes(rows)
+
+
+def _one_line(rows):
+    """Readings that name no poverty line and rise as a new line makes rates rise."""
+    series = {}
+    for row, reading in rows.items():
+        if reading.poverty_line == NOT_NAMED:
+            series.setdefault((reading.group, reading.status), []).append(
+                (reading.as_of, reading.rate_pct, row)
+            )
+    for readings in map(sorted, series.values()):
+        for (before, low, _), (as_of, high, row) in pairwise(readings):
+            if high > RISES * low and high > low + 1:
+                what = (
+                    f"{low} percent on {before} and {high} on {as_of}: was there a new poverty line? name the lines in "
+                    "a column poverty_line, with one name for all readings on one line"
+                )
+                yield Question("one_poverty_line", "poverty", row, "poverty_line", what)
 
 
 def _own_counts(rows):

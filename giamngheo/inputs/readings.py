@@ -5,16 +5,14 @@ Fractions among percents and mixed poverty lines are refused wherever readings c
 
 import logging
 from datetime import date, timedelta
-from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
 
 from giamngheo.dates import months_after
-from giamngheo.inputs.csv_rows import read_rows
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.questions import reading_questions, unanswered
-from giamngheo.inputs.tables import Day, Households, Id, Percent, Reading, Row, Status
+from giamngheo.inputs.tables import Day, Households, Id, Percent, Row, Status
 
 log = logging.getLogger("giamngheo")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -59,14 +57,15 @@ def read_series(path, year_is=None, accept=(), tell=log.info) -> tuple[SeriesRea
     Parameters
     ----------
     path : path-like
-        CSV, or a workbook's sheet, with as_of, status, poverty_line, rate_pct and optionally households,
-        total_households, group; the other columns of a package's poverty.csv may stand there and are not read.
+        CSV, or a workbook's sheet, with as_of, status, rate_pct and optionally poverty_line, households,
+        total_households, group, or with an instant a column; the other columns of a package's poverty.csv may stand
+        there and are not read.
     year_is : {"end", "start"}, optional
-        The instant that a year alone stands for in a workbook.
+        The instant that a year alone stands for.
     accept : iterable of str
         As of `checked_series`.
     tell : callable
-        Is handed each line about what was passed over, or concluded, in a workbook.
+        Is handed each line about what was passed over, or concluded.
 
     Returns
     -------
@@ -81,13 +80,11 @@ def read_series(path, year_is=None, accept=(), tell=log.info) -> tuple[SeriesRea
     return tuple(checked_series(shown(path), rows, place, accept).values())
 
 
-def _rows(path, model, year_is, tell):
-    """The records of a CSV file or a workbook's sheet, and what a message calls a cell (None: as of a CSV file)."""
-    if Path(path).suffix.lower() not in WORKBOOKS:
-        return read_rows(path, model, ignored=Reading.model_fields), None
+def _rows(path, model, year_is, tell, *line):
+    """The records of a CSV file or a workbook's sheet, and what a message calls a cell."""
     from giamngheo.inputs.workbook.reading import read_readings
 
-    return read_readings(path, model, year_is, tell)
+    return read_readings(path, model, year_is, tell, *line)
 
 
 def checked_series(name, rows, place=None, accept=()):
@@ -146,7 +143,7 @@ def read_new_readings(path, package, year_is=None, accept=(), tell=log.info):
     RefusedInput
         Every problem found: bad cells, a reading not later than the last, another poverty line, …
     """
-    rows, place = _rows(path, NewReading, year_is, tell)
+    rows, place = _rows(path, NewReading, year_is, tell, package.last_line[0].poverty_line)
     return tuple(checked_new_readings(shown(path), rows, package, place, accept).values())
 
 

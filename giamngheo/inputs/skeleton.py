@@ -207,5 +207,9 @@ def _plain(value):
 def _check_together(found, accept):
     """Refuse what is wrong with a workbook's tables taken together, or makes one ask, by sheet and cell."""
     problems = problems_together(found.tables, found.labels, accept, found.place)
+    for table in TABLES:  # who types a sheet knows no files
+        problems = [
+            what.replace(f"in {table}.csv", f"on the sheet {found.sheet(table)}") for what in problems
+        ]
     if problems:
         raise RefusedInput(problems + [note for note in found.told if "example" in note])

@@ -92,14 +92,25 @@ CELLS = {  # cells of a file, and of the frame that a researcher would have in i
     "no rate": {"rate_pct": [10.1, np.nan, 8.3]},
     "no number": {"rate_pct": [10.1, np.inf, 8.3]},
     "above 100": {"rate_pct": [10.1, 131.5, 8.3]},
-    "a decimal comma": {"rate_pct": ["10,1", "9,2", "8,3"]},
     "a fraction": {"rate_pct": [10.1, 0.092, 8.3]},
-    "a status of capitals": {"status": ["Poor", "poor", "poor"]},
-    "a line with a hyphen": {"poverty_line": "2011-2015"},
     "twice": {"as_of": ["2010-12-31", "2011-12-31", "2011-12-31"]},
     "two lines mixed": {"poverty_line": ["a", "b", "a"]},
-    "a group with a blank": {"group": "ethnic minority"},
 }
+WRITTEN = {  # otherwise than in a program, and what it says
+    "a decimal comma": ({"rate_pct": ["10,1", "9,2", "8,3"]}, {"rate_pct": [10.1, 9.2, 8.3]}),
+    "a status of capitals": ({"status": ["Poor", "poor", "poor"]}, {"status": "poor"}),
+    "a line with a hyphen": ({"poverty_line": "2011-2015"}, {"poverty_line": "2011_2015"}),
+    "a group with a blank": ({"group": "ethnic minority"}, {"group": "ethnic_minority"}),
+}
+
+
+@pytest.mark.parametrize(("columns", "said"), WRITTEN.values(), ids=WRITTEN)
+def test_a_frame_is_read_as_its_file_is(tmp_path, columns, said):
+    path = tmp_path / "series.csv"
+    frame(**columns).to_csv(path, index=False)
+    told = checked_readings(frame(**said))
+    for given in (path, frame(**columns)):
+        pd.testing.assert_frame_equal(checked_readings(given)[told.columns], told, check_dtype=False)
 
 
 @pytest.mark.parametrize("columns", CELLS.values(), ids=CELLS)
@@ -129,7 +140,7 @@ def test_a_frame_is_refused_as_its_file_is(tmp_path, columns):
         (by_year().assign(year=["2010", "2011", "năm 2012"]), "readings:2:year: 'năm 2012' is not a year"),
         (pd.Series(RATES), "readings:0:year: '0' is not a year"),
         (pd.Series([10.1, np.nan, 8.3], index=YEARS), "readings:2011:rate_pct: the cell is empty"),
-        (pd.Series(RATES, index=["2010", "2011", "2012"]), "2010-12-31 for the end of the year"),
+        (pd.Series(RATES, index=["2010", "2011", "2012"]), "'2010' is the beginning or the end of a year"),
         (frame(as_of=pd.to_datetime(YEARS)), "is not an ISO date"),
         (WHOLE.rename(columns={"status": "Status"}), "unknown column 'Status'; nearest: 'status'"),
         (frame(Groups="x"), "unknown column 'Groups'; nearest: 'group'"),

@@ -11,110 +11,104 @@ from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenario_fi
 from giamngheo.inputs.skeleton import new_package
 
 ROW = {"as_of": "2011-12-31", "status": "poor", "poverty_line": "a", "rate_pct": "12.5", "households": "1250"}
-CELLS = {  # column, what is written, what each door of text says, whether a workbook reads it
-    "a decimal comma": ("rate_pct", "12,5", "has a decimal comma; write 12.5", True),
-    "one of two numbers": ("rate_pct", "1,234", "can be two numbers; write", False),
-    "a percent sign": ("rate_pct", "12.5 %", "has a percent sign; write 12.5", True),
-    "thousands dots": ("households", "58.543", "write 58543", True),
-    "thousands commas": ("households", "58,543", "write 58543", True),
-    "blanks": ("households", "58 543", "has spaces in it; write 58543", True),
-    "an exponent": ("rate_pct", "1e1", "write 10", True),
-    "curly quotes": ("rate_pct", "“12.5”", "has quotation marks; write 12.5", False),
-    "not available": ("rate_pct", "n/a", "stands for nothing; leave the row out", False),
-    "a dash": ("rate_pct", "-", "stands for nothing; leave the row out", False),
-    "an ellipsis": ("rate_pct", "…", "stands for nothing; leave the row out", False),
-    "không có": ("rate_pct", "không có", "stands for nothing; leave the row out", False),
-    "nothing where a cell may be empty": (
-        "households",
-        "n/a",
-        "stands for nothing; leave the cell empty",
-        True,
-    ),
-    "an empty cell": ("rate_pct", "", "fill it in, or leave the row out", False),
-    "a Vietnamese day": ("as_of", "31/12/2011", "write 2011-12-31", True),
-    "one of two days": ("as_of", "3/4/2011", "2011-03-04 or 2011-04-03", False),
-    "words": ("as_of", "cuối năm 2011", "write 2011-12-31", True),
-    "words with a month": ("as_of", "ngày 30 tháng 6 năm 2011", "write 2011-06-30", True),
-    "a serial": ("as_of", "40908", "write 2011-12-31", True),
-    "a year": ("as_of", "2011", "2011-12-31", False),
-    "a quoted day": ("as_of", "'2011-12-31'", "write 2011-12-31", False),
-    "a word in Vietnamese": ("status", "Hộ nghèo", "write 'poor'", True),
-    "letters in a name": ("poverty_line", "chuẩn đồng-tháp", "write 'chuan_dong_thap'", False),
+CELLS = {  # column, what is written, what every door says; nothing: every door reads it
+    "a decimal comma": ("rate_pct", "12,5", ""),
+    "one of two numbers": ("rate_pct", "1,234", "can be two numbers; type"),
+    "a percent sign": ("rate_pct", "12.5 %", ""),
+    "thousands dots": ("households", "58.543", ""),
+    "thousands commas": ("households", "58,543", ""),
+    "blanks": ("households", "58 543", ""),
+    "an exponent": ("rate_pct", "1e1", ""),
+    "curly quotes": ("rate_pct", "“12.5”", "has quotation marks; write 12.5"),
+    "not available": ("rate_pct", "n/a", "stands for nothing; leave the row out"),
+    "a dash": ("rate_pct", "-", "stands for nothing; leave the row out"),
+    "an ellipsis": ("rate_pct", "…", "stands for nothing; leave the row out"),
+    "không có": ("rate_pct", "không có", "stands for nothing; leave the row out"),
+    "nothing where a cell may be empty": ("households", "n/a", ""),
+    "an empty cell": ("rate_pct", "", "fill it in, or leave the row out"),
+    "a Vietnamese day": ("as_of", "31/12/2011", ""),
+    "one of two days": ("as_of", "3/4/2011", "2011-03-04 or 2011-04-03"),
+    "words": ("as_of", "cuối năm 2011", ""),
+    "words with a month": ("as_of", "ngày 30 tháng 6 năm 2011", ""),
+    "a serial": ("as_of", "40908", ""),
+    "a year": ("as_of", "2011", "'2011' is the beginning or the end of a year"),
+    "a quoted day": ("as_of", "'2011-12-31'", "write 2011-12-31"),
+    "a word in Vietnamese": ("status", "Hộ nghèo", ""),
+    "letters in a name": ("poverty_line", "chuẩn đồng-tháp", ""),
 }
 
 
-@pytest.mark.parametrize(("column", "text", "said", "read"), CELLS.values(), ids=CELLS)
-def test_a_cell_is_answered_with_what_to_type(tmp_path, column, text, said, read):
+@pytest.mark.parametrize(("column", "text", "said"), CELLS.values(), ids=CELLS)
+def test_a_cell_is_read_or_answered_with_what_to_type_alike_by_every_door(tmp_path, column, text, said):
     row = ROW | {column: text}
     file = tmp_path / "series.csv"
     pd.DataFrame([row]).to_csv(file, index=False)
+    book = xlsxwriter.Workbook(tmp_path / "series.XLSX")
+    sheet = book.add_worksheet("series")
+    sheet.write_row(0, 0, row)
+    sheet.write_row(1, 0, row.values(), None)
+    book.close()
+    if not said:
+        (of_file,), (of_sheet,) = read_series(file), read_series(tmp_path / "series.XLSX")
+        assert of_file == of_sheet
+        frame = checked_readings(pd.DataFrame([row]))
+        assert frame["as_of"].dt.date.tolist() == [of_file.as_of]
+        assert frame["rate_pct"].tolist() == [float(of_file.rate_pct)]
+        return
     with pytest.raises(RefusedInput) as by_file:
         read_series(file)
     with pytest.raises(RefusedInput) as by_frame:
         checked_readings(pd.DataFrame([row]))
     assert f"series.csv:2:{column}: " in str(by_file.value) and said in str(by_file.value)
     assert str(by_frame.value).split(": ", 1)[1] == str(by_file.value).split(": ", 1)[1]
-    book = xlsxwriter.Workbook(tmp_path / "series.XLSX")
-    sheet = book.add_worksheet("series")
-    sheet.write_row(0, 0, row)
-    sheet.write_row(1, 0, row.values(), None)
-    book.close()
-    if read:
-        assert len(read_series(tmp_path / "series.XLSX")) == 1
-    else:
-        with pytest.raises(RefusedInput, match=rf"sheet series, cell {'ABCDE'[list(row).index(column)]}2"):
-            read_series(tmp_path / "series.XLSX")
+    with pytest.raises(RefusedInput, match=rf"sheet series, cell {'ABCDE'[list(row).index(column)]}2"):
+        read_series(tmp_path / "series.XLSX")
 
 
 @pytest.mark.parametrize("years", [[2010, 2011], ["2010", "2011"], [2010.0, 2011.0]])
 def test_years_for_days_are_refused_alike_by_every_door(tmp_path, years):
     frame = pd.DataFrame({"as_of": years, "status": "poor", "poverty_line": "a", "rate_pct": [10.0, 9.0]})
     frame.assign(as_of=[str(int(year)) for year in map(float, years)]).to_csv(tmp_path / "s.csv", index=False)
-    with pytest.raises(RefusedInput, match="2010-12-31 for the end of the year") as by_frame:
+    with pytest.raises(RefusedInput, match="'2010' is the beginning or the end of a year") as by_frame:
         checked_readings(frame)
     with pytest.raises(RefusedInput) as by_file:
         read_series(tmp_path / "s.csv")
-    said = [str(error.value).split(": ", 1)[1].splitlines()[0] for error in (by_frame, by_file)]
+    said = [error.value.problems[0].split(": ", 1)[1] for error in (by_frame, by_file)]
     assert said[0] == said[1]
 
 
-HEADS = "as_of,status,poverty_line,rate_pct"
 TABLES = {
-    "semicolons in quotes": (
-        '"as_of";"rate_pct"\n"2010-12-31";"15,40"\n',
-        "divided by ';'; use commas",
-        "15.40",
+    "semicolons in quotes": ('"as_of";"status";"rate_pct"\n"2010-12-31";"poor";"15,40"\n', ""),
+    "bars": ("as_of|status|poverty_line|rate_pct\n2010-12-31|poor|a|15.4\n", ""),
+    "tabs": ("as_of\tstatus\trate_pct\n2010-12-31\tpoor\t15.4\n", ""),
+    "row numbers": (",as_of,status,poverty_line,rate_pct\n0,2010-12-31,poor,a,15.4\n", ""),
+    "a comma at the end": ("as_of,status,poverty_line,rate_pct,\n2010-12-31,poor,a,15.4,\n", ""),
+    "commas at the ends": ("as_of,status,poverty_line,rate_pct\n2010-12-31,poor,a,15.4,\n", ""),
+    "a decimal comma among commas": (
+        "as_of,status,poverty_line,rate_pct\n2010-12-31,poor,a,15,4\n",
+        "series.csv:2: 5 cells under 4 columns (a decimal comma in column rate_pct? write 15.4)",
     ),
-    "bars": (
-        "as_of|status|poverty_line|rate_pct\n2010-12-31|poor|a|15.4\n",
-        "divided by '|'; use commas",
-        "",
+    "a cell that lacks": (
+        "as_of,status,poverty_line,rate_pct\n2010-12-31,poor,15.4\n",
+        "series.csv:2: 3 cells under 4 columns",
     ),
-    "tabs": ("as_of\tstatus\n2010-12-31\tpoor\n", r"divided by '\t'; use commas", ""),
-    "row numbers": (
-        ",as_of,status,poverty_line,rate_pct\n0,2010-12-31,poor,a,1\n",
-        "column 1 has no name",
-        "row num",
-    ),
-    "a comma at the end": (
-        "as_of,status,poverty_line,rate_pct,\n2010-12-31,poor,a,1,\n",
-        "column 5",
-        "comma too many",
-    ),
-    "commas at the ends": (
-        "as_of,status,poverty_line,rate_pct\n2010-12-31,poor,a,1,\n",
-        "series.csv:2",
-        "comma too many",
+    "a column that lacks": (
+        "as_of;rate_pct\n2010-12-31;15,4\n",
+        "missing column 'status'; add one, headed status or 'Nghèo hay cận nghèo'",
     ),
 }
 
 
-@pytest.mark.parametrize(("text", "said", "also"), TABLES.values(), ids=TABLES)
-def test_a_table_divided_otherwise_is_answered(tmp_path, text, said, also):
+@pytest.mark.parametrize(("text", "said"), TABLES.values(), ids=TABLES)
+def test_a_table_divided_otherwise_is_read_or_answered(tmp_path, text, said):
     (tmp_path / "series.csv").write_text(text)
+    if not said:
+        (row,) = read_series(tmp_path / "series.csv")
+        assert float(row.rate_pct) == 15.4
+        return
     with pytest.raises(RefusedInput) as caught:
         read_series(tmp_path / "series.csv")
-    assert said in str(caught.value) and also in str(caught.value)
+    assert said in str(caught.value)
 
 
 YAML = {

@@ -254,7 +254,7 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     ),
     "no number": ("Budget", "G3", "một ít", ["cell G3 (provincial)", "'một ít' is not a number"]),
     "half a household": ("Số liệu hộ nghèo", "D5", "31000,5", ["cell D5 (households)", "not a whole number"]),
-    "letters in an id": ("Targets", "A2", "nghèo 2015", ["cell A2 (target)", "write 'ngheo_2015'"]),
+    "words for an id": ("Targets", "A2", "Nghèo 2015", []),
     "an unknown word": ("Budget", "K3", "loan", ["cell K3 (channel)", "unknown channel 'loan'"]),
     "another head": ("Budget", "K2", "Kênh", ["cell K2: unknown column 'Kênh'"]),
     "a head that is gone": ("Targets", "E1", None, ["cell E1: cells under no head"]),
@@ -657,15 +657,18 @@ def test_rows_under_a_row_that_names_them_are_its_own(tmp_path):
 def test_a_bare_table_of_years_is_told_what_lacks(tmp_path):
     rows = [["Năm", "Tỷ lệ hộ nghèo (%)"], [2010, 15.4], [2011, 13.1]]
     with pytest.raises(
-        RefusedInput, match="no column poverty_line; add one, headed poverty_line or 'Chuẩn nghèo'"
-    ):
-        series(tmp_path, rows)
-    rows = [[*row, "Chuẩn nghèo" if n == 0 else "a"] for n, row in enumerate(rows)]
-    with pytest.raises(
         RefusedInput, match=r"cell A2 \(as_of\): '2010' is the beginning or the end of a year"
     ):
         series(tmp_path, rows)
     assert [row.as_of.year for row in series(tmp_path, rows, year_is="start")] == [2009, 2010]
+    rows[2][1] = 23.1
+    with pytest.raises(
+        RefusedInput, match=r"cell B3 .*was there a new poverty line\?.*--accept one_poverty_line"
+    ):
+        series(tmp_path, rows, year_is="end")
+    assert len(series(tmp_path, rows, year_is="end", accept=["one_poverty_line"])) == 2
+    rows = [[*row, word] for row, word in zip(rows, ("Chuẩn nghèo", "Chuẩn cũ", "Chuẩn mới"), strict=True)]
+    assert [row.poverty_line for row in series(tmp_path, rows, year_is="end")] == ["chuan_cu", "chuan_moi"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from giamngheo.inputs.csv_rows import check_rows
+from giamngheo.inputs.descriptor import table_schema
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.grammar import (
     day_readings,
     edge_of_year,
@@ -14,6 +17,8 @@ from giamngheo.inputs.grammar import (
     year_alone,
 )
 from giamngheo.inputs.workbook.words import value_of
+from giamngheo.inputs.workbook.xlsx import Cell
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 _UNITS = {  # what may stand behind a number, by the first word of its column's unit
     "percent": ("", "phan_tram", "percent"),
@@ -23,7 +28,45 @@ _UNITS = {  # what may stand behind a number, by the first word of its column's 
     "persons": ("nguoi", "khau", "nhan_khau", "persons"),
     "VND": ("dong", "d", "vnd", "dong_nguoi_thang"),
 }
+POINT = "point"  # the notation of text whose numbers have points for decimals, and a comma for either
+_PHRASES = {"kind_table": "value", "kind_text": "value", "channel": "channel", "role": "role", "per": "per"}
 _NUMBER = r"[+\-−]?[\d.,\s']*\d(?:[eE][+-]?\d{1,2})?"
+
+
+class Dash(ValueError):
+    """A mark for nothing in a column of money, where it may be 0 or unknown."""
+
+
+def check_texts(name, rows, model):
+    """Check rows of text, such as a frame's, whose cells are read as a sheet's are.
+
+    Parameters
+    ----------
+    name : str
+    rows : iterable of (label, dict of str to (str or None))
+    model : type of Row
+
+    Returns
+    -------
+    dict of label to Row
+
+    Raises
+    ------
+    RefusedInput
+        As of `csv_rows.check_rows`, and what can be read in two ways.
+    """
+    fields = {one["name"]: one for one in table_schema(model)["fields"]}
+    rows, problems = list(rows), []
+    for label, values in rows:
+        for column, text in values.items():
+            try:
+                if text and ":" not in text:  # a stamp of time is no day that somebody typed
+                    values[column] = plain(Cell(text), fields[column], POINT)
+            except ValueError as error:
+                problems.append(f"{name}:{label}:{column}: {error}")
+    if problems:
+        raise RefusedInput(problems)
+    return check_rows(name, rows, model)
 
 
 def readings_of(cell, field):
@@ -44,7 +87,7 @@ def plain(cell, field, style=None, year_is=None):
     field : dict
         The column's, as of `descriptor.table_schema`; its "scale", if there is one, makes the numbers of a sheet in
         another unit those of the column's.
-    style : {"vi", "en"}, optional
+    style : {"vi", "en", POINT}, optional
         The notation of the workbook's numbers, where its other cells show it.
     year_is : {"end", "start"}, optional
         The instant that a year alone stands for.
@@ -52,12 +95,12 @@ def plain(cell, field, style=None, year_is=None):
     Returns
     -------
     str or None
-        None for a mark that stands for nothing.
+        None for a mark that stands for nothing; what cannot be read comes back as it is, for its model to answer.
 
     Raises
     ------
     ValueError
-        What cannot be read, or in two ways, with what to type.
+        What can be read in two ways, or in none here, with what to type.
     """
     if cell.fault:
         raise ValueError(cell.fault)
@@ -69,9 +112,7 @@ def plain(cell, field, style=None, year_is=None):
         if field.get("unit", "").startswith(
             "billion"
         ):  # of a budget table a dash is mostly 0, but may be unknown
-            raise ValueError(
-                f"'{cell}': type 0 if nothing is planned; leave the cell empty if it is not told"
-            )
+            raise Dash(f"'{cell}': type 0 if nothing is planned; leave the cell empty if it is not told")
         if field.get("constraints", {}).get("required"):
             raise ValueError(f"'{cell}' stands for nothing; leave the row out, or fill it in")
         return None
@@ -87,11 +128,27 @@ def _word(cell, field):
     other = "enum" in limits and cell.value not in limits["enum"]
     other = other or (field["name"] == "group" and not re.fullmatch(r"[a-z0-9_]+", str(cell.value)))
     if isinstance(cell.value, str) and other:
-        return value_of(field["name"], cell.value) or {"≤": "<=", "≥": ">="}.get(cell.value, cell.value)
+        found = value_of(field["name"], cell.value) or {"≤": "<=", "≥": ">="}.get(cell.value)
+        if found or "enum" in limits:
+            return found or _named(field["name"], cell.value, limits["enum"])
     text = f"{cell.value:f}" if isinstance(cell.value, Decimal) else str(cell.value)
     if is_missing(text) and not limits.get("required"):
         return None
+    if limits.get("pattern", "").startswith("^[a-z0-9_]") and not re.fullmatch(r"[a-z0-9_]{1,64}", text):
+        return slug(text)[:64] or text  # words for an id
     return f"{text}%" if cell.percent else text
+
+
+def _named(column, text, words):
+    """The one of some words that a phrase calls as a text does, else the text."""
+    for word in words:
+        phrase = f"{_PHRASES[column]}.{word}" if column in _PHRASES else ""
+        phrase = f"workbook.{phrase}" if phrase.startswith("value") else phrase
+        if has_phrase(phrase) and slug(text) in (
+            slug(name) for lang in LANGUAGES for name in say(phrase, lang).split(";")
+        ):
+            return word
+    return text
 
 
 def _day(cell, year_is):
@@ -114,9 +171,7 @@ def _day(cell, year_is):
     days = [day for day in day_readings(text) if 1900 <= day.year <= 2100]
     if len(days) > 1:
         raise ValueError(f"'{text}' can be two days; type {' or '.join(map(str, days))}")
-    if not days:
-        raise ValueError(f"'{text}' is not a day; type it as 2010-12-31, or as 'cuối năm 2010'")
-    return days[0].isoformat()
+    return days[0].isoformat() if days else text
 
 
 def _number(cell, field, style):
@@ -132,8 +187,10 @@ def _number(cell, field, style):
         return _text(cell.value, field)
     found = re.fullmatch(rf"({_NUMBER})\s*(.*)", text)
     if not found or not re.search(r"\d", text):
-        raise ValueError(f"'{text}' is not a number; type digits alone, or leave the cell empty")
+        return text
     behind = found[2].strip()
+    if re.fullmatch(r"[OoIl\d.,]+", behind):  # 7.2O, with a letter for a digit
+        return text
     if behind and not ("%" in behind and unit.startswith("percent")):
         known = _UNITS.get(unit.split()[0] if unit else "", ())
         if "%" in behind or slug(behind) not in known:
@@ -141,19 +198,17 @@ def _number(cell, field, style):
                 f"'{text}': '{behind}' stands behind the number; type the number alone, in {unit}"
             )
     readings = readings_of(cell, field)
+    if style == POINT and "," not in text:
+        style = "en"
     if len(readings) > 1 and style in readings:
         return _text(readings[style], {} if behind else field)
     if len(readings) > 1:
         whole, part = sorted(readings.values(), key=abs, reverse=True)
         raise ValueError(f"'{text}' can be two numbers; type {whole:f} for the one, {part:f}0 for the other")
     if not readings:
-        every = number_readings(found[1])
-        count = field["type"] == "integer" and every
-        raise ValueError(
-            f"'{text}' is not a whole number; type a count of {unit}"
-            if count
-            else f"'{text}' is not a number; type digits with one decimal sign, such as 1234.5"
-        )
+        if field["type"] == "integer" and number_readings(found[1]):
+            raise ValueError(f"'{text}' is not a whole number; type a count of {unit}")
+        return text
     return _text(next(iter(readings.values())), {} if behind else field)
 
 

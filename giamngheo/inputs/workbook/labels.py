@@ -10,8 +10,8 @@ from giamngheo.inputs.descriptor import DESCRIPTOR, Labels
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.workbook.cells import plain
+from giamngheo.inputs.workbook.derived import derive_labels
 from giamngheo.inputs.workbook.layout import head_slug, named
-from giamngheo.inputs.workbook.xlsx import cell_name
 from giamngheo.language import LANGUAGES, has_phrase, say
 
 _GROUP = re.compile(rf"groups\.([a-z0-9_]{{1,64}})\.({'|'.join(LANGUAGES)})")
@@ -47,16 +47,16 @@ def label_rows(labels):
             yield f"groups.{group}.{lang}", getattr(names, lang)
 
 
-def read_labels(name, sheet, style):
+def read_labels(sheet, style, documents):
     """The labels of the sheet.
 
     Parameters
     ----------
-    name : str
-        The workbook's, for messages.
     sheet : Sheet
     style : {"vi", "en"} or None
         As of `cells.plain`.
+    documents : dict of label to Document
+        Among which the main one is found by the decision's number.
 
     Returns
     -------
@@ -75,8 +75,7 @@ def read_labels(name, sheet, style):
             at.setdefault(key, (row, column + 1))
 
     def place(key):
-        where = f", cell {cell_name(*at[key])}" if key in at else ""
-        return f"{name}: sheet {sheet.name}{where} ({key})"
+        return sheet.at(*at[key], key) if key in at else f"{sheet.whole} ({key})"
 
     values, problems = {}, []
     for key in [key for key in at if at[key] in sheet.cells]:
@@ -87,11 +86,17 @@ def read_labels(name, sheet, style):
             problems.append(f"{place(key)}: {error}")
         else:
             values[key] = int(text) if field["type"] == "integer" else text
+    derive_labels(values, list(documents.values()))
+    waits = () if documents else ("main_document", "date")  # for documents that were refused themselves
     problems = problems or [
-        f"{place(key)}: nothing is there; type the {_called(key)}" for key in _needed(at) if key not in values
+        f"{place(key)}: nothing is there; type the {_called(key)}"
+        for key in _needed(at)
+        if key not in (*values, *waits)
     ]
     if problems:
         raise RefusedInput(problems)
+    if not documents and not set(waits) <= values.keys():
+        return None, place
     groups = {}
     for key in filter(_GROUP.fullmatch, list(values)):
         groups.setdefault(key.split(".")[1], {})[key.split(".")[2]] = values.pop(key)
@@ -101,9 +106,7 @@ def read_labels(name, sheet, style):
     except ValidationError as error:
         raise RefusedInput(f"{place(key)}: {what}" for key, what in faults(error, Labels, values)) from None
     if labels == example_labels():
-        raise RefusedInput(
-            f"{name}: sheet {sheet.name}: still holds the template's example; type what your plan is"
-        )
+        raise RefusedInput(f"{sheet.whole}: still holds the template's example; type what your plan is")
     if labels.last_year < labels.first_year:
         raise RefusedInput(
             f"{place('last_year')}: {labels.last_year} is before first_year {labels.first_year}"

@@ -3,19 +3,24 @@
 import contextlib
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from giamngheo.inputs.csv_rows import check_rows, read_rows
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.package import TEMPLATE
-from giamngheo.inputs.tables import TABLES, Row
-from giamngheo.inputs.workbook.cells import plain, readings_of
+from giamngheo.inputs.questions import NOT_NAMED
+from giamngheo.inputs.readings import WORKBOOKS
+from giamngheo.inputs.tables import TABLES
+from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
+from giamngheo.inputs.workbook.derived import compared, derive, other_unit
 from giamngheo.inputs.workbook.labels import read_labels
-from giamngheo.inputs.workbook.layout import Layout, lay_out
+from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
+from giamngheo.inputs.workbook.text import read_text_sheet
 from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
-from giamngheo.language import LANGUAGES, say
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
@@ -29,7 +34,13 @@ class Found:
     tables: dict[str, dict] = field(default_factory=dict)
     labels: Labels | None = None
     places: dict[str, object] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    line: str = NOT_NAMED  # of a bare series whose readings name none
+
+    def sheet(self, table):
+        """What the sheet of a table is called, its usual name where there is none (str)."""
+        return self.sheets.get(table, table)
 
     def place(self, table, row, column):
         """What a message calls a cell of a table (row None: its head) or of the labels (table None)."""
@@ -40,7 +51,9 @@ class Found:
 
 def sheet_names(table):
     """What the sheet of a table may be called, without marks and blanks (set of str)."""
-    return {slug(table), *(slug(say(f"workbook.table.{table}", lang)) for lang in LANGUAGES)}
+    said = [f"workbook.table.{table}", f"workbook.also_sheet.{table}"]
+    names = [say(one, lang).split(";") for one in said if has_phrase(one) for lang in LANGUAGES]
+    return {slug(table), *(slug(name) for several in names for name in several)}
 
 
 def read_plan(path, year_is=None) -> Found:
@@ -49,7 +62,7 @@ def read_plan(path, year_is=None) -> Found:
     Parameters
     ----------
     path : path-like
-        .xlsx with a sheet a table, named and headed as the template's.
+        .xlsx with a sheet a table, named and headed as the template's or in other words for them.
     year_is : {"end", "start"}, optional
         The instant that a year alone stands for.
 
@@ -64,32 +77,32 @@ def read_plan(path, year_is=None) -> Found:
         Every problem found, each with sheet, cell and what to type.
     """
     _check_year_is(year_is)
-    name, sheets = shown(path), read_sheets(path)
-    by_table, found = _assigned(name, sheets), Found()
+    sheets = read_sheets(path)
+    by_table, found = _assigned(shown(path), sheets), Found()
     problems, layouts = [], {}
+    found.sheets = {table: sheet.name for table, sheet in by_table.items()}
     for table, sheet in by_table.items():
         if table != PLAN and sheet.cells:
             try:
-                layouts[table] = lay_out(name, sheet, TABLES[table])
+                layouts[table] = lay_out(sheet, TABLES[table])
             except RefusedInput as refusal:
                 problems += refusal.problems
     for table, layout in layouts.items():
         _drop_example(table, layout, found.told)
     style = _notation(layouts, found.told)
-    try:
-        found.labels, found.places[PLAN] = read_labels(name, by_table[PLAN], style)
-    except RefusedInput as refusal:
-        problems += refusal.problems
-    for table, model in TABLES.items():
-        found.tables[table] = {}
-        if table in layouts:
-            defaults = _defaults(table, found, layouts)
-            try:
-                found.tables[table], found.places[table] = _checked(
-                    name, layouts[table], model, style, year_is, defaults, found.told
+    for table in sorted((PLAN, *TABLES), key=_turn):  # what others refer to before them
+        found.tables.setdefault(table, {})
+        try:
+            if table == PLAN:
+                found.labels, found.places[PLAN] = read_labels(
+                    by_table[PLAN], style, found.tables["documents"]
                 )
-            except RefusedInput as refusal:
-                problems += refusal.problems
+            elif table in layouts:
+                found.tables[table], found.places[table] = _checked(
+                    table, layouts[table], style, year_is, found
+                )
+        except RefusedInput as refusal:
+            problems += refusal.problems
     if problems:
         raise RefusedInput(problems)
     others = [
@@ -99,21 +112,28 @@ def read_plan(path, year_is=None) -> Found:
     for table, layout in layouts.items():
         if table == "poverty" and any("total_households" in record for record in layout.records):
             found.told.append(f"not read: sheet {layout.sheet.name}, the number of all households")
-        found.told += [f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed]
+        found.told += [f"not read: {passed}" for passed in layout.passed]
     return found
 
 
-def read_readings(path, model, year_is, tell):
-    """The readings on a sheet of a workbook: the one that is called series or poverty, else the only one with readings.
+def _turn(table):
+    return {"documents": 0, PLAN: 1, "lines": 2}.get(table, 3)
+
+
+def read_readings(path, model, year_is, tell, line=NOT_NAMED):
+    """The readings of a file: of a workbook's sheet that is called series or poverty, else the only one with readings.
 
     Parameters
     ----------
     path : path-like
+        CSV or workbook.
     model : type of Row
         `SeriesReading` or `NewReading`.
     year_is : {"end", "start"} or None
     tell : callable
         Is handed each line about what was passed over or concluded.
+    line : str
+        The poverty line of readings that name none.
 
     Returns
     -------
@@ -125,23 +145,30 @@ def read_readings(path, model, year_is, tell):
     RefusedInput
     """
     _check_year_is(year_is)
-    name = shown(path)
+    sheet = _only(path)
+    found, layout = Found(line=line), lay_out(sheet, _Readable(model))
+    style = _notation({"series": layout}, found.told) or sheet.style
+    found.told += [f"not read: {passed}" for passed in layout.passed]
+    rows = _checked("series", layout, style, year_is, found, model)
+    for line in found.told:
+        tell(f"{sheet.file}: {line}")
+    return rows
+
+
+def _only(path):
+    """The sheet of a file's readings (Sheet)."""
+    if Path(path).suffix.lower() not in WORKBOOKS:
+        return read_text_sheet(path)
     sheets = [sheet for sheet in read_sheets(path) if sheet.cells and slug(sheet.name) not in _guides()]
     called = {slug(word) for word in SERIES} | sheet_names("poverty")
     chosen = [sheet for sheet in sheets if slug(sheet.name) in called] or sheets
     if len(chosen) != 1:
         names = ", ".join(sheet.name for sheet in chosen)
         raise RefusedInput(
-            f"{name}: "
+            f"{shown(path)}: "
             + (f"{len(chosen)} sheets ({names}); call that of the readings 'series'" if chosen else "empty")
         )
-    layout, told = lay_out(name, chosen[0], _Readable(model)), []
-    style = _notation({"series": layout}, told)
-    told += [f"not read: sheet {layout.sheet.name}, {passed}" for passed in layout.passed]
-    checked = _checked(name, layout, model, style, year_is, {}, told)
-    for line in told:
-        tell(f"{name}: {line}")
-    return checked
+    return chosen[0]
 
 
 class _Readable:
@@ -152,7 +179,9 @@ class _Readable:
             key: info for key, info in TABLES["poverty"].model_fields.items() if key not in model.model_fields
         }
         self.model_fields = model.model_fields | others
-        self.needed = [key for key, info in model.model_fields.items() if info.is_required()]
+        self.needed = [
+            key for key, info in model.model_fields.items() if info.is_required() and key != "poverty_line"
+        ]
 
 
 def _check_year_is(year_is):
@@ -196,15 +225,14 @@ def _notation(layouts, told):
                 if fields.get(column, {}).get("type") in ("number", "integer"):
                     styles = readings_of(placed.cell, fields[column])
                     if len(styles) == 1:
-                        shown_by.setdefault(next(iter(styles)), (layout.sheet.name, placed))
+                        shown_by.setdefault(next(iter(styles)), (layout.sheet, placed))
     shown_by.pop("", None)
     if len(shown_by) != 1:
         return None
     ((style, (sheet, placed)),) = shown_by.items()
     way = {"vi": "1.234,5", "en": "1,234.5"}[style]
     told.append(
-        f"numbers that are text are read as {way}, as sheet {sheet}, cell {cell_name(placed.row, placed.column)} "
-        f"'{placed.cell}' shows"
+        f"numbers that are text are read as {way}, as {sheet.told(placed.row, placed.column)} '{placed.cell}' shows"
     )
     return style
 
@@ -213,52 +241,86 @@ def _fields(model):
     return {one["name"]: one for one in table_schema(model)["fields"]}
 
 
-def _defaults(table, found, layouts):
+def _defaults(table, found):
     """What stands for a column that a sheet leaves out: all households, the main document, the only poverty line."""
+    if table == "series":
+        return {"group": "all", "poverty_line": found.line}
     if table != "poverty":
         return {"group": "all"}
-    lines = layouts["lines"].records if "lines" in layouts else ()
-    lines = {str(record["poverty_line"].cell) for record in lines if "poverty_line" in record}
+    lines = {row.poverty_line for row in found.tables.get("lines", {}).values()}
     only = {"poverty_line": lines.pop()} if len(lines) == 1 else {}
     return {"group": "all", "document": found.labels.main_document if found.labels else "unknown"} | only
 
 
-def _checked(name, layout: Layout, model: type[Row], style, year_is, defaults, told):
+def _checked(table, layout: Layout, style, year_is, found, model=None):
     """Checked records by row, and what a message calls a cell of theirs."""
-    fields, rows, labels = _scaled(layout, _fields(model), told), [], {}
-    problems = [f"{name}: {what}" for what in layout.problems]
-    defaults = {column: value for column, value in defaults.items() if column not in layout.heads}
-    there = {column for record in layout.records for column in record} | layout.heads.keys() | defaults.keys()
-    lacking = [column for column in _needed(fields, model) if column not in there]
-    if lacking and layout.records:
-        raise RefusedInput(
-            f"{name}: sheet {layout.sheet.name}: no column {column}; add one, headed {column} or "
-            f"'{say(f'workbook.column.{column}', 'vi')}'"
-            + (
-                ", with one name for all rates that were measured on one line"
-                if column == "poverty_line"
-                else ""
-            )
-            for column in lacking
+    model, sheet = model or TABLES[table], layout.sheet
+    own = _fields(model)
+    money = {key: own["annual"][key] for key in ("type", "unit")} if "annual" in own else {}
+    years = {head: {"name": head} | money for head in layout.heads if head.isdigit() or head == "sum"}
+    if any(
+        "total_households" in record for record in layout.records
+    ):  # which a package's table has no column for
+        own.setdefault(
+            "total_households", {"name": "total_households", "type": "integer", "unit": "households"}
         )
+    if "unit" in layout.heads:
+        own.setdefault("unit", {"name": "unit", "type": "string"})
+    fields, rows, labels = _scaled(layout, own | years, found.told), [], {}
+    problems, dashes = list(layout.problems), {}
     for record in filter(None, layout.records):
-        first = min(record.values(), key=lambda placed: (-placed.row, placed.column))
-        label = first.row if first.row not in labels else cell_name(first.row, first.column)
+        first = anchor(record)
+        wide = layout.heads.get(next(key for key in record if record[key] is first)) != first.column
+        label = cell_name(first.row, first.column) if wide else first.row
         label = label if label not in labels else f"{label}/{len(labels)}"
         labels[label], values = record, dict.fromkeys(fields)
-        for column in record.keys() & fields.keys():
+        for column in (column for column in fields if column in record):
+            if column == "value_pct" and other_unit(record):
+                continue  # the promise of a count
             try:
-                values[column] = plain(record[column].cell, fields[column], style, year_is)
+                cell = compared(column, record[column].cell, values)
+                values[column] = plain(cell, fields[column], style, year_is)
+            except Dash as dash:
+                dashes[label, column] = str(dash)
             except ValueError as error:
-                problems.append(f"{name}: {layout.place(record, column)}: {error}")
+                problems.append(f"{layout.place(record, column)}: {error}")
+        defaults = {c: word for c, word in _defaults(table, found).items() if c not in layout.heads}
         rows.append((label, values | _instead(values, record, layout, fields, defaults)))
+    problems += sheet.misfits(layout.head, dict.fromkeys(anchor(one).row for one in labels.values()))
 
     def place(label, column):
-        return f"{name}: {layout.place(labels.get(label, {}), column)}"
+        return layout.place(labels.get(label, {}), column)
 
+    if not problems:
+        filling = derive(table, rows, found, layout.heads)
+        found.told += [f"{sheet.title}{line}" for line in filling.lines()]
+        found.told += [f"not read: {sheet.title}{passed}" for passed in filling.passed]
+        problems += [f"{place(label, column)}: {what}" for label, column, what in filling.problems]
+        if not problems and (found.labels or table != "budget"):  # else what lacks follows from what is wrong
+            empty = {(label, column) for label, values in rows for column in values if values[column] is None}
+            problems += [f"{place(*key)}: {what}" for key, what in dashes.items() if key in empty]
+            problems += [] if problems else _lacking(layout, rows, fields, model)
     if problems:
         raise RefusedInput(problems)
-    return check_rows(name, rows, model, place), place
+    if found.labels is None and table == "budget":
+        return {}, place
+    return check_rows(sheet.file, rows, model, place), place
+
+
+def _lacking(layout, rows, fields, model):
+    """Columns that the sheet does not have and whose cells cannot be told otherwise."""
+    for name, one in fields.items():
+        required = one.get("constraints", {}).get("required") and model.model_fields[name].is_required()
+        absent = name not in layout.heads and all(name not in record for record in layout.records)
+        empty = [label for label, values in rows if values[name] is None]
+        if required and absent and empty:
+            head = say(f"workbook.column.{name}", "vi")
+            words = one["constraints"].get("enum")
+            yield (
+                f"{layout.sheet.whole}: missing column '{name}'; add one, headed {name} or '{head}'"
+                + (f", with {', '.join(words)}" if words else "")
+                + (f"; needed in row {empty[0]}" if len(empty) < len(rows) else "")
+            )
 
 
 def _scaled(layout, fields, told):
@@ -285,21 +347,10 @@ def _scaled(layout, fields, told):
 _COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
 
 
-def _needed(fields, model):
-    """Columns in which no cell may be empty, without those whose words a sheet has anyway."""
-    required = {name for name, one in fields.items() if one.get("constraints", {}).get("required")}
-    return [
-        name for name in fields if name in required - _OWN_WORDS and model.model_fields[name].is_required()
-    ]
-
-
-_OWN_WORDS = {"locator", "as_stated"}  # the cell's own place, and its own words
-
-
 def _instead(values, record, layout, fields, defaults):
     """What stands in cells that are empty: the words of the instant, the place on the sheet, defaults."""
-    last = max(record.values(), key=lambda placed: placed.row)
-    said = {"locator": f"{layout.sheet.name}!{cell_name(last.row, last.column)}"}
+    first = anchor(record)
+    said = {"locator": f"{layout.sheet.name}!{cell_name(first.row, first.column)}"}
     if "as_of" in record:
         said["as_stated"] = str(record["as_of"].cell)
     return {name: word for name, word in (defaults | said).items() if name in fields and values[name] is None}

@@ -4,8 +4,9 @@ import io
 from datetime import date, datetime
 from decimal import Decimal
 
-from giamngheo.inputs.descriptor import table_schema
+from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.tables import TABLES
+from giamngheo.inputs.workbook.derived import FOLLOWS
 from giamngheo.inputs.workbook.labels import example_labels, label_rows
 from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_mark
 from giamngheo.inputs.workbook.xlsx import cell_name
@@ -13,6 +14,7 @@ from giamngheo.language import LANGUAGES, has_phrase, say
 
 HEAD = 4  # rows above a table's heads: its note and its columns' names, in both languages
 ROWS = 500  # for which there are lists to choose from
+MUST = "*"  # behind the name of what has to be filled in
 DAY = "yyyy-mm-dd"
 YEARS = 2_100  # whole numbers up to which are written without separators, for years are among them
 
@@ -103,9 +105,9 @@ def _plan(book, look, package):
         _write(sheet, look, row, 1, value, {"italic": True} if package is None else {})
         for column, lang in enumerate(LANGUAGES, 2):
             if has_phrase(f"workbook.column.{key}"):  # of a group the key and the name say it all
-                sheet.write_string(
-                    row, column, say(f"workbook.column.{key}", lang), look(font_color="#595959")
-                )
+                must = Labels.model_fields[key].is_required() and key not in FOLLOWS[PLAN]
+                name = say(f"workbook.column.{key}", lang) + (f" {MUST}" if must else "")
+                sheet.write_string(row, column, name, look(font_color="#595959"))
 
 
 def _table(book, look, table, model, rows, is_example):
@@ -114,10 +116,10 @@ def _table(book, look, table, model, rows, is_example):
     sheet.freeze_panes(HEAD + 1, 1)
     for at, field in enumerate(table_schema(model)["fields"]):
         column, unit = field["name"], field.get("unit")
+        must = field.get("constraints", {}).get("required") and column not in FOLLOWS[table]
         for row, lang in enumerate(LANGUAGES, HEAD - 2):
-            sheet.write_string(
-                row, at, say(f"workbook.column.{column}", lang), look(text_wrap=True, font_color="#595959")
-            )
+            name = say(f"workbook.column.{column}", lang) + (f" {MUST}" if must else "")
+            sheet.write_string(row, at, name, look(text_wrap=True, font_color="#595959"))
         head = f"{column} [{unit}]" if unit else column
         sheet.write_string(HEAD, at, head, look(bold=True, text_wrap=True, bottom=1))
         sheet.write_comment(HEAD, at, field["description"])

@@ -10,7 +10,7 @@ from giamngheo.inputs.grammar import is_missing, slug
 _YEAR = r"(?:19|20)\d\d"
 _INSTANT = re.compile(
     rf"(?:(?:đến )?(?:cuối|đầu|hết)|(?:end|beginning|start) of|end) (?:năm |year )?{_YEAR}"
-    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?{_YEAR}",
+    rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?(?<!\d){_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
@@ -46,6 +46,7 @@ _COUNT, _MONEY = "|".join(_TIMES.values()), "đồng|dong|vnđ|vnd|đ"
 # A unit of money, not a sum (20 triệu đồng).
 _UNIT = rf"(?<![\w.,])(?<!\d )(?:({_COUNT})\s*(?:of )?(?:{_MONEY})|(?:{_MONEY})\s*({_COUNT}))(?!\w)"
 _MARK = r"(?<!\w)(?:đvt|đơn vị(?: tính)?|unit)\s*:?\s*"
+_ONLY_UNIT = re.compile(rf"[(\[]?{_MARK}", re.IGNORECASE)
 _NAMED = [
     re.compile(each, re.IGNORECASE)
     for each in (
@@ -70,12 +71,16 @@ class Meaning:
     group: str | None = None
     flow: bool = False
     more: bool = False
+    noun: bool = False  # households are who is spoken of ("hộ nghèo"), and may be what is counted
 
     def over(self, other):
         """The same, with the other's word where this says nothing (Meaning)."""
         names = ("instant", "status", "measure", "group")
-        words = (getattr(self, name) or getattr(other, name) for name in names)
-        return Meaning(*words, self.flow or other.flow, self.more or other.more)
+        words = {name: getattr(self, name) or getattr(other, name) for name in names}
+        if self.noun and other.measure:
+            words["measure"] = other.measure
+        noun = self.noun and (other.noun or not other.measure)
+        return Meaning(**words, flow=self.flow or other.flow, more=self.more or other.more, noun=noun)
 
     @property
     def whole(self):
@@ -102,7 +107,8 @@ def meaning(text):
     for words in _WORDS["group"].values():
         said = re.sub(f"_({'|'.join(words)})(?=_)", "", said)
     more = bool(measure or status) and not all(map(_BESIDE.fullmatch, filter(None, said.split("_"))))
-    return Meaning(instant[0] if instant else None, status, measure, group, more=more)
+    noun = measure == "households" and not re.search("so_ho|households|number", said)
+    return Meaning(instant[0] if instant else None, status, measure, group, more=more, noun=noun)
 
 
 def value_of(column, text):
@@ -114,6 +120,21 @@ def value_of(column, text):
                 found.append(value)
                 said = said.replace(f"_{word}_", "_")
     return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def is_period(text):
+    """Whether a text names several years, as "giai đoạn 2013-2015" does (bool)."""
+    return bool(_PERIOD.search(text))
+
+
+def units(text):
+    """What a text such as "ĐVT: %" says behind its mark (str)."""
+    return _ONLY_UNIT.sub("", unicodedata.normalize("NFC", text.strip())).strip(" ()[]")
+
+
+def is_unit(text):
+    """Whether a text says in what unit something is told, as "ĐVT: %" does (bool)."""
+    return bool(_ONLY_UNIT.match(unicodedata.normalize("NFC", text.strip())))
 
 
 def times(text):

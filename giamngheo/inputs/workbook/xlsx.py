@@ -6,7 +6,7 @@ openpyxl reads them, which imports numpy and is imported itself only for a file 
 import re
 import warnings
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its name, its cells by row and column (from 1), and its joined ranges.
+    """A sheet: its name, its cells by row and column (from 1), its joined ranges, and the file that messages name.
 
     A range is its left, top, right and bottom, as far as it is looked at.
     """
@@ -46,6 +46,30 @@ class Sheet:
     name: str
     cells: dict[tuple[int, int], Cell] = field(repr=False)
     joined: tuple[tuple[int, int, int, int], ...] = ()
+    file: str = ""
+    style = None  # of numbers, where the file's kind says it
+
+    @property
+    def whole(self):
+        """What a message calls the sheet (str)."""
+        return f"{self.file}: sheet {self.name}"
+
+    @property
+    def title(self):
+        """How a line that is told begins (str)."""
+        return f"sheet {self.name}, "
+
+    def at(self, row, column, called="", wide=False):
+        """What a message calls a place on the sheet, and what is read there, of a wide table or not (str)."""
+        return f"{self.whole}, cell {cell_name(row, column)}" + (f" ({called})" if called else "")
+
+    def misfits(self, head, rows, least=None):
+        """Rows of a table that are not as wide as its head, as problems: none, since cells have their own places."""
+        return []
+
+    def told(self, row, column):
+        """What a line that is told calls a cell, without the file (str)."""
+        return f"{self.title}{cell_name(row, column)}"
 
     @cached_property
     def _by_row(self):
@@ -116,7 +140,7 @@ def read_sheets(path):
                 )
             with zipfile.ZipFile(file) as archive:
                 _check_parts(name, archive)
-            sheets = list(_sheets(file))
+            sheets = [replace(sheet, file=name) for sheet in _sheets(file)]
     except RefusedInput:
         raise
     except OSError as error:

@@ -1,0 +1,354 @@
+"""Cells that a sheet leaves empty and that follow from others; each kind is told, none is guessed."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from giamngheo.inputs.extraction.vocabulary import SUBJECTS, spelled_out, subject_of
+from giamngheo.inputs.grammar import slug
+from giamngheo.inputs.tables import SOURCES, TABLES
+from giamngheo.inputs.workbook.words import meaning
+from giamngheo.language import LANGUAGES, say
+
+IDS = 64  # letters of an id
+_SMALLEST = Decimal("0.0001")  # billion VND: what a mean that does not come out even is rounded to
+FOLLOWS = {  # required columns that a sheet may leave empty where they follow from others, by table
+    "plan": ("province_en", "date", "main_document", "title_vi", "title_en"),
+    "poverty": ("as_stated", "group", "poverty_line", "document", "locator"),
+    "lines": ("legal_basis",),
+    "targets": ("target", "group", "locator"),
+    "budget": (
+        "line",
+        "kind_table",
+        "kind_text",
+        "name_en",
+        "annual",
+        "total_3y",
+        "channel",
+        "group",
+        "locator",
+    ),
+    "measures": ("what", "locator"),
+    "agencies": ("agency_en", "as_stated", "locator"),
+    "claims": ("locator",),
+    "documents": ("document", "licence"),
+}
+
+
+class Filling:
+    """Rows whose empty cells are filled in, with a count of each way."""
+
+    def __init__(self, rows, heads=()):
+        self.rows, self.heads, self.told, self.passed, self.problems = rows, heads, {}, [], []
+
+    def fill(self, values, column, value, why):
+        """Fill a cell that is empty, if there is what to fill it with."""
+        if values.get(column) is None and value not in (None, ""):
+            values[column] = str(value)
+            if why:
+                self.told[column, why] = self.told.get((column, why), 0) + 1
+
+    def lines(self):
+        """What is told (list of str)."""
+        return [
+            f"{column} of {count} row{'s' * (count > 1)}: {why}" for (column, why), count in self.told.items()
+        ]
+
+
+def derive(table, rows, found, heads):
+    """Fill in what follows from other cells.
+
+    Parameters
+    ----------
+    table : str
+    rows : list of (label, dict of str to (str or None))
+        Cells as text; empty ones are filled in, and rows that only head others are taken out.
+    found : Found
+        What was read before: labels, and checked tables.
+    heads : collection of str
+        Columns that the sheet has, in which an empty cell may be meant.
+
+    Returns
+    -------
+    Filling
+        With `problems`, as (label, column, what).
+    """
+    filling = Filling(rows, heads)
+    _DERIVED.get(table, lambda *_: None)(filling, found)
+    references = TABLES[table].REFERENCES if table in TABLES else {}
+    for column, (other, key) in references.items():
+        known = _by_name(found.tables.get(other, {}).values(), key)
+        for _, values in rows:
+            if values.get(column) is not None:
+                values[column] = known.get(values[column], values[column])
+    return filling
+
+
+def _by_name(rows, key):
+    """Ids by what else a row is called: its title or name, as an id, or the beginning of it."""
+    ids, called = {getattr(row, key): getattr(row, key) for row in rows}, {}
+    for row in rows:
+        name = slug(getattr(row, "title", None) or getattr(row, "name_vi", None) or "")
+        parts = name.split("_")
+        for end in range(3, len(parts) + 1):
+            called.setdefault("_".join(parts[:end])[:IDS], set()).add(getattr(row, key))
+        called.setdefault(name[:IDS], set()).add(getattr(row, key))
+    return {name: one.copy().pop() for name, one in called.items() if len(one) == 1} | ids
+
+
+def _documents(filling, _):
+    for _, values in filling.rows:
+        filling.fill(values, "document", slug(values.get("title") or "")[:IDS], "")
+        if values.get("licence") is None:
+            filling.fill(values, "licence_vi", say("workbook.instead.licence", "vi"), "")
+            filling.fill(values, "licence", say("workbook.instead.licence", "en"), "not stated")
+
+
+def _lines(filling, found):
+    main = found.labels.main_document if found.labels else "unknown"
+    for _, values in filling.rows:
+        filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
+
+
+def _series(filling, _):
+    """A rate that is not told, of the households counted."""
+    for _, values in filling.rows:
+        if (values.get("households") or "").isdigit() and (values.get("total_households") or "0").strip(
+            "0"
+        ).isdigit():
+            rate = 100 * Decimal(values["households"]) / Decimal(values["total_households"])
+            filling.fill(values, "rate_pct", rate.quantize(Decimal("0.01")), "households of all households")
+
+
+def _poverty(filling, found):
+    """A reading's line is that in force at its instant, where only one is."""
+    spans = {}
+    for row in found.tables.get("lines", {}).values():
+        first, last = row.valid_from - timedelta(days=1), row.valid_to or date.max
+        before = spans.get(row.poverty_line, (first, last))
+        spans[row.poverty_line] = min(first, before[0]), max(last, before[1])
+    _series(filling, found)
+    for label, values in filling.rows:
+        as_of = values.get("as_of")
+        if values.get("poverty_line") is None and as_of and len(spans) > 1:
+            fit = [
+                line for line, (first, last) in spans.items() if first <= date.fromisoformat(as_of) <= last
+            ]
+            if len(fit) == 1:
+                filling.fill(values, "poverty_line", fit[0], "the one in force at the instant")
+            elif fit:
+                what = f"{as_of} is where '{fit[0]}' ends and '{fit[1]}' begins; say which in a column or row"
+                filling.problems.append(
+                    (label, "poverty_line", f"{what} '{say('workbook.column.poverty_line', 'vi')}'")
+                )
+
+
+def _targets(filling, _):
+    for _, values in filling.rows:
+        unit = values.get("unit")
+        if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
+            filling.told["value_pct", f"left empty for '{values.get('name_vi')}', whose unit is {unit}"] = 1
+        told = meaning(values.get("name_vi") or "")
+        if values.get("value_pct") is not None and "status" not in filling.heads:
+            level = told.status if not (told.more or told.flow) else None
+            filling.fill(values, "status", level, "by the target's name")
+            if told.group and "group" not in filling.heads:
+                values["group"] = told.group
+            if level is None:
+                filling.told[
+                    "status", f"'{values.get('name_vi')}' is taken as no rate of the poor or near-poor"
+                ] = 1
+        if values.get("status") and values.get("value_pct") is not None:
+            filling.fill(values, "comparator", "<=", "the value is to be reached")
+        own = [values.get("group") if values.get("group") != "all" else None, values.get("status")]
+        made = "_".join(filter(None, (*own, (values.get("as_of") or "")[:4]))) if own[1] else None
+        filling.fill(values, "target", made or slug(values.get("name_vi") or "")[:IDS], "")
+
+
+def _budget(filling, found):
+    years = found.labels and list(range(found.labels.first_year, found.labels.last_year + 1))
+    kind, taken = None, {values["line"] for _, values in filling.rows if values.get("line")}
+    for one in list(filling.rows):
+        label, values = one
+        name = values.get("name_vi") or values.get("line") or ""
+        heading = kind_of(name)
+        if heading:  # "I. Chính sách", mostly with the sum of what stands below it
+            kind = heading
+            filling.rows.remove(one)
+            filling.passed.append(f"'{name}', which heads the rows below it")
+            continue
+        own = re.match(r"(?:(chính sách|cs)|dự án|da)\b", name.lower())
+        own = own and ("policy" if own[1] else "project")
+        filling.fill(
+            values,
+            "kind_table",
+            values.get("kind_text") or kind or own,
+            "" if values.get("kind_text") else "by its heading or name",
+        )
+        filling.fill(values, "kind_text", values.get("kind_table"), "as kind_table")
+        subject = subject_of(spelled_out(name.lower())) or _by_id(name)
+        filling.fill(
+            values, "channel", subject and subject.channel, "by the line's name; it is a judgement, so look"
+        )
+        filling.fill(values, "name_en", subject.name_en if subject else values.get("name_vi"), "")
+        base = (subject.id if subject else slug(name))[: IDS - 4]
+        made = next(
+            f"{base}_{n}" if n > 1 else base
+            for n in range(1, 1000)
+            if (f"{base}_{n}" if n > 1 else base) not in taken
+        )
+        if values.get("line") is None:
+            taken.add(made)
+        filling.fill(values, "line", made, "")
+        if years:
+            _money(filling, label, values, years)
+
+
+def _money(filling, label, values, years):
+    """A line's money of a year, of the whole period and of each year from each other."""
+
+    def number(column):
+        try:
+            return Decimal(values[column])
+        except (KeyError, TypeError, InvalidOperation):  # empty, or no number, which its model says
+            return None
+
+    own = {year: number(str(year)) for year in years if values.get(str(year)) is not None}
+    total = sum(own.values(), Decimal(0)) if len(own) == len(years) else None
+    if values.get("sum") is not None:
+        if any(column.isdigit() for column in values) or values.get("annual") is not None:
+            filling.fill(values, "total_3y", values["sum"], "")
+        elif values.get("total_3y") is not None or len(years) == 1:
+            filling.fill(values, "annual", values["sum"], "")
+        else:
+            what = "is it the money of a year or of the whole period? head the column "
+            names = (f"'{say(f'workbook.column.{column}', 'vi')}'" for column in ("annual", "total_3y"))
+            filling.problems.append((label, "sum", what + " or ".join(names)))
+            return
+    filling.fill(values, "total_3y", total, "the sum of its years")
+    whole = number("total_3y")
+    parts = [number(source) for source in SOURCES]
+    if None not in parts and any(parts) and whole is None and values.get("annual") is None:
+        filling.fill(values, "annual", sum(parts), "the sum of its sources")
+    if whole is not None:
+        filling.fill(values, "annual", _shared(whole, len(years)), "the mean of the years")
+    if number("annual") is not None:
+        filling.fill(values, "total_3y", number("annual") * len(years), f"a year's sum times {len(years)}")
+    known, annual, whole = sum(filter(None, parts), Decimal(0)), number("annual"), number("total_3y")
+    if known and whole is not None and known == whole != annual:  # sources of the whole period
+        for source, part in zip(SOURCES, parts, strict=True):
+            if part is not None:
+                values[source] = str(_shared(part, len(years)))
+        filling.told["the sources' money", "of the whole period, shared over its years"] = 1
+        known = annual
+    if known and known == annual:
+        for source in SOURCES:
+            filling.fill(values, source, "0", "the others add up")
+
+
+def _by_id(name):
+    """The subject whose id is a word of a name in English (Subject or None)."""
+    return next((one for one in SUBJECTS if one.id in re.findall("[a-z]+", name.lower())), None)
+
+
+def _shared(whole, years):
+    mean = whole / years
+    return mean if mean * years == whole and -mean.as_tuple().exponent <= 6 else mean.quantize(_SMALLEST)
+
+
+def kind_of(text):
+    """The kind of budget line that a heading names and nothing else, None if none (str)."""
+    bare = slug(re.sub(r"^[IVXivx\d]+[.)]\s*", "", text))
+    for kind in ("policy", "project"):
+        names = (name for lang in LANGUAGES for name in say(f"workbook.value.{kind}", lang).split(";"))
+        if bare in map(slug, names):
+            return kind
+    return None
+
+
+def _measures(filling, _):
+    for _, values in filling.rows:
+        filling.fill(values, "what", slug(values.get("name_vi") or "")[:IDS], "")
+
+
+def _agencies(filling, _):
+    for _, values in filling.rows:
+        filling.fill(values, "agency_en", values.get("agency_vi"), "as in Vietnamese")
+        filling.fill(values, "as_stated", values.get("agency_vi"), "")
+
+
+_DERIVED = {
+    "documents": _documents,
+    "lines": _lines,
+    "poverty": _poverty,
+    "series": _series,
+    "targets": _targets,
+    "budget": _budget,
+    "measures": _measures,
+    "agencies": _agencies,
+}
+
+
+_COMPARED = {  # before a target's figure, and what they compare it by
+    "<": r"dưới|thấp hơn|nhỏ hơn|ít hơn|under|below|less than|fewer than|<",
+    "<=": r"còn|xuống|xuống còn|giảm còn|không quá|tối đa|at most|to|≤|<=",
+    ">=": r"trên|từ|ít nhất|tối thiểu|at least|≥|>=",
+}
+
+
+def other_unit(record):
+    """Whether a target's figure is told in another unit than percent (bool)."""
+    return "unit" in record and slug(str(record["unit"].cell)) not in ("", "phan_tram", "percent")
+
+
+def compared(column, cell, values):
+    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %."""
+    if column == "value_pct" and isinstance(cell.value, str):
+        for comparator, words in _COMPARED.items():
+            if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
+                values["comparator"] = values["comparator"] or comparator
+                return replace(cell, value=found[1])
+    return cell
+
+
+def derive_labels(values, documents):
+    """Fill in what follows of a plan's labels: the main document and its day, names in English, a title.
+
+    Parameters
+    ----------
+    values : dict of str to (str or int)
+    documents : collection of Document
+
+    Returns
+    -------
+    list of str
+        What is told.
+    """
+    filling = Filling([])
+    named = [
+        row
+        for row in documents
+        if slug(values.get("decision", "")) and slug(values["decision"]) in slug(row.title)
+    ]
+    if "main_document" in values:
+        values["main_document"] = _by_name(documents, "document").get(
+            slug(values["main_document"])[:IDS], values["main_document"]
+        )
+    elif len(named or documents) == 1:
+        filling.fill(values, "main_document", next(iter(named or documents)).document, "")
+    main = next((row for row in documents if row.document == values.get("main_document")), None)
+    filling.fill(values, "date", main and main.date, "")
+    province, years = values.get("province_vi", ""), f"{values.get('first_year')}-{values.get('last_year')}"
+    english = re.sub(r"^(tỉnh|thành phố)\s+", "", province, flags=re.I)
+    filling.fill(
+        values,
+        "province_en",
+        english and english + " province" * (province != english and province.lower().startswith("tỉnh")),
+        "",
+    )
+    for lang in LANGUAGES:
+        name = values.get(f"province_{lang}")
+        made = name and say("workbook.instead.title", lang, province=name, years=years)
+        filling.fill(values, f"title_{lang}", made, "")
+    return []

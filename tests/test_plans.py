@@ -4,6 +4,7 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
@@ -157,6 +158,33 @@ def test_a_series_is_asked_the_same(tmp_path):
     ):
         forecast(file, 2013, draws=100)
     assert len(forecast(file, 2013, draws=100, accept=["counts_contradict_rate"]).table)
+
+
+def test_rates_all_below_one_are_asked_about(tmp_path, skeleton):
+    file = tmp_path / "s.csv"
+    rows = "".join(
+        f"{year}-12-31,poor,a,{rate}\n" for year, rate in ((2010, 0.12), (2011, 0.1), (2012, 0.09))
+    )
+    file.write_text(f"as_of,status,poverty_line,rate_pct\n{rows}", encoding="utf-8")
+    frame = pd.read_csv(file)
+    for series in (file, frame, frame.assign(rate_pct=[0.0, 0.0, 0.09])):
+        with pytest.raises(RefusedInput, match=r":rate_pct: no rate.* a share.*--accept rates_are_shares"):
+            forecast(series, 2013, draws=100)
+        assert len(forecast(series, 2013, draws=100, accept=["rates_are_shares"]).table)
+    for known in (frame.assign(households=[900, 800, 700]), frame.assign(rate_pct=[1.2, 0.9, 0.7])):
+        assert len(forecast(known, 2013, draws=100).table)  # counts, or one rate, tell that it is percent
+    changed(
+        skeleton,
+        "poverty",
+        (",9500,9.50,", ",,0.95,"),
+        (",8120,8.12,", ",,0.81,"),
+        (",6930,6.93,", ",,0.69,"),
+    )
+    changed(skeleton, "poverty", (",6010,6.01,", ",,0.60,"), (",5880,5.88,23500", ",,0.59,"))
+    changed(skeleton, "poverty", (",5620,5.62,22100", ",,0.56,"), ("", ""))
+    changed(skeleton, "targets", ("<,3,", "<,0.3,"), ("<=,4,", "<=,0.4,"))
+    with pytest.raises(RefusedInput, match=r"poverty.csv:2:rate_pct: no rate.*--accept rates_are_shares"):
+        load_package(skeleton)
 
 
 def test_no_phrase_tells_a_plan_s_span_or_place():

@@ -86,6 +86,7 @@ def _shares(package):
         part = Fraction(package.total_bn(channel))
         if not part or not total:
             continue
+        all_of_it = channel == "cash" and part == total
         values = {
             "part": amount(part, "bn_vnd"),
             "rest": amount(total - part, "bn_vnd"),
@@ -99,7 +100,7 @@ def _shares(package):
             locator="; ".join(line.locator for line in package.budget_lines if line.channel == channel),
             recomputed=part,
             unit="bn_vnd",
-            sentences=((f"budget.{channel}", values),),
+            sentences=(("budget.cash_all" if all_of_it else f"budget.{channel}", values),),
         )
 
 
@@ -113,6 +114,9 @@ def _by_source(package):
     if not whole:
         return
     values = {source: Shown("percent", 100 * part / whole, 1) for source, part in a_year.items()}
+    sentences = [("budget.by_source", values)]
+    if 2 * a_year["central"] > whole:
+        sentences.append(("budget.elsewhere", {}))
     yield Check(
         id="money_sources",
         kind="money",
@@ -120,5 +124,5 @@ def _by_source(package):
         locator="; ".join((package.budget_lines[0].locator, package.budget_lines[-1].locator)),
         recomputed=100 * a_year["central"] / whole,
         unit="percent",
-        sentences=(("budget.by_source", values),),
+        sentences=tuple(sentences),
     )

@@ -171,10 +171,15 @@ def _rates(forecast):
 def _chances(answer, beside):
     promise = "{group} {status} {comparator} {value_pct:g} % at {as_of}"
     own = {row["target"]: (promise.format(**row), row["probability"]) for row in answer["targets"]}
-    if answer["joint_probability"] is not None:
+    of_all = sum(row["group"] == "all" for row in answer["targets"])
+    if answer["joint_probability"] is not None and of_all > 1:
         own["both"] = ("these at once", answer["joint_probability"])
     rows = [
-        [target, words, *(f"{100 * p:.1f} %" for p in (chance, *(b[target] for b in beside.values())))]
+        [
+            "all" if target == "both" and of_all > 2 else target,
+            words,
+            *(f"{100 * p:.1f} %" for p in (chance, *(b[target] for b in beside.values()))),
+        ]
         for target, (words, chance) in own.items()
     ]
     text = columns([["target", "promise", "chance", *beside], *rows])

@@ -6,7 +6,8 @@ What is drawn from it stands in `giamngheo.forecasting.draws`; here a refusal wa
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +48,9 @@ KINDS = {
         ("fixed",),
     ),
 }
+
+
+COUNTED = "counted by the package"  # the reference of an assumption that a package's own readings give
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,27 @@ def load_register(path=None) -> dict[str, Assumption]:
     path = Path(path or paths.DATA / "assumptions.csv")
     state = path.stat()
     return dict(_read(path, state.st_mtime_ns, state.st_size))
+
+
+def register_of(package) -> dict[str, Assumption]:
+    """The register with what a package's readings count in place of what was counted elsewhere.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    dict of str to Assumption
+        Persons in a poor household are those of its last counted reading, where that counts persons too.
+    """
+    register, last, name = load_register(), package.last_counted(), "persons_per_household"
+    if last and last.persons:
+        row, size = register[name], float(round(Fraction(last.persons, last.households), 2))
+        if row.least <= size <= row.most:
+            _, sd = row.parameters
+            register[name] = replace(row, parameters=(size, sd), reference=COUNTED, reference_vi=COUNTED)
+    return register
 
 
 @lru_cache(maxsize=2)  # asked for by every forecast and every check of a scenario

@@ -28,6 +28,7 @@ from giamngheo.inputs.extraction.proposals import WAITING
 from giamngheo.inputs.package_faults import package_faults
 from giamngheo.inputs.questions import package_questions, unanswered
 from giamngheo.inputs.readings import WORKBOOKS
+from giamngheo.inputs.scenario import check_own
 from giamngheo.inputs.tables import (
     TABLES,
     BudgetLine,
@@ -267,7 +268,7 @@ def load_package(path=None, accept=()) -> Package:
     ------
     RefusedInput
         Everything wrong with its files, each with file, row, column and the nearest valid value; else what they make
-        one ask.
+        one ask; else what is wrong with its own scenarios.
 
     Notes
     -----
@@ -303,7 +304,7 @@ def load_package(path=None, accept=()) -> Package:
         raise RefusedInput(problems)
     rows = {ATTRIBUTES.get(table, table): tuple(found.values()) for table, found in tables.items()}
     own = name_of(folder, name)
-    return Package(name=own, path=folder, labels=labels, descriptor=descriptor, **rows)
+    return check_own(Package(name=own, path=folder, labels=labels, descriptor=descriptor, **rows))
 
 
 def problems_together(tables, labels, accept, place):

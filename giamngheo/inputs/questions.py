@@ -17,6 +17,7 @@ LARGEST = 6_000_000  # households of a province, with much to spare
 YEARS_OF_LINE = 20  # of a poor household's income at the line: more money than any plan gives in a year
 NOT_NAMED = "unnamed"  # the poverty line of a file's readings that name none
 RISES = Decimal("1.25")  # times from a reading to the next: more than a year does, less than most new lines
+FASTEST = 20  # points that a rate moves in a year: more than lists of poor households show
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 
 
@@ -78,6 +79,7 @@ def reading_questions(rows):
     yield from _one_line(rows)
     yield from _own_counts(rows)
     yield from _implied(rows)
+    yield from _below_one(rows)
     yield from _sizes(rows)
 
 
@@ -143,6 +145,23 @@ def _implied(rows):
                 f"{rows[row].households} households of {rows[row].rate_pct} percent make {middle:.0f} in all, more "
                 f"than any province; is {rows[row].rate_pct} a share, {100 * rows[row].rate_pct} percent?"
             )
+            yield Question("rates_are_shares", "poverty", row, "rate_pct", what)
+
+
+def _below_one(rows):
+    """Rates of a group that are all below 1, where neither counts nor leaps tell percent from shares."""
+    groups = {}
+    for row, reading in rows.items():
+        groups.setdefault(reading.group, {})[row] = reading
+    for own in groups.values():
+        row = max(own, key=lambda each: own[each].rate_pct)
+        highest = own[row].rate_pct
+        days = [reading.as_of for reading in own.values()]
+        poor = [reading.rate_pct for reading in own.values() if reading.status == "poor"] or [highest]
+        a_year = 100 * (max(poor) - min(poor)) * 365 / max((max(days) - min(days)).days, 365)
+        counted = any(reading.households for reading in own.values())
+        if 0 < highest < 1 and a_year <= FASTEST and not counted:
+            what = f"no rate is as much as 1 percent; is {highest} a share, {100 * highest} percent?"
             yield Question("rates_are_shares", "poverty", row, "rate_pct", what)
 
 

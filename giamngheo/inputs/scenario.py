@@ -17,7 +17,7 @@ from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.grammar import slug
-from giamngheo.inputs.scenario_fit import check_scenario, problem
+from giamngheo.inputs.scenario_fit import check_scenario, moves_sources, problem
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
 from giamngheo.inputs.yaml_keys import SUFFIXES, is_yaml, read_keys
@@ -195,7 +195,8 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     Returns
     -------
     list of ListedScenario
-        full_plan first, then by id; without generic ones that name a year which the package lacks, and grids.
+        full_plan first, then by id; without grids, and generic ones that name a year which the package lacks, or
+        sources that give nothing or everything.
 
     Raises
     ------
@@ -203,16 +204,48 @@ def list_scenarios(package=None) -> list[ListedScenario]:
         A file that is no scenario.
     """
     found: dict[str, ListedScenario] = {}
+    generic = paths.DATA / "scenarios"
     for folder in _folders(package):
         for file in sorted(path for path in folder.glob("*") if is_yaml(path)):
             if file.stem in found or "grid" in read_keys(file)[0]:
                 continue
             scenario = load_scenario(file)
-            with contextlib.suppress(*[RefusedInput] if folder == paths.DATA / "scenarios" else []):
+            if package is not None and folder == generic and not moves_sources(scenario.funding, package):
+                continue
+            with contextlib.suppress(*[RefusedInput] if folder == generic else []):
                 if package is not None:
                     check_scenario(scenario, package, file)
                 found[file.stem] = ListedScenario(scenario.id, scenario.title, file)
     return sorted(found.values(), key=lambda row: (row.id != ROOT_ID, row.id))
+
+
+def check_own(package):
+    """The package; what it cannot use of its own scenarios is refused before anything is run.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    Package
+        The same.
+
+    Raises
+    ------
+    RefusedInput
+        Everything wrong with the scenarios in its folder.
+    """
+    problems = []
+    for file in sorted(path for path in _folders(package)[0].glob("*") if is_yaml(path)):
+        try:
+            if "grid" not in read_keys(file)[0]:
+                load_scenario(file, package)
+        except RefusedInput as refusal:
+            problems += refusal.problems
+    if problems:
+        raise RefusedInput(problems)
+    return package
 
 
 def _folders(package):

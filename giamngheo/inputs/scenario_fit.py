@@ -5,7 +5,7 @@ from math import prod
 
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
-from giamngheo.inputs.tables import CHANNELS, channel_family
+from giamngheo.inputs.tables import CHANNELS, SOURCES, channel_family
 
 
 def check_scenario(scenario, package, file=None, lines=None):
@@ -72,6 +72,12 @@ def _unknown(what, word, known):
         closest = min(known, key=lambda year: abs(year - word))
         return f"unknown year '{word}'; nearest: {closest} (known: {', '.join(map(str, known))})"
     return unknown(what, word, known)
+
+
+def moves_sources(funding, package):
+    """Whether shares of sources, if any are set, tell sources of the plan apart (bool)."""
+    giving = {name for name in SOURCES if any(getattr(row, name) for row in package.budget_lines)}
+    return not funding.by_source or (len(giving) > 1 and not giving.isdisjoint(funding.by_source))
 
 
 def _untold(funding, package):

@@ -1,7 +1,7 @@
 """An assumption of the register in the reader's language: its distribution, unit, grounds and what hangs on it."""
 
 from giamngheo.forecasting.prior import ESTIMATED
-from giamngheo.inputs.assumptions import DISTRIBUTIONS
+from giamngheo.inputs.assumptions import COUNTED, DISTRIBUTIONS
 
 
 def assumption_name(name, register, page):
@@ -39,6 +39,10 @@ def grounds(assumption, page):
     """What an assumption is grounded on (str)."""
     if assumption.reference == ESTIMATED:
         return page.say("sensitivity.grounds.estimated")
+    if assumption.reference == COUNTED:
+        last = page.package.last_counted()
+        words = {"persons": page.number(last.persons), "households": page.households(last.households)}
+        return page.say("sensitivity.grounds.counted", day=page.day(last.as_of), **words)
     return _told(assumption, "reference", page)
 
 

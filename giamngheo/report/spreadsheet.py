@@ -16,7 +16,7 @@ import pandas as pd
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.columns import DAY, Column, Table
-from giamngheo.report.wording import first_upper, header, locator_text, target_heads
+from giamngheo.report.wording import decision_text, first_upper, header, locator_text, target_heads
 from giamngheo.simulation.money import exact_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
@@ -56,7 +56,7 @@ def sheets(page, stored):
         key: pd.DataFrame(table["rows"], columns=[column["name"] for column in table["columns"]])
         for key, table in stored.items()
     }
-    decision = page.say("report.decision", number=page.package.labels.decision)
+    decision = decision_text(page)
     made = []
     for name, (make, *needed) in MAKERS.items():
         if needed and not any(notebook == needed[0] and fnmatch(key, needed[1]) for notebook, key in frames):

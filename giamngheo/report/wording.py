@@ -12,6 +12,13 @@ from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets, targets_of_all
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
+_DOCUMENTS = {
+    "QĐ": "document_qd",
+    "NQ": "document_nq",
+    "KH": "document_kh",
+    "CT": "document_ct",
+    "TTr": "document_ttr",
+}
 _PLACES = (
     (re.compile(r"^preamble (\d+)"), "preamble"),
     (re.compile(r"^article (\d+)"), "article"),
@@ -175,6 +182,13 @@ def joint_name(page):
     return page.say("sensitivity.joint_one")
 
 
+def untargeted(page, group):
+    """The sentence that a group has no target on a rate, None where it has one (str or None)."""
+    if all(target.group != group for target in level_targets(page.package)):
+        return page.say("group.untargeted")
+    return None
+
+
 def target_heads(page):
     """Columns of targets: (id, heading), the joint one last when there are several (list)."""
     targets = targets_of_all(page.package)
@@ -253,9 +267,17 @@ def kicker(page):
 
 
 def _headed(page, key, **words):
-    labels = page.package.labels
-    decision = page.say("report.decision", number=labels.decision)
-    return plain(page.say(key, decision=decision, date=page.day(labels.date), **words))
+    date = page.day(page.package.labels.date)
+    return plain(page.say(key, decision=decision_text(page), date=date, **words))
+
+
+def decision_text(page):
+    """``Quyết định 107/QĐ-UBND``: the plan's document, called what the letters of its number say it is (str)."""
+    number = page.package.labels.decision
+    kind = next(
+        (key for letters, key in _DOCUMENTS.items() if re.search(rf"\b{letters}\b", number)), "document"
+    )
+    return page.say(f"report.{kind}", number=number)
 
 
 def province(page):

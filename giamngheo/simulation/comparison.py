@@ -7,7 +7,7 @@ import pandas as pd
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import Package, load_package
-from giamngheo.inputs.scenario import GIVEN_ID, Scenario
+from giamngheo.inputs.scenario import GIVEN_ID, Scenario, load_scenario
 from giamngheo.simulation.outcomes import CASES, Simulation, simulate
 from giamngheo.simulation.shared_draws import of_package, shared_draws
 from giamngheo.simulation.targets import above_target, level_pair, target_chances
@@ -49,16 +49,20 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
         shared = shared_draws(package, draws=draws, seed=seed)
     elif package is not None:
         of_package(shared, package)
-    made = {}
-    for each in scenarios:
-        one = _simulated(each, shared, made)
-        name = one.scenario.id
-        if name in made:
+    given = {}
+    for each in scenarios:  # all are checked before one is simulated
+        one = _checked(each, shared, given)
+        name = one.scenario.id if isinstance(one, Simulation) else one.id
+        if name in given:
             raise RefusedInput(
                 f"scenarios: two are called '{name}'; give one of them another id, or leave it out"
             )
-        made[name] = one
-    return pd.DataFrame([row for one in made.values() for row in _rows(one)])
+        given[name] = one
+    made = (
+        one if isinstance(one, Simulation) else simulate(shared.package, one, shared=shared)
+        for one in given.values()
+    )
+    return pd.DataFrame([row for one in made for row in _rows(one)])
 
 
 def _listed(scenarios):
@@ -74,7 +78,8 @@ def _listed(scenarios):
     return listed
 
 
-def _simulated(each, shared, made):
+def _checked(each, shared, given):
+    """A simulation of the same draws, or a scenario that the package can use (Simulation or Scenario)."""
     if isinstance(each, Simulation):
         known, wanted = (each.trend.n_draws, each.trend.seed), (shared.draws, shared.seed)
         if known != wanted:
@@ -84,10 +89,10 @@ def _simulated(each, shared, made):
             )
         of_package(shared, each.package)
         return each
-    if isinstance(each, Mapping) and "id" not in each and GIVEN_ID in made:
-        free = next(n for n in range(2, len(made) + 3) if f"{GIVEN_ID}_{n}" not in made)
+    if isinstance(each, Mapping) and "id" not in each and GIVEN_ID in given:
+        free = next(n for n in range(2, len(given) + 3) if f"{GIVEN_ID}_{n}" not in given)
         each = {"id": f"{GIVEN_ID}_{free}", **each}
-    return simulate(shared.package, each, shared=shared)
+    return load_scenario(each, shared.package)
 
 
 def _rows(one):

@@ -344,6 +344,7 @@ def simulate_all(package, scenarios, shared):
     dict of str to Simulation
         Highest chance of all targets at once (r = 1) first; equal ones in the order given.
     """
-    made = {name: simulate(package, name, shared=shared) for name in scenarios}
+    found = {name: load_scenario(name, package) for name in scenarios}  # all before one is simulated
+    made = {name: simulate(package, scenario, shared=shared) for name, scenario in found.items()}
     order = sorted(made, key=lambda name: -(made[name].by_case[1][BOTH] or 0))
     return {name: made[name] for name in order}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from giamngheo.forecasting.draws import draw, override
 from giamngheo.forecasting.trend import package_forecast
-from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.assumptions import register_of
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import check_package
@@ -180,7 +180,8 @@ def shared_draws(package, *, draws=20_000, seed=0):
         What is not a package; draws or a seed out of range.
     """
     draws, seed = check_value("draws", draws), check_value("seed", seed)
-    package, register = check_package(package), load_register()
+    package = check_package(package)
+    register = register_of(package)
     return _found(package, draws, seed, register) or SharedDraws(package, draws, seed, register)
 
 

@@ -274,6 +274,15 @@ def test_money_that_finds_no_household_is_told(command, tmp_path):
     assert re.search(rf"^of it not spent +{unspent:.2f}$", text, re.MULTILINE)
 
 
+def test_one_target_is_not_said_twice(command, tmp_path):
+    _, folder, _ = command("new-package", tmp_path / "trial")
+    rows = (tmp_path / "trial" / "targets.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "trial" / "targets.csv").write_text("".join(rows[:2]), encoding="utf-8")
+    for told in (["simulate", "--scenario", "double"], ["forecast"]):
+        _, out, _ = command(*told, "--package", folder.strip(), "--draws", 200)
+        assert "poor_2027 " in out and not re.search(r"^(both|all) ", out, re.MULTILINE)
+
+
 def test_json_and_text_say_the_same_numbers(command):
     options = ["simulate", "--scenario", "double", "--draws", "500"]
     text, answer = command(*options)[1], json.loads(command(*options, "--json")[1])

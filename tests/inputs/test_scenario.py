@@ -1,6 +1,7 @@
 """Scenario files: the ones that ship, merging, and refusals."""
 
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -333,3 +334,27 @@ def test_a_scenario_says_what_it_changes(package):
         "assumptions.hard_core_pct": "fixed: 1",
     }
     assert "<td>assumptions.hard_core_pct</td><td>fixed: 1</td>" in uneven._repr_html_()
+
+
+def test_a_package_s_own_scenarios_are_checked_as_it_is_loaded(tmp_path):
+    folder = new_package(tmp_path / "trial")
+    for name, text in (
+        ("bad", "title: {vi: a, en: a}\nfunding: {by_line: {helth: 0}}\n"),
+        ("worse", "title: {vi: a, en: a}\nfunding: {all: {2035: 1}}\n"),
+        ("many", "grid: {delay_years: [0, 1]}\n"),
+    ):
+        (folder / "scenarios" / f"{name}.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(RefusedInput, match=r"bad.yml:2: funding.by_line.helth.*nearest: 'health'") as refused:
+        load_package(folder)
+    assert "worse.yml:2: funding.all.2035: unknown year" in str(refused.value) and "many" not in str(
+        refused.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("sources", "there"), [({"mobilised": 0}, {"central_only"}), ({"mobilised": 0, "provincial": 0}, set())]
+)
+def test_sources_that_give_nothing_or_all_make_no_scenario(package, sources, there):
+    lines = tuple(row.model_copy(update=sources) for row in package.budget_lines)
+    listed = {row.id for row in list_scenarios(replace(package, budget_lines=lines))}
+    assert listed & {"central_only", "no_mobilised_money"} == there and "full_plan" in listed

@@ -6,6 +6,7 @@ import pytest
 
 from giamngheo import compare, load_scenario, package_forecast, paths, simulate
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.simulation import comparison, outcomes
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
 from giamngheo.simulation.targets import above_target
@@ -76,6 +77,14 @@ def test_a_simulation_gives_package_draws_and_seed(package):
 def test_what_cannot_be_told_apart_is_refused(package, shared, scenarios, said):
     with pytest.raises(RefusedInput, match=said):
         compare(scenarios, package, shared=shared)
+
+
+def test_all_are_checked_before_one_is_simulated(package, shared, monkeypatch):
+    for module in (comparison, outcomes):
+        monkeypatch.setattr(module, "simulate", lambda *args, **settings: pytest.fail("simulated"))
+    for call in (compare, lambda names, package, shared: outcomes.simulate_all(package, names, shared)):
+        with pytest.raises(RefusedInput, match="nearest: 'double'"):
+            call(["full_plan", "dubble"], package=package, shared=shared)
 
 
 def test_what_is_not_drawn_alike_is_refused(package, shared):

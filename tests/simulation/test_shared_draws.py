@@ -99,7 +99,7 @@ def test_another_package_or_register_goes_on_from_nothing(package, ahead, monkey
     assert not shared_draws(replace(package, name="other"), draws=300)._inherited
     changed = load_register()
     changed["return_credit"] = replace(changed["return_credit"], parameters=(0.5, 9.0))
-    monkeypatch.setattr(module, "load_register", lambda: changed)
+    monkeypatch.setattr(module, "register_of", lambda package: changed)
     assert not shared_draws(package, draws=300)._inherited
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.analysis.equity import FULL_PLAN, PARTS
 from giamngheo.report import html
-from giamngheo.report.wording import case_text, first_upper, target_heads
+from giamngheo.report.wording import case_text, first_upper, target_heads, untargeted
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -50,13 +50,17 @@ def _level_table(page, outcomes, found, group):
         keys = tuple(f"{name}_{CASES[r]}_{end}" for end in _ENDS)
         columns.append(page.column(keys, head, interval))
     when = page.day(outcomes[FULL_PLAN].cases[1].years[-1])
+    lines = {line.poverty_line for line in page.package.last_line}
+    read = any(row.group == group and row.poverty_line in lines for row in page.package.readings)
     note = page.say(
         "equity.note",
+        level="" if read else f"{page.say('equity.level')} ",
         group=page.group(group),
         weight=page.percent(found["weight_pct"].iloc[0], 1),
         size=page.number(page.package.group_size(group), -2),
         impossible=page.percent(100 * found["impossible"].max(), 1),
     )
+    note = " ".join(filter(None, (note, untargeted(page, group))))
     caption = page.say("equity.caption", when=when)
     name = f"rates-{group}-and-rest"
     tidy = found.drop(columns="group")

@@ -47,7 +47,8 @@ def sentences(page, gap_bn, effect_pp):
     if gap_bn is not None:
         low, middle, high = np.quantile(gap_bn, (0.1, 0.5, 0.9))
         ends = {"low": page.number(low, -1), "high": page.number(high, -1)}
-        told.append(page.say("money.gap", gap=page.money(middle, -1), **ends))
+        cash = page.say("money.little_cash") if 2 * package.total_bn("cash") < total else ""
+        told.append(page.say("money.gap", gap=page.money(middle, -1), cash=cash, **ends))
     low, middle, high = np.quantile(effect_pp, (0.1, 0.5, 0.9))
     ends = {"low": page.number(low, 1), "high": page.number(high, 1)}
     return stack(finding(page.say("money.effect", effect=page.points(middle, 1), **ends)), prose(*told))
@@ -57,11 +58,11 @@ def _sources(page, total):
     """What each source gives, with its share, and what is not told by source (str)."""
     if not total:
         return page.say("money.none")
-    sums = dict.fromkeys(SOURCES if any(row.told for row in page.package.budget_lines) else (), 0)
+    sums = dict.fromkeys((*SOURCES, UNTOLD), 0)
     for row in page.package.budget_lines:
         for source, value in exact_sources(row, len(page.package.years)).items():
-            if value or row.told:
-                sums[source] = sums.get(source, 0) + value
+            sums[source] += value
+    sums = {source: value for source, value in sums.items() if value}
     if list(sums) == [UNTOLD]:
         return page.say("money.untold")
     return ", ".join(

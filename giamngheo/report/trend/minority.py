@@ -3,7 +3,7 @@
 import numpy as np
 
 from giamngheo.report import html, quantiles
-from giamngheo.report.wording import first_upper
+from giamngheo.report.wording import first_upper, untargeted
 
 
 def section(page, trend, register):
@@ -22,7 +22,12 @@ def section(page, trend, register):
             "when": page.day(trend.years[-1]),
         }
         read = trend.history[trend.history["poverty_line"] == trend.poverty_line]
-        said = [] if group in set(read["group"]) else [page.say("minority.sentence", **words)]
+        said = (
+            []
+            if group in set(read["group"])
+            else [page.say("minority.sentence", **words), untargeted(page, group)]
+        )
+        said = [" ".join(filter(None, said))] if said else []
         parts.append(html.prose(*said, title=first_upper(page.group(group))))
         parts.append(quantiles.table(page, trend.table, "poor", group=group))
     return html.stack(*parts) if parts else html.prose(page.say("minority.none"))

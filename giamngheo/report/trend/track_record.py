@@ -51,7 +51,15 @@ def sentences(page, record, history):
     """How few readings there are, what the record says of ours, and where it falls short."""
     poor = history[(history["group"] == "all") & (history["status"] == "poor")].sort_values("as_of")
     last = poor[poor["poverty_line"] == poor["poverty_line"].iloc[-1]]
-    few = "track.few" if min(len(poor), len(last)) < 8 else "track.enough"
+    few = "track.enough"
+    if len(last) < 8:
+        few = (
+            "track.few"
+            if len(last) < len(poor)
+            else "track.few_one_line"
+            if len(poor) > 1
+            else "track.few_one"
+        )
     _, others, past = _scores(record)
     groups, kind = _groups(record), kind_of(history)
     distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")

@@ -11,24 +11,38 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from giamngheo import audit, load_package, package_forecast, simulate
-from giamngheo.cli.output import as_json, as_text, audit_text, forecast_answer, simulation_answer
+from giamngheo import audit, load_package, package_forecast, simulate, track
+from giamngheo.cli.output import (
+    as_json,
+    as_text,
+    audit_text,
+    forecast_answer,
+    simulation_answer,
+    tracking_answer,
+    tracking_text,
+)
 from giamngheo.inputs.descriptor import DESCRIPTOR, write_descriptor
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import list_scenarios
 from giamngheo.inputs.tables import CHANNELS, TABLES
 
+NAMES = ("Khoản mục", "Item $x^{$ & <b>", "ẩn \u202eđảo", "50 % _của_ {0}", "A" * 120)
+ANSWERED = ("target_above_readings", "target_before_plan", "money_for_a_household", "money_units")
 GROUPS = ("ethnic_minority", "mountain_districts", "rural", "households_headed_by_women")
 CLAIMS = (
-    "poverty[all,poor,*].as_stated",
-    "sum(budget[*].total_3y)",
-    "budget[line_0].central * 3",
-    "count(targets[*].what)",
-    "poverty[*].rate_pct",
-    "lines[line_0,rural].poor_vnd_month / 0",
-    "documents[plan].date - documents[plan].date",
-    "measures[*].quantity",
-    "stated + 1",
+    ("sum", "poverty[all,poor,*].as_stated"),
+    ("sum", "sum(budget[*].total_3y)"),
+    ("restated", "budget[line_0].central * 3"),
+    ("mean", "count(targets[*].what)"),
+    ("mean", "poverty[*].rate_pct"),
+    ("resource", "lines[line_0,rural].poor_vnd_month / 0"),
+    ("coverage", "sum(budget[*].annual) >= 1"),
+    ("sum", "measures[*].quantity"),
+    ("difference", "documents[plan].date - documents[plan].date"),
+    ("scope", "stated + 1"),
+    ("scope", ""),
+    ("versions", "2013-2015 | 2011-2015"),
+    ("numbering", "I, II, IV"),
 )
 
 
@@ -40,16 +54,17 @@ def _end(year):
 def plans(draw):
     """A plan of some shape (dict of str to list of dict, and its labels under "labels")."""
     first = draw(st.integers(2003, 2024), "first year")
-    last = first + draw(st.integers(0, 6))
-    issued = date(draw(st.sampled_from([first, first, first + 1, last])), draw(st.integers(1, 12)), 15)
+    last = first + _mostly(draw, 2, 0, 1, 4, 6)
+    issued = date(_mostly(draw, first, first + 1, last), draw(st.integers(1, 12)), 15)
     lines, readings = _readings(draw, issued)
-    groups = sorted(
-        {row["group"] for row in readings} | set(draw(st.lists(st.sampled_from(GROUPS), max_size=1)))
-    )
-    budget = _budget(draw, groups, last - first + 1)
+    groups = {row["group"] for row in readings} | set(draw(st.lists(st.sampled_from(GROUPS), max_size=1)))
+    budget = _budget(draw, sorted(groups), last - first + 1)
+    named = {
+        group: {"vi": f"nhóm {n}", "en": f"group {n}"} for n, group in enumerate(sorted(groups - {"all"}))
+    }
     plan = {
         "labels": {
-            "province_vi": "Tỉnh Thử",
+            "province_vi": _mostly(draw, "Tỉnh Thử", *NAMES),
             "province_en": "Trial province",
             "decision": "1/QĐ-UBND",
             "date": issued.isoformat(),
@@ -58,6 +73,8 @@ def plans(draw):
             "last_year": last,
             "title_vi": "Kế hoạch thử",
             "title_en": "A plan on trial",
+            "groups": _mostly(draw, named, {}),
+            "accepted": ANSWERED if draw(st.booleans(), "questions answered") else (),
         },
         "documents": [
             {"document": "plan", "title": "Kế hoạch thử", "issuer": "UBND", "date": issued.isoformat()},
@@ -65,80 +82,69 @@ def plans(draw):
         ],
         "lines": lines,
         "poverty": readings,
-        "targets": _targets(draw, first, last, groups, readings),
+        "targets": _targets(draw, last, sorted(groups), readings),
         "budget": budget,
         "measures": _measures(draw, budget),
         "agencies": _agencies(draw, budget),
-        "claims": [
-            {"claim": f"claim_{n}", "kind": kind, "terms": terms, "stated": stated, "unit": unit}
-            for n, (kind, terms, stated, unit) in enumerate(
-                draw(
-                    st.lists(
-                        st.tuples(
-                            st.sampled_from(["sum", "mean", "coverage", "resource", "numbering", "versions"]),
-                            st.sampled_from(CLAIMS),
-                            st.sampled_from(["", "3", "0", "9" * 30, "-1.50"]),
-                            st.sampled_from(["", "percent", "vnd", "sack_of_rice"]),
-                        ),
-                        max_size=3,
-                    )
-                )
-            )
-        ],
+        "claims": _claims(draw),
     }
     return plan
+
+
+def _mostly(draw, usual, *rare):
+    """The usual value in two draws of three, else one of the rare ones."""
+    return draw(st.sampled_from([*[usual] * 2 * len(rare), *rare]))
 
 
 def _readings(draw, issued):
     """Poverty lines one after the other, and what was read on each."""
     counts = draw(st.lists(st.integers(1, 5), min_size=1, max_size=3), "readings by line")
     overlap = draw(st.booleans(), "an instant read on both lines")
-    years = sum(counts) - (len(counts) - 1) * overlap
-    age = draw(st.integers(0, 2), "years from last reading to plan")
-    if issued.month < 12 and age == 0:
-        age = 1
-    year = issued.year - age - years + 1
+    step = _mostly(draw, 1, 2)
+    ending = _mostly(draw, "12-31", "12-01", "06-30")
+    when = issued.year - draw(st.integers(0, 2), "years from last reading to plan")
+    when -= step * (sum(counts) - 1 - (len(counts) - 1) * overlap)
     ratio = draw(st.sampled_from([None, 1.0, 1.3, 1.5]), "near-poor over poor threshold")
-    rate = draw(st.sampled_from([0.0, 0.04, 0.6, 4.0, 13.0, 55.0, 99.0, 100.0]), "rate")
-    size = draw(st.sampled_from([0, 3_000, 150_000, 4_000_000]), "households, none given if 0")
-    near = draw(st.sampled_from(["none", "all", "last"])) if ratio else "none"
-    group = draw(st.sampled_from([None, None, *GROUPS]), "another group")
-    group_reads = draw(st.integers(1, sum(counts)))
-    lines, rows = [], []
-    started = date(year - 1, 12, 31) if draw(st.booleans()) else date(year, 1, 1)
+    rate = draw(st.sampled_from([0.0, 0.04, 0.6, 4.0, 13.0, 26.0, 55.0, 99.0, 100.0]), "rate")
+    size = draw(st.sampled_from([150_000] * 6 + [40, 3_000, 4_000_000, 0]), "households, none given if 0")
+    near = draw(st.sampled_from(["none", "all", "last", "last"]))
+    read = st.sets(st.integers(0, sum(counts) - 1), min_size=1)
+    others = draw(st.dictionaries(st.sampled_from(GROUPS), read, max_size=2), "readings of other groups")
+    areas = _mostly(draw, ("rural", "urban"), ("rural",), ("urban",))
+    lines, rows, nth = [], [], 0
     for n, count in enumerate(counts):
-        begins = started if n == 0 else date(year - overlap, 1, 1)
-        for area, vnd in zip(
-            draw(st.sampled_from([("rural", "urban"), ("rural",)])), (400_000, 500_000), strict=False
-        ):
-            lines.append(
-                {
-                    "poverty_line": f"line_{n}",
-                    "area": area,
-                    "poor_vnd_month": str(vnd * (n + 1)),
-                    "near_poor_vnd_month": str(int(vnd * (n + 1) * ratio)) if ratio else "",
-                    "valid_from": begins.isoformat(),
-                    "valid_to": "",
-                    "legal_basis": "law",
-                }
-            )
         for k in range(count):
-            when = year if not (overlap and n and k == 0) else year - 1
-            year = when + 1
-            rate = max(rate * draw(st.sampled_from([0.6, 0.85, 0.95, 1.0, 1.1])), 0.0) if rows else rate
-            shown = min(rate, 100.0)
-            rows.append(_reading(when, "all", "poor", n, shown, size))
+            when += step if nth and not (overlap and k == 0) else 0
+            if k == 0:
+                lines += [_line(n, area, when, ratio) for area in areas]
+            rate = min(rate * (draw(st.sampled_from([0.6, 0.85, 0.95, 1.0, 1.1])) if nth else 1), 100.0)
+            day = f"{when}-{ending}"
+            rows.append(_reading(day, "all", "poor", n, rate, size))
             if near == "all" or (near == "last" and n == len(counts) - 1 and k == count - 1):
-                rows.append(_reading(when, "all", "near_poor", n, min(0.7 * shown, 100 - shown), size))
-            if group and len([row for row in rows if row["group"] == group]) < group_reads:
-                rows.append(_reading(when, group, "poor", n, min(2 * shown, 100.0), size // 10))
+                rows.append(_reading(day, "all", "near_poor", n, min(0.7 * rate, 100 - rate), size))
+            for group in sorted(group for group, at in others.items() if nth in at):
+                rows.append(_reading(day, group, "poor", n, min(2 * rate, 100.0), size // 10))
+            nth += 1
     return lines, rows
 
 
-def _reading(year, group, status, line, rate, size):
+def _line(n, area, year, ratio):
+    poor = {"rural": 400_000, "urban": 500_000}[area] * (n + 1)
     return {
-        "as_of": _end(year),
-        "as_stated": f"cuối năm {year}",
+        "poverty_line": f"line_{n}",
+        "area": area,
+        "poor_vnd_month": str(poor),
+        "near_poor_vnd_month": str(int(poor * ratio)) if ratio else "",
+        "valid_from": f"{year}-01-01",
+        "valid_to": "",
+        "legal_basis": "law",
+    }
+
+
+def _reading(day, group, status, line, rate, size):
+    return {
+        "as_of": day,
+        "as_stated": f"cuối năm {day[:4]}",
         "group": group,
         "status": status,
         "poverty_line": f"line_{line}",
@@ -149,39 +155,43 @@ def _reading(year, group, status, line, rate, size):
     }
 
 
-def _targets(draw, first, last, groups, readings):
-    final = float(readings[-1]["rate_pct"])
+def _targets(draw, last, groups, readings):
+    """Levels, falls a year with and without the level they lead to, other aims; mostly one that can be judged first."""
+    final = [float(row["rate_pct"]) for row in readings if (row["group"], row["status"]) == ("all", "poor")][
+        -1
+    ]
+    kinds = draw(
+        st.lists(st.sampled_from(["level"] * 5 + ["pace"] * 4 + ["other"] * 4 + ["fall"]), max_size=3)
+    )
     rows = []
-    for n, kind in enumerate(
-        draw(st.lists(st.sampled_from(["level", "level", "pace", "other"]), max_size=4))
-    ):
+    for n, kind in enumerate([*_mostly(draw, ["due"], []), *kinds]):
         row = {"target": f"target_{n}", "group": draw(st.sampled_from(["all", "all", *groups]))}
-        if kind == "other":
-            row |= {"comparator": ">=", "value_pct": "100", "as_of": _end(last), "what": "health_cards"}
+        level = {"comparator": draw(st.sampled_from(["<", "<="])), "as_of": _end(last), "status": "poor"}
+        level["value_pct"] = f"{max(final * draw(st.sampled_from([0.3, 0.5, 0.9, 1.2])), 0.1):.1f}"
+        if kind == "due":
+            row |= level | {"group": "all"}
+        elif kind == "level":
+            level["as_of"] = draw(st.sampled_from([_end(last), _end(last + 3), f"{last}-06-30"]))
+            row |= level | {"status": draw(st.sampled_from(["poor", "near_poor"]))}
         elif kind == "pace":
-            row |= {"pace_low_pp": "1", "pace_high_pp": draw(st.sampled_from(["", "1.5"]))}
-            row |= {"status": draw(st.sampled_from(["", "poor"]))}
-            row |= {"as_of": draw(st.sampled_from(["", _end(last)]))}
+            row |= level | {"pace_low_pp": "1", "pace_high_pp": draw(st.sampled_from(["", "1.5"]))}
+        elif kind == "fall":
+            row |= {"pace_low_pp": "1", "status": draw(st.sampled_from(["", "poor"]))}
         else:
-            day = draw(
-                st.sampled_from([_end(last), _end(last), _end(last + 3), _end(first - 4), f"{last}-06-30"])
-            )
-            value = draw(st.sampled_from([0.5, 0.9, 1.2]))
-            row |= {
-                "status": draw(st.sampled_from(["poor", "poor", "near_poor"])),
-                "comparator": draw(st.sampled_from(["<", "<="])),
-                "value_pct": f"{min(final * value, 99):.1f}",
-                "as_of": day,
-            }
-        rows.append(row)
+            row |= {"comparator": ">=", "value_pct": "100", "as_of": _end(last)}
+            row["what"] = draw(st.sampled_from(["health_cards", "clean_water"]))
+        named = {"name_vi": f"Mục tiêu {n}", "name_en": f"Aim {n}"}
+        rows.append(row | _mostly(draw, named, {}))
     return rows
 
 
 def _budget(draw, groups, years):
-    split = draw(st.sampled_from(["split", "one source", "unknown", "nothing"]), "money by source")
+    """Lines of money: by source, from one, from none told, or nothing at all."""
+    split = _mostly(draw, "split", "one source", "unknown", "nothing")
+    channels = _mostly(draw, CHANNELS, CHANNELS[:1], CHANNELS[-1:])
     rows = []
     for n in range(draw(st.integers(1, 4), "budget lines")):
-        annual = 0 if split == "nothing" else draw(st.sampled_from([0, 1, 80]))
+        annual = 0 if split == "nothing" else draw(st.sampled_from([0, 1, 80, 80, 1000.5]))
         parts = {
             "split": [annual * 0.5, annual * 0.3, annual * 0.2],
             "one source": [0, annual, 0],
@@ -193,14 +203,14 @@ def _budget(draw, groups, years):
                 "line": f"line_{n}",
                 "kind_table": "policy",
                 "kind_text": draw(st.sampled_from(["policy", "project"])),
-                "name_vi": f"Khoản mục {n + 1}",
+                "name_vi": f"{_mostly(draw, *NAMES)} {n + 1}",
                 "name_en": f"Item {n + 1}",
                 "annual": str(annual),
-                "total_3y": str(annual * years),
-                "channel": draw(st.sampled_from(CHANNELS)),
+                "total_3y": str(annual * years * _mostly(draw, 1, 0, 2)),
+                "channel": draw(st.sampled_from(channels)),
                 "group": draw(st.sampled_from(["all", "all", *groups])),
             }
-            | dict(zip(("central", "provincial", "mobilised"), (str(part) for part in parts), strict=True))
+            | dict(zip(("central", "provincial", "mobilised"), map(str, parts), strict=True))
         )
     return rows
 
@@ -237,6 +247,27 @@ def _agencies(draw, budget):
     ]
 
 
+def _claims(draw):
+    stated = st.sampled_from(["", "3", "0", "9" * 30, "-1.50"])
+    unit = st.sampled_from(["", "percent", "vnd", "sack_of_rice"])
+    note = st.sampled_from(
+        [("", ""), ("Ghi {stated}, ra {recomputed}.", "Said {stated}, found {recomputed}.")]
+    )
+    claims = st.lists(st.tuples(st.sampled_from(CLAIMS), stated, unit, note), max_size=4)
+    return [
+        {
+            "claim": f"claim_{n}",
+            "kind": kind,
+            "terms": terms,
+            "stated": said,
+            "unit": of,
+            "note_vi": vi,
+            "note_en": en,
+        }
+        for n, ((kind, terms), said, of, (vi, en)) in enumerate(draw(claims))
+    ]
+
+
 def write(plan, folder):
     """Write a plan as a package's folder.
 
@@ -270,25 +301,76 @@ def write(plan, folder):
 
 
 def go_through(folder, draws):
-    """Validate, audit, forecast and simulate a package: what comes of it, "through" or the refusal (str).
+    """Validate, audit, forecast, simulate and track a package: what comes of each, as far as one gets.
+
+    Parameters
+    ----------
+    folder : Path
+    draws : int
+
+    Returns
+    -------
+    dict of str to str
+        By step: empty where it was carried through, else the refusal.
 
     Raises
     ------
     Exception
-        Anything but a refusal in words, or a number in an answer that is none.
+        Anything but a refusal in words, or an answer with a number that is none.
     """
-    try:
-        package = load_package(folder)
-        list_scenarios(package)
-        found = audit(package)
-        told = [audit_text(found), as_json(found.as_dict())]
-        trend = package_forecast(package, draws=draws)
-        told.append(as_text(forecast_answer(trend, package, None), None))
-        answer = simulation_answer(simulate(package, draws=draws))
-        told += [as_text(answer, answer["cases"]), as_json(answer)]
-    except RefusedInput as refusal:
-        assert str(refusal)
-        return str(refusal)
-    wrong = re.search(r"\b(nan|NaN|inf|None|Infinity)\b", "\n".join(told))
-    assert not wrong, wrong
-    return "through"
+    came, package = {}, None
+    for step, run in STEPS.items():
+        try:
+            told = run(package or folder, draws)
+        except RefusedInput as refusal:
+            assert str(refusal), f"{step}: refused without a word"
+            came[step] = str(refusal)
+            if package is None:
+                break
+            continue
+        came[step] = ""
+        if package is None:
+            package = told
+            continue
+        wrong = re.search(r"\b(nan|NaN|inf|None|Infinity)\b", told)
+        assert not wrong, (
+            f"{step}: {wrong.group()} in {told[max(wrong.start() - 90, 0) : wrong.end() + 30]!r}"
+        )
+    return came
+
+
+def _validated(folder, _):
+    package = load_package(folder)
+    list_scenarios(package)
+    return package
+
+
+def _audited(package, _):
+    found = audit(package)
+    return audit_text(found) + as_json(found.as_dict())
+
+
+def _forecast(package, draws):
+    answer = forecast_answer(package_forecast(package, draws=draws), package, None)
+    return as_text(answer, None) + as_json(answer)
+
+
+def _simulated(package, draws):
+    answer = simulation_answer(simulate(package, draws=draws))
+    return as_text(answer, answer["cases"]) + as_json(answer)
+
+
+def _tracked(package, draws):
+    last = max((row for row in package.readings if row.group == "all"), key=lambda row: row.as_of)
+    next_year = last.as_of.replace(year=last.as_of.year + 1)
+    answer = tracking_answer(track(package, {next_year: 0.9 * float(last.rate_pct)}, draws=draws))
+    return tracking_text(answer) + as_json(answer)
+
+
+STEPS = {
+    "validate": _validated,
+    "audit": _audited,
+    "forecast": _forecast,
+    "simulate": _simulated,
+    "track": _tracked,
+}

@@ -9,18 +9,22 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
 
-from giamngheo import forecast, load_package, package_forecast, simulate
+from giamngheo import audit, forecast, load_package, package_forecast, simulate, track
+from giamngheo.analysis.pace import required_pace
+from giamngheo.forecasting.rivals import spliced, straight_lines
+from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import accept_questions
 from giamngheo.inputs.scenario import list_scenarios, load_scenario
 from giamngheo.inputs.skeleton import new_package
 from giamngheo.language.phrasebook import phrases
 from giamngheo.report.scenario import budget
+from giamngheo.report.trend import learned, residuals
 from giamngheo.report.wording import Page
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     derandomize=True,
     deadline=None,
     database=None,
@@ -185,6 +189,81 @@ def test_rates_all_below_one_are_asked_about(tmp_path, skeleton):
     changed(skeleton, "targets", ("<,3,", "<,0.3,"), ("<=,4,", "<=,0.4,"))
     with pytest.raises(RefusedInput, match=r"poverty.csv:2:rate_pct: no rate.*--accept rates_are_shares"):
         load_package(skeleton)
+
+
+def test_a_line_on_which_everybody_was_poor_moves_no_other(skeleton):
+    readings = load_package(skeleton).frame("poverty").drop(columns=["households", "persons"])
+    other = readings["as_of"] < "2023-12-31"
+    readings.loc[other, "poverty_line"] = "before"
+    last = readings[other].iloc[-1:].assign(poverty_line="example_line")
+    whole = pd.concat([readings.assign(rate_pct=readings["rate_pct"].mask(other, 100.0)), last])
+    assert list(spliced(whole).index) == [2022, 2023, 2024]
+
+
+def test_a_level_rate_has_no_residuals_in_years(skeleton):
+    page = Page(load_package(skeleton), "en")
+    frame = page.package.frame("poverty").assign(rate_pct=7.0)
+    frame = residuals.by_scale(straight_lines(frame[frame["status"] == "poor"]))
+    assert "nan" not in residuals.sentence(page, frame).text and not residuals.chart(page, frame).html
+
+
+def test_offsets_of_two_earlier_lines_are_told_apart(skeleton):
+    older = "earlier,rural,800000,,2011-01-01,,line_law\noldest,rural,600000,,2006-01-01,,line_law\nexample_line,rural,"
+    page = Page(load_package(changed(skeleton, "lines", ("example_line,rural,", older))), "en")
+    lines = {"drift": None, "splice": "earlier", "": "oldest"}
+    rows = [
+        {"group": "all", "parameter": name or "splice", "poverty_line": line, "unit": "probit"}
+        | {
+            f"{when}_{q}": k * x
+            for when, k in (("prior", 2), ("posterior", 1))
+            for q, x in zip(ENDS, (-1, 0, 1), strict=True)
+        }
+        for name, line in lines.items()
+    ]
+    text = learned.table(page, pd.DataFrame(rows)).text + learned.sentence(page, pd.DataFrame(rows)).text
+    assert "(2011)" in text and "(2006)" in text
+
+
+def test_the_pace_counts_months(skeleton):
+    changed(skeleton, "poverty", ("2024-12-31", "2024-06-30"))
+    pace = required_pace(load_package(skeleton)).iloc[-1]
+    assert pace["observed_pp"] == pytest.approx((5.62 - 6.01) / 0.4973, abs=0.01)
+    assert pace["required_pp"] == pytest.approx((4 - 5.62) / 3.5027, abs=0.001)
+
+
+def test_the_year_of_a_reading_in_june_is_ahead(skeleton):
+    changed(skeleton, "poverty", ("2024-12-31", "2024-06-30"))
+    changed(skeleton, "targets", ("2027-12-31", "2024-12-31"))
+    descriptor = skeleton / "datapackage.json"
+    early = descriptor.read_text(encoding="utf-8").replace(" 2025,", " 2024,").replace(" 2027,", " 2024,")
+    descriptor.write_text(early, encoding="utf-8")
+    package = load_package(skeleton)
+    assert list_scenarios(package) and load_scenario({"id": "flood", "shock": {2024: 1}}, package)
+    with pytest.raises(RefusedInput, match=r"unknown year '2025'; nearest: 2024 \(known: 2024\)"):
+        load_scenario({"id": "flood", "shock": {2025: 1}}, package)
+
+
+def test_a_claim_without_a_note_is_told_in_words(skeleton):
+    rows = ["a,scope,,,,", "b,versions,2025-2027 | 2024-2027,,,", "c,resource,sum(budget[*].annual) >= 1,,,"]
+    rows = "".join(f"{row}somewhere,,\n" for row in [*rows, "d,resource,stated + 1,3,percent,"])
+    (skeleton / "claims.csv").write_text(
+        f"claim,kind,terms,stated,unit,locator,note_vi,note_en\n{rows}", encoding="utf-8"
+    )
+    told = [check.message(lang) for check in audit(load_package(skeleton)).checks for lang in ("vi", "en")]
+    assert all(told) and "The text says 3 %; 4 % follows." in told
+
+
+def test_what_is_first_read_in_the_plan_is_tracked(skeleton):
+    text = (skeleton / "poverty.csv").read_text(encoding="utf-8")
+    early = "".join(
+        row for row in text.splitlines(True) if not row.startswith("2023-12-31,cuối năm 2023,all,near_poor")
+    )
+    (skeleton / "poverty.csv").write_text(early, encoding="utf-8")
+    descriptor = skeleton / "datapackage.json"
+    begun = descriptor.read_text(encoding="utf-8").replace('"first_year": 2025', '"first_year": 2024')
+    descriptor.write_text(begun, encoding="utf-8")
+    found = track(load_package(skeleton), {2025: 5.2}, draws=100)
+    assert set(found.chances["target"]) == {"poor_2027", "near_poor_2027", "both"}
 
 
 def test_no_phrase_tells_a_plan_s_span_or_place():

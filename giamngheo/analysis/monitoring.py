@@ -177,15 +177,20 @@ def _outlook(package, known_by, draws, seed):
     trend = package_forecast(package, draws=draws, seed=seed, known_by=known_by)
     if not package.group_size("all"):
         return replace(outlook, trend=trend, draws={1: trend.draws})
-    # The plan is simulated from the last reading before its first year on.
-    first = date(package.years[0], 12, 31)
-    start = replace(package, readings=tuple(row for row in package.readings if row.as_of < first))
+    # The plan is simulated from the last reading before its first year on, if the same rates were read by then.
+    earlier = tuple(row for row in package.readings if row.as_of < date(package.years[0], 12, 31))
+    start = replace(package, readings=earlier) if _read(earlier) == _read(package.readings) else package
     shared = shared_draws(start, draws=draws, seed=seed)
     if start.readings == package.readings:
         shared = shared.with_trend(trend)
     full = simulate(start, load_scenario("full_plan", package), shared=shared)
     by_case = {r: _after(full.cases[r], trend, outlook.last) for r in CASES}
     return replace(outlook, trend=trend, draws=by_case)
+
+
+def _read(readings):
+    """The rates above 0 that were read (set of group, status, poverty line)."""
+    return {(row.group, row.status, row.poverty_line) for row in readings if row.rate_pct}
 
 
 def _after(case, trend, last):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.dates import decimal_year
 from giamngheo.simulation.targets import level_targets, met
 
 COLUMNS = ["target", "poverty_line", "base_as_of", "last_as_of", "observed_pp", "required_pp", "observed_pct"]
@@ -40,7 +41,7 @@ def required_pace(package):
         last = own[own["as_of"] == own["as_of"].max()].iloc[-1]
         if target.as_of <= last["as_of"].date():
             continue
-        left = target.as_of.year - last["as_of"].year
+        left = _years(last["as_of"], target.as_of)
         value = float(target.value_pct)
         required_pct = _compound(last["rate_pct"], value, left)
         now = {(target.group, target.status): np.array([[last["rate_pct"]]])}
@@ -48,7 +49,7 @@ def required_pace(package):
         for line, series in own.groupby("poverty_line", sort=False):
             end = series.iloc[-1]
             for _, base in series.iloc[:-1].iterrows():
-                span = end["as_of"].year - base["as_of"].year
+                span = _years(base["as_of"], end["as_of"])
                 observed_pct = _compound(base["rate_pct"], end["rate_pct"], span)
                 ratio = observed_pct / required_pct if required_pct and not already else np.nan
                 category = next((name for least, name in PACE_CATEGORIES if ratio >= least), None)
@@ -67,6 +68,11 @@ def required_pace(package):
                     }
                 )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _years(start, end):
+    """Years from one instant to another, whole between ends of years (float)."""
+    return float(decimal_year(end) - decimal_year(start))
 
 
 def _compound(start, end, years):

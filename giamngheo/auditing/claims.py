@@ -49,7 +49,8 @@ def claim_checks(package, cells):
             except BadTerms as error:
                 yield _uncomputed(claim, error)
         else:
-            yield _check(claim, "note", note=_note(claim))
+            note = _note(claim)
+            yield _check(claim, "note", note=note, sentences=() if note else (("claim.bare", {}),))
 
 
 def _check(claim, result, **fields):
@@ -122,7 +123,7 @@ def _computed(claim, cells):
     values = partial(_shown, claim, stated, follows, difference, tolerance)
     standard = (
         (("claim." + _phrase(claim, result, stated, follows), values),)
-        if strict or claim.kind == "coverage"
+        if strict or claim.kind == "coverage" or not _note(claim)
         else ()
     )
     return _check(
@@ -156,6 +157,8 @@ def _phrase(claim, result, stated, follows):
         return "note"
     if claim.kind == "coverage":
         return f"coverage_{result}"
+    if claim.kind not in (*EXACT, *ROUNDED):
+        return "ok" if stated.value == follows.value else "apart"
     if result == "ok" and stated.value != follows.value:
         return "ok_rounded"
     return f"{claim.kind}_ok" if result == "ok" and claim.kind in EXACT else result
@@ -184,13 +187,15 @@ def _neat(value, unit):
 def _list_check(claim):
     parts = [part.strip() for part in claim.terms.split(LISTS[claim.kind])]
     if claim.kind == "versions":
-        distinct = list(dict.fromkeys(parts))
+        distinct, note = list(dict.fromkeys(parts)), _note(claim)
+        values = {"parts": Shown("text", "; ".join(distinct))}
         return _check(
             claim,
             "discrepancy" if len(distinct) > 1 else "ok",
             stated=distinct[0],
             recomputed="; ".join(distinct[1:]) or distinct[0],
-            note=_note(claim),
+            sentences=() if note else (("claim.versions", values),),
+            note=note,
         )
     missing = _missing(parts)
     values = {"missing": Shown("text", ", ".join(missing)), "parts": Shown("text", ", ".join(parts))}

@@ -19,6 +19,7 @@ from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_lin
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
+from giamngheo.language import has_phrase
 
 EXAMPLES = """\b
 Examples:
@@ -173,6 +174,12 @@ def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: V
     loaded = checked_inputs(package).package
     counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
+    for group in dict.fromkeys(reading.group for reading in loaded.readings):
+        if group not in loaded.labels.groups and not has_phrase(f"group.{group}"):
+            print(
+                f"group '{group}' has no name, so that its id stands on pages; nearest, in datapackage.json under "
+                f'"giamngheo": "groups": {{"{group}": {{"vi": "…", "en": "…"}}}}'
+            )
     if loaded.last_counted() is None:
         print(
             "no reading of the poor counts households beside its rate, so that no money can be simulated (audit and "

@@ -116,7 +116,7 @@ def spliced(readings, group="all", status="poor"):
     Returns
     -------
     Series
-        Percent by year, ascending; only the last line where no instant was read on both.
+        Percent by year, ascending; only the last line where no instant was read on both, or as 0 or 100 on one.
     """
     rows = checked_readings(readings)
     rows = rows[(rows["status"] == status) & (rows["group"] == group)].sort_values("as_of", kind="stable")
@@ -130,6 +130,8 @@ def spliced(readings, group="all", status="poor"):
         if both.empty:
             break
         offset = logit(whole[both[0]] / 100) - logit(part[both[0]] / 100)
+        if not np.isfinite(offset):  # nobody or everybody was poor
+            break
         earlier = part[part.index < both[0]]
         whole = pd.concat([100 * expit(logit(earlier / 100) + offset), whole])
     whole.index = whole.index.year

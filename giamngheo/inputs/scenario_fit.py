@@ -33,7 +33,8 @@ def check_scenario(scenario, package, file=None, lines=None):
     """
     budget = [row.line for row in package.budget_lines]
     groups = list(dict.fromkeys(row.group for row in package.readings))
-    ahead = range(max(row.as_of for row in package.readings).year + 1, package.deadline.year + 1)
+    last = max(row.as_of for row in package.readings)
+    ahead = range(last.year + ((last.month, last.day) == (12, 31)), package.deadline.year + 1)
     funding = scenario.funding
     named = [("budget line", key, budget, ("funding", "by_line", key)) for key in funding.by_line]
     named += [

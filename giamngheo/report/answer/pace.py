@@ -1,5 +1,6 @@
 """Required against observed pace of each target and of all together."""
 
+from giamngheo.dates import decimal_year
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, plain
 from giamngheo.report.wording import together, told_apart
@@ -32,11 +33,12 @@ def _sentence(page, name, rows, as_of):
     ahead = [row for row in rows if row["category"] != "met"]  # the others ask for nothing
     observed, required = sum(row["observed_pp"] for row in rows), sum(row["required_pp"] for row in ahead)
     first, last = (page.day(rows[0][key]) for key in ("base_as_of", "last_as_of"))
+    left = decimal_year(as_of) - decimal_year(rows[0]["last_as_of"])
     return page.say(
         "panel.pace" if ahead else "panel.pace_met",
         name=name,
         required=_change(page, required),
-        n=page.number(as_of.year - rows[0]["last_as_of"].year),
+        n=page.number(left, 0 if left.denominator == 1 else 1),
         observed=_change(page, observed),
         span=page.say("panel.span", first=first, last=last),
     )

@@ -65,6 +65,8 @@ def _given(value):
 
 def value_text(value, page):
     """A stated or recomputed value: a number to two decimals, text as it is but not longer than a cell (str)."""
+    if isinstance(value, str) and page.has(f"audit.line_kind.{value}"):
+        return page.say(f"audit.line_kind.{value}")
     if isinstance(value, str):
         return value if len(value) <= LONGEST_TEXT else value[: LONGEST_TEXT - 1] + "…"
     value = Fraction(value)

@@ -169,7 +169,8 @@ def shares(page, flows, published):
 def _own_years(page, flows):
     """The first year, the same in every case, and the last of each: column's stem to (head, shares by flow)."""
     by_case = {r: by_day for r, by_day in flows.items() if by_day}
-    first, *_, last = days = list(next(iter(by_case.values())))
+    days = list(next(iter(by_case.values())))
+    first, last = days[0], days[-1]
     found = {}
     if len(days) > 1:
         found[f"pct_{first.year}"] = str(first.year), shares_of_start(_first(flows))

@@ -23,12 +23,12 @@ def table(page, parameters):
     """Median and 80 % interval of every parameter before and after the readings, folded."""
     frame = parameters.assign(narrower=_narrower(parameters))
 
-    def name(parameter, group):
-        words = _name(page, parameter)
+    def name(parameter, line, group):
+        words = _name(page, parameter, line)
         return words if group == "all" else f"{words}, {page.group(group)}"
 
     columns = [
-        page.text_column(("parameter", "group"), "learned.parameter", name),
+        page.text_column(("parameter", "poverty_line", "group"), "learned.parameter", name),
         page.text_column(
             "unit", "learned.unit", lambda unit: page.say(f"learned.unit_{unit.replace(' ', '_')}")
         ),
@@ -49,22 +49,21 @@ def table(page, parameters):
 def sentence(page, parameters):
     """Which of the whole province's parameters the readings narrowed most, and what they did to the drift."""
     rows = parameters[(parameters["group"] == "all") & ~parameters["parameter"].isin(FLAT)]
-    narrower = 100 * _narrower(rows).set_axis(rows["parameter"])
-    most, narrows = narrower.idxmax(), narrower.round() > 0  # by a percentage that is said
-    drift = rows.set_index("parameter").loc["drift"]
+    most, by = _narrowest(rows)
+    drift = rows.assign(narrower=100 * _narrower(rows)).set_index("parameter").loc["drift"]
     words = {
         "most": page.say(f"learned.of_{most}"),
-        "by": page.percent(narrower[most], 0),
-        "drift": page.percent(narrower["drift"], 0),
+        "by": page.percent(by, 0),
+        "drift": page.percent(drift["narrower"], 0),
         "before": page.number(drift["prior_q50"], 3),
         "after": page.number(drift["posterior_q50"], 3),
     }
-    if not narrows[most]:
+    if round(by) <= 0:  # by a percentage that is said
         said = ["found_none", "found_drift_wide"]
     elif most == "drift":
         said = ["found_drift_most"]
     else:
-        said = ["found", "found_drift" if narrows["drift"] else "found_drift_wide"]
+        said = ["found", "found_drift" if round(drift["narrower"]) > 0 else "found_drift_wide"]
     return html.prose(" ".join(page.say(f"learned.{key}", **words) for key in said))
 
 
@@ -106,26 +105,30 @@ def chart(page, parameters):
                 color=BLUE,
                 annotation_clip=False,
             )
-        names = [_name(page, row["parameter"]) for row in shown]
+        names = [_name(page, row["parameter"], row["poverty_line"]) for row in shown]
         ax.set_yticks(range(len(shown)), [wrapped(name, 15 if narrow else 40) for name in names])
         ax.set_ylim(len(shown) - 0.5, -0.7)
         ax.set_xticks([0, 1], [page.percent(10), page.percent(90)])
         ax.set_xlabel(page.say("learned.axis"))
         ax.tick_params(axis="y", length=0)
 
-    told = "; ".join(f"{_name(page, row['parameter'])}: {_change(page, row)}" for row in shown)
-    narrower = (100 * _narrower(rows)).set_axis(rows["parameter"])
-    most = narrower.idxmax()
-    words = {"most": page.say(f"learned.of_{most}"), "by": page.percent(narrower[most], 0)}
-    title = page.say("learned.title" if round(narrower[most]) > 0 else "learned.title_none", **words)
+    told = "; ".join(
+        f"{_name(page, row['parameter'], row['poverty_line'])}: {_change(page, row)}" for row in shown
+    )
+    most, by = _narrowest(rows)
+    words = {"most": page.say(f"learned.of_{most}"), "by": page.percent(by, 0)}
+    title = page.say("learned.title" if round(by) > 0 else "learned.title_none", **words)
     caption = page.say("learned.chart_caption")
     sizes = Sizes(0.7 + 0.34 * len(shown), 0.7 + 0.5 * len(shown))
     words = f"{page.say('learned.desc')} {told}"
     return figure_exhibit("prior-posterior", title, caption, words, draw, sizes, rows)
 
 
-def _name(page, parameter):
-    return page.say(f"learned.{parameter}")
+def _name(page, parameter, line):
+    """What a parameter is called; of several earlier lines each offset bears its line's first year (str)."""
+    words = page.say(f"learned.{parameter}")
+    starts = {row.poverty_line: row.valid_from.year for row in page.package.poverty_lines}
+    return f"{words} ({starts[line]})" if len(starts) > 2 and line in starts else words
 
 
 def _interval(page, parameter, *ends):
@@ -136,6 +139,13 @@ def _interval(page, parameter, *ends):
 def _change(page, row):
     ends = ((row[f"{when}_{q}"] for q in ENDS) for when in ("prior", "posterior"))
     return " → ".join(_interval(page, row["parameter"], *each) for each in ends)
+
+
+def _narrowest(parameters):
+    """The parameter whose interval shrank most, and by how many percent (str, float)."""
+    narrower = 100 * _narrower(parameters)
+    most = narrower.argmax()
+    return parameters["parameter"].iloc[most], narrower.iloc[most]
 
 
 def _narrower(parameters):

@@ -23,7 +23,7 @@ def _spans(page, left):
         if without.empty:
             continue
         base = rows["chance"].iloc[0]
-        most = without.loc[(without["chance"] - base).abs().idxmax()]
+        most = without.iloc[(without["chance"] - base).abs().argmax()]
         yield {
             "target": f"{page.say(f'status.{status}')} {target_text(target, page)}",
             "base": page.chance(base),

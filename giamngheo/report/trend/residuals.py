@@ -26,10 +26,10 @@ def spreads(frame):
 
 def sentence(page, frame):
     """On which scale the readings lie nearest to a straight line, and which reading lies farthest from it."""
-    sizes = spreads(frame).dropna()
+    sizes = spreads(frame)
     if frame["year"].nunique() < 2:
         return html.prose(page.say("residuals.one_reading"))
-    if sizes.empty:
+    if sizes.isna().any():
         return html.prose(page.say("residuals.level"))
     if sizes.iloc[-1] < 0.005:  # as two readings always do
         return html.prose(page.say("residuals.straight"))
@@ -50,9 +50,9 @@ def sentence(page, frame):
 
 def chart(page, frame):
     """Residuals of the line on every scale, side by side, the farthest of each with its number."""
-    if frame["year"].nunique() < 2:
-        return html.prose()
     sizes = spreads(frame)
+    if frame["year"].nunique() < 2 or sizes.isna().any():  # a level line has no years to measure in
+        return html.prose()
     panels = dict(list(frame.groupby("scale", sort=False)))
     top = 1.45 * max(frame["residual_years"].abs().max(), 0.1)
 
@@ -101,9 +101,8 @@ def chart(page, frame):
 
 def _title(page, sizes):
     """On which scale the readings lie nearest to a straight line, and on which least (str)."""
-    sizes = sizes.dropna()
-    if sizes.empty or sizes.iloc[-1] < 0.005:
-        return page.say("residuals.title_level" if sizes.empty else "residuals.title_straight")
+    if sizes.iloc[-1] < 0.005:
+        return page.say("residuals.title_straight")
     words = {"best": page.say(f"residuals.of_{sizes.index[0]}"), "least": page.number(sizes.iloc[0], 2)}
     words |= {"worst": page.say(f"residuals.of_{sizes.index[-1]}"), "most": page.number(sizes.iloc[-1], 2)}
     return page.say("residuals.title", **words)

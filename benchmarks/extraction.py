@@ -62,15 +62,15 @@ def score(text, folder, tables=KEYS):
             if each is not None:
                 waiting.remove(each)
             name = tuple(row[column] for column in key)
+            if each is None:
+                wrong.append(f"{table} {name}: no such row")
+                continue
             for column in columns:
-                if each is not None and _same(each.cells[column], row[column]):
+                if _same(each.cells[column], row[column]):
                     right += 1
                 else:
-                    sure = each is not None and each.confidence == "high"
-                    got = each.cells[column] if each else "no such row"
-                    wrong.append(
-                        f"{'! ' if sure else ''}{table} {name} {column}: {got!r}, not {row[column]!r}"
-                    )
+                    sure = "! " if each.confidence == "high" else ""
+                    wrong.append(f"{sure}{table} {name} {column}: {each.cells[column]!r}, not {row[column]!r}")
         for each in waiting:
             sure = "! " if each.confidence == "high" else ""
             wrong.append(f"{sure}{table} {tuple(each.cells[column] for column in key)}: a row too many")

@@ -100,7 +100,8 @@ def main(arguments):
             promised, missed = score(text, folder, PROMISES)
             print("  promises and agencies", promised)
             wrong += missed
-        print("\n".join(f"  {line}" for line in wrong))
+        for line in wrong:
+            print(" ", line)
 
 
 if __name__ == "__main__":

@@ -283,8 +283,9 @@ PROMISED = {
         "Giảm tỷ lệ hộ nghèo từ 9,7% (cuối năm 2012) xuống 8% cuối năm 2013, 6,5% năm 2014 và 5% vào cuối năm 2015.",
         ["poor <= 8 2013-12-31  ", "poor <= 6.5 2014-12-31  ", "poor <= 5 2015-12-31  "],
     ),
-    "a_pace_alone": ("Giảm 1,5 - 2% hộ nghèo mỗi năm.", ["    1.5 2"]),
-    "of_communes": ("Giảm tỷ lệ hộ nghèo ở các xã đặc biệt khó khăn 4%/năm.", ["     "]),
+    "a_pace_alone": ("Giảm 1,5 - 2% hộ nghèo mỗi năm.", ["poor    1.5 2"]),
+    "of_communes": ("Giảm tỷ lệ hộ nghèo ở các xã đặc biệt khó khăn 4%/năm.", ["poor    4 "]),
+    "of_some_communes": ("Giảm tỷ lệ hộ nghèo ở các xã ven biển 4%/năm.", ["     "]),
 }
 
 

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number, short
 from giamngheo.inputs.extraction.proposals import Proposal
-from giamngheo.inputs.extraction.readings import MINORITY
 from giamngheo.inputs.extraction.tables import tables
-from giamngheo.inputs.extraction.vocabulary import KEPT_AS, slug, source_of, spelled_out, subject_of
+from giamngheo.inputs.extraction.vocabulary import KEPT_AS, MINORITY, slug, source_of, spelled_out, subject_of
 
 FIGURES = ("central", "provincial", "mobilised", "annual", "total_3y")
 _TOTAL_ROW = re.compile(r"(?:tổng\s*(?:cộng|số)?|cộng)\b")

@@ -45,6 +45,7 @@ _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
+_PLUS = re.compile(r"\s*[+]\s*\S")  # a dash's own items, or items where there is no dash
 _ARTICLE = re.compile(r"\s*điều\s+(\d{1,2})\s*[.:]")
 _TITLE = re.compile(r"^[^.;:]{0,200}giai đoạn[^.;:]{0,40}$|^\s*của [^.;:]{0,60}$")  # set in small letters
 _PLAN = re.compile(r"\s*(?:kế hoạch|chương trình|đề án)\b")
@@ -220,7 +221,7 @@ def _next(before, letter):
 
 def _located(kept, folded):
     zone, number, book, part, trail, letter, item, article = "decision", 0, "", "", "", "", 0, ""
-    titles = {}
+    titles, opened, within, plus = {}, False, False, False  # within: the plan stands in an article
     for start, whole, _ in _joined(folded):
         for at in range(0, len(whole), MOST_LETTERS):
             words = whole[at : at + MOST_LETTERS]
@@ -230,8 +231,11 @@ def _located(kept, folded):
                 pass
             elif zone in ("decision", "title") and shouted and _PLAN.match(words):
                 zone, article = "title", ""
-            elif zone != "part" and (found := _ARTICLE.match(words)):
-                zone, article = "decision", found[1]
+            elif (zone != "part" or within) and (found := _ARTICLE.match(words)):
+                zone, article, opened = "decision", found[1], words.rstrip().endswith(":")
+                book, part, trail, letter, item, titles = "", "", "", "", 0, {}
+            elif zone == "decision" and opened and _NUMBERED.match(words):
+                zone, within, part = "part", True, f"article {article}"
             elif found := _BOOK.match(words):
                 book = f"part {found[2] or _ORDINALS.index(found[1]) + 1}"
                 zone, part, trail, letter, item, titles = "part", "", "", "", 0, {"part": words}
@@ -243,6 +247,7 @@ def _located(kept, folded):
                 zone, book, part, trail, letter, item = "part", found[1].upper(), "", "", "", 0
                 titles = {"part": words}
             elif (found := _ROMAN.match(words)) and own[slice(*found.span(1))].isupper():
+                within = within or (zone == "decision" and bool(article))
                 zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
                 titles = {"part": words}
             elif zone == "title" and (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
@@ -262,7 +267,9 @@ def _located(kept, folded):
                     letter, item = f"({found[1]})", 0
                     titles = {k: v for k, v in titles.items() if not k.startswith("(")} | {letter: words}
                 elif _DASH.match(words):
-                    item += 1
+                    item, plus = item + 1, False
+                elif _PLUS.match(words) and (plus or not item):
+                    item, plus = item + 1, True
             section = {
                 "decision": f"article {article}" if article else "decision",
                 "title": "title",

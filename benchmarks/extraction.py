@@ -70,7 +70,9 @@ def score(text, folder, tables=KEYS):
                     right += 1
                 else:
                     sure = "! " if each.confidence == "high" else ""
-                    wrong.append(f"{sure}{table} {name} {column}: {each.cells[column]!r}, not {row[column]!r}")
+                    wrong.append(
+                        f"{sure}{table} {name} {column}: {each.cells[column]!r}, not {row[column]!r}"
+                    )
         for each in waiting:
             sure = "! " if each.confidence == "high" else ""
             wrong.append(f"{sure}{table} {tuple(each.cells[column] for column in key)}: a row too many")

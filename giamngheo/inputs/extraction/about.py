@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from collections import Counter
+from itertools import takewhile
 
 from giamngheo import paths
 from giamngheo.inputs.csv_rows import read_text
@@ -12,6 +13,8 @@ from giamngheo.inputs.extraction.proposals import Proposal
 from giamngheo.inputs.extraction.vocabulary import slug
 
 _PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ)\s+((?:[^\W\d_]+[ -]?){1,4})")
+_SHOUTED = re.compile(r"\b(?:TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+ ?){1,4})")
+_AFTER_NAME = ("NĂM", "GIAI", "ĐẾN", "THỜI", "KHÓA", "VỀ")
 _ACT = re.compile(
     r"(?P<act>quyết định|kế hoạch|nghị quyết|đề án)?\s*số\s*:?\s*(?P<number>\d{1,5}\s*/\s*[\wđ]+(?:[-.][\w&]+){0,4})"
 )
@@ -50,14 +53,21 @@ def labels(text):
 def _province(text, cells, places, doubts):
     names, first = Counter(), {}
     for found in _PROVINCE.finditer(text.kept[:400_000]):
-        words = []
-        for word in re.split(r"[ ]", found[1].strip(" -")):
-            if not (word[:1].isupper() and word[1:].islower()):
-                break
-            words.append(word)
+        words = list(
+            takewhile(lambda word: word[:1].isupper() and word[1:].islower(), found[1].strip(" -").split(" "))
+        )
         if 0 < len(words) <= 4:
             names[" ".join(words)] += 1
             first.setdefault(" ".join(words), (found.start(1), found.start(1) + len(" ".join(words))))
+    shouted = None if names else _SHOUTED.search(text.kept[:20_000])
+    words = (
+        takewhile(lambda word: word.isupper() and word not in _AFTER_NAME, shouted[1].split())
+        if shouted
+        else ()
+    )
+    if name := " ".join(words):
+        names[name.title()] += 1
+        first[name.title()] = shouted.start(1), shouted.start(1) + len(name)
     if names:
         name, times = names.most_common(1)[0]
         places["province_vi"] = first[name]

@@ -22,10 +22,10 @@ _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 @dataclass
 class Line:
-    """A budget line as found, and the section of the text that it is linked with (None: none)."""
+    """A budget line as found, and the sections of the text that speak of it, that of its money first."""
 
     proposal: Proposal
-    section: object
+    sections: list
 
     @property
     def id(self):
@@ -53,7 +53,7 @@ def budget(text, found, years: int | None):
     if rows:
         linked = _linked(rows, found)
     else:
-        linked = [(_of_section(text, section, years), section) for section in found if _whole(section)]
+        linked = [(_of_section(text, section, years), section) for section in found if section.money]
     taken, lines = set(), []
     for proposal, section in linked:
         _name(proposal, section, taken)
@@ -64,7 +64,13 @@ def budget(text, found, years: int | None):
             if printed and abs(said[0] - Decimal(printed)) > max(said[0], Decimal(1)) * Decimal("0.005"):
                 proposal.doubts.setdefault("total_3y", "text_differs")
                 proposal.places.setdefault("text", said[1:3])
-        lines.append(Line(proposal, section))
+        lines.append(Line(proposal, [section] if section else []))
+    if not rows:  # what a plan says of its policies in one place and of their money in another
+        others = _linked(
+            [line.proposal for line in lines], [section for section in found if not section.money]
+        )
+        for line, (_, section) in zip(lines, others, strict=True):
+            line.sections += [section] if section else []
     return lines
 
 
@@ -247,10 +253,6 @@ def _policy_or_project(words):
 
 
 # --- From the text -----------------------------------------------------------------------------------------
-
-
-def _whole(section):
-    return bool(section.money)
 
 
 def _of_section(text, section, years):

@@ -41,7 +41,7 @@ def propose(text: Text):
         *targets(text, last if years else None, late),
         *(line.proposal for line in lines),
     ]
-    found += [*measures(lines), *agencies(text, lines)]
+    found += [*measures(text, lines), *agencies(text, lines)]
     found += known
     order = {table: n for n, table in enumerate(TABLES)}
     return [about, *sorted(found, key=lambda each: order[each.table])]

@@ -92,7 +92,7 @@ SOURCES = (
     ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
     ("district", re.compile(r"\bhuyện|cấp xã")),
     ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),
-    ("provincial", re.compile(r"\btỉnh|địa phương|\bnsđp|\bns tỉnh")),
+    ("provincial", re.compile(r"\btỉnh|địa phương|\b(?:ns)?đp\b|\bns tỉnh")),
 )
 KEPT_AS = {
     "district": "provincial",

@@ -8,7 +8,7 @@ from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
 from giamngheo.inputs.extraction.vocabulary import source_of, sources_in, subject_of
 
 MONEY = re.compile(  # a sum; what one household or house gets is none
-    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng)?|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
+    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
     r"(?!\w|\s*/\s*(?:\d\s*)?(?:hộ|người|khẩu|căn|nhà|mô hình|xã|thẻ|lao động|học sinh|em|lớp|công trình|tháng)\b)"
 )
 _YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"

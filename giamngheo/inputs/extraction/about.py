@@ -38,6 +38,7 @@ def labels(text):
     _province(text, cells, places, doubts)
     _decision(text, cells, places, doubts)
     _period(text, cells, places, doubts)
+    cells["date"] = cells["date"] or f"{int(cells['first_year']) - 1}-12-31"
     years = f"{cells['first_year']}-{cells['last_year']}"
     title = f"{cells['province_vi']} {years}"
     cells["title_vi"] = f"Kế hoạch giảm nghèo {title}: số liệu của {cells['decision']}"
@@ -123,6 +124,10 @@ def _period(text, cells, places, doubts):
     titled = [p for p in text.paragraphs if p.zone == "title"]
     titled += [p for p in text.paragraphs[:8] if _TITLED.match(p.folded)]
     titled += [p for p in text.paragraphs if re.search(r"thời gian thực hiện|điều 1\b", p.folded[:60])]
+    if not any(PERIOD.search(p.folded) for p in titled) and (of := _of_one_year(titled)):
+        cells |= {"first_year": of[0], "last_year": of[0]}
+        places["first_year"] = places["last_year"] = of[1:]
+        return
     for paragraph in [*titled, *text.paragraphs[:FIRST_PAGE]]:
         found = PERIOD.search(paragraph.folded)
         if found and 0 < int(found[2]) - int(found[1]) < 11:
@@ -138,8 +143,15 @@ def _period(text, cells, places, doubts):
         year = int((cells["date"] or "2013")[:4])
         cells |= {"first_year": str(year), "last_year": str(year)}
         doubts |= {"first_year": "not_found", "last_year": "not_found"}
-    if not cells["date"]:
-        cells["date"] = f"{int(cells['first_year']) - 1}-12-31"
+
+
+def _of_one_year(titled):
+    """The one year that a title names, with its place: (year, start, end), None where it names none."""
+    for paragraph in titled:
+        found = re.search(r"\bnăm\s+(20\d\d)\s*$", paragraph.folded)
+        if found and "giảm nghèo" in paragraph.folded:
+            return found[1], paragraph.start + found.start(1), paragraph.start + found.end(1)
+    return None
 
 
 def _without_marks(name):

@@ -215,21 +215,10 @@ def _row(text, cells, figures, kind, place, unit, years):
         doubts.setdefault("annual", "no_unit")
     note = cells.get("note")
     said = text.words(cells["name"].start, cells["name"].end)
-    row = {
-        "line": "",
-        "kind_table": kind or _policy_or_project(cells["name"].words) or "policy",
-        "kind_text": "",
-        "name_vi": said,
-        "name_en": "",
-        **{
-            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
-            for column in FIGURES
-        },
-        "channel": "",
-        "group": "",
-        "locator": f"budget table {place}",
-        "note": text.words(note.start, note.end) if note else "",
-    }
+    kind = kind or _policy_or_project(cells["name"].words) or "policy"
+    row = _cells(
+        said, kind, "", values, f"budget table {place}", text.words(note.start, note.end) if note else ""
+    )
     return Proposal("budget", row, places, doubts)
 
 
@@ -286,26 +275,29 @@ def _of_section(text, section, years):
         doubts.setdefault("annual", "number")
     begin = section.start + len(section.headings[0]) - len(section.headings[0].lstrip())
     places["name_vi"] = begin, section.start + len(section.headings[0].partition(":")[0])
-    said = re.sub(r"^[\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
-    row = {
-        "line": "",
-        "kind_table": section.kind or "policy",
-        "kind_text": section.kind or "policy",
-        "name_vi": said,
-        "name_en": "",
-        **{
-            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
-            for column in FIGURES
-        },
-        "channel": "",
-        "group": "",
-        "locator": section.locator,
-        "note": "",
-    }
-    return Proposal("budget", row, places, doubts)
+    said = re.sub(r"^[-+*•\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
+    kind = section.kind or "policy"
+    return Proposal("budget", _cells(said, kind, kind, values, section.locator), places, doubts)
 
 
 # --- What both have ----------------------------------------------------------------------------------------
+
+
+def _cells(name, kind_table, kind_text, values, locator, note=""):
+    """The cells of a line, its id, channel and group still to be told (dict); a source not named beside others is 0."""
+    unnamed = "0" if any(column in values for column in FIGURES[:3]) else ""
+    return {
+        "line": "",
+        "kind_table": kind_table,
+        "kind_text": kind_text,
+        "name_vi": name,
+        "name_en": "",
+        **{column: short(round(values[column], 6)) if column in values else unnamed for column in FIGURES},
+        "channel": "",
+        "group": "",
+        "locator": locator,
+        "note": note,
+    }
 
 
 def _linked(rows, found):

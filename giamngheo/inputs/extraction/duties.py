@@ -43,7 +43,7 @@ _NEAR = 80  # letters around a quantity that tell what it is for
 ROLE = re.compile(
     r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp)(?:\s+thực hiện)?\s*:"
     r"|(?:cơ quan|đơn vị)\s+(?P<does>thực hiện)\s*:"
-    r"|(?P<lead>\bchủ trì)\b|(?P<partner>phối hợp\s+(?:với|cùng))|(?P<bound>chịu trách nhiệm)"
+    r"|(?P<lead>\bchủ trì)\b|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
 _ROLES = {"chủ trì": "lead", "phối hợp": "partner"}
 _DOES = re.compile(
@@ -54,18 +54,21 @@ _BODY = re.compile(r"(?:sở|ban|hội|chi cục|công an|liên đoàn|tỉnh đ
 _DEPARTMENTS = re.compile(r"\bsở\s*:([^;.]+)")
 
 
-def measures(text, lines):
+def measures(text, lines, read):
     """Proposed physical promises, and what was done before, with the budget line that each belongs to.
 
     Parameters
     ----------
     text : Text
     lines : list of Line
+    read : list of Proposal
+        The readings: their counts are no promises.
 
     Returns
     -------
     list of Proposal
     """
+    counted = {place[0] for each in read for place in each.places.values()}
     found, taken, of, by_subject = [], {}, _of_paragraphs(lines), _by_subject(lines)
     for paragraph in text.paragraphs:
         line, section = of.get(paragraph.start, (None, None))
@@ -74,6 +77,8 @@ def measures(text, lines):
             continue
         results = line is None and any(_RESULTS.search(heading[:60]) for heading in paragraph.headings)
         for quantity in QUANTITY.finditer(paragraph.folded):
+            if paragraph.start + quantity.start() in counted:
+                continue
             words = paragraph.folded[max(0, quantity.start() - _NEAR) : quantity.end() + _NEAR]
             own = line or _line_of(words, by_subject)
             proposal = _measure(own, section, paragraph, quantity, taken, results)

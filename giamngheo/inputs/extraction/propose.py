@@ -38,10 +38,10 @@ def propose(text: Text):
     lines = budget(text, sections(text), years)
     found = [
         *said_once(read),
-        *targets(text, last if years else None, late),
+        *targets(text, last if years else None, late, years == 1),
         *(line.proposal for line in lines),
     ]
-    found += [*measures(text, lines), *agencies(text, lines)]
+    found += [*measures(text, lines, read), *agencies(text, lines)]
     found += known
     order = {table: n for n, table in enumerate(TABLES)}
     return [about, *sorted(found, key=lambda each: order[each.table])]

@@ -18,6 +18,9 @@ STATUS = (
 _FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
 _ITEM = re.compile(r"\s*[-+*•]")
 _LINK = re.compile(r"[\s,:]*(?:là|có|còn|chiếm|gồm)?\s*")
+_COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tells nothing of 2012
+_TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
+_WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
@@ -25,7 +28,7 @@ _KINDS = re.findall(
     r"\w+", "aside instant count rate persons people of_the_poor named from to change end area"
 )
 _TOKEN = re.compile(
-    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm)[^()]{0,300}\))"
+    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm|giảm|tăng)[^()]{0,300}\))"
     rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
     rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
     rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
@@ -110,7 +113,7 @@ def _in_paragraph(words, moment):
     named = groups and figure and groups[0][0] < min(figure.start(), _SUBJECT)
     whole = groups[0][2] if named else "all"
     state, group, ignoring, inherited = Reading(moment, "poor", whole), whole, False, moment is not None
-    fresh, last = False, 0
+    fresh, last, closed = False, 0, None
     for token in _TOKEN.finditer(words):
         kind = next(name for name in _KINDS if token[name] is not None)
         first = bisect_left(begins, last)
@@ -134,6 +137,12 @@ def _in_paragraph(words, moment):
                 if state.values:
                     yield state
                 state, group, inherited = Reading(state.instant, "poor", whole), whole, True
+        elif (
+            kind == "instant"
+            and _COMPARED.search(words, 0, token.start())
+            and not _TOLD.match(words, token.end())
+        ):
+            continue
         elif kind == "instant":
             moment = _moved(instants(token[0])[0], token.start())
             bracketed = words[: token.start()].rstrip(" vàotạiởcủa").endswith("(") if state.values else False
@@ -141,7 +150,7 @@ def _in_paragraph(words, moment):
                 state.instant = moment
                 state.doubts.pop("as_of", None)
                 yield state
-                state = Reading(None, state.status, group)
+                closed, state = (state, token.end()), Reading(None, state.status, group)
                 continue
             if state.values:
                 yield state
@@ -161,6 +170,7 @@ def _in_paragraph(words, moment):
                 state.group = group
             fresh = fresh and not stated
             if kind == "named":
+                ignoring = ignoring and status == state.status
                 if state.values and (status, group) != (state.status, state.group):
                     yield state
                     state = Reading(state.instant, status, group)
@@ -170,6 +180,10 @@ def _in_paragraph(words, moment):
             if figure is None or (kind in ("persons", "people") and not state.values):
                 continue
             column, value, sure = figure
+            if closed and column not in closed[0].values and _WITH.fullmatch(words, closed[1], token.start()):
+                closed[0].values[column] = plain(value)  # "42,70% cuối năm 2013, với 17.045 hộ"
+                closed[0].places[column] = token.start(kind), token.end(kind)
+                continue
             other = kind == "count" and state.values and (status, group) != (state.status, state.group)
             if column in state.values or other:
                 unpaired = kind == "count" and "rate_pct" not in state.values

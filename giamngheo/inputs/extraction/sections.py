@@ -19,7 +19,7 @@ _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,6
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
 _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
-    r"|\b(?:trung ương|tw|tỉnh|địa phương|huyện)[:\s]*$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác)[:\s]*$"
 )
 _SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|(?:từ|thuộc|do)\s+[^;,.\d]{0,50})")
 _TOTALS = re.compile(
@@ -32,6 +32,7 @@ _ELSEWHERE = re.compile(
     r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
     r"|tình hình|đánh giá|hiện trạng|thực trạng"
 )
+_NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
 
@@ -58,7 +59,7 @@ class Section:
     def kind(self):
         """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
         for heading in self.headings:
-            found = re.match(r"[\s\d.)]*(chính sách|dự án|các chính sách|tiểu dự án)", heading)
+            found = re.match(r"[\s\divx.)]*(?:các\s+|nhóm\s+)?(chính sách|dự án|tiểu dự án)", heading)
             if found:
                 return "project" if "dự án" in found[1] else "policy"
         return None
@@ -83,7 +84,10 @@ def sections(text):
         inner = tuple(reversed(paragraph.headings[1:]))
         of_money = _TOTALS.search(paragraph.headings[0][:80])
         named = next((n for n, heading in enumerate(inner) if _subject(heading, of_money)), None)
-        if named is None and _subject(paragraph.folded, True) and MONEY.search(paragraph.folded):
+        name = paragraph.folded.partition(":")[0]
+        money = named is None and MONEY.search(paragraph.folded)
+        beside = leaf and name != paragraph.folded and len(name) < _NAME and not _SOURCE_OR_SUM.match(name)
+        if money and (_subject(paragraph.folded, True) or (beside and _FROM.match(name))):
             leaf = Section((paragraph.folded, *inner), paragraph.locator, paragraph.start, [paragraph])
             found[paragraph.start] = leaf
         elif leaf and _FROM.match(paragraph.folded) and source_of(paragraph.folded[:60]):
@@ -93,7 +97,7 @@ def sections(text):
             if named is None:
                 lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
                 named = lettered.index(False) if False in lettered else 0
-            headings = inner[named:]
+            headings = (*inner[named:], paragraph.headings[0])
             locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
             own = found.setdefault(headings, Section(headings, locator, paragraph.start))
             own.paragraphs.append(paragraph)
@@ -124,7 +128,9 @@ def _read_money(section):
         of_it = (
             n and section.paragraphs[n - 1] in asked and _FROM.match(p.folded) and source_of(p.folded[:60])
         )
-        if of_it or re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded):
+        if of_it or re.match(
+            r"[\s+*•-]*(?:[a-zđ]\)\s*)?(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded
+        ):
             asked.append(p)
     told = [p for p in section.paragraphs if "kinh phí" in p.folded and MONEY.search(p.folded)]
     for paragraph in asked or section.paragraphs:
@@ -140,8 +146,8 @@ def _read_money(section):
             value, sure = number(money[1])
             place = paragraph.start + money.start(), paragraph.start + money.end()
             amount = billions(value, money[2]), *place
-            near = _SOURCE_BEFORE.search(before) or _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
-            source = source_of(near[0]) if near else None
+            near = _SOURCE_BEFORE.search(before), _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            source = next((name for mark in near if mark and (name := source_of(mark[0]))), None)
             if (
                 source == "credit" and not section.money
             ):  # "Cho vay vốn tín dụng: 680 tỷ đồng" names what it is for

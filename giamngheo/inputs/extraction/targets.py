@@ -19,6 +19,10 @@ _PACE = re.compile(
     rf"|{_RANGE}\s*(?:số\s+)?(?:tỷ lệ\s+)?hộ\s+(?:cận\s+)?nghèo\s*(?:/\s*|mỗi\s+|hàng\s+)năm"
     rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
 )
+_FALL = re.compile(
+    rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
+)
+_YEARLY = re.compile(r"(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân")  # said once for the clauses that follow
 _LEVEL = re.compile(
     rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
     rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:"
@@ -28,7 +32,8 @@ _LEVEL = re.compile(
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
 _AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
 _NO_SHARE = re.compile(
-    r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|giảm|tăng|dưới|không quá|\d\s*-)\s*$"
+    r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
+    r"|dưới|không quá|\d\s*-)\s*$"
 )  # of places, no promise
 _ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
@@ -37,7 +42,7 @@ _HEAD = 90  # letters in which a promise says of whom it is
 _STRONG = ("dưới", "thấp hơn", "<")
 
 
-def targets(text, last_year: int | None, tabled=()):
+def targets(text, last_year: int | None, tabled=(), one_year=False):
     """Proposed targets.
 
     Parameters
@@ -47,6 +52,8 @@ def targets(text, last_year: int | None, tabled=()):
         Of the programme: when a level is promised for where no year is named.
     tabled : iterable of (Paragraph, Reading)
         Rates of tables that lie after the decision's day.
+    one_year : bool
+        The plan is for a year: a fall that it promises is one a year.
 
     Returns
     -------
@@ -58,13 +65,28 @@ def targets(text, last_year: int | None, tabled=()):
         aims = any(_is_aims(heading) for heading in paragraph.headings)
         levels = []
         if "nghèo" in words and (aims or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))):
-            levels = _levels(paragraph, last_year)
+            levels = _levels(paragraph, last_year, one_year)
         found += levels
         if paragraph.zone == "part" and not levels:
             own = paragraph.headings
             leads = after is not None and own[-1] == words and after.headings[: len(own)] == own
             found += _others(text, paragraph, aims, leaf=not leads)
-    return by_key(found)
+    return by_key(_together(found))
+
+
+def _together(found):
+    """Promises with a fall a year of somebody brought to the level of the same in another paragraph."""
+    alone = [row for row in found if row.doubts.get("value_pct") == "pace_only"]
+    for row in alone:
+        whom = row.cells["status"], row.cells["group"]
+        levels = [r for r in found if r.cells["value_pct"] and (r.cells["status"], r.cells["group"]) == whom]
+        for level in levels:
+            if not level.cells["pace_low_pp"]:
+                level.cells |= {column: row.cells[column] for column in ("pace_low_pp", "pace_high_pp")}
+                level.places["pace_low_pp"] = row.places["pace_low_pp"]
+        if levels:
+            found = [each for each in found if each is not row]
+    return found
 
 
 def _tabled(paragraph, each):
@@ -82,7 +104,7 @@ def _is_aims(heading):
     return bool(re.match(r"[^:]{0,12}(?:các\s+)?(?:mục tiêu|chỉ tiêu)", heading.strip()))
 
 
-def _levels(paragraph, last_year):
+def _levels(paragraph, last_year, one_year):
     """The promised levels of a paragraph, and falls a year of those for whom no level is promised."""
     found, paces, moment = [], {}, None
     for sentence in re.finditer(r"(?:[^.]|[.](?!\s|$)){1,5000}", paragraph.folded):
@@ -97,7 +119,7 @@ def _levels(paragraph, last_year):
                 if whom[0] is None or _of_area(piece):
                     whom = None
                     continue
-                pace = _pace(piece, at + start)
+                pace = _pace(piece, at + start, one_year or _YEARLY.search(sentence[0], 0, clause.start()))
                 if pace:
                     paces.setdefault(whom, (pace, doubt, said))
                 rows = list(_in_piece(paragraph, piece, at + start, said, (*whom, pace), last_year))
@@ -174,12 +196,12 @@ def _pieces(clause, before):
         yield start, end, status, group, doubt or bool(loose and len(_LEVEL.findall(clause[start:end])))
 
 
-def _pace(piece, at):
+def _pace(piece, at, yearly):
     """A promised fall a year: its lower and upper end and its place, None where there is none."""
-    found = _PACE.search(piece)
+    found = _PACE.search(piece) or (yearly and _FALL.search(piece))
     if not found:
         return None
-    low, high = next((found[n], found[n + 1]) for n in (1, 3, 5) if found[n])
+    low, high = next((found[n], found[n + 1]) for n in range(1, found.re.groups, 2) if found[n])
     return (
         plain(percent(low)[0]),
         plain(percent(high)[0]) if high else "",

@@ -40,6 +40,7 @@ _MARKER = re.compile(
 )
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
 _BOOK = re.compile(r"\s*phần\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_BARE_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+\w+|\d)\s*")  # what it is about stands on the next line
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
@@ -47,7 +48,9 @@ _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
 _PLUS = re.compile(r"\s*[+]\s*\S")  # a dash's own items, or items where there is no dash
 _ARTICLE = re.compile(r"\s*điều\s+(\d{1,2})\s*[.:]")
-_TITLE = re.compile(r"^[^.;:]{0,200}giai đoạn[^.;:]{0,40}$|^\s*của [^.;:]{0,60}$")  # set in small letters
+_TITLE = re.compile(
+    r"^[^.;:]{0,200}(?:giai đoạn[^.;:]{0,40}|\bnăm\s+20\d\d\s*)$|^\s*của [^.;:]{0,60}$"
+)  # set in small letters
 _PLAN = re.compile(r"\s*(?:kế hoạch|chương trình|đề án)\b")
 
 
@@ -250,6 +253,13 @@ def _located(kept, folded):
                 within = within or (zone == "decision" and bool(article))
                 zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
                 titles = {"part": words}
+            elif (
+                shouted
+                and zone == "part"
+                and len(titles) == 1
+                and _BARE_BOOK.fullmatch(titles.get("part", ""))
+            ):
+                titles = {"part": f"{titles['part']} {words}"}
             elif zone == "title" and (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
                 pass
             elif zone == "title":

@@ -37,7 +37,12 @@ SUBJECTS = tuple(
         ("electricity", r"tiền điện|điện sinh hoạt", "cash", "Support for electricity bills"),
         ("health", r"y tế|bảo hiểm|khám chữa bệnh", "cost_relief", "Health support"),
         ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
-        ("staff", r"cán bộ làm công tác|cộng tác viên", "enabling", "Staff for poverty reduction"),
+        (
+            "staff",
+            r"cán bộ (?:làm công tác|giảm nghèo|chuyên trách)|cộng tác viên",
+            "enabling",
+            "Staff for poverty reduction",
+        ),
         ("models", r"mô hình", "livelihood", "Spreading models of poverty reduction"),
         (
             "capacity",
@@ -65,6 +70,7 @@ SUBJECTS = tuple(
     )
 )
 
+_FEW = "hai|ba|bốn|năm|sáu|bảy|tám|chín|mười"
 GROUPS = {  # of households with readings and targets of their own: words, names in both languages
     "ethnic_minority": (
         r"dân tộc(?! kinh)(?:\s+thiểu số)?|\bdtts\b|đồng bào (?:khmer|chăm)",
@@ -72,7 +78,7 @@ GROUPS = {  # of households with readings and targets of their own: words, names
         "ethnic-minority",
     ),
     "poor_districts": (
-        r"(?:\bcác|\b\d{1,2}|\b(?:vùng|khu vực|nhóm))\s+huyện\s+(?:nghèo|30a)|\bxã,\s*huyện nghèo",
+        rf"(?:\bcác|\b\d{{1,2}}|\b(?:{_FEW}|vùng|khu vực|nhóm))\s+huyện\s+(?:nghèo|30a)|\bxã,\s*huyện nghèo",
         "ở các huyện nghèo",
         "poor-district",
     ),

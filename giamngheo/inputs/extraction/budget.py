@@ -1,6 +1,7 @@
 """Budget lines: from the table, held against the text, or from the text alone."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -65,6 +66,10 @@ def budget(text, found, years: int | None):
                 proposal.doubts.setdefault("total_3y", "text_differs")
                 proposal.places.setdefault("text", said[1:3])
         lines.append(Line(proposal, [section] if section else []))
+    places = Counter(line.proposal.cells["locator"] for line in lines)
+    for line in lines:
+        if places[line.proposal.cells["locator"]] > 1:
+            line.proposal.doubts["locator"] = "same_place"
     if not rows:  # what a plan says of its policies in one place and of their money in another
         others = _linked(
             [line.proposal for line in lines], [section for section in found if not section.money]

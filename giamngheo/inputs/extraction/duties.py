@@ -39,6 +39,7 @@ _ANNUAL = re.compile(r"(?:mỗi|hàng|bình quân|một)\s+năm[^;.]{0,60}$")
 _AFTER = re.compile(r"[^\d;.(]{0,45}?(?:/\s*|mỗi |hàng |một )năm\b")
 _RESULTS = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|nguyên nhân|sự cần thiết")
 _NO_PROMISE = re.compile(r"mục tiêu|chỉ tiêu|tổ chức thực hiện|phân công|kinh phí|nguồn lực")
+_FELL = re.compile(r"(?:giảm|thoát|tăng)(?:\s+(?:được|thêm|khoảng))?\s*$")
 _NEAR = 80  # letters around a quantity that tell what it is for
 ROLE = re.compile(
     r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp)(?:\s+thực hiện)?\s*:"
@@ -46,6 +47,9 @@ ROLE = re.compile(
     r"|(?P<lead>\bchủ trì)\b|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
 _ROLES = {"chủ trì": "lead", "phối hợp": "partner"}
+_TASK = re.compile(
+    r"[^:;.]{0,4}(?:\d{1,2}[.)]\s*)?(?:đề nghị\s+)?(?:sở|ban|hội|ủy ban|ubnd|ngân hàng)[^:;.]{3,70}:?"
+)
 _DOES = re.compile(
     r"[.;)]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
     r"|kiểm tra)\b"
@@ -77,7 +81,8 @@ def measures(text, lines, read):
             continue
         results = line is None and any(_RESULTS.search(heading[:60]) for heading in paragraph.headings)
         for quantity in QUANTITY.finditer(paragraph.folded):
-            if paragraph.start + quantity.start() in counted:
+            fell = _FELL.search(paragraph.folded, 0, quantity.start())
+            if fell or paragraph.start + quantity.start() in counted:
                 continue
             words = paragraph.folded[max(0, quantity.start() - _NEAR) : quantity.end() + _NEAR]
             own = line or _line_of(words, by_subject)
@@ -183,15 +188,16 @@ def agencies(text, lines):
         for role, begin, end in _roles(paragraph.folded):
             of_whom = (line, doubts) if role == "lead" or not doubts else ("", {})
             rows = _listed(text, paragraph, *of_whom, role, begin, end)
-            named += (
-                rows[-1:] if paragraph.folded.startswith("chủ trì", end) else rows
-            )  # the one right before it
-        carries = any(re.search(r"tổ chức thực hiện|phân công", h[:60]) for h in paragraph.headings[:-1])
-        told = (
-            carries and paragraph.headings[-1] == paragraph.folded and re.search(r":\s*\w", paragraph.folded)
-        )
+            before = paragraph.folded.startswith(
+                "chủ trì", end
+            )  # then it is the one that stands right before it
+            named += rows[-1:] if before else rows
+        above = (heading for heading in paragraph.headings if heading != paragraph.folded)
+        carries = any(re.search(r"tổ chức thực hiện|phân công", heading[:60]) for heading in above)
+        told = _TASK.match(paragraph.folded) if carries else None
         if told and not any(row.cells["role"] == "lead" for row in named):
-            named += _listed(text, paragraph, "", {}, "implementing", 0, paragraph.folded.index(":"))[:1]
+            doubts = {} if told[0].endswith(":") else {"role": "guessed"}
+            named += _listed(text, paragraph, "", doubts, "implementing", 0, told.end())[:1]
         found += named
     return by_key(found)
 

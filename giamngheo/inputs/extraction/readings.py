@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import date
 
 from giamngheo.inputs.extraction.lines import mentions, said_near
-from giamngheo.inputs.extraction.numbers import INSTANT, NUMBER, instants, number, percent, plain
+from giamngheo.inputs.extraction.numbers import (
+    INSTANT,
+    NUMBER,
+    YEAR,
+    Instant,
+    instants,
+    number,
+    percent,
+    plain,
+)
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.reading_tables import Reading
 from giamngheo.inputs.extraction.vocabulary import groups_in
@@ -21,15 +30,17 @@ _LINK = re.compile(r"[\s,:]*(?:là|có|còn|chiếm|gồm)?\s*")
 _COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tells nothing of 2012
 _TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
 _WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
+_OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
 _KINDS = re.findall(
-    r"\w+", "aside instant count rate persons people of_the_poor named from to change end area"
+    r"\w+", "aside instant edge count rate persons people of_the_poor named from to change end area"
 )
 _TOKEN = re.compile(
     r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm|giảm|tăng)[^()]{0,300}\))"
     rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
+    rf"|(?P<edge>(?:đầu|cuối)\s+năm(?!\s+{YEAR}))"
     rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
     rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
     r"|\s*(?:số\s+)?hộ\s+(?:cận\s+)?nghèo\s+(?:được|có|đã|vay|là|chưa))?"
@@ -67,7 +78,13 @@ def readings(text, published: date | None, tabled):
             intro = named[-1] if named else None
         if "nghèo" in words and "%" in words and not (paragraph.zone == "part" and _aims(paragraph)):
             moment = _moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
-            found += [(paragraph, each) for each in _in_paragraph(words, moment)]
+            before = None
+            for each in _in_paragraph(words, moment):
+                if each.instant is None and before and "households" in each.values:
+                    each.instant = before.instant
+                    each.doubts["as_of"] = "instant_before"
+                found.append((paragraph, each))
+                before = each
     kept = []
     for paragraph, each in [*found, *tabled]:
         known = each.instant or "households" in each.values
@@ -113,12 +130,17 @@ def _in_paragraph(words, moment):
     named = groups and figure and groups[0][0] < min(figure.start(), _SUBJECT)
     whole = groups[0][2] if named else "all"
     state, group, ignoring, inherited = Reading(moment, "poor", whole), whole, False, moment is not None
-    fresh, last, closed = False, 0, None
+    fresh, last, closed, year = False, 0, None, None
     for token in _TOKEN.finditer(words):
         kind = next(name for name in _KINDS if token[name] is not None)
         first = bisect_left(begins, last)
         heard = groups[first] if first < len(groups) and begins[first] < token.end() else None
         last = token.end()
+        behind = groups[n] if (n := bisect_left(begins, last)) < len(groups) else None
+        if kind in ("count", "named") and behind and _OF.fullmatch(words, last, behind[0]):
+            heard, last = behind, behind[1]  # "9.204 hộ nghèo dân tộc thiểu số"
+        else:
+            behind = None
         if kind in ("aside", "to", "change", "of_the_poor"):
             ignoring = kind in ("change", "of_the_poor") or (ignoring and kind == "aside")
         elif kind == "from":  # its instants come after its figures
@@ -137,14 +159,18 @@ def _in_paragraph(words, moment):
                 if state.values:
                     yield state
                 state, group, inherited = Reading(state.instant, "poor", whole), whole, True
-        elif (
-            kind == "instant"
-            and _COMPARED.search(words, 0, token.start())
-            and not _TOLD.match(words, token.end())
-        ):
-            continue
-        elif kind == "instant":
-            moment = _moved(instants(token[0])[0], token.start())
+        elif kind in ("instant", "edge"):
+            compared = _COMPARED.search(words, 0, token.start()) and not _TOLD.match(words, token.end())
+            if compared or (kind == "edge" and year is None):
+                continue
+            if kind == "instant":
+                moment = _moved(instants(token[0])[0], token.start())
+                year = (moment.law_day or moment.as_of).year
+            else:  # "đầu năm" of the year that was named before
+                early = token[0].startswith("đầu")
+                law_day = date(year, 1, 1) if early else None
+                day = date(year - early, 12, 31)
+                moment = Instant(day, token.start(), token.end(), law_day=law_day)
             bracketed = words[: token.start()].rstrip(" vàotạiởcủa").endswith("(") if state.values else False
             if state.values and (state.instant is None or (inherited and bracketed)):
                 state.instant = moment
@@ -158,7 +184,7 @@ def _in_paragraph(words, moment):
         else:
             status = _status(token, state.status)
             stated = kind == "named" or bool(token["status"])
-            if stated and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
+            if stated and not behind and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
                 group = "all"
             elif stated and (heard or fresh):
                 group = heard[2] if heard else whole

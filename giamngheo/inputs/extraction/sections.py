@@ -32,6 +32,7 @@ _ELSEWHERE = re.compile(
     r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
     r"|tình hình|đánh giá|hiện trạng|thực trạng"
 )
+_SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
 _NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -123,7 +124,9 @@ def _has_substance(section):
 
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
-    asked = []
+    asked, first = [], section.paragraphs[0].folded
+    if MONEY.search(first):  # then a sum below it is that of all
+        section.paragraphs = [p for p in section.paragraphs if p.folded is first or not _SUM.match(p.folded)]
     for n, p in enumerate(section.paragraphs):
         of_it = (
             n and section.paragraphs[n - 1] in asked and _FROM.match(p.folded) and source_of(p.folded[:60])

@@ -59,7 +59,7 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
     -------
     list of Proposal
     """
-    found = [_tabled(*each) for each in tabled]
+    found, seen = [_tabled(*each) for each in tabled], {}
     for paragraph, after in pairwise([*text.paragraphs, None]):
         words = paragraph.folded
         aims = any(_is_aims(heading) for heading in paragraph.headings)
@@ -70,7 +70,12 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
         if paragraph.zone == "part" and not levels:
             own = paragraph.headings
             leads = after is not None and own[-1] == words and after.headings[: len(own)] == own
-            found += _others(text, paragraph, aims, leaf=not leads)
+            others = list(_others(text, paragraph, aims, leaf=not leads))
+            seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
+            for row in others if times > 1 else ():
+                row.cells["target"] += f"_p{times}"
+                row.doubts["locator"] = "same_place"
+            found += others
     return by_key(_together(found))
 
 

@@ -36,14 +36,20 @@ _TONES = {"tỉ": "tỷ"} | dict(zip(_NEW.split(), _OLD.split(), strict=True))
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _MARKER = re.compile(
-    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
+    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|\d{1,2}(?:\.\d{1,2})+\s+[^\W\d]|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
 )
 _ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
 _BOOK = re.compile(r"\s*phần\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
 _BARE_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+\w+|\d)\s*")  # what it is about stands on the next line
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
+_NUMBERED = re.compile(
+    r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
+)
+_NAMED = re.compile(  # numbered by a word, under what is numbered or not
+    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục tiêu)\s+"
+    r"(?:số\s+)?(\d{1,2})\s*[.:]"
+)
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
 _PLUS = re.compile(r"\s*[+]\s*\S")  # a dash's own items, or items where there is no dash
@@ -225,6 +231,7 @@ def _next(before, letter):
 def _located(kept, folded):
     zone, number, book, part, trail, letter, item, article = "decision", 0, "", "", "", "", 0, ""
     titles, opened, within, plus = {}, False, False, False  # within: the plan stands in an article
+    base = None  # the number above those that a word numbers
     for start, whole, _ in _joined(folded):
         for at in range(0, len(whole), MOST_LETTERS):
             words = whole[at : at + MOST_LETTERS]
@@ -267,8 +274,13 @@ def _located(kept, folded):
             if zone == "preamble":
                 number += not at
             elif zone == "part" and not at:
-                if found := _NUMBERED.match(words):
-                    trail, letter, item = found[1].strip("."), "", 0
+                if (found := _NUMBERED.match(words)) or (by_word := _NAMED.match(words)):
+                    if found:
+                        trail, base = (found[1] or found[2]).strip("."), None
+                    else:
+                        base = trail if base is None else base
+                        trail = ".".join(filter(None, (base, by_word[1])))
+                    letter, item = "", 0
                     above = {
                         k: v for k, v in titles.items() if k == "part" or f"{trail}.".startswith(f"{k}.")
                     }

@@ -171,7 +171,7 @@ AGENCIES = tuple(
             "People's committees of districts and communes",
         ),
         (
-            r"các (?:sở|ngành|đơn vị|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
+            r"các (?:sở|ngành|đơn vị|cơ quan|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
             "Các sở, ngành, đơn vị có liên quan khác",
             "Other departments and agencies concerned",
         ),

@@ -89,7 +89,7 @@ def _kind(words):
         return "order"
     if re.search(r"ghi chú|chủ trì|đơn vị thực hiện|cơ quan", words):
         return "note"
-    if source := source_of(words):
+    if source := "mobilised" if words == "khác" else source_of(words):
         return f"{source}/year" if yearly else source
     if year := re.fullmatch(r"(?:năm\s+|kh\s+)?((?:19|20)\d\d)", words):
         return f"year/{year[1]}"
@@ -122,7 +122,10 @@ def _columns(table):
                 break
             if "within" in kinds:
                 place = kinds.index("within")
-                kinds[place : place + 1] = more
+                row = table.rows[below]
+                aligned = next(n for n, cell in enumerate(row) if cell.words) == place
+                spanned = len(more) if aligned and not any(kinds[place + 1 : place + len(more)]) else 1
+                kinds[place : place + spanned] = more  # a head over several columns leaves their cells empty
             below += 1
         return kinds, below
     return None, 0

@@ -31,6 +31,7 @@ _COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tel
 _TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
 _WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
 _OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
+_REACHED = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|thực hiện mục tiêu|đánh giá")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
@@ -118,9 +119,13 @@ def said_once(proposals):
 
 
 def _aims(paragraph):
-    return any(
-        "mục tiêu" in heading[:60] and "thực hiện mục tiêu" not in heading for heading in paragraph.headings
-    )
+    """Whether the innermost heading that tells is of aims, and not of what was reached (bool)."""
+    for heading in reversed(paragraph.headings):
+        if _REACHED.search(heading[:60]):
+            return False
+        if "mục tiêu" in heading[:60]:
+            return True
+    return False
 
 
 def _in_paragraph(words, moment):

@@ -22,6 +22,8 @@ _PACE = re.compile(
 _FALL = re.compile(
     rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
 )
+_PAIR = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?hộ")  # "… giảm 1,5% hộ nghèo và 1% hộ cận nghèo"
+_BEFORE = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?$")
 _YEARLY = re.compile(r"(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân")  # said once for the clauses that follow
 _LEVEL = re.compile(
     rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
@@ -124,7 +126,8 @@ def _levels(paragraph, last_year, one_year):
                 if whom[0] is None or _of_area(piece):
                     whom = None
                     continue
-                pace = _pace(piece, at + start, one_year or _YEARLY.search(sentence[0], 0, clause.start()))
+                yearly = one_year or _YEARLY.search(sentence[0], 0, clause.start() + start)
+                pace = _pace(piece, at + start, yearly)
                 if pace:
                     paces.setdefault(whom, (pace, doubt, said))
                 rows = list(_in_piece(paragraph, piece, at + start, said, (*whom, pace), last_year))
@@ -178,9 +181,12 @@ def _pieces(clause, before):
             elif not piece[4] and len(found) == 1:
                 found[-1] = [piece[0], named, own or "all", False, "status"]
             else:
-                found.append([start, named, own or "all", False, "status"])
+                own_figure = _BEFORE.search(clause, piece[0], start)
+                begin = own_figure.start() if own_figure else start
+                found.append([begin, named, own or "all", False, "status"])
         elif piece[4] == "status" and not re.search(r"[,;(%]", between):
-            piece[2], piece[3] = words, piece[2] not in ("all", words)
+            piece[3] = piece[2] not in ("all", words)
+            piece[2] = piece[2] if piece[3] else words
         elif piece[4] == "group" and not figures:
             piece[3] = piece[3] or piece[2] != words  # two groups of one promise
         else:
@@ -203,7 +209,7 @@ def _pieces(clause, before):
 
 def _pace(piece, at, yearly):
     """A promised fall a year: its lower and upper end and its place, None where there is none."""
-    found = _PACE.search(piece) or (yearly and _FALL.search(piece))
+    found = _PACE.search(piece) or (yearly and (_FALL.search(piece) or _PAIR.match(piece)))
     if not found:
         return None
     low, high = next((found[n], found[n + 1]) for n in range(1, found.re.groups, 2) if found[n])

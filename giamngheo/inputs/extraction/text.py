@@ -36,15 +36,19 @@ _TONES = {"tỉ": "tỷ"} | dict(zip(_NEW.split(), _OLD.split(), strict=True))
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _MARKER = re.compile(
-    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|\d{1,2}(?:\.\d{1,2})+\s+[^\W\d]|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
+    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|\d{1,2}(?:\.\d{1,2})*(?:\s*-\s*|(?<=\.\d)\s+)[^\W\d]|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
 )
-_ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
-_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
-_BARE_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+\w+|\d)\s*")  # what it is about stands on the next line
+_ROMAN = re.compile(
+    r"\s*(?:(?:phần|chương|mục)\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S|\s*(?:phần|chương|mục)\s+([ivx]{1,6})\s*$"
+)
+_BOOK = re.compile(r"\s*(?:phần|chương)\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_BARE_BOOK = re.compile(
+    r"\s*(?:phần|chương|mục)\s+(?:thứ\s+\w+|\d|[ivx]{1,6})\s*"
+)  # what it is about stands on the next line
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
 _NUMBERED = re.compile(
-    r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
+    r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*(?:[.)/](?:\s+\S|[^\d\s])|-\s*[^\W\d])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
 )
 _NAMED = re.compile(  # numbered by a word, under what is numbered or not
     r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục tiêu)\s+"
@@ -256,9 +260,16 @@ def _located(kept, folded):
             ):
                 zone, book, part, trail, letter, item = "part", found[1].upper(), "", "", "", 0
                 titles = {"part": words}
-            elif (found := _ROMAN.match(words)) and own[slice(*found.span(1))].isupper():
+            elif (found := _ROMAN.match(words)) and own[slice(*found.span(found.lastindex))].isupper():
                 within = within or (zone == "decision" and bool(article))
-                zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
+                zone, part, trail, letter, item, base = (
+                    "part",
+                    found[found.lastindex].upper(),
+                    "",
+                    "",
+                    0,
+                    None,
+                )
                 titles = {"part": words}
             elif (
                 shouted

@@ -428,6 +428,12 @@ def test_promises_and_agencies_are_read_wherever_they_stand(bench):
         assert not [line for line in wrong if line.startswith("!")], wrong
 
 
+def test_where_a_numbering_is_not_understood_the_place_is_in_doubt():
+    written = PLAN.format("Đoạn A\n1. Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")
+    rows = [each for each in propose(as_text(written)) if each.table == "poverty"]
+    assert [row.doubts.get("locator") for row in rows] == ["place"]
+
+
 UNREAD = {
     "a_sum": ("II. Chính sách\n- Tổng kinh phí là 900 tỷ đồng.", ["money"]),
     "a_share_of_the_poor": (

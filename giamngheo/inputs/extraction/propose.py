@@ -1,15 +1,18 @@
 """All that a plan's text lets one propose."""
 
+import re
 from datetime import date
 
 from giamngheo.inputs.errors import RefusedInput, shown
-from giamngheo.inputs.extraction.about import labels, lines_and_documents
+from giamngheo.inputs.extraction.about import labels
 from giamngheo.inputs.extraction.budget import budget
 from giamngheo.inputs.extraction.duties import agencies, measures
-from giamngheo.inputs.extraction.readings import readings
+from giamngheo.inputs.extraction.lines import lines_and_documents
+from giamngheo.inputs.extraction.reading_tables import readings_of_tables
+from giamngheo.inputs.extraction.readings import readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
-from giamngheo.inputs.extraction.text import Text, read_decision
+from giamngheo.inputs.extraction.text import Text, is_numbered, read_decision
 from giamngheo.inputs.tables import TABLES
 
 
@@ -29,12 +32,37 @@ def propose(text: Text):
     unknown = "date" in about.doubts
     published = date(first, 12, 31) if unknown else date.fromisoformat(about.cells["date"])
     years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
-    read = readings(text, published)
+    tabled = readings_of_tables(text)
+    late = [each for each in tabled if each[1].instant.as_of > published]
+    read = readings(text, published, tabled)
+    known = lines_and_documents(text, read, about)
     lines = budget(text, sections(text), years)
-    found = [*read, *targets(text, last if years else None), *(line.proposal for line in lines)]
-    found += [*measures(lines), *agencies(text, lines), *lines_and_documents(text, read, about)]
+    found = [
+        *said_once(read),
+        *targets(text, last if years else None, late, years == 1),
+        *(line.proposal for line in lines),
+    ]
+    found += [*measures(text, lines, read), *agencies(text, lines)]
+    found += known
+    _doubt_places(text, found)
     order = {table: n for n, table in enumerate(TABLES)}
     return [about, *sorted(found, key=lambda each: order[each.table])]
+
+
+def _doubt_places(text, found):
+    """Numbers before the first part, or in an article, are a numbering that was not understood."""
+    zones = {paragraph.zone for paragraph in text.paragraphs if is_numbered(paragraph.folded)}
+    for each in found:
+        place = each.cells.get("locator", "")
+        zone = (
+            "preamble"
+            if place.startswith("preamble")
+            else "decision"
+            if re.match(r"article \d+$", place)
+            else None
+        )
+        if zone in zones:
+            each.doubts.setdefault("locator", "place")
 
 
 def propose_from(path):

@@ -74,6 +74,12 @@ def _unknown(what, word, known):
     return unknown(what, word, known)
 
 
+def gives(package, source):
+    """Whether a plan tells what each source gives to each line, and this one gives something (bool)."""
+    lines = package.budget_lines
+    return all(row.told for row in lines) and any(getattr(row, source) for row in lines)
+
+
 def _untold(funding, package):
     """A share of a source where the plan does not tell what each source gives, as (place, what)."""
     untold = [row.line for row in package.budget_lines if not row.told]

@@ -1,6 +1,7 @@
 """Stored notebooks are what the code makes (nbval), are whole (the guard), and run for whoever runs them."""
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -14,11 +15,15 @@ import pytest
 from papermill import execute_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from giamngheo import paths
+from giamngheo import load_package, paths
 from giamngheo.inputs.parameters import DEFAULTS, LANGS, declared_parameters, read_cells
+from giamngheo.inputs.scenario import is_id
+from giamngheo.inputs.scenario_fit import gives
+from giamngheo.inputs.skeleton import new_package
 from giamngheo.report import pages
 from giamngheo.report.html import TABLES_MIME
 from giamngheo.runs import cache
+from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.kernels.provisioner import NAME
 
@@ -117,6 +122,46 @@ def copy(tmp_path):
         else:
             shutil.copy(source, target)
     return tmp_path
+
+
+def tried_by_default(notebook, **known):
+    """The scenarios and grids that a notebook's own assignments spell out, as `make_plan` takes them (list)."""
+    for cell in read_cells(notebook):
+        statements = ast.parse(cell["source"]).body if cell["cell_type"] == "code" else []
+        for each in (each for each in statements if isinstance(each, ast.Assign)):
+            with contextlib.suppress(NameError):  # what rests on results
+                exec(compile(ast.Module([each], []), notebook.stem, "exec"), known)
+    found = []
+    for value in known.values():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict) and "funding" in each:
+                found.append({"grid": {key: part for key, part in each.items() if key != "id"}})
+            elif isinstance(each, str) and is_id(each) and list(paths.DATA.glob(f"scenarios/{each}.yml")):
+                found.append(each)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("budget", "several"),
+    [
+        (("40,5,5,50", "40,5,5,50"), 60),
+        (("40,5,5,50", "45,0,5,50", "30,10,0,40", "40,0,0,40", "4,1,0,5", "5,0,0,5"), 20),
+        (("40,5,5,50", ",,,50"), 20),
+    ],
+    ids=["told", "nothing of the province", "untold"],
+)
+def test_what_notebooks_try_by_default_fits_a_plan_whose_sources_are(tmp_path, budget, several):
+    folder = new_package(tmp_path / "trial")
+    text = (folder / "budget.csv").read_text(encoding="utf-8")
+    for before, after in zip(budget[::2], budget[1::2], strict=True):
+        assert before in text
+        text = text.replace(before, after)
+    (folder / "budget.csv").write_text(text, encoding="utf-8")
+    package = load_package(folder)
+    tried = [each for path in NOTEBOOKS for each in tried_by_default(path, package=package, gives=gives)]
+    assert {"one_year_late", "double"} <= {each for each in tried if isinstance(each, str)}
+    plans = [make_plan([each], package) for each in tried]  # refuses what the plan cannot answer
+    assert max(map(len, plans)) == several and len(plans) > 12
 
 
 def test_the_notebooks_are_there():

@@ -55,7 +55,7 @@ def _leads(line, rows):
     if len(leads) > 1:
         verdict, result = "two_leads", "discrepancy"
     elif not leads:
-        verdict, result = "no_lead", "discrepancy"
+        verdict, result = "no_lead", "note"  # not told is no contradiction
     elif len(sections) < 2:
         verdict, result = "named_once", "note"
     else:

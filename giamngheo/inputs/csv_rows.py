@@ -39,8 +39,9 @@ def read_text(path) -> str:
     if not path.is_file():
         if path.is_dir():
             raise RefusedInput(f"{name}: a folder, where a file is expected")
-        siblings = sorted(p.name for p in path.parent.glob(f"*{path.suffix}")) if path.parent.is_dir() else []
-        near = nearest(path.name, siblings)
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        alike = [p.name for p in beside if not path.suffix or p.suffix.lower() == path.suffix.lower()]
+        near = nearest(path.name, sorted(alike))
         raise RefusedInput(f"{name}: no such file" + (f"; nearest: '{near}'" if near else ""))
     try:
         raw = path.read_bytes()
@@ -206,9 +207,14 @@ def _check_divider(name, text):
         raise RefusedInput(f"{name}:1: columns are divided by {divider!r}; use commas{point}")
 
 
+_UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+")  # pandas' and readr's word for a column without a name
+
+
 def _check_header(name, header, model, ignored):
     known = list(model.model_fields)
-    for place in [place for place, column in enumerate(header, 1) if not column]:
+    for place in [
+        place for place, column in enumerate(header, 1) if not column or _UNNAMED.fullmatch(column)
+    ]:
         where = (
             "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
         )

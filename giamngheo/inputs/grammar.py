@@ -10,36 +10,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 EXCEL_EPOCH = date(1899, 12, 30)
+_NOTHING = re.compile(
+    r"[-–—−.…_:?*]+|#[a-z][a-z0-9/]*[!?]?"
+)  # signs, and what spreadsheets say of an error: #DIV/0!
 _MISSING = {
-    "-",
-    "--",
-    "–",
-    "—",
-    "−",
-    ".",
-    "..",
-    "...",
-    "…",
-    "?",
-    "x",
-    "n/a",
-    "#n/a",
-    "na",
-    "n.a.",
-    "nan",
-    "null",
-}
-_MISSING |= {
-    "none",
-    "nil",
-    "không có",
-    "không",
-    "chưa có",
-    "k/c",
-    "kxđ",
-    "không xác định",
-    "not available",
-    "missing",
+    *("x", "n/a", "na", "n.a.", "nd", "n.d.", "nan", "null", "none", "nil", "missing", "not available"),
+    *("không", "không có", "chưa", "chưa có", "k/c", "kxđ", "không xác định", "không rõ", "chưa rõ"),
+    *("không có số liệu", "chưa có số liệu", "không công bố", "chưa công bố", "no data"),
 }
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
@@ -64,7 +41,8 @@ _EDGE = {word: edge for edge, words in _EDGES.items() for word in words}
 
 def is_missing(text):
     """Whether a cell's text is a mark for nothing, as "n/a", "-" and "không có" are (bool)."""
-    return " ".join(text.lower().split()) in _MISSING
+    plain = unicodedata.normalize("NFC", " ".join(text.lower().split()))
+    return plain in _MISSING or bool(_NOTHING.fullmatch(plain))
 
 
 def plain_letters(text):

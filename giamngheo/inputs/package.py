@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,7 @@ def load_package(path=None, accept=()) -> Package:
             f"{shown(folder)}: proposals from a decision's text that nobody has confirmed yet; open review.vi.html or "
             f"review.en.html there, which puts the command together: giamngheo confirm {shown(folder)}"
         )
+    _check_names(folder)
     descriptor, name, labels = read_descriptor(folder)
     tables: dict[str, dict[int, Row]] = {}
     problems: list[str] = []
@@ -339,6 +341,10 @@ def check_package(package) -> Package:
 
 
 def _folder(path):
+    if not isinstance(path, str | PathLike | None):
+        raise RefusedInput(
+            f"package: {type(path).__name__}, where a folder is expected, such as 'data/an-giang'"
+        )
     folder = Path(paths.PACKAGE if path is None else paths.find(path))
     if (name := str(folder)) != name.encode("utf-8", "replace").decode():
         raise RefusedInput(f"{name!r}: a name that is not UTF-8, and pages tell it; nearest: rename it")
@@ -354,6 +360,18 @@ def _folder(path):
     }
     near = f"; nearest: '{shown(known[nearest(folder.name, known)])}'" if known else ""
     raise RefusedInput(f"{shown(folder)}: no such package folder{near}")
+
+
+def _check_names(folder):
+    """Refuse a file that a package would be read without, for its name is in other letters (Measures.csv)."""
+    known = (DESCRIPTOR, "scenarios", *(f"{table}.csv" for table in TABLES))
+    strays = {file.name: name for file in folder.iterdir() for name in known if file.name.lower() == name}
+    if wrong := [
+        f"{shown(folder / file)}: not read; rename it '{name}'"
+        for file, name in strays.items()
+        if file != name
+    ]:
+        raise RefusedInput(sorted(wrong))
 
 
 def accept_questions(path, checks):

@@ -255,7 +255,7 @@ def _folders(package):
 
 def _find(name_or_path, folders):
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or is_yaml(Path(text)) or "/" in text:
+    if isinstance(name_or_path, Path) or "." in text or "/" in text:  # an id has neither
         if not is_id(Path(text).stem):  # before a file system is asked that knows no such long names
             raise RefusedInput(f"{values.said(Path(text).name)}: {_no_id(Path(text).stem, '.yml')}")
         file = paths.find(text)
@@ -267,6 +267,7 @@ def _find(name_or_path, folders):
             if is_id(text) and (folder / f"{text}{suffix}").is_file():
                 return folder / f"{text}{suffix}"
     known = {path.stem for folder in folders for path in folder.glob("*") if is_yaml(path)}
+    known |= {path.name for path in Path().glob(f"{text}.*") if is_id(text) and is_yaml(path)}
     where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
     raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")
 

@@ -81,6 +81,12 @@ def moves_sources(funding, package):
     return not funding.by_source or (len(giving) > 1 and not giving.isdisjoint(funding.by_source))
 
 
+def gives(package, source):
+    """Whether a plan tells what each source gives to each line, and this one gives something (bool)."""
+    lines = package.budget_lines
+    return all(row.told for row in lines) and any(getattr(row, source) for row in lines)
+
+
 def _untold(funding, package):
     """A share of a source where the plan does not tell what each source gives, as (place, what)."""
     untold = [row.line for row in package.budget_lines if not row.told]

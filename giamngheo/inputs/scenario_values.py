@@ -93,7 +93,7 @@ def number(value: Any) -> Fraction:
         raise Fault(f"'{text}' has a percent sign; write {share.normalize():f}")
     if re.fullmatch(r"-?\d+,\d+", text):
         raise Fault(f"'{text}' has a decimal comma; write {text.replace(',', '.')}")
-    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+    if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         raise Fault(f"'{text}' is text, not a number; write {text} without quotation marks")
     if readings := number_readings(text.rstrip("% ")):
         forms = " or ".join(dict.fromkeys(f"{found:f}" for found in readings.values()))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.grammar import number_readings
 
 SUFFIXES = (".yml", ".yaml")
 MAX_BYTES = 1_000_000
@@ -94,10 +95,8 @@ def _note_lines(node, place, lines, where):
         before = None
         for key, value in node.value:
             here = (*place, getattr(key, "value", "?"))
-            if node.flow_style and before and all(map(_is_digits, (before[1], key))) and value.value == "":
-                number = f"{before[1].value},{key.value}"
-                told = _told(where, key, (*place, before[0]))
-                raise RefusedInput(f"{told} {number} has a decimal comma; write {number.replace(',', '.')}")
+            if node.flow_style and before and _is_alone(key, value) and (what := _cut(before[1], key)):
+                raise RefusedInput(f"{_told(where, key, (*place, before[0]))} {what}")
             told, before = _told(where, key, here), (key.value, value)
             if here in lines:
                 raise RefusedInput(f"{told} the key stands there twice; keep one")
@@ -108,6 +107,24 @@ def _note_lines(node, place, lines, where):
 
 def _told(where, node, place):
     return f"{where}:{node.start_mark.line + 1}: {'.'.join(map(str, place))}:"
+
+
+def _is_alone(key, value):
+    """Whether what stands between two commas of braces is no key with a colon."""
+    return value.id == "scalar" and value.style is None and value.start_mark.index == key.end_mark.index
+
+
+def _cut(value, key):
+    """What a comma in braces has cut in two, a number or a text, in words; "" if it is neither."""
+    if value.id != "scalar" or value.style or not value.value:
+        return ""
+    whole = f"{value.value},{key.value}"
+    if number := number_readings(whole.rstrip("% ")).get("vi"):
+        plain = f"{number / 100 if whole.endswith('%') else number:f}"
+        return f"{whole} has a decimal comma; write {plain}"
+    if value.tag.endswith(":str") or not re.fullmatch(r"[a-z_]+", key.value):
+        return f"a comma divides what stands in braces; write '{value.value}, {key.value}' in quotation marks"
+    return ""
 
 
 def _is_digits(node):
@@ -128,7 +145,7 @@ def _check_commas(node, told):
 
 
 def _check_number(node, told):
-    """Refuse a plain number that YAML reads as another one: 0700 is 448 to it, 1:30 is 90."""
+    """Refuse a plain number that YAML reads as another one: 0700 is 448 to it, 0x1F is 31, 1:30 is 90."""
     if node.id != "scalar" or node.style is not None or not node.tag.endswith((":int", ":float")):
         return
     octal = re.fullmatch(r"([+-]?)0[0-7_]+", node.value)
@@ -136,6 +153,10 @@ def _check_number(node, told):
         raise RefusedInput(
             f"{told} YAML reads {node.value} as an octal number, {int(node.value.replace('_', ''), 8)}; "
             f"write {int(node.value.replace('_', ''))}"
+        )
+    if re.fullmatch(r"[+-]?0[xb][0-9a-fA-F_]+", node.value):
+        raise RefusedInput(
+            f"{told} YAML reads {node.value} as {int(node.value, 0)}; write the number in digits"
         )
     if ":" in node.value:
         raise RefusedInput(

@@ -227,6 +227,7 @@ def test_a_new_package_audits_without_claims(tmp_path):
     checks = audit(load_package(tmp_path / "elsewhere")).checks
     assert checks
     assert all(c.message_vi and c.message_en for c in checks)
+    assert not [c for c in checks if c.result == "discrepancy"]  # nor where two lines name no agency
 
 
 @pytest.mark.parametrize("left", ["claims", "measures", "agencies", "targets"])

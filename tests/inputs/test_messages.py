@@ -96,6 +96,10 @@ TABLES = {
         "as_of;rate_pct\n2010-12-31;15,4\n",
         "missing column 'status'; add one, headed status or 'Nghèo hay cận nghèo'",
     ),
+    "row numbers as pandas names them": (
+        "Unnamed: 0,as_of,status,poverty_line,rate_pct\n0,2010-12-31,poor,a,15.4\n",
+        "",
+    ),
 }
 
 
@@ -114,6 +118,10 @@ def test_a_table_divided_otherwise_is_read_or_answered(tmp_path, text, said):
 YAML = {
     "a decimal comma in braces": ("funding: {by_source: {provincial: 0,5}}", "provincial: 0,5", "write 0.5"),
     "one among years": ("funding: {all: {2013: 0,7, 2014: 0,8}}", "funding.all.2013: 0,7", "write 0.7"),
+    "one behind thousands": ("funding: {all: 1.500,5}", "1.500,5 has a decimal comma", "write 1500.5"),
+    "one before a percent sign": ("funding: {all: 70,5 %}", "decimal comma", "write 0.705"),
+    "a comma in a text": ("based_on: {x: Nửa, một phần}", "a comma divides", "'Nửa, một phần' in quotation"),
+    "a number of base 16": ("funding: {all: 0x1F}", "YAML reads 0x1F as 31", "in digits"),
     "one in a block": ("funding:\n  all: 0,7", "decimal comma", "write 0.7"),
     "an exponent": ("funding: {all: 1e3}", "'1e3'", "write 1000"),
     "an octal": ("funding: {all: 0700}", "octal number, 448", "write 700"),
@@ -165,3 +173,19 @@ def test_names_keep_their_letters_in_what_is_offered(tmp_path):
         load_scenario("lũ lớn.yml")
     with pytest.raises(RefusedInput, match=r"'HALF' is not an id .*nearest: 'half.yml'"):
         load_scenario("HALF.YML")
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "said"),
+    [
+        ("half.YML", "half.yml", "no such file; nearest: 'half.YML'"),
+        ("half.txt", "half.txt", "ends in .yml; nearest: 'half.yml'"),
+        ("half.yml", "half", "unknown scenario 'half'; nearest: 'half.yml'"),
+    ],
+)
+def test_a_scenario_file_that_is_there_is_what_is_offered(tmp_path, monkeypatch, there, asked, said):
+    (tmp_path / there).write_text("title: {vi: Nửa, en: Half}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RefusedInput) as caught:
+        load_scenario(asked)
+    assert said in str(caught.value)

@@ -194,6 +194,13 @@ def test_a_table_without_rows_is_refused(copy):
 def test_a_missing_folder_names_the_nearest(copy):
     assert f"no such package folder; nearest: '{copy}'" in refusal(copy.parent / "an-gian")
     assert "a file" in refusal(copy / "poverty.csv")
+    assert "dict, where a folder is expected" in refusal({})
+
+
+@pytest.mark.parametrize("written", ["Measures.csv", "POVERTY.CSV", "datapackage.JSON", "Scenarios"])
+def test_a_file_in_other_letters_is_not_passed_over(copy, written):
+    (copy / written.lower()).rename(copy / written)
+    assert f"{written}: not read; rename it '{written.lower()}'" in refusal(copy)
 
 
 def test_a_folder_whose_name_is_not_utf_8_is_refused_before_a_page_would_tell_it(copy):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from giamngheo import paths
 from giamngheo.inputs.descriptor import table_schema
 from giamngheo.inputs.errors import RefusedInput, nearest
+from giamngheo.inputs.grammar import is_missing
 from giamngheo.inputs.parse import parse_count, parse_date, parse_number
 from giamngheo.inputs.readings import read_series
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, TABLES, Reading, channel_family, read_table
@@ -260,3 +261,9 @@ def test_the_schema_carries_limits_and_keys():
     assert fields["status"]["constraints"]["enum"] == ["poor", "near_poor"]
     assert "required" not in fields["persons"].get("constraints", {})
     assert schema["primaryKey"] == ["as_of", "group", "status", "poverty_line"]
+
+
+def test_marks_that_people_write_for_nothing_are_known():
+    marks = "-|–|—|..|…|:|*|_|?|N/A|#N/A|#DIV/0!|#REF!|#NAME?|NULL|nd|không có|Chưa công bố|không  rõ|KXĐ"
+    assert [mark for mark in marks.split("|") if not is_missing(mark)] == []
+    assert not any(map(is_missing, ["0", "-5", "#5", "một", "12*", "x1"]))

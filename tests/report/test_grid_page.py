@@ -47,6 +47,18 @@ def test_every_scenario_has_its_cell_in_each_case(page, chances):
     assert page.chance(whole["chance_both"].iloc[0]) in shown.text
 
 
+def test_a_grid_without_a_part_of_a_source_says_why(package, chances, best, wide):
+    page, part = Page(package, "en"), "funding.by_source.provincial"
+    whole = chances[chances[part] == 1].drop(columns=part)
+    shown = heat.tables(page, whole)
+    assert (
+        "The provincial part is not tried alone" in shown.text and "Of the provincial part" not in shown.text
+    )
+    assert "not tried alone" not in heat.tables(page, chances).text
+    tables = money.table(page, best.drop(columns=part)), scenarios.table(page, wide.drop(columns=part))
+    assert not any("Of the provincial part" in each.text for each in tables)
+
+
 def test_a_scenario_that_failed_leaves_its_cell_empty(page, chances):
     failed = (chances["case"] == "new") & (chances["funding.all"] == 1) & (chances["delay_years"] == 1)
     shown = heat.tables(page, chances.assign(chance_both=chances["chance_both"].mask(failed)))

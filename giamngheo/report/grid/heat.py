@@ -11,13 +11,15 @@ def tables(page, chances):
     """From a frame with a row a scenario and case, as the notebook makes it of `run_batch`'s."""
     darkest = max(chances[CHANCE].max(), 0.2)
     parts = [_table(page, chances, case, darkest) for case in CASES.values()]
-    return html.stack(*parts, html.prose(page.say("grid.heat_note"), css="note"))
+    notes = ["heat_note"] if PROVINCIAL in chances else ["heat_note", "no_provincial"]
+    return html.stack(*parts, *(html.prose(page.say(f"grid.{note}"), css="note") for note in notes))
 
 
 def _table(page, chances, case, darkest):
     tidy = chances[chances["case"] == case]
-    own = tidy.pivot(index=list(ROWS), columns=SHARE, values=CHANCE)
-    first = len(ROWS)
+    rows = [name for name in ROWS if name in tidy]
+    own = tidy.pivot(index=rows, columns=SHARE, values=CHANCE)
+    first = len(rows)
     shades = {
         (i, first + j): chance / darkest
         for i, row in enumerate(own.to_numpy())
@@ -25,7 +27,7 @@ def _table(page, chances, case, darkest):
         if chance == chance  # a scenario that failed has none
     }
     names = {share: f"chance_{share:g}" for share in own.columns}
-    columns = parameter_columns(page, ROWS)
+    columns = parameter_columns(page, tidy, ROWS)
     columns += [page.chance_column(name, page.percent(100 * share, 0)) for share, name in names.items()]
     frame = own.rename(columns=names).reset_index()
     caption = page.say("grid.heat_caption", case=page.say(f"case.{case}"))

@@ -59,7 +59,7 @@ def table(page, best):
         page.text_column("case", "grid.case", lambda case: page.say(f"case.short_{case}")),
         page.number_column(MONEY, "grid.money", 0),
         page.chance_column(CHANCE, target_heads(page)[-1][1]),
-        *parameter_columns(page),
+        *parameter_columns(page, best),
     ]
     shown = html.table("frontier-scenarios", page.say("grid.frontier_table"), best, columns)
     return html.folded(page.say("grid.frontier_fold"), shown)

@@ -9,7 +9,7 @@ from giamngheo.simulation.outcomes import CASES
 def table(page, wide):
     """From a frame with a row a scenario: its parameters, its money, the chance of all targets in each case."""
     columns = [
-        *parameter_columns(page),
+        *parameter_columns(page, wide),
         page.number_column(MONEY, "grid.money", 0),
         page.column(tuple(CASES.values()), target_heads(page)[-1][1], of_cases(page.chance)),
     ]

@@ -10,7 +10,7 @@ from giamngheo.report.pages import TEMPLATES, template
 from giamngheo.simulation.outcomes import CASES
 
 
-def listing(page, heads, rows, caption, **more):
+def listing(page, heads, rows, caption, css="rows", **more):
     """The body of a page that lists (HTML).
 
     Parameters
@@ -22,6 +22,8 @@ def listing(page, heads, rows, caption, **more):
         cells: as of `cell`; href: where the first one leads, "" for nowhere; state: one of the states, "" if there are
         none.
     caption : str
+    css : str
+        Class of the table: "rows" stand one below the other on a phone, each cell after its head.
     more
         files, cut, failures, to_go_on: what else the template tells; states: key to name, to choose from.
     """
@@ -34,6 +36,7 @@ def listing(page, heads, rows, caption, **more):
         stacked=Markup(head_style(text for text, _ in heads)),
         rows=rows,
         caption=caption,
+        css=css,
         words=words,
         script=Markup(listing_script()),
         **more,

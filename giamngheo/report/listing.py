@@ -16,8 +16,8 @@ def listing(page, heads, rows, caption, css="rows", **more):
     Parameters
     ----------
     page : Page
-    heads : sequence of (str, bool)
-        Head of each column, and whether it holds numbers.
+    heads : sequence of (str, bool) or (str, bool, str)
+        Head of each column, whether it holds numbers, and what is told of it where one points at it.
     rows : sequence of dict
         cells: as of `cell`; href: where the first one leads, "" for nowhere; state: one of the states, "" if there are
         none.
@@ -32,8 +32,8 @@ def listing(page, heads, rows, caption, css="rows", **more):
         for key in ("filter", "any_state", "state", "sort", "failures", "to_go_on")
     }
     return template("listing.html.j2").render(
-        heads=[{"text": text, "numeric": numeric} for text, numeric in heads],
-        stacked=Markup(head_style(text for text, _ in heads)),
+        heads=[{"text": text, "numeric": numeric, "told": "".join(told)} for text, numeric, *told in heads],
+        stacked=Markup(head_style(text for text, *_ in heads)),
         rows=rows,
         caption=caption,
         css=css,

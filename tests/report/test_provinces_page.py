@@ -31,7 +31,9 @@ def test_maps_charts_and_table_name_each_province(made, lang, name):
     for row in made.provinces.itertuples():
         assert said.count(page.number(row.q50, 1)) >= 3
         assert page.signed(row.required_pp, 2) in said and page.chance(row.chance) in said
-    assert markup.count("<polygon") == 3 and not re.search(r"\bnan\b|None(?! of the)|provinces\.(?!csv|parquet)", said)
+    assert markup.count("<polygon") == 3 and not re.search(
+        r"\bnan\b|None(?! of the)|provinces\.(?!csv|parquet)", said
+    )
 
 
 def test_the_title_says_what_is_likely(made):

@@ -12,7 +12,7 @@ from giamngheo.report.html import escape
 
 TILE_WIDE, TILE_HIGH, GAP = 40, 40, 1  # a phone shows eight side by side, their letters at eleven pixels
 LETTERS = 5  # that fit a tile in any font
-LEGEND_ROW = 6  # of the tile map, where its left is empty
+LEGEND_ROW = 7  # of the tile map, where its left is empty
 WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 160, 96, 22, 154, 7, 78  # of a small chart, in pixels on a phone
 FIRST = 2006  # year at its left
 BAND, TARGET = "#b9d8ee", "#b34a00"
@@ -110,10 +110,10 @@ def _classes(page, numbers, scale, legend):
     names += [page.say("provinces.class_from", low=edges[-1])]
     places = [scale.place(x) for x in numbers]
     for n, (ground, _) in enumerate(scale.colours):
-        count = page.say("provinces.class_count", n=page.number(places.count(n)))
+        counted = page.say("provinces.class_count", name=names[n], n=page.number(places.count(n)))
         lines.append(
             f'<rect y="{y + 17 * n - 9}" width="14" height="11" fill="{ground}" stroke="{GREY}" stroke-width=".6"/>'
-            f'<text x="20" y="{y + 17 * n}">{escape(f"{names[n]}: {count}")}</text>'
+            f'<text x="20" y="{y + 17 * n}">{escape(counted)}</text>'
         )
     return f'<g text-anchor="start" fill="{INK}">{"".join(lines)}</g>'
 

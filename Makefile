@@ -40,9 +40,10 @@ expected: env ## refresh tests/expected from the code: look at the difference be
 pictures: env ## take the README's pictures of the kept page anew, in Chromium
 	@$(STDERR) $(BIN)/python -m pytest -q tests/test_readme.py --refresh-expected
 
-data: env ## regenerate the descriptor of data/an-giang and the table of priors in data/reference
+data: env ## regenerate the descriptor of data/an-giang, checksums of data/viet-nam and the table of priors in data/reference
 	@$(BIN)/python -c "from giamngheo.inputs.package import load_package, write_descriptor; write_descriptor(load_package().path)"
 	@$(BIN)/python -c "from giamngheo.forecasting.prior import write_priors; write_priors()"
+	@$(BIN)/giamngheo refresh data/viet-nam
 
 lint: env ## ruff on code and notebooks, and the direction of imports
 	@$(BIN)/ruff check --quiet .

@@ -58,11 +58,14 @@ def new_package(
 
 
 def refresh(folder: Annotated[Path, typer.Argument(metavar="DIR")]):
-    """Write a package's descriptor and checksums anew, and check it."""
-    from giamngheo.inputs.descriptor import name_of, write_descriptor
+    """Write a package's descriptor and checksums anew, and check it; of data that are no plan's the checksums."""
+    from giamngheo.inputs.descriptor import holds_no_plan, name_of, refresh_hashes, write_descriptor
     from giamngheo.inputs.package import load_package
 
     folder = paths.find(folder)
+    if holds_no_plan(folder):
+        print(refresh_hashes(folder))
+        return
     print(write_descriptor(folder, name_of(folder)))
     load_package(folder)
 

@@ -8,38 +8,54 @@ from giamngheo import paths
 from giamngheo.cli.options import Draws, Langs, Out, Seed
 from giamngheo.inputs.errors import RefusedInput
 
-FIRST_UNTIL, LAST_UNTIL = 2013, 2062
+FIRST_BY, LAST_BY = 2013, 2050
+DECIDED = "2013-01-21"  # the day of An Giang's decision
 
 
 def provinces(
-    until: Annotated[int, typer.Option("--until", metavar="YEAR", help="Last year.")] = 2015,
+    target: Annotated[
+        float | None,
+        typer.Option(
+            "--target",
+            metavar="PCT",
+            help="The aim of every province: a rate of PCT percent or less; half of its last rate if not said.",
+            show_default=False,
+        ),
+    ] = None,
+    by: Annotated[
+        int, typer.Option("--by", metavar="YEAR", help="Year at whose end the aim is judged.")
+    ] = 2015,
+    known_by: Annotated[
+        str,
+        typer.Option(
+            "--known-by",
+            metavar="DATE",
+            help="Only what had come out by then informs a forecast; 2014-06-30 lets in the survey of 2012.",
+        ),
+    ] = DECIDED,
     lang: Langs = None,
     out: Out = paths.REPORTS,
-    draws: Draws = 2_000,
+    draws: Draws = 20_000,
     seed: Seed = 0,
 ):
-    """Forecast every province of Viet Nam from the survey's readings; a map, small multiples, a table."""
-    from giamngheo.inputs.parameters import LANGS, check_out, check_value
+    """Forecast every province of Viet Nam from the survey's readings to 2012; maps, small multiples, pace to an aim."""
+    from giamngheo.inputs.parameters import LANGS, as_day, check_out, check_value
 
     for name, value in (("draws", draws), ("seed", seed), *(("lang", each) for each in lang or ())):
         check_value(name, value)
-    if not FIRST_UNTIL <= until <= LAST_UNTIL:
-        near = min(max(until, FIRST_UNTIL), LAST_UNTIL)
-        raise RefusedInput(f"--until: {until} is outside {FIRST_UNTIL} to {LAST_UNTIL}; nearest: {near}")
-    folder = out / "viet-nam"
-    check_out(folder)
-    from giamngheo.analysis.provinces import province_forecasts
-    from giamngheo.report.provinces_page import provinces_page
-    from giamngheo.report.wording import Page
+    _check("--by", by, FIRST_BY, LAST_BY)
+    if target is not None:
+        _check("--target", target, 0, 100)
+    day = as_day("--known-by", known_by or DECIDED)
+    check_out(out / "viet-nam", beside=True)
+    from giamngheo.runs.provinces import write_provinces
 
-    table, ahead = province_forecasts(until, draws=draws, seed=seed)
-    langs = dict.fromkeys(lang or LANGS)
-    for each in langs:
-        page = Page(None, each)
-        made = page.say("provinces.made", draws=page.number(draws), seed=str(seed))
-        file = folder / each / "index.html"
-        paths.write_atomically(file, provinces_page(page, table, ahead, [made], langs))
+    langs = list(dict.fromkeys(lang or LANGS))
+    for file in write_provinces(langs, out, by=by, target_pct=target, known_by=day, draws=draws, seed=seed):
         print(file)
-    for name, frame in (("provinces", table), ("forecasts", ahead)):
-        paths.write_atomically(folder / f"{name}.csv", frame.to_csv(index=False, float_format="%.6g"))
-        print(folder / f"{name}.csv")
+
+
+def _check(option, value, low, high):
+    if not low <= value <= high:  # nor what is no number
+        near = low if value != value else min(max(value, low), high)
+        raise RefusedInput(f"{option}: {value:g} is outside {low} to {high}; nearest: {near}")

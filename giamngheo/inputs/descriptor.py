@@ -223,19 +223,44 @@ def keep_accepted(folder, checks):
     paths.write_atomically(file, json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
 
 
+def holds_no_plan(folder):
+    """Whether a folder has a descriptor but no table of a plan: data beside the packages, described by hand (bool)."""
+    try:
+        is_plan = "giamngheo" in json.loads(read_text(folder / DESCRIPTOR))
+    except (RefusedInput, OSError, ValueError, TypeError):
+        return False
+    return not is_plan and not any((folder / f"{table}.csv").exists() for table in TABLES)
+
+
 def refresh_hashes(folder):
     """Sizes and sha256 of the files of a descriptor that is written by hand, brought up to date.
 
     Parameters
     ----------
     folder : Path
+
+    Returns
+    -------
+    Path
+        The descriptor.
+
+    Raises
+    ------
+    RefusedInput
+        A file that is described and not there.
     """
     descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     for resource in descriptor["resources"]:
+        if not (folder / resource["path"]).is_file():
+            raise RefusedInput(
+                f"{shown(folder / DESCRIPTOR)}: describes '{resource['path']}', which is not there; "
+                f"nearest: '{nearest(resource['path'], [file.name for file in folder.iterdir()])}'"
+            )
         content = (folder / resource["path"]).read_bytes()
         resource |= {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
     text = json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
     paths.write_atomically(folder / DESCRIPTOR, text)
+    return folder / DESCRIPTOR
 
 
 def _descriptor(folder, name, labels) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from giamngheo.inputs import scenario_values as values
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.scenario import is_id, load_scenario, over, scenario_keys
+from giamngheo.inputs.scenario_words import parameter_said
 from giamngheo.inputs.yaml_keys import read_keys
 
 TOP_KEYS = ("grid", "title")
@@ -37,6 +38,7 @@ class Grid:
     folder: Path | None = None
     lines: dict = field(default_factory=dict, repr=False)
     _bases: dict = field(default_factory=dict, repr=False, compare=False)
+    _said: dict = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self):
         return prod(len(axis) for axis in self.axes.values())
@@ -62,9 +64,8 @@ class Grid:
         point.pop("package", None)
         base = point.pop("based_on", None)
         below = self._base(base, package)
-        chosen = {key: text for key, text in self._chosen(number).items() if key != "package"}
-        words = "; ".join(f"{key} {text}" for key, text in chosen.items())
-        title = {lang: f"{text}: {words}" if words else text for lang, text in self.title.items()}
+        words = {lang: "; ".join(self._words(number, lang, package)) for lang in self.title}
+        title = {lang: f"{text}: {words[lang]}" if words[lang] else text for lang, text in self.title.items()}
         own = {"id": self._id(point, base), "title": title}
         return over(below, point) | own
 
@@ -90,10 +91,15 @@ class Grid:
             found = _with(found, path, self.axes[path][place])
         return dict(found)
 
-    def _chosen(self, number):
-        """The values taken on each axis, as text by the keys that lead there."""
-        taken = reversed([(path, self.axes[path][place]) for path, place in self._places(number)])
-        return {".".join(map(str, path)): _told(value) for path, value in taken}
+    def _words(self, number, lang, package):
+        """The values taken on each axis in a reader's words."""
+        for path, place in reversed(list(self._places(number))):
+            if path == ("package",):
+                continue
+            key = lang, package.name, path, place
+            if key not in self._said:
+                self._said[key] = parameter_said(path, self.axes[path][place], lang, package)
+            yield self._said[key]
 
     def check(self, packages):
         """Refuse a value on an axis that no scenario can have, each tried once beside the first of the others.
@@ -211,9 +217,3 @@ def _with(keys, path, value):
     """The keys with a value put at a path; nothing that was given is changed."""
     key, *rest = path
     return {**keys, key: _with(keys[key], rest, value) if rest else value}
-
-
-def _told(value):
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_told(each)}" for key, each in value.items())
-    return str(values.even(value))

@@ -1,14 +1,16 @@
 """The pages of a batch: one that lists its scenarios, to be sorted and filtered, and one for each of them."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from giamngheo.inputs.scenario_words import parameter_name, parameter_value
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import Made, notebook_body, page_of
-from giamngheo.report.wording import province, target_text, together
+from giamngheo.report.wording import first_upper, province, target_text, together
 from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
@@ -60,9 +62,8 @@ def batch_page(page, listed, counts, footer):
     targets = level_pair(page.package)
     heads = [(page.say("batch.scenario"), False)]
     heads += [(page.say("batch.package"), False)] if several else []
-    heads += [(name, True) for name in varied]
     heads += [
-        (f"{page.say(f'status.{status}_short')} {target_text(target, page)}", True)
+        (f"{page.say(f'status.{status}_short')} {_unbroken(target_text(target, page))}", True)
         for status, target in targets.items()
     ]
     joint = several or len(targets_of_all(page.package)) > 1
@@ -70,15 +71,20 @@ def batch_page(page, listed, counts, footer):
         head = page.say("compare.all") if several else together(page, "compare.both", "compare.all")
         heads += [(head, True)]
     heads += [(page.say("batch.money"), True)]
+    heads += [
+        (first_upper(parameter_name(name.split("."), page.lang, page.package)), is_number, name)
+        for name, is_number in varied.items()
+    ]
     heads += [(page.say("batch.state"), False)]
     shown = listed[:MOST_LISTED]
+    titles = _titles(page, shown, varied)
     rows = [
         {
             "state": each.state,
             "href": each.href,
-            "cells": list(_cells(page, each, several, varied, targets, joint)),
+            "cells": list(_cells(page, each, title, several, varied, targets, joint)),
         }
-        for each in shown
+        for each, title in zip(shown, titles, strict=True)
     ]
     total = sum(counts.values())
     body = listing(
@@ -118,20 +124,37 @@ def _files(page):
 
 
 def _varied(listed):
-    """The parameters that differ between the scenarios, as many as a table bears."""
+    """The parameters that differ between the scenarios, as many as a table bears, and whether they are numbers."""
     names = dict.fromkeys(name for each in listed for name in each.parameters)
     differ = [name for name in names if len({each.parameters.get(name) for each in listed}) > 1]
-    return differ[:MOST_PARAMETERS]
+    return {
+        name: any(isinstance(each.parameters.get(name), float) for each in listed)
+        for name in differ[:MOST_PARAMETERS]
+    }
 
 
-def _cells(page, each, several, varied, targets, joint):
-    yield cell(each.title)
+def _unbroken(text):
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _titles(page, shown, varied):
+    """What each is called: of a grid's scenarios without the values that stand in columns, but numbered."""
+    names = {parameter_name(name.split("."), page.lang, page.package).partition(" (")[0] for name in varied}
+    columns_hold_all = len(varied) < MOST_PARAMETERS
+    counted = Counter()
+    for each in shown:
+        before, _, chosen = each.title.partition(": ")
+        if columns_hold_all and any(name in chosen for name in names):
+            counted[before] += 1
+            yield f"{before} {counted[before]}"
+        else:
+            yield each.title
+
+
+def _cells(page, each, title, several, varied, targets, joint):
+    yield cell(title)
     if several:
         yield cell(each.package)
-    for name in varied:
-        value = each.parameters.get(name)
-        is_number = isinstance(value, float)
-        yield cell(_parameter(page, value), value if is_number else None, numeric=True)
     for status in targets:
         # Of all households alone, and of two days the later; by id they would be those of one package only.
         own = [row for row in each.rows if (row["group"], row["status"]) == ("all", status)]
@@ -140,10 +163,14 @@ def _cells(page, each, several, varied, targets, joint):
         yield chances_cell(page, {row["case"]: row[f"chance_{BOTH}"] for row in each.rows}.items())
     money = each.rows[0]["money_delivered_bn_vnd"] if each.rows else None
     yield cell(MISSING if money is None else page.number(money, 0), money, numeric=True)
+    for name, is_number in varied.items():
+        value = each.parameters.get(name)
+        order = value if isinstance(value, float) else None
+        yield cell(_parameter(page, name, value), order, numeric=is_number)
     yield cell(page.say(f"batch.state_{each.state}"))
 
 
-def _parameter(page, value):
+def _parameter(page, name, value):
     if value is None or value == "":
         return MISSING
-    return page.number(value) if isinstance(value, float) else value
+    return parameter_value(name.split("."), value, page.lang, page.package)

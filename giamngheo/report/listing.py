@@ -10,18 +10,20 @@ from giamngheo.report.pages import TEMPLATES, template
 from giamngheo.simulation.outcomes import CASES
 
 
-def listing(page, heads, rows, caption, **more):
+def listing(page, heads, rows, caption, css="rows", **more):
     """The body of a page that lists (HTML).
 
     Parameters
     ----------
     page : Page
-    heads : sequence of (str, bool)
-        Head of each column, and whether it holds numbers.
+    heads : sequence of (str, bool) or (str, bool, str)
+        Head of each column, whether it holds numbers, and what is told of it where one points at it.
     rows : sequence of dict
         cells: as of `cell`; href: where the first one leads, "" for nowhere; state: one of the states, "" if there are
         none.
     caption : str
+    css : str
+        Class of the table: "rows" stand one below the other on a phone, each cell after its head.
     more
         files, cut, failures, to_go_on: what else the template tells; states: key to name, to choose from.
     """
@@ -30,10 +32,11 @@ def listing(page, heads, rows, caption, **more):
         for key in ("filter", "any_state", "state", "sort", "failures", "to_go_on")
     }
     return template("listing.html.j2").render(
-        heads=[{"text": text, "numeric": numeric} for text, numeric in heads],
-        stacked=Markup(head_style(text for text, _ in heads)),
+        heads=[{"text": text, "numeric": numeric, "told": "".join(told)} for text, numeric, *told in heads],
+        stacked=Markup(head_style(text for text, *_ in heads)),
         rows=rows,
         caption=caption,
+        css=css,
         words=words,
         script=Markup(listing_script()),
         **more,

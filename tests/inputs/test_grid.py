@@ -31,7 +31,8 @@ def test_every_combination_once(package):
     assert len(grid) == len(made) == len(taken) == len({keys["id"] for keys in made}) == 12
     assert all(load_scenario(keys, package).phasing == "front" for keys in made)
     assert grid.keys == KEYS  # nothing of what was given is changed
-    assert made[1]["title"]["en"] == "grid: funding.all 0.5; funding.by_source.mobilised 0; delay_years 1"
+    assert made[1]["title"]["en"] == "grid: all money 50 %; mobilised funds 0 %; years late 1"
+    assert made[1]["title"]["vi"] == "grid: toàn bộ kinh phí 50 %; nguồn vận động 0 %; số năm chậm 1"
 
 
 def test_ids_stay_when_the_grid_grows_or_is_written_otherwise(package):

@@ -46,3 +46,55 @@ def test_the_widest_batch_has_a_head_for_each_cell_on_a_phone(package):
     found = heads_and_cells(Page(package, "en"), *rows)["a"]
     named = re.findall(r"nth-child\((\d+)\){--h:var\(--h\1\)}", (TEMPLATES / "page.css").read_text())
     assert len(found) + 1 == MOST_PARAMETERS + 7 <= len(named)
+
+
+GRID = {
+    "funding.all": (0.7, 1.0),
+    "funding.by_source.mobilised": (0.0, 0.5),
+    "funding.by_line.housing.2014": (0.5, 1.0),
+    "phasing": ("even", "front"),
+    "shock.2014": (0.05, 0.1),
+    "assumptions.return_credit.fixed": (0.1, 0.2),
+}
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads", "cells"),
+    [
+        (
+            "vi",
+            ["Toàn bộ kinh phí", "Nguồn vận động", "Hỗ trợ hộ nghèo về nhà ở (2014)", "Nhịp chi"],
+            "như kế hoạch",
+        ),
+        (
+            "en",
+            ["All money", "Mobilised funds", "Housing support for poor households (2014)", "Timing"],
+            "as planned",
+        ),
+    ],
+)
+def test_columns_are_headed_in_the_readers_words_with_the_key_to_point_at(package, lang, heads, cells):
+    rows = [listed(name=f"n{k}", **{key: values[k] for key, values in GRID.items()}) for k in (0, 1)]
+    page = Page(package, lang)
+    found = next(iter(heads_and_cells(page, *rows).values()))
+    named = list(found)[4:-1]
+    assert named[:4] == heads and len(named) == len(GRID) and not any("_" in head for head in named)
+    assert [found[head] for head in named[:4]] == ["70 %", "0 %", "50 %", cells]
+    text = batch_page(page, rows, {"ok": 2}, ["r"])
+    assert all(f'title="{key}"' in text and f">{key}<" not in text for key in GRID)
+
+
+def test_a_grids_scenarios_are_numbered_where_columns_hold_what_they_are_made_of(package):
+    def row(title, **parameters):
+        return replace(listed(**parameters), title=title)
+
+    rows = [
+        row("Short: all money 70 %", **{"funding.all": 0.7}),
+        row("Short: all money 50 %", **{"funding.all": 0.5}),
+        row("Two: as its author wrote it", **{"funding.all": 1.0}),
+    ]
+    assert list(heads_and_cells(Page(package, "en"), *rows)) == [
+        "Short 1",
+        "Short 2",
+        "Two: as its author wrote it",
+    ]

@@ -207,14 +207,12 @@ def _check_divider(name, text):
         raise RefusedInput(f"{name}:1: columns are divided by {divider!r}; use commas{point}")
 
 
-_UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+")  # pandas' and readr's word for a column without a name
+UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+")  # pandas' and readr's word for a column without a name
 
 
 def _check_header(name, header, model, ignored):
     known = list(model.model_fields)
-    for place in [
-        place for place, column in enumerate(header, 1) if not column or _UNNAMED.fullmatch(column)
-    ]:
+    for place in [place for place, column in enumerate(header, 1) if not column or UNNAMED.fullmatch(column)]:
         where = (
             "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
         )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from giamngheo.inputs.csv_rows import ragged, read_text
+from giamngheo.inputs.csv_rows import UNNAMED, ragged, read_text
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.workbook.cells import POINT
 from giamngheo.inputs.workbook.xlsx import Cell, Sheet
@@ -90,7 +90,9 @@ def read_text_sheet(path):
             while texts and not texts[-1] and len(texts) > max(widths.values(), default=0):
                 texts.pop()
             widths[row] = len(texts)
-            cells |= {(row, at): _cell(one) for at, one in enumerate(texts, 1) if one}
+            cells |= {
+                (row, at): _cell(one) for at, one in enumerate(texts, 1) if one and not UNNAMED.fullmatch(one)
+            }
     except csv.Error as error:
         raise RefusedInput(
             f"{name}:{reader.line_num}: not a CSV ({error}); check the quotation marks"

@@ -15,7 +15,6 @@ from giamngheo.inputs.errors import RefusedInput
 FOLDER = paths.DATA / "viet-nam"
 GROUP = "vn-survey"
 LAST_YEAR = 2012  # of the readings that are used
-KNOWN_BY = date(2013, 1, 21)  # the day of An Giang's decision
 LAST_OUT = months_after(date(LAST_YEAR, 12, 31), LAG_MONTHS[GROUP])
 HALF = (
     0.5  # of the last rate: the aim if none is given, since no province's own target is on the survey's line
@@ -86,7 +85,7 @@ def province_forecasts(
     by=2015,
     target_pct=None,
     *,
-    known_by=KNOWN_BY,
+    known_by=LAST_OUT,
     draws=20_000,
     seed=0,
     provinces=None,
@@ -149,6 +148,7 @@ def province_forecasts(
             known_by=known_by,
             reference=GROUP,
             unit=province.unit,
+            accept=["rates_are_shares"],  # a rich province's are below one percent
         )
         last = known.iloc[-1]
         aim = HALF * last["rate_pct"] if target_pct is None else target_pct

@@ -9,7 +9,7 @@ from giamngheo.cli.options import Draws, Langs, Out, Seed
 from giamngheo.inputs.errors import RefusedInput
 
 FIRST_BY, LAST_BY = 2013, 2050
-DECIDED = "2013-01-21"  # the day of An Giang's decision
+LAST_OUT = "2014-06-30"  # by then the survey of 2012 had come out
 
 
 def provinces(
@@ -30,9 +30,9 @@ def provinces(
         typer.Option(
             "--known-by",
             metavar="DATE",
-            help="Only what had come out by then informs a forecast; 2014-06-30 lets in the survey of 2012.",
+            help="Only what had come out by then informs a forecast; by 2013-01-21 that was the survey of 2010.",
         ),
-    ] = DECIDED,
+    ] = LAST_OUT,
     lang: Langs = None,
     out: Out = paths.REPORTS,
     draws: Draws = 20_000,
@@ -46,7 +46,7 @@ def provinces(
     _check("--by", by, FIRST_BY, LAST_BY)
     if target is not None:
         _check("--target", target, 0, 100)
-    day = as_day("--known-by", known_by or DECIDED)
+    day = as_day("--known-by", known_by or LAST_OUT)
     check_out(out / "viet-nam", beside=True)
     from giamngheo.runs.provinces import write_provinces
 

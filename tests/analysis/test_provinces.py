@@ -11,8 +11,6 @@ from giamngheo.analysis import provinces
 from giamngheo.analysis.provinces import (
     FOLDER,
     HALF,
-    KNOWN_BY,
-    LAST_OUT,
     LAST_YEAR,
     load_provinces,
     province_forecasts,
@@ -21,6 +19,7 @@ from giamngheo.analysis.provinces import (
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
 
+DECIDED = date(2013, 1, 21)  # the day of An Giang's decision
 WANTED = ["VNM:An Giang", "VNM:Lai Chau", "VNM:Binh Duong"]
 
 
@@ -30,12 +29,12 @@ def some():
 
 @pytest.fixture(scope="module")
 def three():
-    return province_forecasts(2015, draws=300, provinces=some())
+    return province_forecasts(2015, known_by=DECIDED, draws=300, provinces=some())
 
 
 @pytest.fixture(scope="module")
 def later():
-    return province_forecasts(2015, 5.0, known_by=LAST_OUT, draws=300, provinces=some())
+    return province_forecasts(2015, 5.0, draws=300, provinces=some())
 
 
 def test_the_folder_is_a_data_package_whose_checksums_hold(tmp_path):
@@ -63,14 +62,14 @@ def test_every_province_has_a_region_a_tile_of_its_own_and_readings():
 def test_only_what_had_come_out_informs_a_forecast(monkeypatch, three):
     """Readings that came out after the day may say what they like: no forecast moves."""
     readings = survey_readings()
-    after = readings["published"] > pd.Timestamp(KNOWN_BY)
+    after = readings["published"] > pd.Timestamp(DECIDED)
     assert set(readings["as_of"].dt.year[after]) == {2012}
     monkeypatch.setattr(
         provinces,
         "survey_readings",
         lambda: readings.assign(rate_pct=readings["rate_pct"].where(~after, 99.0)),
     )
-    again = province_forecasts(2015, draws=300, provinces=some())
+    again = province_forecasts(2015, known_by=DECIDED, draws=300, provinces=some())
     pd.testing.assert_frame_equal(again.provinces, three.provinces)
     pd.testing.assert_frame_equal(again.forecasts, three.forecasts)
     assert (again.later["rate_pct"] == 99).all() and len(again.later) == 2
@@ -100,7 +99,7 @@ def test_the_chance_is_that_of_the_aim_that_was_given(later):
     assert (rows["q10"] < 5).tolist() == (rows["chance"] > 0.1).tolist()
 
 
-def test_a_later_day_lets_in_the_survey_of_2012(later):
+def test_the_survey_of_2012_informs_a_forecast_unless_a_day_is_given(later):
     rows = later.provinces.set_index("unit")
     assert rows["last_as_of"].dt.year.to_dict() == {
         "VNM:An Giang": 2010,

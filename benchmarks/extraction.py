@@ -14,6 +14,7 @@ muong-kha                                 65.4 %
 lam-son, phu-khanh, cao-lang              85.2, 80.8, 87.3 %                                    84.3 %
 son-binh, hoa-an, thach-ban               99.2, 57.1, 26.8 (numbers without a mark) %           60.2 %
 lien-tra, van-phuc, dong-giang            67.1, 80.3, 27.7 (chapters) %                         58.8 %
+my-lam, ea-dak, tra-son                   100, 100, 32.4 ("Mục 1.") %                           76.3 %
 ========================================  ====================================================  ============
 
 What costs most is a numbering that is new; rows of such a place are in doubt, and what no row rests on is listed.

@@ -88,7 +88,7 @@ def readings(text, published: date | None, tabled):
                 before = each
     kept = []
     for paragraph, each in [*found, *tabled]:
-        known = each.instant or "households" in each.values
+        known = each.instant or ("households" in each.values and each.doubts.get("group") != "area")
         late = each.instant and published and each.instant.as_of > published
         if "rate_pct" in each.values and known and not late:
             kept.append((paragraph, each))

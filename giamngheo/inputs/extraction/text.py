@@ -41,7 +41,7 @@ _MARKER = re.compile(
 _ROMAN = re.compile(
     r"\s*(?:(?:phần|chương|mục)\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S|\s*(?:phần|chương|mục)\s+([ivx]{1,6})\s*$"
 )
-_BOOK = re.compile(r"\s*(?:phần|chương)\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_BOOK = re.compile(r"\s*(?:phần|chương|(?P<section>mục))\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d{1,2}))\b")
 _BARE_BOOK = re.compile(
     r"\s*(?:phần|chương|mục)\s+(?:thứ\s+\w+|\d|[ivx]{1,6})\s*"
 )  # what it is about stands on the next line
@@ -51,7 +51,7 @@ _NUMBERED = re.compile(
     r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*(?:[.)/](?:\s+\S|[^\d\s])|-\s*[^\W\d])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
 )
 _NAMED = re.compile(  # numbered by a word, under what is numbered or not
-    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục tiêu)\s+"
+    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục(?: tiêu)?)\s+"
     r"(?:số\s+)?(\d{1,2})\s*[.:]"
 )
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
@@ -267,9 +267,10 @@ class _Place:
         elif self.zone == "decision" and self.opened and _NUMBERED.match(words):
             self._begin({}, f"article {self.article}")
             self.within = True
-        elif found := _BOOK.match(words):
+        elif (found := _BOOK.match(words)) and not (found["section"] and self.part):
             self._begin({"part": words})
-            self.book = f"part {found[2] or _ORDINALS.index(found[1]) + 1}"
+            self.book = f"part {found[3] or _ORDINALS.index(found[2]) + 1}"
+            return
         elif (found := _CAPITAL.match(words)) and _is_capital(own, found) and _next(self.book, found[1]):
             self._begin({"part": words})
             self.book = found[1].upper()
@@ -320,7 +321,9 @@ class _Place:
         if self.zone == "decision":
             return f"article {self.article}" if self.article else "decision"
         if self.zone == "part":
-            return ".".join(filter(None, (self.book, self.part, self.trail))) + self.letter
+            n = self.book.removeprefix("part ")  # "3.1" of part 3 is part 3.1
+            trail = self.trail.removeprefix(f"{n}.") if n and not self.part else self.trail
+            return ".".join(filter(None, (self.book, self.part, trail))) + self.letter
         return f"preamble {self.preamble}" if self.zone == "preamble" else "title"
 
 

@@ -63,7 +63,7 @@ def read_text(path) -> str:
     return text
 
 
-def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict[int, BaseModel]:
+def read_rows(path, model: type[BaseModel]) -> dict[int, BaseModel]:
     """Read and check a CSV, one frozen record a row.
 
     Parameters
@@ -72,8 +72,6 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     model : type of pydantic.BaseModel
         Its fields are the columns; a field with a default may be left out. ``KEY``, if it has one, names
         the fields that no two rows may share.
-    ignored : iterable of str
-        Further columns that may stand in the file.
 
     Returns
     -------
@@ -91,7 +89,7 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     problems = []
     try:
         header = [cell.strip() for cell in next(reader)]
-        _check_header(name, header, model, set(ignored))
+        _check_header(name, header, model)
         return _checked(name, _cells(name, reader, header, problems), model, problems)
     except csv.Error as error:
         raise RefusedInput(
@@ -175,14 +173,14 @@ def _check_divider(name, text):
         raise RefusedInput(f"{name}:1: columns are divided by {divider!r}; use commas{point}")
 
 
-def _check_header(name, header, model, ignored):
+def _check_header(name, header, model):
     known = list(model.model_fields)
     for place in [place for place, column in enumerate(header, 1) if not column]:
         where = (
             "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
         )
         raise RefusedInput(f"{name}:1: column {place} has no name ({where}); take it out, or name it")
-    strange = [column for column in header if column not in known and column not in ignored]
+    strange = [column for column in header if column not in known]
     missing = [
         column for column in known if column not in header and model.model_fields[column].is_required()
     ]

@@ -148,6 +148,8 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
     sheet = _only(path)
     found, layout = Found(line=line), lay_out(sheet, _Readable(model))
     style = _notation({"series": layout}, found.told) or sheet.style
+    if sheet.style and style == "en":  # a CSV as CSVs are: nothing to tell
+        found.told.clear()
     found.told += [f"not read: {passed}" for passed in layout.passed]
     rows = _checked("series", layout, style, year_is, found, model)
     for line in found.told:

@@ -64,7 +64,7 @@ def read_text(path) -> str:
     return text
 
 
-def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict[int, BaseModel]:
+def read_rows(path, model: type[BaseModel]) -> dict[int, BaseModel]:
     """Read and check a CSV, one frozen record a row.
 
     Parameters
@@ -73,8 +73,6 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     model : type of pydantic.BaseModel
         Its fields are the columns; a field with a default may be left out. ``KEY``, if it has one, names
         the fields that no two rows may share.
-    ignored : iterable of str
-        Further columns that may stand in the file.
 
     Returns
     -------
@@ -86,7 +84,7 @@ def read_rows(path, model: type[BaseModel], ignored: Iterable[str] = ()) -> dict
     RefusedInput
         Every problem found, each with file, row, column and the nearest valid value.
     """
-    rows, problems = _read(path, model, ignored)
+    rows, problems = _read(path, model)
     return _checked(shown(path), rows.items(), model, problems)
 
 
@@ -109,13 +107,13 @@ def read_cells(path, model: type[BaseModel]) -> dict[int, dict[str, str]]:
     RefusedInput
         No CSV, columns that the model does not know, rows of another width.
     """
-    rows, problems = _read(path, model, ())
+    rows, problems = _read(path, model)
     if problems:
         raise RefusedInput(problems)
     return {row: {column: cell or "" for column, cell in cells.items()} for row, cells in rows.items()}
 
 
-def _read(path, model, ignored):
+def _read(path, model):
     """The rows of a file, by their line, and what is wrong with the width of others."""
     name, text = shown(path), read_text(path)
     _check_divider(name, text)
@@ -123,7 +121,7 @@ def _read(path, model, ignored):
     problems = []
     try:
         header = [cell.strip() for cell in next(reader)]
-        _check_header(name, header, model, set(ignored))
+        _check_header(name, header, model)
         return dict(_cells(name, reader, header, problems)), problems
     except csv.Error as error:
         raise RefusedInput(
@@ -210,14 +208,14 @@ def _check_divider(name, text):
 UNNAMED = re.compile(r"Unnamed: \d+|\.\.\.\d+")  # pandas' and readr's word for a column without a name
 
 
-def _check_header(name, header, model, ignored):
+def _check_header(name, header, model):
     known = list(model.model_fields)
     for place in [place for place, column in enumerate(header, 1) if not column or UNNAMED.fullmatch(column)]:
         where = (
             "a comma too many at the end of the row" if place == len(header) else "row numbers of a program?"
         )
         raise RefusedInput(f"{name}:1: column {place} has no name ({where}); take it out, or name it")
-    strange = [column for column in header if column not in known and column not in ignored]
+    strange = [column for column in header if column not in known]
     missing = [
         column for column in known if column not in header and model.model_fields[column].is_required()
     ]

@@ -245,6 +245,14 @@ def test_one_cause_is_one_line_with_the_rest_counted(tmp_path):
     assert "on the sheet Chuẩn nghèo" in message and ".csv" not in message
 
 
+def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
+    assert "add up to" not in made[1].replace("the others add up", "")
+    sheets = changed("Kinh phí", "J9", "902.000")
+    _, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
+    said = "sheet Kinh phí, J9 '902.000' is 902, and the rows read add up to 702; is one of them a heading, or left"
+    assert any(said in line for line in told)
+
+
 def test_a_table_of_one_column_of_all_money_is_asked_once(tmp_path):
     sheets = copy.deepcopy(PLAN)
     sheets["Kinh phí"] = [row[:5] + row[9:10] for row in sheets["Kinh phí"]]

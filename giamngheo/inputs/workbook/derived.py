@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from giamngheo.inputs.extraction.vocabulary import SUBJECTS, spelled_out, subject_of
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.tables import SOURCES, TABLES
+from giamngheo.inputs.workbook.cells import plain
 from giamngheo.inputs.workbook.words import meaning
 from giamngheo.language import LANGUAGES, say
 
@@ -255,6 +256,35 @@ def _by_id(name):
 def _shared(whole, years):
     mean = whole / years
     return mean if mean * years == whole and -mean.as_tuple().exponent <= 6 else mean.quantize(_SMALLEST)
+
+
+def apart(layout, rows, fields, style):
+    """What is told of a row of totals that the rows read do not add up to: one may be a heading, or left out.
+
+    Parameters
+    ----------
+    layout : Layout
+    rows : list of (label, dict of str to (str or None))
+    fields : dict of str to dict
+    style : str or None
+        As of `cells.plain`.
+
+    Returns
+    -------
+    list of str
+    """
+    column = next((name for name in ("total_3y", "sum", "annual") if name in layout.total), None)
+    if column is None:
+        return []
+    placed = layout.total[column]
+    try:
+        told = Decimal(plain(placed.cell, fields[column], style))
+        read = sum(Decimal(record[column]) for _, record in rows if record[column] is not None)
+    except (ValueError, TypeError, InvalidOperation):  # no number: nothing is said
+        return []
+    where = f"{layout.sheet.told(placed.row, placed.column)} '{placed.cell}'"
+    what = f"is {told:f}, and the rows read add up to {read:f}; is one of them a heading, or left out?"
+    return [f"{where} {what}"] if abs(told - read) > told / 100 else []
 
 
 def kind_of(text):

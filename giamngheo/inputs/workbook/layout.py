@@ -40,6 +40,7 @@ class Layout:
     problems: list[str] = field(default_factory=list)
     above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
     title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
+    total: dict[str, Placed] = field(default_factory=dict)  # the last row of totals
     lines: dict[int, Placed] = field(default_factory=dict)  # a row that names the poverty line of each column
 
     def place(self, record, column):
@@ -284,6 +285,8 @@ def _body(layout, spread):
             or (ended and len(own) == len(texts) and not any(map(number_readings, texts)))
         ):
             ended = ended or bool(begun and _NOTE.match(first))
+            if _TOTAL.fullmatch(slug(first)):
+                layout.total = {c: Placed(own[at], row, at) for c, at in layout.heads.items() if at in own}
             layout.passed.append(
                 f"{sheet.told(row, min(own))} '{first if len(first) < 50 else first[:47] + '…'}'"
             )

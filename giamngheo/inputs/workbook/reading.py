@@ -14,7 +14,7 @@ from giamngheo.inputs.questions import NOT_NAMED
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
-from giamngheo.inputs.workbook.derived import compared, derive, other_unit
+from giamngheo.inputs.workbook.derived import apart, compared, derive, other_unit
 from giamngheo.inputs.workbook.labels import read_labels
 from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
 from giamngheo.inputs.workbook.text import read_text_sheet
@@ -148,6 +148,8 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
     sheet = _only(path)
     found, layout = Found(line=line), lay_out(sheet, _Readable(model))
     style = _notation({"series": layout}, found.told) or sheet.style
+    if sheet.style and style == "en":  # a CSV as CSVs are: nothing to tell
+        found.told.clear()
     found.told += [f"not read: {passed}" for passed in layout.passed]
     rows = _checked("series", layout, style, year_is, found, model)
     for line in found.told:
@@ -302,6 +304,8 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
             problems += [] if problems else _lacking(layout, rows, fields, model)
     if problems:
         raise RefusedInput(problems)
+    if table == "budget":
+        found.told += apart(layout, rows, fields, style)
     if found.labels is None and table == "budget":
         return {}, place
     return check_rows(sheet.file, rows, model, place), place
@@ -313,7 +317,8 @@ def _lacking(layout, rows, fields, model):
         required = one.get("constraints", {}).get("required") and model.model_fields[name].is_required()
         absent = name not in layout.heads and all(name not in record for record in layout.records)
         empty = [label for label, values in rows if values[name] is None]
-        if required and absent and empty:
+        # The second kind follows from the first.
+        if required and absent and empty and not (name == "kind_text" and "kind_table" not in layout.heads):
             head = say(f"workbook.column.{name}", "vi")
             words = one["constraints"].get("enum")
             yield (

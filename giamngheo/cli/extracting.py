@@ -1,5 +1,6 @@
 """The commands from a decision's text to a package. Nothing heavy is imported before the input was accepted."""
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ def extract(
     """Propose a package from a decision's text, to be confirmed."""
     from giamngheo.inputs.extraction.folder import lay_out, read_waiting
     from giamngheo.inputs.extraction.propose import propose_from
+    from giamngheo.inputs.extraction.unread import NOT_READ
     from giamngheo.inputs.skeleton import check_folder
 
     check_folder(out)
@@ -37,6 +39,18 @@ def extract(
         counts[each.table] = counts.get(each.table, 0) + 1
     print(f"{shown(folder)}: " + ", ".join(f"{n} {table}" for table, n in counts.items()))
     _tell_left(folder, waiting)
+    _tell_unread(folder / NOT_READ)
+
+
+def _tell_unread(file):
+    """Print what was seen in the text and is in no proposal."""
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    if rows:
+        print(f"{len(rows)} not read, to be typed in where they matter; all of them in {shown(file)}")
+    for row in rows[:MOST_TOLD]:
+        print(f"  {row['kind']}, line {row['line']} of the text, {row['locator']}: {row['words']}")
+    if len(rows) > MOST_TOLD:
+        print(f"  … and {len(rows) - MOST_TOLD} more")
 
 
 def confirm(

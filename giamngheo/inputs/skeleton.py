@@ -139,8 +139,27 @@ def _lasting(folder):
     return [one for one in folder.iterdir() if not one.name.startswith(("~$", ".~lock"))]
 
 
-def _made(path, fill, source=None):
-    folder = check_folder(path, source)
+def make_folder(folder, fill, put=Path.replace) -> Path:
+    """Make a folder beside its place and put it there, so that it is there whole or not at all.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    fill : callable
+        Is handed the folder to fill.
+    put : callable, optional
+        Is handed it with its place.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    RefusedInput
+        It cannot be made there.
+    """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -148,19 +167,29 @@ def _made(path, fill, source=None):
         raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
     try:
         fill(made)
-        head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
-        (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
-        write_descriptor(made)
-        load_package(made)
         made.chmod(0o755)
-        _put(made, folder, source)
-    except BaseException as error:
+        put(made, folder)
+    except BaseException:
         shutil.rmtree(made, ignore_errors=True)
-        if isinstance(error, RefusedInput):  # nobody can look where this was found
-            there = shown(source or folder)
-            raise RefusedInput(what.replace(shown(made), there) for what in error.problems) from None
         raise
     return folder
+
+
+def _made(path, fill, source=None):
+    folder = check_folder(path, source)
+
+    def whole(made):
+        try:
+            fill(made)
+            head = {"name": folder.name} | json.loads((made / DESCRIPTOR).read_text(encoding="utf-8"))
+            (made / DESCRIPTOR).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+            write_descriptor(made)
+            load_package(made)
+        except RefusedInput as error:  # nobody can look where this was found
+            there = shown(source or folder)
+            raise RefusedInput(what.replace(shown(made), there) for what in error.problems) from None
+
+    return make_folder(folder, whole, lambda made, place: _put(made, place, source))
 
 
 def _put(made, folder, source):

@@ -96,6 +96,14 @@ def test_the_page_says_what_to_type(folder, place, typed):
     )  # by hand, and what the page puts together
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_was_not_read_leads_to_its_line(folder, lang):
+    rows = [{"kind": "money", "line": "6", "locator": "preamble 1", "words": "12 tỷ <đồng>"}]
+    text = (folder / TEXT).read_text(encoding="utf-8")
+    markup = review_page(Page(None, lang), "x", text, read_waiting(folder), unread=rows)
+    assert "“12 tỷ &lt;đồng&gt;”" in markup and 'href="#line-6"' in markup and 'id="line-6"' in markup
+
+
 def test_of_a_long_text_the_lines_around_proposals_are_shown(folder):
     text = (folder / TEXT).read_text(encoding="utf-8") + "\ndòng thừa" * (MOST_LINES + 1)
     markup = review_page(Page(None, "vi"), "x", text, read_waiting(folder))

@@ -1,14 +1,14 @@
 """Budget lines: from the table, held against the text, or from the text alone."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number, short
 from giamngheo.inputs.extraction.proposals import Proposal
-from giamngheo.inputs.extraction.readings import MINORITY
 from giamngheo.inputs.extraction.tables import tables
-from giamngheo.inputs.extraction.vocabulary import KEPT_AS, slug, source_of, spelled_out, subject_of
+from giamngheo.inputs.extraction.vocabulary import KEPT_AS, MINORITY, slug, source_of, spelled_out, subject_of
 
 FIGURES = ("central", "provincial", "mobilised", "annual", "total_3y")
 _TOTAL_ROW = re.compile(r"(?:tổng\s*(?:cộng|số)?|cộng)\b")
@@ -23,10 +23,10 @@ _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 @dataclass
 class Line:
-    """A budget line as found, and the section of the text that it is linked with (None: none)."""
+    """A budget line as found, and the sections of the text that speak of it, that of its money first."""
 
     proposal: Proposal
-    section: object
+    sections: list
 
     @property
     def id(self):
@@ -54,7 +54,7 @@ def budget(text, found, years: int | None):
     if rows:
         linked = _linked(rows, found)
     else:
-        linked = [(_of_section(text, section, years), section) for section in found if _whole(section)]
+        linked = [(_of_section(text, section, years), section) for section in found if section.money]
     taken, lines = set(), []
     for proposal, section in linked:
         _name(proposal, section, taken)
@@ -65,7 +65,17 @@ def budget(text, found, years: int | None):
             if printed and abs(said[0] - Decimal(printed)) > max(said[0], Decimal(1)) * Decimal("0.005"):
                 proposal.doubts.setdefault("total_3y", "text_differs")
                 proposal.places.setdefault("text", said[1:3])
-        lines.append(Line(proposal, section))
+        lines.append(Line(proposal, [section] if section else []))
+    places = Counter(line.proposal.cells["locator"] for line in lines)
+    for line in lines:
+        if places[line.proposal.cells["locator"]] > 1:
+            line.proposal.doubts["locator"] = "same_place"
+    if not rows:  # what a plan says of its policies in one place and of their money in another
+        others = _linked(
+            [line.proposal for line in lines], [section for section in found if not section.money]
+        )
+        for line, (_, section) in zip(lines, others, strict=True):
+            line.sections += [section] if section else []
     return lines
 
 
@@ -79,7 +89,7 @@ def _kind(words):
         return "order"
     if re.search(r"ghi chú|chủ trì|đơn vị thực hiện|cơ quan", words):
         return "note"
-    if source := source_of(words):
+    if source := "mobilised" if words == "khác" else source_of(words):
         return f"{source}/year" if yearly else source
     if year := re.fullmatch(r"(?:năm\s+|kh\s+)?((?:19|20)\d\d)", words):
         return f"year/{year[1]}"
@@ -112,7 +122,10 @@ def _columns(table):
                 break
             if "within" in kinds:
                 place = kinds.index("within")
-                kinds[place : place + 1] = more
+                row = table.rows[below]
+                aligned = next(n for n, cell in enumerate(row) if cell.words) == place
+                spanned = len(more) if aligned and not any(kinds[place + 1 : place + len(more)]) else 1
+                kinds[place : place + spanned] = more  # a head over several columns leaves their cells empty
             below += 1
         return kinds, below
     return None, 0
@@ -210,21 +223,10 @@ def _row(text, cells, figures, kind, place, unit, years):
         doubts.setdefault("annual", "no_unit")
     note = cells.get("note")
     said = text.words(cells["name"].start, cells["name"].end)
-    row = {
-        "line": "",
-        "kind_table": kind or _policy_or_project(cells["name"].words) or "policy",
-        "kind_text": "",
-        "name_vi": said,
-        "name_en": "",
-        **{
-            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
-            for column in FIGURES
-        },
-        "channel": "",
-        "group": "",
-        "locator": f"budget table {place}",
-        "note": text.words(note.start, note.end) if note else "",
-    }
+    kind = kind or _policy_or_project(cells["name"].words) or "policy"
+    row = _cells(
+        said, kind, "", values, f"budget table {place}", text.words(note.start, note.end) if note else ""
+    )
     return Proposal("budget", row, places, doubts)
 
 
@@ -248,10 +250,6 @@ def _policy_or_project(words):
 
 
 # --- From the text -----------------------------------------------------------------------------------------
-
-
-def _whole(section):
-    return bool(section.money)
 
 
 def _of_section(text, section, years):
@@ -285,26 +283,29 @@ def _of_section(text, section, years):
         doubts.setdefault("annual", "number")
     begin = section.start + len(section.headings[0]) - len(section.headings[0].lstrip())
     places["name_vi"] = begin, section.start + len(section.headings[0].partition(":")[0])
-    said = re.sub(r"^[\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
-    row = {
-        "line": "",
-        "kind_table": section.kind or "policy",
-        "kind_text": section.kind or "policy",
-        "name_vi": said,
-        "name_en": "",
-        **{
-            column: short(round(values[column], 6)) if column in values else "0" if sources else ""
-            for column in FIGURES
-        },
-        "channel": "",
-        "group": "",
-        "locator": section.locator,
-        "note": "",
-    }
-    return Proposal("budget", row, places, doubts)
+    said = re.sub(r"^[-+*•\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
+    kind = section.kind or "policy"
+    return Proposal("budget", _cells(said, kind, kind, values, section.locator), places, doubts)
 
 
 # --- What both have ----------------------------------------------------------------------------------------
+
+
+def _cells(name, kind_table, kind_text, values, locator, note=""):
+    """The cells of a line, its id, channel and group still to be told (dict); a source not named beside others is 0."""
+    unnamed = "0" if any(column in values for column in FIGURES[:3]) else ""
+    return {
+        "line": "",
+        "kind_table": kind_table,
+        "kind_text": kind_text,
+        "name_vi": name,
+        "name_en": "",
+        **{column: short(round(values[column], 6)) if column in values else unnamed for column in FIGURES},
+        "channel": "",
+        "group": "",
+        "locator": locator,
+        "note": note,
+    }
 
 
 def _linked(rows, found):

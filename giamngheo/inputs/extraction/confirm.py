@@ -20,6 +20,7 @@ from giamngheo.inputs.descriptor import (
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.extraction.folder import Waiting, read_waiting, write_table, write_waiting
 from giamngheo.inputs.extraction.proposals import WAITING, Proposal
+from giamngheo.inputs.extraction.unread import NOT_READ
 from giamngheo.inputs.grammar import plain_letters
 from giamngheo.inputs.package import problems_together
 from giamngheo.inputs.package_faults import reference_units
@@ -112,6 +113,7 @@ def confirm(path, asked=(), drop=(), accept=()) -> list[Waiting]:
     if accept:
         keep_accepted(folder, accept)
     (folder / WAITING).unlink()
+    (folder / NOT_READ).unlink(missing_ok=True)
     for page in folder.glob("review.*.html"):
         page.unlink()
     return []

@@ -23,42 +23,102 @@ _UNITS = (  # words, unit, id of what is promised, names
     ),
     (r"mô hình\b", "model", "models", "mô hình được xây dựng", "models set up"),
     (r"công trình\b", "facility", "works", "công trình được đầu tư", "works built"),
+    (
+        r"đồng\s*/\s*hộ\s*/\s*tháng",
+        "vnd_per_household",
+        "allowance_a_month",
+        "mức hỗ trợ mỗi hộ mỗi tháng",
+        "support for a household a month",
+    ),
     (r"lớp\b", "course", "courses", "lớp được tổ chức", "courses held"),
 )
-_QUANTITY = re.compile(
+QUANTITY = re.compile(
     rf"({NUMBER})\s*(?:" + "|".join(f"(?P<u{n}>{words})" for n, (words, *_) in enumerate(_UNITS)) + ")"
 )
 _ANNUAL = re.compile(r"(?:mỗi|hàng|bình quân|một)\s+năm[^;.]{0,60}$")
-_ROLE = re.compile(
-    r"(?:cơ quan|đơn vị)\s+(?P<role>chủ trì|phối hợp|thực hiện)(?:\s+thực hiện)?\s*:|(?P<prose>chủ trì|phối hợp\s+với)"
+_AFTER = re.compile(r"[^\d;.(]{0,45}?(?:/\s*|mỗi |hàng |một )năm\b")
+_RESULTS = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|nguyên nhân|sự cần thiết")
+_NO_PROMISE = re.compile(r"mục tiêu|chỉ tiêu|tổ chức thực hiện|phân công|kinh phí|nguồn lực")
+_FELL = re.compile(r"(?:giảm|thoát|tăng)(?:\s+(?:được|thêm|khoảng))?\s*$")
+_NEAR = 80  # letters around a quantity that tell what it is for
+ROLE = re.compile(
+    r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp)(?:\s+thực hiện)?\s*:"
+    r"|(?:cơ quan|đơn vị)\s+(?P<does>thực hiện)\s*:"
+    r"|(?P<lead>\bchủ trì)\b|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
-_ROLES = {"chủ trì": "lead", "phối hợp": "partner", "thực hiện": "implementing"}
+_ROLES = {"chủ trì": "lead", "phối hợp": "partner"}
+_TASK = re.compile(
+    r"[^:;.]{0,4}(?:\d{1,2}[.)]\s*)?(?:đề nghị\s+)?(?:sở|ban|hội|ủy ban|ubnd|ngân hàng)[^:;.]{3,70}:?"
+)
+_DOES = re.compile(
+    r"[.;)]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
+    r"|kiểm tra)\b"
+)
 _BODY = re.compile(r"(?:sở|ban|hội|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
+_DEPARTMENTS = re.compile(r"\bsở\s*:([^;.]+)")
 
 
-def measures(lines):
-    """Proposed physical promises of budget lines that are linked with the text.
+def measures(text, lines, read):
+    """Proposed physical promises, and what was done before, with the budget line that each belongs to.
 
     Parameters
     ----------
+    text : Text
     lines : list of Line
+    read : list of Proposal
+        The readings: their counts are no promises.
 
     Returns
     -------
     list of Proposal
     """
-    found = []
-    for line in lines:
-        taken = set()
-        for paragraph in line.section.paragraphs if line.section else ():
-            for quantity in _QUANTITY.finditer(paragraph.folded):
-                proposal = _measure(line, paragraph, quantity, taken)
-                if proposal:
-                    found.append(proposal)
+    counted = {place[0] for each in read for place in each.places.values()}
+    found, taken, of, by_subject = [], {}, _of_paragraphs(lines), _by_subject(lines)
+    for paragraph in text.paragraphs:
+        line, section = of.get(paragraph.start, (None, None))
+        told = line is None and any(_NO_PROMISE.search(heading[:60]) for heading in paragraph.headings)
+        if paragraph.zone != "part" or told:
+            continue
+        results = line is None and any(_RESULTS.search(heading[:60]) for heading in paragraph.headings)
+        for quantity in QUANTITY.finditer(paragraph.folded):
+            fell = _FELL.search(paragraph.folded, 0, quantity.start())
+            if fell or paragraph.start + quantity.start() in counted:
+                continue
+            words = paragraph.folded[max(0, quantity.start() - _NEAR) : quantity.end() + _NEAR]
+            own = line or _line_of(words, by_subject)
+            proposal = _measure(own, section, paragraph, quantity, taken, results)
+            if proposal:
+                if line is None:
+                    proposal.doubts["line"] = "line_from_prose"
+                found.append(proposal)
     return found
 
 
-def _measure(line, paragraph, quantity, taken):
+def _of_paragraphs(lines):
+    """The line and the section that a paragraph belongs to, by its start (dict)."""
+    return {
+        paragraph.start: (line.id, section)
+        for line in lines
+        for section in reversed(line.sections)
+        for paragraph in section.paragraphs
+    }
+
+
+def _by_subject(lines):
+    found = {}
+    for line in lines:
+        found.setdefault(re.sub(r"_\d+$", "", line.id), []).append(line.id)
+    return found
+
+
+def _line_of(words, by_subject):
+    """The one line of the subject that folded words name (str), empty where there is none or more."""
+    subject = subject_of(words)
+    own = by_subject.get(subject.id, []) if subject else []
+    return own[0] if len(own) == 1 else ""
+
+
+def _measure(line, section, paragraph, quantity, taken, results):
     words = paragraph.folded
     value, sure = number(quantity[1], whole=True)
     if value < 2 or value != int(value):
@@ -67,21 +127,28 @@ def _measure(line, paragraph, quantity, taken):
     _, unit, what, name_vi, name_en = _UNITS[n]
     before, after = (
         words[max(0, quantity.start() - 100) : quantity.start()],
-        words[quantity.end() : quantity.end() + 30],
+        words[quantity.end() : quantity.end() + 60],
     )
     past = bool(FORMER.search(before))
-    yearly = bool(re.match(r"[\w ]{0,20}(?:/\s*|mỗi |hàng )năm", after) or _ANNUAL.search(before))
-    per = "past" if past else "year" if yearly else "period"
-    base = what if per == "period" else f"{what}_a_year" if per == "year" else f"{what}_before"
-    if base in taken:
+    if results and not past:
         return None
-    taken.add(base)
-    money = line.section.money.get("annual" if yearly else "total_3y")
+    yearly = bool(_AFTER.match(after) or _ANNUAL.search(before))
+    per = "past" if past else "month" if unit == "vnd_per_household" else "year" if yearly else "period"
+    base = what + {"year": "_a_year", "past": "_before"}.get(per, "")
+    of_line = taken.setdefault(line, {})
+    if (base, value) in of_line.values():
+        return None
+    name, count = base, 1
+    while name in of_line:
+        count += 1
+        name = f"{base}_{count}"
+    of_line[name] = base, value
+    money = section.money.get("annual" if yearly else "total_3y") if section and per != "month" else None
     inside = money and not past and paragraph.start <= money[1] < paragraph.end
     cost = (money[0] * 10**9 / value).quantize(Decimal(1)) if inside else None
     cells = {
-        "line": line.id,
-        "what": base,
+        "line": line,
+        "what": name,
         "quantity": plain(value),
         "unit": unit,
         "per": per,
@@ -98,7 +165,7 @@ def _measure(line, paragraph, quantity, taken):
 
 
 def agencies(text, lines):
-    """Proposed responsibilities: under each policy, and in the part on who carries the plan out.
+    """Proposed responsibilities: of each policy, and in the part on who carries the plan out.
 
     Parameters
     ----------
@@ -109,66 +176,71 @@ def agencies(text, lines):
     -------
     list of Proposal
     """
-    found, of_section = [], {}
-    for line in lines:
-        for paragraph in line.section.paragraphs if line.section else ():
-            of_section[paragraph.start] = line
-            mark = _ROLE.search(paragraph.folded)
-            if mark and mark["role"]:
-                found += _listed(text, paragraph, line.id, _ROLES[mark["role"]], mark.start(), mark.end(), {})
-    by_subject = {}
-    for line in lines:
-        by_subject.setdefault(re.sub(r"_\d+$", "", line.id), []).append(line.id)
+    found, of, by_subject = [], _of_paragraphs(lines), _by_subject(lines)
     for paragraph in text.paragraphs:
-        if paragraph.zone == "part" and re.search(r"tổ chức thực hiện|phân công", paragraph.headings[0][:60]):
-            found += _in_prose(text, paragraph, by_subject)
+        if paragraph.zone != "part" and not paragraph.locator.startswith("article"):
+            continue
+        line, doubts = of.get(paragraph.start, ("",))[0], {}
+        if not line and paragraph.zone == "part":
+            line = _line_of(paragraph.folded[-300:], by_subject)
+            doubts = {"line": "line_from_prose"} if line else {}
+        named = []
+        for role, begin, end in _roles(paragraph.folded):
+            of_whom = (line, doubts) if role == "lead" or not doubts else ("", {})
+            rows = _listed(text, paragraph, *of_whom, role, begin, end)
+            before = paragraph.folded.startswith(
+                "chủ trì", end
+            )  # then it is the one that stands right before it
+            named += rows[-1:] if before else rows
+        above = (heading for heading in paragraph.headings if heading != paragraph.folded)
+        carries = any(re.search(r"tổ chức thực hiện|phân công", heading[:60]) for heading in above)
+        told = _TASK.match(paragraph.folded) if carries else None
+        if told and not any(row.cells["role"] == "lead" for row in named):
+            doubts = {} if told[0].endswith(":") else {"role": "guessed"}
+            named += _listed(text, paragraph, "", doubts, "implementing", 0, told.end())[:1]
+        found += named
     return by_key(found)
 
 
-def _in_prose(text, paragraph, by_subject):
-    head = next((h for h in paragraph.headings[1:2] if any(p.search(h[:80]) for p, *_ in AGENCIES)), None)
-    subject = subject_of(paragraph.folded[-300:])
-    own = by_subject.get(subject.id, []) if subject else []
-    line = own[0] if len(own) == 1 and "chủ trì" in paragraph.folded else ""
-    doubts = {"line": "line_from_prose"} if line else {}
-    leads = "chủ trì" in paragraph.folded
-    if (
-        head
-        and paragraph.headings[1] == paragraph.folded
-        and (leads or re.search(r":\s*\w", paragraph.folded))
-    ):
-        end = min(len(paragraph.folded), 80)
-        first = _listed(text, paragraph, line, "lead" if leads else "implementing", 0, 0, doubts, end)
-        yield from first[:1]
-    for mark in _ROLE.finditer(paragraph.folded):
-        if mark["prose"] and mark["prose"].startswith("phối hợp"):
-            end = re.compile(
-                r"[.;]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn)\b"
-            )
-            stop = end.search(paragraph.folded, mark.end())
-            stop = stop.start() if stop else len(paragraph.folded)
-            yield from _listed(
-                text, paragraph, "", "partner", mark.start(), mark.end(), {}, min(stop, mark.end() + 300)
-            )
+def _roles(words):
+    """The roles that folded words give, each with the stretch that names who has it: (role, start, end)."""
+    marks, last = list(ROLE.finditer(words)), 0
+    for n, mark in enumerate(marks):
+        stop = marks[n + 1].start() if n + 1 < len(marks) else len(words)
+        if mark["role"] or mark["does"]:
+            end = re.compile(r"[.](?=\s|$)|[)]").search(words, mark.end(), stop)
+            yield _ROLES.get(mark["role"], "implementing"), mark.end(), end.start() if end else stop
+        elif mark["partner"]:
+            end = _DOES.search(words, mark.end(), stop)
+            yield "partner", mark.end(), end.start() if end else stop
+        else:
+            begin = max([last, *(m.end() for m in re.finditer(r"[.;(](?=\s|\w)", words[: mark.start()]))])
+            yield "lead" if mark["lead"] else "implementing", begin, mark.start()
+        last = mark.end()
 
 
-def _listed(text, paragraph, line, role, begin, start, doubts, end=None):
+def _listed(text, paragraph, line, doubts, role, start, end):
     """The agencies named in a stretch of a paragraph, known ones and others that look like one."""
     words, at, named = paragraph.folded, paragraph.start, []
-    end = len(words) if end is None else end
     for pattern, vietnamese, english in AGENCIES:
         found = pattern.search(words, start, end)
         if found:
             named.append((found.start(), found.end(), vietnamese, english, {}))
+    for several in _DEPARTMENTS.finditer(words, start, end):  # "các Sở: Tài chính, Tư pháp"
+        for item in re.finditer(r"[^,]+", several[1]):
+            first = several.start(1) + item.end() - len(item[0].lstrip())
+            for pattern, vietnamese, english in AGENCIES:
+                if pattern.match(f"sở {item[0].strip()}"):
+                    named.append((first, several.start(1) + item.end(), vietnamese, english, {}))
     for other in _BODY.finditer(words, start, end):
-        stop = re.compile(r"[,;.:]|\s-\s|\bvà\b").search(words, other.end(), end)
+        stop = re.compile(r"[,;.:()]|\s-\s|\bvà\b").search(words, other.end(), end)
         stop = stop.start() if stop else end
         if not any(a < stop and other.start() < b for a, b, *_ in named) and stop - other.start() < 60:
             said = text.words(at + other.start(), at + stop)
             if said[:1].isupper():
                 named.append((other.start(), stop, said, said, {"agency_en": "agency"}))
     rows = []
-    for first, last, vietnamese, english, unsure in sorted(named):
+    for first, last, vietnamese, english, unsure in sorted(named, key=lambda each: each[:2]):
         cells = {
             "line": line,
             "agency_vi": vietnamese,

@@ -2,17 +2,16 @@
 
 While `WAITING` lies in a package's folder nothing loads it. What a row says stands in its table, where a person may
 correct it or take it away; `WAITING` keeps what was proposed, on which letters of `TEXT` it rests, and what is in
-doubt. A cell that is no longer as it was proposed is a person's, and in no doubt.
+doubt. A cell that is no longer as it was proposed is a person's, and in no doubt. `NOT_READ`
+lists what was seen in the text and is in no table.
 """
 
 import csv
 import io
 import json
 import re
-import shutil
-import tempfile
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from giamngheo import paths
@@ -20,8 +19,10 @@ from giamngheo.inputs.csv_rows import read_cells, read_text
 from giamngheo.inputs.descriptor import DESCRIPTOR, read_descriptor, write_descriptor
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.extraction.proposals import WAITING, Proposal
+from giamngheo.inputs.extraction.unread import COLUMNS, NOT_READ, unread
+from giamngheo.inputs.extraction.vocabulary import GROUPS
 from giamngheo.inputs.package import REQUIRED
-from giamngheo.inputs.skeleton import check_folder
+from giamngheo.inputs.skeleton import check_folder, make_folder
 from giamngheo.inputs.tables import TABLES
 
 TEXT = "decision.txt"
@@ -83,19 +84,12 @@ def lay_out(path, text, found, finish=None) -> Path:
         Something is there already, or the name will not do.
     """
     folder = check_folder(path)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as error:
-        raise RefusedInput(f"{shown(folder)}: cannot be made ({error.strerror})") from None
-    try:
+
+    def fill(made):
         paths.write_atomically(made / TEXT, text.kept)
-        labels = next(each for each in found if each.table == "labels")
-        head = {
-            "name": folder.name,
-            "giamngheo": labels.cells
-            | {name: int(labels.cells[name]) for name in ("first_year", "last_year")},
-        }
+        labels = next(each for each in found if each.table == "labels").cells
+        years = {name: int(labels[name]) for name in ("first_year", "last_year")}
+        head = {"name": folder.name, "giamngheo": labels | years | _names_of_groups(found)}
         paths.write_atomically(made / DESCRIPTOR, json.dumps(head, ensure_ascii=False, indent=2) + "\n")
         for table, model in TABLES.items():
             rows = [each.cells for each in found if each.table == table]
@@ -103,14 +97,20 @@ def lay_out(path, text, found, finish=None) -> Path:
                 write_table(made / f"{table}.csv", list(model.model_fields), rows)
         write_descriptor(made)
         write_waiting(made, _waiting(text, found))
+        write_table(made / NOT_READ, COLUMNS, map(asdict, unread(text, found)))
         if finish:
             finish(made, folder)
-        made.chmod(0o755)
-        made.replace(folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-    return folder
+
+    return make_folder(folder, fill)
+
+
+def _names_of_groups(found):
+    """The names that the descriptor gives the plan's own groups (dict)."""
+    named = {each.cells.get("group") for each in found} & GROUPS.keys() - {"ethnic_minority"}
+    names = {
+        name: {"vi": f"hộ {GROUPS[name][1]}", "en": f"{GROUPS[name][2]} households"} for name in sorted(named)
+    }
+    return {"groups": names} if names else {}
 
 
 def read_waiting(path) -> list[Waiting]:

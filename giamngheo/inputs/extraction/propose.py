@@ -3,10 +3,12 @@
 from datetime import date
 
 from giamngheo.inputs.errors import RefusedInput, shown
-from giamngheo.inputs.extraction.about import labels, lines_and_documents
+from giamngheo.inputs.extraction.about import labels
 from giamngheo.inputs.extraction.budget import budget
 from giamngheo.inputs.extraction.duties import agencies, measures
-from giamngheo.inputs.extraction.readings import readings
+from giamngheo.inputs.extraction.lines import lines_and_documents
+from giamngheo.inputs.extraction.reading_tables import readings_of_tables
+from giamngheo.inputs.extraction.readings import readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
 from giamngheo.inputs.extraction.text import Text, read_decision
@@ -29,10 +31,18 @@ def propose(text: Text):
     unknown = "date" in about.doubts
     published = date(first, 12, 31) if unknown else date.fromisoformat(about.cells["date"])
     years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
-    read = readings(text, published)
+    tabled = readings_of_tables(text)
+    late = [each for each in tabled if each[1].instant.as_of > published]
+    read = readings(text, published, tabled)
+    known = lines_and_documents(text, read, about)
     lines = budget(text, sections(text), years)
-    found = [*read, *targets(text, last if years else None), *(line.proposal for line in lines)]
-    found += [*measures(lines), *agencies(text, lines), *lines_and_documents(text, read, about)]
+    found = [
+        *said_once(read),
+        *targets(text, last if years else None, late, years == 1),
+        *(line.proposal for line in lines),
+    ]
+    found += [*measures(text, lines, read), *agencies(text, lines)]
+    found += known
     order = {table: n for n, table in enumerate(TABLES)}
     return [about, *sorted(found, key=lambda each: order[each.table])]
 

@@ -2,160 +2,224 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
-from giamngheo.inputs.extraction.numbers import INSTANT, NUMBER, instants, number, percent, plain
+from giamngheo.inputs.extraction.lines import mentions, said_near
+from giamngheo.inputs.extraction.numbers import (
+    INSTANT,
+    NUMBER,
+    YEAR,
+    Instant,
+    instants,
+    number,
+    percent,
+    plain,
+)
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
+from giamngheo.inputs.extraction.reading_tables import Reading
+from giamngheo.inputs.extraction.vocabulary import groups_in
 
 STATUS = (
     r"hộ\s+(?:gia đình\s+)?(?:(?:là\s+)?(?:người\s+)?(?:đồng bào\s+)?(?:dân tộc(?:\s+thiểu số)?|dtts)\s+)?"
     r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
 )
-MINORITY = re.compile(r"dân tộc(?! kinh)|\bdtts\b|đồng bào khmer|đồng bào chăm")
 _FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
+_ITEM = re.compile(r"\s*[-+*•]")
+_LINK = re.compile(r"[\s,:]*(?:là|có|còn|chiếm|gồm)?\s*")
+_COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tells nothing of 2012
+_TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
+_WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
+_OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
+_REACHED = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|thực hiện mục tiêu|đánh giá")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
 _KINDS = re.findall(
-    r"\w+", "aside instant count rate persons people of_the_poor named from to change end area"
+    r"\w+", "aside instant edge count rate persons people of_the_poor named from to change end area"
 )
 _TOKEN = re.compile(
-    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm)[^()]{0,300}\))"
+    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm|giảm|tăng)[^()]{0,300}\))"
     rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
+    rf"|(?P<edge>(?:đầu|cuối)\s+năm(?!\s+{YEAR}))"
     rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
     rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
     r"|\s*(?:số\s+)?hộ\s+(?:cận\s+)?nghèo\s+(?:được|có|đã|vay|là|chưa))?"
     rf"|(?P<persons>{NUMBER})\s*(?:nhân\s+)?khẩu|(?P<people>{NUMBER})\s*người\b"
     r"|(?P<of_the_poor>hộ\s+(?:cận\s+)?nghèo\s+(?:thiếu|sử dụng|tiếp cận|được|có\s+(?!\d|tỷ lệ|khoảng|trên|dưới)))"
-    rf"|(?P<named>{STATUS.replace('P<status>', 'P<named_status>')}|(?P<bare>cận nghèo))"
+    rf"|(?P<named>{STATUS.replace('P<status>', 'P<named_status>')}|(?P<bare>cận nghèo|tỷ lệ nghèo))"
     rf"|(?P<from>giảm\s+từ|từ(?=\s+(?:mức\s+)?{NUMBER}\s*(?:%|hộ)))|(?P<to>{_TO})|(?P<change>{_CHANGE})"
     r"|(?P<end>[;.](?=\s|$))"
-    r"|(?P<area>\b(?:huyện|thị xã|xã|phường|khu vực|vùng|ấp)\s+\w|thành thị|nông thôn|cả nước|toàn quốc)"
+    r"|(?P<area>\b(?:huyện(?! nghèo| 30a)|thị xã|xã(?! nghèo)|phường|khu vực|vùng|ấp)\s+\w"
+    r"|thành thị|nông thôn|cả nước|toàn quốc)"
 )
 _WHOLE = re.compile(r"(?:toàn|cả)\s+(?:tỉnh|thành phố)")
 
 
-@dataclass
-class _Reading:
-    """A reading as it is being put together."""
-
-    instant: object
-    status: str
-    group: str
-    values: dict = field(default_factory=dict)
-    places: dict = field(default_factory=dict)
-    doubts: dict = field(default_factory=dict)
-
-
-def readings(text, published: date | None):
-    """Proposed readings, with what their dates and counts put in doubt.
+def readings(text, published: date | None, tabled):
+    """Proposed readings, as often as they are said, with what their dates put in doubt.
 
     Parameters
     ----------
     text : Text
     published : datetime.date or None
         Day of the decision: what lies after it is a target.
+    tabled : list of (Paragraph, Reading)
+        Those of the tables.
 
     Returns
     -------
     list of Proposal
     """
-    found = []
+    found, intro = [], None
     for paragraph in text.paragraphs:
         words = paragraph.folded
-        if "nghèo" not in words or "%" not in words or (paragraph.zone == "part" and _aims(paragraph)):
-            continue
-        for each in _in_paragraph(words):
-            known = each.instant or "households" in each.values
-            late = each.instant and published and each.instant.as_of > published
-            if "rate_pct" in each.values and known and not late:
+        if not _ITEM.match(words):  # a list goes on with the instant of what it stands under
+            named = instants(words, paragraph.start) if words.rstrip().endswith(":") else ()
+            intro = named[-1] if named else None
+        if "nghèo" in words and "%" in words and not (paragraph.zone == "part" and _aims(paragraph)):
+            moment = _moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
+            before = None
+            for each in _in_paragraph(words, moment):
+                if each.instant is None and before and "households" in each.values:
+                    each.instant = before.instant
+                    each.doubts["as_of"] = "instant_before"
                 found.append((paragraph, each))
-    _settle_plain_years(found)
-    found = _without_areas(found)
-    proposals = [_proposal(text, paragraph, each) for paragraph, each in found]
+                before = each
+    kept = []
+    for paragraph, each in [*found, *tabled]:
+        known = each.instant or "households" in each.values
+        late = each.instant and published and each.instant.as_of > published
+        if "rate_pct" in each.values and known and not late:
+            kept.append((paragraph, each))
+    said = mentions(text)
+    for paragraph, each in kept:
+        spans = [*each.places.values(), *([(each.instant.start, each.instant.end)] if each.instant else [])]
+        start, end = min(s for s, _ in spans), max(e for _, e in spans)
+        near = said_near(text, said, paragraph.start + start, paragraph.start + end)
+        each.line = near and near[2]
+    _settle_plain_years(kept)
+    return [_proposal(text, paragraph, each) for paragraph, each in _without_areas(kept)]
+
+
+def said_once(proposals):
+    """Readings without a second of the same instant, group, status and line; counts are held against rates.
+
+    Parameters
+    ----------
+    proposals : list of Proposal
+
+    Returns
+    -------
+    list of Proposal
+    """
     kept = by_key(proposals)
     _check_totals(kept)
     return kept
 
 
 def _aims(paragraph):
-    return any(
-        "mục tiêu" in heading[:60] and "thực hiện mục tiêu" not in heading for heading in paragraph.headings
-    )
+    """Whether the innermost heading that tells is of aims, and not of what was reached (bool)."""
+    for heading in reversed(paragraph.headings):
+        if _REACHED.search(heading[:60]):
+            return False
+        if "mục tiêu" in heading[:60]:
+            return True
+    return False
 
 
-def _in_paragraph(words):
+def _in_paragraph(words, moment):
     """The readings of a paragraph, token by token: an instant opens one, a second figure of a kind the next."""
-    minority = [found.start() for found in MINORITY.finditer(words)]
-    figure = _FIRST_FIGURE.search(words)
-    named = minority and figure and minority[0] < min(figure.start(), _SUBJECT)
-    whole = "ethnic_minority" if named else "all"
-    state, group, ignoring, inherited, fresh, last = (
-        _Reading(None, "poor", whole),
-        whole,
-        False,
-        False,
-        False,
-        0,
-    )
+    groups = groups_in(words)
+    begins, figure = [start for start, *_ in groups], _FIRST_FIGURE.search(words)
+    named = groups and figure and groups[0][0] < min(figure.start(), _SUBJECT)
+    whole = groups[0][2] if named else "all"
+    state, group, ignoring, inherited = Reading(moment, "poor", whole), whole, False, moment is not None
+    fresh, last, closed, year = False, 0, None, None
     for token in _TOKEN.finditer(words):
         kind = next(name for name in _KINDS if token[name] is not None)
-        first = bisect_left(minority, last)
-        heard, last = first < len(minority) and minority[first] < token.end(), token.end()
+        first = bisect_left(begins, last)
+        heard = groups[first] if first < len(groups) and begins[first] < token.end() else None
+        last = token.end()
+        behind = groups[n] if (n := bisect_left(begins, last)) < len(groups) else None
+        if kind in ("count", "named") and behind and _OF.fullmatch(words, last, behind[0]):
+            heard, last = behind, behind[1]  # "9.204 hộ nghèo dân tộc thiểu số"
+        else:
+            behind = None
         if kind in ("aside", "to", "change", "of_the_poor"):
             ignoring = kind in ("change", "of_the_poor") or (ignoring and kind == "aside")
         elif kind == "from":  # its instants come after its figures
             ignoring = False
             if state.values:
                 yield state
-            state = _Reading(None, state.status, group)
+            state = Reading(None, state.status, group)
         elif kind == "area":
             if "rate_pct" in state.values:
                 yield state
-                state = _Reading(state.instant, state.status, group)
+                state = Reading(state.instant, state.status, group)
             state.doubts.setdefault("group", "area")
         elif kind == "end":
             ignoring, fresh = False, True
             if token["end"] == ".":
                 if state.values:
                     yield state
-                state, group, inherited = _Reading(state.instant, "poor", whole), whole, True
-        elif kind == "instant":
-            moment = _moved(instants(token[0])[0], token.start())
+                state, group, inherited = Reading(state.instant, "poor", whole), whole, True
+        elif kind in ("instant", "edge"):
+            compared = _COMPARED.search(words, 0, token.start()) and not _TOLD.match(words, token.end())
+            if compared or (kind == "edge" and year is None):
+                continue
+            if kind == "instant":
+                moment = _moved(instants(token[0])[0], token.start())
+                year = (moment.law_day or moment.as_of).year
+            else:  # "đầu năm" of the year that was named before
+                early = token[0].startswith("đầu")
+                law_day = date(year, 1, 1) if early else None
+                day = date(year - early, 12, 31)
+                moment = Instant(day, token.start(), token.end(), law_day=law_day)
             bracketed = words[: token.start()].rstrip(" vàotạiởcủa").endswith("(") if state.values else False
             if state.values and (state.instant is None or (inherited and bracketed)):
                 state.instant = moment
                 state.doubts.pop("as_of", None)
                 yield state
-                state = _Reading(None, state.status, group)
+                closed, state = (state, token.end()), Reading(None, state.status, group)
                 continue
             if state.values:
                 yield state
-            state, ignoring, inherited = _Reading(moment, state.status, group), False, False
+            state, ignoring, inherited = Reading(moment, state.status, group), False, False
         else:
             status = _status(token, state.status)
             stated = kind == "named" or bool(token["status"])
-            if stated and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
+            if stated and not behind and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
                 group = "all"
             elif stated and (heard or fresh):
-                group = "ethnic_minority" if heard else whole
+                group = heard[2] if heard else whole
+            elif heard and kind in ("count", "rate") and _LINK.fullmatch(words, heard[1], token.start()):
+                group = heard[2]  # "hộ dân tộc thiểu số là 20.388 hộ"
+                if state.values and group != state.group:
+                    yield state
+                    state = Reading(state.instant, status, group)
+                state.group = group
             fresh = fresh and not stated
             if kind == "named":
+                ignoring = ignoring and status == state.status
                 if state.values and (status, group) != (state.status, state.group):
                     yield state
-                    state = _Reading(state.instant, status, group)
+                    state = Reading(state.instant, status, group)
                 state.status, state.group = status, group
                 continue
             figure = None if ignoring else _figure(token, kind)
             if figure is None or (kind in ("persons", "people") and not state.values):
                 continue
             column, value, sure = figure
+            if closed and column not in closed[0].values and _WITH.fullmatch(words, closed[1], token.start()):
+                closed[0].values[column] = plain(value)  # "42,70% cuối năm 2013, với 17.045 hộ"
+                closed[0].places[column] = token.start(kind), token.end(kind)
+                continue
             other = kind == "count" and state.values and (status, group) != (state.status, state.group)
             if column in state.values or other:
                 unpaired = kind == "count" and "rate_pct" not in state.values
                 yield state
-                state = _Reading(state.instant, status, group)
+                state = Reading(state.instant, status, group)
                 if unpaired:
                     state.doubts["households"] = "unpaired"
             if kind == "count":
@@ -209,7 +273,7 @@ def _settle_plain_years(found):
     dated = {}
     for _, each in found:
         if each.instant and not each.instant.plain:
-            key = each.group, each.status, each.instant.as_of, _law(each.instant)
+            key = each.group, each.status, each.instant.as_of, each.line
             dated.setdefault(key, each.values["rate_pct"])
     runs = {}
     for paragraph, each in found:
@@ -233,14 +297,11 @@ def _said(dated, each, day):
     """Whether a dated reading of that instant says the same (True), another rate (False), or there is none (None)."""
     rates = [
         rate
-        for (group, status, as_of, _), rate in dated.items()
+        for (group, status, as_of, line), rate in dated.items()
         if (group, status, as_of) == (each.group, each.status, day)
+        and (line is None or each.line is None or line == each.line)
     ]
     return None if not rates else each.values["rate_pct"] in rates
-
-
-def _law(moment):
-    return (moment.law_day or moment.as_of).year
 
 
 def _year_before(day):

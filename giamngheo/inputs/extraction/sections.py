@@ -7,7 +7,10 @@ from decimal import Decimal
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
 from giamngheo.inputs.extraction.vocabulary import source_of, sources_in, subject_of
 
-_MONEY = re.compile(rf"({NUMBER})\s*(tỷ|triệu)(?:\s*đồng)?")
+MONEY = re.compile(  # a sum; what one household or house gets is none
+    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
+    r"(?!\w|\s*/\s*(?:\d\s*)?(?:hộ|người|khẩu|căn|nhà|mô hình|xã|thẻ|lao động|học sinh|em|lớp|công trình|tháng)\b)"
+)
 _YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"
 _ANNUAL_AFTER = re.compile(r"\s*(?:/\s*năm|mỗi năm|hàng năm|một năm|/\s*1\s*năm)")
 _TOTAL_AFTER = re.compile(rf"\s*(?:/|cho|,)?\s*(?:{_YEARS})")
@@ -16,10 +19,21 @@ _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,6
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
 _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
-    r"|\b(?:trung ương|tw|tỉnh|địa phương|huyện)[:\s]*$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác)[:\s]*$"
 )
 _SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|(?:từ|thuộc|do)\s+[^;,.\d]{0,50})")
-_TOTALS = re.compile(r"kinh phí thực hiện|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực")
+_TOTALS = re.compile(
+    r"^[\s\divxa-h.)]*(?:tổng\s+)?(?:nhu cầu\s+)?(?:nguồn\s+)?kinh phí|kinh phí thực hiện"
+    r"|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực"
+)
+_FROM = re.compile(r"\s*[-+*•]")
+_SOURCE_OR_SUM = re.compile(r"[\s\d.)+*•a-zđ-]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
+_ELSEWHERE = re.compile(
+    r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
+    r"|tình hình|đánh giá|hiện trạng|thực trạng"
+)
+_SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
+_NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
 
@@ -46,14 +60,14 @@ class Section:
     def kind(self):
         """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
         for heading in self.headings:
-            found = re.match(r"[\s\d.)]*(chính sách|dự án|các chính sách|tiểu dự án)", heading)
+            found = re.match(r"[\s\divx.)]*(?:các\s+|nhóm\s+)?(chính sách|dự án|tiểu dự án)", heading)
             if found:
                 return "project" if "dự án" in found[1] else "policy"
         return None
 
 
 def sections(text):
-    """The policies and projects of the text that speak of money or of agencies, in order.
+    """The policies and projects of the text that speak of money, of quantities or of agencies, in order.
 
     Parameters
     ----------
@@ -63,26 +77,42 @@ def sections(text):
     -------
     list of Section
     """
-    found = {}
+    found, leaf = {}, None
     for paragraph in text.paragraphs:
-        above = paragraph.headings[1:]
-        if paragraph.zone != "part" or not above or _TOTALS.search(paragraph.headings[0][:80]):
+        if paragraph.zone != "part" or _ELSEWHERE.search(paragraph.headings[0][:60]):
+            leaf = None
             continue
-        if re.search(r"tổ chức thực hiện|giải pháp|mục tiêu|tình hình|đánh giá", paragraph.headings[0][:60]):
-            continue
-        inner = tuple(reversed(above))
-        lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
-        numbered = lettered.index(False) if False in lettered else 0
-        named = (n for n, heading in enumerate(inner) if subject_of(heading.partition(":")[0][:200]))
-        named = next(named, numbered)
-        headings = inner[named:]
-        locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
-        own = found.setdefault(headings, Section(headings, locator, paragraph.start))
-        own.paragraphs.append(paragraph)
+        inner = tuple(reversed(paragraph.headings[1:]))
+        of_money = _TOTALS.search(paragraph.headings[0][:80])
+        named = next((n for n, heading in enumerate(inner) if _subject(heading, of_money)), None)
+        name = paragraph.folded.partition(":")[0]
+        money = named is None and MONEY.search(paragraph.folded)
+        beside = leaf and name != paragraph.folded and len(name) < _NAME and not _SOURCE_OR_SUM.match(name)
+        if money and (_subject(paragraph.folded, True) or (beside and _FROM.match(name))):
+            leaf = Section((paragraph.folded, *inner), paragraph.locator, paragraph.start, [paragraph])
+            found[paragraph.start] = leaf
+        elif leaf and _FROM.match(paragraph.folded) and source_of(paragraph.folded[:60]):
+            leaf.paragraphs.append(paragraph)
+        elif inner and not (of_money and named is None):
+            leaf = None
+            if named is None:
+                lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
+                named = lettered.index(False) if False in lettered else 0
+            headings = (*inner[named:], paragraph.headings[0])
+            locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
+            own = found.setdefault(headings, Section(headings, locator, paragraph.start))
+            own.paragraphs.append(paragraph)
     kept = [section for section in found.values() if _has_substance(section)]
     for section in kept:
         _read_money(section)
     return kept
+
+
+def _subject(heading, of_money):
+    """The subject of a heading's words before its colon or its money; under a heading on money no source is one."""
+    money, name = MONEY.search(heading), heading.partition(":")[0][:200]
+    name = name[: money.start()] if money else name
+    return None if of_money and _SOURCE_OR_SUM.match(name) else subject_of(name)
 
 
 def _has_substance(section):
@@ -94,16 +124,22 @@ def _has_substance(section):
 
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
-    asked = [
-        p
-        for p in section.paragraphs
-        if re.match(r"[\s+*•-]*(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded)
-    ]
-    told = [p for p in section.paragraphs if "kinh phí" in p.folded and _MONEY.search(p.folded)]
+    asked, first = [], section.paragraphs[0].folded
+    if MONEY.search(first):  # then a sum below it is that of all
+        section.paragraphs = [p for p in section.paragraphs if p.folded is first or not _SUM.match(p.folded)]
+    for n, p in enumerate(section.paragraphs):
+        of_it = (
+            n and section.paragraphs[n - 1] in asked and _FROM.match(p.folded) and source_of(p.folded[:60])
+        )
+        if of_it or re.match(
+            r"[\s+*•-]*(?:[a-zđ]\)\s*)?(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded
+        ):
+            asked.append(p)
+    told = [p for p in section.paragraphs if "kinh phí" in p.folded and MONEY.search(p.folded)]
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
-        for money in _MONEY.finditer(words):
+        for money in MONEY.finditer(words):
             before = re.split(
                 r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
             )[-1]
@@ -113,8 +149,12 @@ def _read_money(section):
             value, sure = number(money[1])
             place = paragraph.start + money.start(), paragraph.start + money.end()
             amount = billions(value, money[2]), *place
-            near = _SOURCE_BEFORE.search(before) or _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
-            source = source_of(near[0]) if near else None
+            near = _SOURCE_BEFORE.search(before), _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            source = next((name for mark in near if mark and (name := source_of(mark[0]))), None)
+            if (
+                source == "credit" and not section.money
+            ):  # "Cho vay vốn tín dụng: 680 tỷ đồng" names what it is for
+                source = None
             yearly = _yearly(words, money, before)
             section.unsure = section.unsure or not sure
             if source and (part is None or money.start() > part.start() or not section.money):

@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from giamngheo.inputs.extraction.numbers import NUMBER, instants, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
-from giamngheo.inputs.extraction.readings import MINORITY, STATUS
+from giamngheo.inputs.extraction.readings import STATUS
+from giamngheo.inputs.extraction.vocabulary import GROUPS, groups_in
 from giamngheo.language import day
 from giamngheo.language import percent as percent_words
 
@@ -17,6 +19,12 @@ _PACE = re.compile(
     rf"|{_RANGE}\s*(?:số\s+)?(?:tỷ lệ\s+)?hộ\s+(?:cận\s+)?nghèo\s*(?:/\s*|mỗi\s+|hàng\s+)năm"
     rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
 )
+_FALL = re.compile(
+    rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
+)
+_PAIR = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?hộ")  # "… giảm 1,5% hộ nghèo và 1% hộ cận nghèo"
+_BEFORE = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?$")
+_YEARLY = re.compile(r"(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân")  # said once for the clauses that follow
 _LEVEL = re.compile(
     rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
     rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:"
@@ -26,14 +34,17 @@ _LEVEL = re.compile(
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
 _AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
 _NO_SHARE = re.compile(
-    r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|giảm|tăng|dưới|không quá|\d\s*-)\s*$"
+    r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
+    r"|dưới|không quá|\d\s*-)\s*$"
 )  # of places, no promise
 _ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
+_SHORT = 25  # letters of a heading that promises nothing
+_HEAD = 90  # letters in which a promise says of whom it is
 _STRONG = ("dưới", "thấp hơn", "<")
 
 
-def targets(text, last_year: int | None):
+def targets(text, last_year: int | None, tabled=(), one_year=False):
     """Proposed targets.
 
     Parameters
@@ -41,66 +52,167 @@ def targets(text, last_year: int | None):
     text : Text
     last_year : int or None
         Of the programme: when a level is promised for where no year is named.
+    tabled : iterable of (Paragraph, Reading)
+        Rates of tables that lie after the decision's day.
+    one_year : bool
+        The plan is for a year: a fall that it promises is one a year.
 
     Returns
     -------
     list of Proposal
     """
-    found = []
-    for paragraph in text.paragraphs:
+    found, seen = [_tabled(*each) for each in tabled], {}
+    for paragraph, after in pairwise([*text.paragraphs, None]):
         words = paragraph.folded
         aims = any(_is_aims(heading) for heading in paragraph.headings)
         levels = []
         if "nghèo" in words and (aims or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))):
-            levels = list(_levels(text, paragraph, last_year))
+            levels = _levels(paragraph, last_year, one_year)
         found += levels
         if paragraph.zone == "part" and not levels:
-            found += _others(text, paragraph, aims)
-    return by_key(found)
+            own = paragraph.headings
+            leads = after is not None and own[-1] == words and after.headings[: len(own)] == own
+            others = list(_others(text, paragraph, aims, leaf=not leads))
+            seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
+            for row in others if times > 1 else ():
+                row.cells["target"] += f"_p{times}"
+                row.doubts["locator"] = "same_place"
+            found += others
+    return by_key(_together(found))
+
+
+def _together(found):
+    """Promises with a fall a year of somebody brought to the level of the same in another paragraph."""
+    alone = [row for row in found if row.doubts.get("value_pct") == "pace_only"]
+    for row in alone:
+        whom = row.cells["status"], row.cells["group"]
+        levels = [r for r in found if r.cells["value_pct"] and (r.cells["status"], r.cells["group"]) == whom]
+        for level in levels:
+            if not level.cells["pace_low_pp"]:
+                level.cells |= {column: row.cells[column] for column in ("pace_low_pp", "pace_high_pp")}
+                level.places["pace_low_pp"] = row.places["pace_low_pp"]
+        if levels:
+            found = [each for each in found if each is not row]
+    return found
+
+
+def _tabled(paragraph, each):
+    """A promised level of a table."""
+    at = paragraph.start
+    where = {name: (at + start, at + end) for name, (start, end) in each.places.items()}
+    places = {"value_pct": where["rate_pct"], "as_of": (at + each.instant.start, at + each.instant.end)}
+    cells = _cells(
+        each.status, each.group, "<=", each.values["rate_pct"], str(each.instant.as_of), paragraph.locator
+    )
+    return Proposal("targets", cells, places, {"comparator": "table"} | each.doubts)
 
 
 def _is_aims(heading):
     return bool(re.match(r"[^:]{0,12}(?:các\s+)?(?:mục tiêu|chỉ tiêu)", heading.strip()))
 
 
-def _levels(text, paragraph, last_year):
-    """The promised levels of a paragraph; a clause that names nobody goes on with whom the one before it named."""
-    before = moment = None
-    for found in re.finditer(r"(?:[^.;]|[.](?!\s|$)){1,5000}([.;]?)", paragraph.folded):
-        words, at = found[0], paragraph.start + found.start()
-        marks, moments = list(_STATUS.finditer(words)), instants(words, at)
-        pieces = [(mark, mark.start() if n else 0) for n, mark in enumerate(marks)]
-        if not marks and before:
-            pieces = [(None, 0)]
-        for n, (mark, start) in enumerate(pieces):
-            end = pieces[n + 1][1] if n + 1 < len(pieces) else len(words)
-            piece = words[start:end]
-            if mark:
-                clause = (
-                    words[start : mark.start()].rpartition(",")[2]
-                    + words[mark.start() : end].partition("%")[0]
-                )
-                status = "near_poor" if "cận" in mark[0] else "poor"
-                group = "ethnic_minority" if MINORITY.search(piece) else "all"
-                same = before[2] if before and before[:2] == (status, group) else None
-                before = None if _AREA.search(clause) else (status, group, same)
-            if before:
-                pace = _pace(piece, at + start) or before[2]
-                before = (*before[:2], pace)
-                yield from _in_piece(
-                    paragraph, piece, at + start, [*([moment] if moment else []), *moments], before, last_year
-                )
-        moment = moments[-1] if moments else moment
-        if found[1] == ".":
-            before = moment = None
+def _levels(paragraph, last_year, one_year):
+    """The promised levels of a paragraph, and falls a year of those for whom no level is promised."""
+    found, paces, moment = [], {}, None
+    for sentence in re.finditer(r"(?:[^.]|[.](?!\s|$)){1,5000}", paragraph.folded):
+        whom = moment = None  # of the clause before
+        for clause in re.finditer(r"[^;]+", sentence[0]):
+            at = paragraph.start + sentence.start() + clause.start()
+            moments = instants(clause[0], at)
+            said = [*([moment] if moment else []), *moments]
+            for start, end, *named in _pieces(clause[0], whom):
+                whom, doubt = tuple(named[:2]), named[2]
+                piece = clause[0][start:end]
+                if whom[0] is None or _of_area(piece):
+                    whom = None
+                    continue
+                yearly = one_year or _YEARLY.search(sentence[0], 0, clause.start() + start)
+                pace = _pace(piece, at + start, yearly)
+                if pace:
+                    paces.setdefault(whom, (pace, doubt, said))
+                rows = list(_in_piece(paragraph, piece, at + start, said, (*whom, pace), last_year))
+                for row in rows:
+                    if doubt:
+                        row.doubts.setdefault("group", "whom")
+                found += rows
+            moment = moments[-1] if moments else moment
+    for whom, (pace, doubt, said) in paces.items():
+        rows = [row for row in found if (row.cells["status"], row.cells["group"]) == whom]
+        for row in rows:
+            row.cells["pace_low_pp"], row.cells["pace_high_pp"] = pace[:2]
+            row.places["pace_low_pp"] = pace[2]
+        if not rows:
+            as_of = str(said[-1].as_of) if said else _year_above(paragraph) or _end(last_year)
+            cells = _cells(*whom, "", "", as_of, paragraph.locator, pace)
+            doubts = {"value_pct": "pace_only"} | ({"group": "whom"} if doubt else {})
+            found.append(Proposal("targets", cells, {"pace_low_pp": pace[2]}, doubts))
+    return found
 
 
-def _pace(piece, at):
+def _of_area(piece):
+    """Whether what is promised is of some districts or communes that are no group of their own (bool)."""
+    return bool(_AREA.search(re.sub("|".join(words for words, *_ in GROUPS.values()), " ", piece)[:_HEAD]))
+
+
+def _pieces(clause, before):
+    """The stretches of a clause with whom each is about: (start, end, status, group, whether that is in doubt)."""
+    marks = [
+        (m.start(), m.end(), "near_poor" if "cận" in m[0] else "poor", m[0]) for m in _STATUS.finditer(clause)
+    ]
+    inside = [(start, end) for start, end, *_ in marks]
+    marks += [
+        (start, end, None, name)
+        for start, end, name in groups_in(clause)
+        if not any(first <= start < last for first, last in inside)
+    ]
+    status, group = before or (None, "all")
+    found, last, doubt, outer = [[0, status, group, False, 0]], 0, False, None
+    for start, end, named, words in sorted(marks):
+        between = clause[last:start]
+        if outer and ")" in between:  # what a bracket said of others ends with it
+            found.append([last + between.index(")"), *outer, False, 0])
+            outer = None
+        piece = found[-1]
+        figures = "%" in clause[piece[0] : start]
+        if named:
+            own = next((name for _, _, name in groups_in(words)), None)
+            if piece[4] == "group" and not figures:  # "các huyện nghèo có tỷ lệ hộ nghèo …"
+                piece[1] = named
+            elif not piece[4] and len(found) == 1:
+                found[-1] = [piece[0], named, own or "all", False, "status"]
+            else:
+                own_figure = _BEFORE.search(clause, piece[0], start)
+                begin = own_figure.start() if own_figure else start
+                found.append([begin, named, own or "all", False, "status"])
+        elif piece[4] == "status" and not re.search(r"[,;(%]", between):
+            piece[3] = piece[2] not in ("all", words)
+            piece[2] = piece[2] if piece[3] else words
+        elif piece[4] == "group" and not figures:
+            piece[3] = piece[3] or piece[2] != words  # two groups of one promise
+        else:
+            if clause.rfind("(", 0, start) > clause.rfind(")", 0, start):
+                outer = outer or (piece[1], piece[2])
+            if piece[4] or before:
+                found.append([start, piece[1], words, False, "group"])
+            else:
+                found[-1] = [piece[0], "poor" if "nghèo" in clause else None, words, False, "group"]
+        last = end
+    if outer and ")" in clause[last:]:
+        found.append([last + clause[last:].index(")"), *outer, False, 0])
+    ends = [start for start, *_ in found[1:]] + [len(clause)]
+    for (start, status, group, doubt, _), end in zip(found, ends, strict=True):
+        loose = re.search(r"/\s*năm|mỗi năm", clause[start:end]) and re.match(
+            r"[^(]*\briêng\b", clause[max(0, start - 12) : end]
+        )
+        yield start, end, status, group, doubt or bool(loose and len(_LEVEL.findall(clause[start:end])))
+
+
+def _pace(piece, at, yearly):
     """A promised fall a year: its lower and upper end and its place, None where there is none."""
-    found = _PACE.search(piece)
+    found = _PACE.search(piece) or (yearly and (_FALL.search(piece) or _PAIR.match(piece)))
     if not found:
         return None
-    low, high = next((found[n], found[n + 1]) for n in (1, 3, 5) if found[n])
+    low, high = next((found[n], found[n + 1]) for n in range(1, found.re.groups, 2) if found[n])
     return (
         plain(percent(low)[0]),
         plain(percent(high)[0]) if high else "",
@@ -116,20 +228,9 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
         value, sure = percent(level["value"])
         moment = _moment(piece, at, level, moments)
         above = None if moment else _year_above(paragraph)
-        as_of = str(moment.as_of) if moment else above or (f"{last_year}-12-31" if last_year else "")
-        suffix = "_ethnic_minority" if group != "all" else ""
-        cells = {
-            "target": f"{status}{suffix}_{as_of[:4]}",
-            "group": group,
-            "status": status,
-            "comparator": "<" if any(word in level["word"] for word in _STRONG) else "<=",
-            "value_pct": plain(value),
-            "as_of": as_of,
-            "pace_low_pp": pace[0] if pace else "",
-            "pace_high_pp": pace[1] if pace else "",
-            "locator": paragraph.locator,
-            "what": f"{status}_households",
-        }
+        as_of = str(moment.as_of) if moment else above or _end(last_year)
+        comparator = "<" if any(word in level["word"] for word in _STRONG) else "<="
+        cells = _cells(status, group, comparator, plain(value), as_of, paragraph.locator, pace)
         places = {"value_pct": (at + level.start(), at + level.end())}
         doubts = {} if sure else {"value_pct": "number"}
         if moment:
@@ -138,18 +239,37 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
             doubts["as_of"] = "no_instant"
         if pace:
             places["pace_low_pp"] = pace[2]
-        cells |= _names(cells)
         yield Proposal("targets", cells, places, doubts)
+
+
+def _end(year):
+    return f"{year}-12-31" if year else ""
+
+
+def _cells(status, group, comparator, value, as_of, locator, pace=None):
+    """The cells of a promised level, or fall a year, of the poor or near-poor (dict)."""
+    cells = {
+        "target": "_".join(filter(None, (status, group if group != "all" else "", as_of[:4]))),
+        "group": group,
+        "status": status,
+        "comparator": comparator,
+        "value_pct": value,
+        "as_of": as_of,
+        "pace_low_pp": pace[0] if pace else "",
+        "pace_high_pp": pace[1] if pace else "",
+        "locator": locator,
+        "what": f"{status}_households",
+    }
+    return cells | _names(cells)
 
 
 def _names(cells):
     """A level's short name in both languages (dict)."""
-    if not cells["as_of"]:
+    if not cells["as_of"] or not cells["value_pct"]:
         return {}
     poor = {"poor": ("hộ nghèo", "poor"), "near_poor": ("hộ cận nghèo", "near-poor")}[cells["status"]]
-    whom = (
-        ("", "households") if cells["group"] == "all" else (" dân tộc thiểu số", "ethnic-minority households")
-    )
+    _, vi, en = GROUPS.get(cells["group"], ("", "", ""))
+    whom = f" {vi}" if vi else "", f"{en} households".strip()
     most = ("dưới", "Fewer than") if cells["comparator"] == "<" else ("không quá", "At most")
     value, when = float(cells["value_pct"]), date.fromisoformat(cells["as_of"])
     vi = f"Tỷ lệ {poor[0]}{whom[0]} {most[0]} {percent_words(value, 'vi')}, {day(when, 'vi')}"
@@ -176,18 +296,15 @@ def _year_above(paragraph):
     return None
 
 
-def _others(text, paragraph, aims):
+def _others(text, paragraph, aims, leaf):
     """Promises to reach a share of people, or, in the section of aims, one without a figure."""
     words, section = paragraph.folded, re.sub(r"[^a-z0-9]+", "_", paragraph.locator.lower()).strip("_")
     shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100] if "%" in words else []
     shares = [m for m in shares if not _NO_SHARE.search(words[max(0, m.start() - 60) : m.start()])]
-    pace = (
-        _pace(words, paragraph.start) if aims and _STATUS.search(words) and not _AREA.search(words) else None
-    )
     shares = [m for m in shares if not _ANNUAL.match(words, m.end())]
-    shares = [m for m in shares if not pace or not pace[2][0] <= paragraph.start + m.start(2) < pace[2][1]]
-    leaf = "item" in paragraph.locator or (paragraph.headings[-1] == words and len(words.strip()) > 40)
-    if not shares and not (aims and leaf and not words.rstrip().endswith(":")):
+    if not shares and not (
+        aims and leaf and len(words.strip()) > _SHORT and not words.rstrip().endswith(":")
+    ):
         return
     said = text.words(paragraph.start, paragraph.end)
     said = re.sub(r"^(?:[-+*•]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
@@ -201,16 +318,14 @@ def _others(text, paragraph, aims):
             "comparator": ">=" if share else "",
             "value_pct": plain(value) if share else "",
             "as_of": "",
-            "pace_low_pp": pace[0] if pace else "",
-            "pace_high_pp": pace[1] if pace else "",
+            "pace_low_pp": "",
+            "pace_high_pp": "",
             "locator": paragraph.locator,
             "what": "",
             "name_vi": said[:200],
             "name_en": said[:200],  # until somebody translates it: better than an id
         }
         places = {"": (begin, paragraph.start + len(words.rstrip()))}
-        if pace:
-            places["pace_low_pp"] = pace[2]
         if share:
             places["value_pct"] = paragraph.start + share.start(), paragraph.start + share.end()
         yield Proposal("targets", cells, places, {} if sure else {"value_pct": "number"})

@@ -36,17 +36,31 @@ _TONES = {"tỉ": "tỷ"} | dict(zip(_NEW.split(), _OLD.split(), strict=True))
 PAGE_NUMBER = re.compile(r"\s*(?:trang\s+\d{1,3}(?:\s*/\s*\d{1,3})?|-\s*\d{1,3}\s*-)\s*")
 _BARE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _MARKER = re.compile(
-    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
+    r"\s*(?:[-+*•]\s*\D|\d{1,2}(?:\.\d{1,2})*\s*[.)/](?:\s+\S|\D)|\d{1,2}(?:\.\d{1,2})*(?:\s*-\s*|(?<=\.\d)\s+)[^\W\d]|[a-zđ]\s*\)|[ivx]{1,6}\s*[.)/]\s)"
 )
-_ROMAN = re.compile(r"\s*(?:phần\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S")
-_BOOK = re.compile(r"\s*phần\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_ROMAN = re.compile(
+    r"\s*(?:(?:phần|chương|mục)\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S|\s*(?:phần|chương|mục)\s+([ivx]{1,6})\s*$"
+)
+_BOOK = re.compile(r"\s*(?:phần|chương)\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_BARE_BOOK = re.compile(
+    r"\s*(?:phần|chương|mục)\s+(?:thứ\s+\w+|\d|[ivx]{1,6})\s*"
+)  # what it is about stands on the next line
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm")
 _CAPITAL = re.compile(r"\s*(?:phần\s+)?([a-h])\s*[.)/:-]\s*\D")
-_NUMBERED = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)\s*[.)/](?:\s+\S|[^\d\s])")
+_NUMBERED = re.compile(
+    r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*(?:[.)/](?:\s+\S|[^\d\s])|-\s*[^\W\d])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
+)
+_NAMED = re.compile(  # numbered by a word, under what is numbered or not
+    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục tiêu)\s+"
+    r"(?:số\s+)?(\d{1,2})\s*[.:]"
+)
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
 _DASH = re.compile(r"\s*[-*•]\s*\S")
+_PLUS = re.compile(r"\s*[+]\s*\S")  # a dash's own items, or items where there is no dash
 _ARTICLE = re.compile(r"\s*điều\s+(\d{1,2})\s*[.:]")
-_TITLE = re.compile(r"^[^.;:]{0,200}giai đoạn[^.;:]{0,40}$|^\s*của [^.;:]{0,60}$")  # set in small letters
+_TITLE = re.compile(
+    r"^[^.;:]{0,200}(?:giai đoạn[^.;:]{0,40}|\bnăm\s+20\d\d\s*)$|^\s*của [^.;:]{0,60}$"
+)  # set in small letters
 _PLAN = re.compile(r"\s*(?:kế hoạch|chương trình|đề án)\b")
 
 
@@ -220,7 +234,8 @@ def _next(before, letter):
 
 def _located(kept, folded):
     zone, number, book, part, trail, letter, item, article = "decision", 0, "", "", "", "", 0, ""
-    titles = {}
+    titles, opened, within, plus = {}, False, False, False  # within: the plan stands in an article
+    base = None  # the number above those that a word numbers
     for start, whole, _ in _joined(folded):
         for at in range(0, len(whole), MOST_LETTERS):
             words = whole[at : at + MOST_LETTERS]
@@ -230,8 +245,11 @@ def _located(kept, folded):
                 pass
             elif zone in ("decision", "title") and shouted and _PLAN.match(words):
                 zone, article = "title", ""
-            elif zone != "part" and (found := _ARTICLE.match(words)):
-                zone, article = "decision", found[1]
+            elif (zone != "part" or within) and (found := _ARTICLE.match(words)):
+                zone, article, opened = "decision", found[1], words.rstrip().endswith(":")
+                book, part, trail, letter, item, titles = "", "", "", "", 0, {}
+            elif zone == "decision" and opened and _NUMBERED.match(words):
+                zone, within, part = "part", True, f"article {article}"
             elif found := _BOOK.match(words):
                 book = f"part {found[2] or _ORDINALS.index(found[1]) + 1}"
                 zone, part, trail, letter, item, titles = "part", "", "", "", 0, {"part": words}
@@ -242,9 +260,24 @@ def _located(kept, folded):
             ):
                 zone, book, part, trail, letter, item = "part", found[1].upper(), "", "", "", 0
                 titles = {"part": words}
-            elif (found := _ROMAN.match(words)) and own[slice(*found.span(1))].isupper():
-                zone, part, trail, letter, item = "part", found[1].upper(), "", "", 0
+            elif (found := _ROMAN.match(words)) and own[slice(*found.span(found.lastindex))].isupper():
+                within = within or (zone == "decision" and bool(article))
+                zone, part, trail, letter, item, base = (
+                    "part",
+                    found[found.lastindex].upper(),
+                    "",
+                    "",
+                    0,
+                    None,
+                )
                 titles = {"part": words}
+            elif (
+                shouted
+                and zone == "part"
+                and len(titles) == 1
+                and _BARE_BOOK.fullmatch(titles.get("part", ""))
+            ):
+                titles = {"part": f"{titles['part']} {words}"}
             elif zone == "title" and (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
                 pass
             elif zone == "title":
@@ -252,8 +285,13 @@ def _located(kept, folded):
             if zone == "preamble":
                 number += not at
             elif zone == "part" and not at:
-                if found := _NUMBERED.match(words):
-                    trail, letter, item = found[1].strip("."), "", 0
+                if (found := _NUMBERED.match(words)) or (by_word := _NAMED.match(words)):
+                    if found:
+                        trail, base = (found[1] or found[2]).strip("."), None
+                    else:
+                        base = trail if base is None else base
+                        trail = ".".join(filter(None, (base, by_word[1])))
+                    letter, item = "", 0
                     above = {
                         k: v for k, v in titles.items() if k == "part" or f"{trail}.".startswith(f"{k}.")
                     }
@@ -262,7 +300,9 @@ def _located(kept, folded):
                     letter, item = f"({found[1]})", 0
                     titles = {k: v for k, v in titles.items() if not k.startswith("(")} | {letter: words}
                 elif _DASH.match(words):
-                    item += 1
+                    item, plus = item + 1, False
+                elif _PLUS.match(words) and (plus or not item):
+                    item, plus = item + 1, True
             section = {
                 "decision": f"article {article}" if article else "decision",
                 "title": "title",

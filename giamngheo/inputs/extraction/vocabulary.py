@@ -37,7 +37,12 @@ SUBJECTS = tuple(
         ("electricity", r"tiền điện|điện sinh hoạt", "cash", "Support for electricity bills"),
         ("health", r"y tế|bảo hiểm|khám chữa bệnh", "cost_relief", "Health support"),
         ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
-        ("staff", r"cán bộ làm công tác|cộng tác viên", "enabling", "Staff for poverty reduction"),
+        (
+            "staff",
+            r"cán bộ (?:làm công tác|giảm nghèo|chuyên trách)|cộng tác viên",
+            "enabling",
+            "Staff for poverty reduction",
+        ),
         ("models", r"mô hình", "livelihood", "Spreading models of poverty reduction"),
         (
             "capacity",
@@ -56,7 +61,7 @@ SUBJECTS = tuple(
         ("water", r"nước sinh hoạt|nước sạch", "assets", "Domestic water"),
         (
             "production",
-            r"khuyến nông|khuyến ngư|sản xuất|chăn nuôi|trồng trọt",
+            r"khuyến nông|khuyến ngư|sản xuất|chăn nuôi|trồng trọt|giống|cây trồng|vật nuôi|phân bón",
             "livelihood",
             "Support for production",
         ),
@@ -65,13 +70,35 @@ SUBJECTS = tuple(
     )
 )
 
+_FEW = "hai|ba|bốn|năm|sáu|bảy|tám|chín|mười"
+GROUPS = {  # of households with readings and targets of their own: words, names in both languages
+    "ethnic_minority": (
+        r"dân tộc(?! kinh)(?:\s+thiểu số)?|\bdtts\b|đồng bào (?:khmer|chăm)",
+        "dân tộc thiểu số",
+        "ethnic-minority",
+    ),
+    "poor_districts": (
+        rf"(?:\bcác|\b\d{{1,2}}|\b(?:{_FEW}|vùng|khu vực|nhóm))\s+huyện\s+(?:nghèo|30a)|\bxã,\s*huyện nghèo",
+        "ở các huyện nghèo",
+        "poor-district",
+    ),
+    "poor_communes": (
+        r"(?:\bcác|\b\d{1,3}|\b(?:vùng|khu vực|nhóm)|,)\s+(?:thôn,\s*|bản,\s*)?xã\s+"
+        r"(?:nghèo|đặc biệt khó khăn|đbkk|bãi ngang|135)",
+        "ở các xã nghèo",
+        "poor-commune",
+    ),
+}
+_GROUP = re.compile("|".join(f"(?P<{name}>{words})" for name, (words, *_) in GROUPS.items()))
+MINORITY = re.compile(GROUPS["ethnic_minority"][0])
+
 # In this order: what names none of these is no source. A district's money is the province's in a package.
 SOURCES = (
     ("mobilised", re.compile(r"huy động|vận động|xã hội hóa|đóng góp|nguồn khác|vốn khác|hợp pháp")),
     ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
     ("district", re.compile(r"\bhuyện|cấp xã")),
     ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),
-    ("provincial", re.compile(r"\btỉnh|địa phương|\bnsđp|\bns tỉnh")),
+    ("provincial", re.compile(r"\btỉnh|địa phương|\b(?:ns)?đp\b|\bns tỉnh")),
 )
 KEPT_AS = {
     "district": "provincial",
@@ -82,7 +109,7 @@ AGENCIES = tuple(
     (re.compile(words), vietnamese, english)
     for words, vietnamese, english in (
         (
-            r"ngân hàng chính sách xã hội|nhcsxh|nh\.? ?csxh",
+            r"ngân hàng (?:chính sách xã hội|csxh)|nhcsxh|nh\.? ?csxh",
             "Ngân hàng Chính sách xã hội tỉnh",
             "Bank for Social Policies, provincial branch",
         ),
@@ -115,7 +142,7 @@ AGENCIES = tuple(
         ),
         (r"sở công thương", "Sở Công Thương", "Department of Industry and Trade"),
         (
-            r"sở thông tin(?:\s*và\s*truyền thông)?",
+            r"sở (?:thông tin(?:\s*(?:và|-|&)\s*truyền thông)?|tt\s*[-&]?\s*tt)\b",
             "Sở Thông tin và Truyền thông",
             "Department of Information and Communications",
         ),
@@ -127,24 +154,24 @@ AGENCIES = tuple(
             "Department of Natural Resources and Environment",
         ),
         (
-            r"mặt trận tổ quốc|\bubmttq",
+            r"(?:ủy ban\s+)?mặt trận tổ quốc|\b(?:ub|ủy ban\s+)?mttq",
             "Ủy ban Mặt trận Tổ quốc tỉnh",
             "Provincial Fatherland Front Committee",
         ),
         (
-            r"hội (?:liên hiệp )?phụ nữ|đoàn thể",
+            r"hội (?:liên hiệp )?phụ nữ|hội lhpn|đoàn thể|tổ chức chính trị\s*-\s*xã hội",
             "Hội Phụ nữ và các đoàn thể",
             "Women's Union and other associations",
         ),
         (r"hội nông dân", "Hội Nông dân tỉnh", "Provincial Farmers' Union"),
         (r"văn phòng ubnd tỉnh", "Văn phòng UBND tỉnh", "Office of the provincial People's Committee"),
         (
-            r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?huyện",
+            r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?(?:huyện|xã)",
             "UBND cấp huyện, xã",
             "People's committees of districts and communes",
         ),
         (
-            r"các (?:sở|ngành|đơn vị|ban)[\w ,]{0,40}?liên quan",
+            r"các (?:sở|ngành|đơn vị|cơ quan|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
             "Các sở, ngành, đơn vị có liên quan khác",
             "Other departments and agencies concerned",
         ),
@@ -159,6 +186,11 @@ def subject_of(*headings):
             if subject.words.search(heading):
                 return subject
     return None
+
+
+def groups_in(words):
+    """Where folded words name population groups (list of (int, int, str))."""
+    return [(found.start(), found.end(), found.lastgroup) for found in _GROUP.finditer(words)]
 
 
 def source_of(words):

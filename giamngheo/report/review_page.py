@@ -187,6 +187,7 @@ def _table(page, table):
 
 def _proposals(page, text, waiting, lacks):
     parts, wrong = [], {(lack.name, lack.column): lack for lack in lacks}
+    wrong = {(lack.name, column): lack for lack in lacks for column in lack.cells} | wrong
     groups = {table: list(group) for table, group in groupby(waiting, key=lambda each: each.table)}
     document = next((each.proposal.cells["main_document"] for each in groups.get("labels", ())), "")
     for table in ("labels", *TABLES):
@@ -247,7 +248,9 @@ def _cell(page, each, column, field, wrong):
     value, doubt = each.proposal.cells.get(column, ""), each.proposal.doubts.get(column)
     lack = wrong.get((each.name, column))
     why = [page.say(f"review.doubt.{doubt}")] if doubt and not each.confirmed else []
-    why += [_why_lacking(page, lack, each)] if lack else []
+    why += [_why_lacking(page, lack, each)] if lack and lack.column == column else []
+    if lack and column in lack.cells:
+        why.append(page.say("review.perhaps", value=_shown(page, column, field, lack.cells[column])))
     quiet = not value or column in _QUIET or column.endswith("_en" if page.lang == "vi" else "_vi")
     said = escape(_shown(page, column, field, value) or page.say("review.nothing"))
     if column in each.proposal.places:

@@ -88,6 +88,13 @@ def test_what_is_lacking_is_said_with_the_cell_to_fill_in(folder, lang):
     assert ("no row" in head and "bad" in head) == (lang == "en")
 
 
+@pytest.mark.parametrize(("lang", "words"), [("vi", "có thể là 5,02"), ("en", "perhaps 5.02")])
+def test_a_cell_that_a_fault_names_is_open_with_it(folder, lang, words):
+    lacks = [Lack("targets.1", "value_pct", "no level; lead to comparator=<=, value_pct=5.02")]
+    told = card(review_page(Page(None, lang), "x", "", read_waiting(folder), lacks), "targets.1")
+    assert words in told and told.count('<li class="open lack">') == 2
+
+
 @pytest.mark.parametrize(("place", "typed"), [("a/bac-son", "a/bac-son"), ("a b/c", '"a b/c"')])
 def test_the_page_says_what_to_type(folder, place, typed):
     markup = review_page(Page(None, "en"), place, "", read_waiting(folder))

@@ -369,6 +369,23 @@ BUDGETS = {
         "II. Chính sách\n1. Hỗ trợ giáo dục: 45 tỷ đồng (NSTW 30 tỷ đồng, NS tỉnh 15 tỷ đồng).",
         ["education 10 5 0 15 45 high"],
     ),
+    "of_two_sources": (
+        "II. Chính sách\n1. Hỗ trợ nhà ở: kinh phí 30 tỷ đồng, do ngân sách trung ương và ngân sách tỉnh bảo đảm.",
+        ["housing    10 30 low"],
+    ),
+    "of_each_year": (
+        "II. Chính sách\n1. Hỗ trợ nhà ở: năm 2013: 9 tỷ đồng; năm 2014: 10 tỷ đồng; năm 2015: 11 tỷ đồng.",
+        ["housing    10 30 low"],
+    ),
+    "in_bullets": (
+        "II. Chính sách\n1. Hỗ trợ nhà ở\n- Kinh phí: 30.000 triệu đồng, trong đó:\n+ Trung ương: 24.000 triệu đồng;\n"
+        "+ Địa phương: 6.000 triệu đồng.",
+        ["housing 8 2 0 10 30 high"],
+    ),
+    "a_place_for_two": (
+        "II. Kinh phí\nTín dụng: 60 tỷ đồng (trung ương 60 tỷ đồng)\nHỗ trợ nhà ở: 30 tỷ đồng (trung ương 30 tỷ đồng)",
+        ["credit 20 0 0 20 60 low", "housing 10 0 0 10 30 low"],
+    ),
     "not_what_was_spent": (
         "II. Chính sách\n1. Hỗ trợ nhà ở: trước đây đã hỗ trợ 3.000 căn với kinh phí 60 tỷ đồng. Giai đoạn 2013-2015 "
         "kinh phí 30 tỷ đồng, trong đó trung ương 24 tỷ đồng, tỉnh 6 tỷ đồng.",
@@ -427,6 +444,12 @@ def test_promises_and_agencies_are_read_wherever_they_stand(bench):
         counts, wrong = bench.score(plan / "decision.txt", plan, bench.PROMISES)
         assert share(counts) >= 0.85, wrong
         assert not [line for line in wrong if line.startswith("!")], wrong
+
+
+def test_where_a_numbering_is_not_understood_the_place_is_in_doubt():
+    written = PLAN.format("Đoạn A\n1. Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")
+    rows = [each for each in propose(as_text(written)) if each.table == "poverty"]
+    assert [row.doubts.get("locator") for row in rows] == ["place"]
 
 
 UNREAD = {

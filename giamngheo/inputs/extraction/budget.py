@@ -69,7 +69,7 @@ def budget(text, found, years: int | None):
     places = Counter(line.proposal.cells["locator"] for line in lines)
     for line in lines:
         if places[line.proposal.cells["locator"]] > 1:
-            line.proposal.doubts["locator"] = "same_place"
+            line.proposal.doubts["locator"] = "place"
     if not rows:  # what a plan says of its policies in one place and of their money in another
         others = _linked(
             [line.proposal for line in lines], [section for section in found if not section.money]
@@ -170,7 +170,9 @@ def _of_table(text, table, years):
 
 
 def _aligned(kinds, cells):
-    """A row with fewer cells than the head: its first ones in order, as a table's last cells are left out."""
+    """A row with fewer cells than the head: its last ones are left out, or the number of a row of totals."""
+    if kinds[0] == "order" and cells and _TOTAL_ROW.match(cells[0].words):
+        kinds = kinds[1:]
     return dict(zip(kinds, cells, strict=False))
 
 

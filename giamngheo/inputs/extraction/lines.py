@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 from giamngheo import paths
 from giamngheo.inputs.extraction.about import main_document
@@ -21,6 +22,7 @@ _REACH = 600  # letters for which a sentence, or a list under it, stays on the l
 _TIMES = {None: 1, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_000}
 
 
+@cache
 def known_lines():
     """The national lines that the project holds, those of its own package: name -> rows (dict)."""
     known = {}

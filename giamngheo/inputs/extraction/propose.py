@@ -1,5 +1,6 @@
 """All that a plan's text lets one propose."""
 
+import re
 from datetime import date
 
 from giamngheo.inputs.errors import RefusedInput, shown
@@ -11,7 +12,7 @@ from giamngheo.inputs.extraction.reading_tables import readings_of_tables
 from giamngheo.inputs.extraction.readings import readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
-from giamngheo.inputs.extraction.text import Text, read_decision
+from giamngheo.inputs.extraction.text import Text, is_numbered, read_decision
 from giamngheo.inputs.tables import TABLES
 
 
@@ -43,8 +44,25 @@ def propose(text: Text):
     ]
     found += [*measures(text, lines, read), *agencies(text, lines)]
     found += known
+    _doubt_places(text, found)
     order = {table: n for n, table in enumerate(TABLES)}
     return [about, *sorted(found, key=lambda each: order[each.table])]
+
+
+def _doubt_places(text, found):
+    """Numbers before the first part, or in an article, are a numbering that was not understood."""
+    zones = {paragraph.zone for paragraph in text.paragraphs if is_numbered(paragraph.folded)}
+    for each in found:
+        place = each.cells.get("locator", "")
+        zone = (
+            "preamble"
+            if place.startswith("preamble")
+            else "decision"
+            if re.match(r"article \d+$", place)
+            else None
+        )
+        if zone in zones:
+            each.doubts.setdefault("locator", "place")
 
 
 def propose_from(path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
-from giamngheo.inputs.extraction.vocabulary import source_of, sources_in, subject_of
+from giamngheo.inputs.extraction.vocabulary import named_sources, source_of, sources_in, subject_of
 
 MONEY = re.compile(  # a sum; what one household or house gets is none
     rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
@@ -21,7 +21,9 @@ _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
     r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác)[:\s]*$"
 )
-_SOURCE_AFTER = re.compile(r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|(?:từ|thuộc|do)\s+[^;,.\d]{0,50})")
+_SOURCE_AFTER = re.compile(
+    r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|,?\s*(?:toàn bộ\s+)?(?:từ|thuộc|do)\s+[^;,.\d]{0,50})"
+)
 _TOTALS = re.compile(
     r"^[\s\divxa-h.)]*(?:tổng\s+)?(?:nhu cầu\s+)?(?:nguồn\s+)?kinh phí|kinh phí thực hiện"
     r"|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực"
@@ -32,6 +34,7 @@ _ELSEWHERE = re.compile(
     r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
     r"|tình hình|đánh giá|hiện trạng|thực trạng"
 )
+_OF_YEAR = re.compile(r"năm\s+20\d\d\s*(?::|là|khoảng)?\s*$")
 _SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
 _NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
@@ -136,6 +139,7 @@ def _read_money(section):
         ):
             asked.append(p)
     told = [p for p in section.paragraphs if "kinh phí" in p.folded and MONEY.search(p.folded)]
+    of_years = []
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
@@ -147,10 +151,22 @@ def _read_money(section):
             if not asked and FORMER.search(sentence):
                 continue
             value, sure = number(money[1])
+            if _OF_YEAR.search(before):
+                of_years.append(
+                    (
+                        billions(value, money[2]),
+                        paragraph.start + money.start(),
+                        paragraph.start + money.end(),
+                    )
+                )
+                continue
             place = paragraph.start + money.start(), paragraph.start + money.end()
             amount = billions(value, money[2]), *place
-            near = _SOURCE_BEFORE.search(before), _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
-            source = next((name for mark in near if mark and (name := source_of(mark[0]))), None)
+            mark = _SOURCE_BEFORE.search(before)
+            source = source_of(mark[0]) if mark else None
+            mark = _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            if mark and source is None and len(names := {name for _, name in named_sources(mark[0])}) == 1:
+                source = names.pop()  # of two it would not be told what each gives
             if (
                 source == "credit" and not section.money
             ):  # "Cho vay vốn tín dụng: 680 tỷ đồng" names what it is for
@@ -162,6 +178,9 @@ def _read_money(section):
                 section.money[source] = earlier[0] + amount[0], earlier[1], place[1], yearly
             else:
                 section.money.setdefault("annual" if yearly else "total_3y", (*amount, yearly))
+    if of_years and not section.money.keys() & {"annual", "total_3y"}:
+        total = sum(value for value, *_ in of_years)
+        section.money["total_3y"] = total, of_years[0][1], of_years[-1][2], False
     named = {name for p in asked or told for _, name in sources_in(p.folded)}
     if len(named) == 1 and len(section.money) in (1, 2) and not named & set(section.money):
         # One source alone is named beside the whole sum: all of it is taken to be its own.

@@ -76,7 +76,7 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
             seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
             for row in others if times > 1 else ():
                 row.cells["target"] += f"_p{times}"
-                row.doubts["locator"] = "same_place"
+                row.doubts["locator"] = "place"
             found += others
     return by_key(_together(found))
 

@@ -41,7 +41,7 @@ _MARKER = re.compile(
 _ROMAN = re.compile(
     r"\s*(?:(?:phần|chương|mục)\s+)?([ivx]{1,6})\s*[.)/:-]\s*\S|\s*(?:phần|chương|mục)\s+([ivx]{1,6})\s*$"
 )
-_BOOK = re.compile(r"\s*(?:phần|chương)\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d))\b")
+_BOOK = re.compile(r"\s*(?:phần|chương|(?P<section>mục))\s+(?:thứ\s+(nhất|hai|ba|tư|năm)|(\d{1,2}))\b")
 _BARE_BOOK = re.compile(
     r"\s*(?:phần|chương|mục)\s+(?:thứ\s+\w+|\d|[ivx]{1,6})\s*"
 )  # what it is about stands on the next line
@@ -51,7 +51,7 @@ _NUMBERED = re.compile(
     r"\s*(?:(\d{1,2}(?:\.\d{1,2})*)\s*(?:[.)/](?:\s+\S|[^\d\s])|-\s*[^\W\d])|(\d{1,2}(?:\.\d{1,2})+)\s+[^\W\d])"
 )
 _NAMED = re.compile(  # numbered by a word, under what is numbered or not
-    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục tiêu)\s+"
+    r"\s*(?:hoạt động|(?:nhóm )?chính sách|(?:tiểu )?dự án|nhiệm vụ|hợp phần|nội dung|mục(?: tiêu)?)\s+"
     r"(?:số\s+)?(\d{1,2})\s*[.:]"
 )
 _LETTERED = re.compile(r"\s*([a-zđ])\s*\)\s*\S")
@@ -171,6 +171,11 @@ def as_text(written: str) -> Text:
     return Text(kept, folded, tuple(_located(kept, folded)))
 
 
+def is_numbered(words):
+    """Whether folded words begin with a number of their own, as a section's do (bool)."""
+    return bool(_NUMBERED.match(words))
+
+
 def is_cells(line):
     """Whether a line of text is a row, or a cell, of a table (bool)."""
     bare = line.strip("\f\n")
@@ -232,83 +237,107 @@ def _next(before, letter):
     return letter == ("a" if len(before) != 1 else chr(ord(before.lower()) + 1))
 
 
+@dataclass
+class _Place:
+    """Where in a decision a paragraph stands, told from those before it."""
+
+    zone: str = "decision"
+    article: str = ""
+    opened: bool = False  # the article ends with a colon: what is numbered below it is its own
+    within: bool = False  # the plan stands in an article, so that another article ends it
+    preamble: int = 0
+    book: str = ""
+    part: str = ""
+    trail: str = ""  # "4.1"
+    base: str | None = None  # the trail above those that a word numbers
+    letter: str = ""
+    item: int = 0
+    plus: bool = False  # items are marked by "+"
+    titles: dict = field(default_factory=dict)
+
+    def step(self, words, own):
+        """Go on to the paragraph of these folded words and of these letters as kept."""
+        shouted = own.upper() == own and any(letter.isalpha() for letter in own)
+        if self.zone in ("decision", "title") and shouted and _PLAN.match(words):
+            self.zone, self.article = "title", ""
+        elif (self.zone != "part" or self.within) and (found := _ARTICLE.match(words)):
+            self._begin({})
+            self.book = ""
+            self.zone, self.article, self.opened = "decision", found[1], words.rstrip().endswith(":")
+        elif self.zone == "decision" and self.opened and _NUMBERED.match(words):
+            self._begin({}, f"article {self.article}")
+            self.within = True
+        elif (found := _BOOK.match(words)) and not (found["section"] and self.part):
+            self._begin({"part": words})
+            self.book = f"part {found[3] or _ORDINALS.index(found[2]) + 1}"
+            return
+        elif (found := _CAPITAL.match(words)) and _is_capital(own, found) and _next(self.book, found[1]):
+            self._begin({"part": words})
+            self.book = found[1].upper()
+        elif (found := _ROMAN.match(words)) and _is_capital(own, found):
+            self.within = self.within or (self.zone == "decision" and bool(self.article))
+            self._begin({"part": words}, found[found.lastindex].upper())
+        elif shouted and self.zone == "part" and self._is_bare():
+            self.titles = {"part": f"{self.titles['part']} {words}"}
+        elif self.zone == "title" and not (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
+            self.zone = "preamble"
+        if self.zone == "preamble":
+            self.preamble += 1
+        elif self.zone == "part":
+            self._count(words)
+
+    def _begin(self, titles, part=""):
+        self.zone, self.part, self.trail, self.base, self.titles = "part", part, "", None, titles
+        self.letter, self.item = "", 0
+
+    def _is_bare(self):
+        return len(self.titles) == 1 and _BARE_BOOK.fullmatch(self.titles.get("part", ""))
+
+    def _count(self, words):
+        """Go on to a number, a letter or an item of a part."""
+        if (found := _NUMBERED.match(words)) or (by_word := _NAMED.match(words)):
+            if found:
+                self.trail, self.base = (found[1] or found[2]).strip("."), None
+            else:
+                self.base = self.trail if self.base is None else self.base
+                self.trail = ".".join(filter(None, (self.base, by_word[1])))
+            self.letter, self.item = "", 0
+            above = (
+                name for name in self.titles if name == "part" or f"{self.trail}.".startswith(f"{name}.")
+            )
+            self.titles = {name: self.titles[name] for name in above} | {self.trail: words}
+        elif found := _LETTERED.match(words):
+            self.letter, self.item = f"({found[1]})", 0
+            kept = {name: title for name, title in self.titles.items() if not name.startswith("(")}
+            self.titles = kept | {self.letter: words}
+        elif _DASH.match(words):
+            self.item, self.plus = self.item + 1, False
+        elif _PLUS.match(words) and (self.plus or not self.item):
+            self.item, self.plus = self.item + 1, True
+
+    @property
+    def section(self):
+        """The locator without its item."""
+        if self.zone == "decision":
+            return f"article {self.article}" if self.article else "decision"
+        if self.zone == "part":
+            n = self.book.removeprefix("part ")  # "3.1" of part 3 is part 3.1
+            trail = self.trail.removeprefix(f"{n}.") if n and not self.part else self.trail
+            return ".".join(filter(None, (self.book, self.part, trail))) + self.letter
+        return f"preamble {self.preamble}" if self.zone == "preamble" else "title"
+
+
+def _is_capital(own, found):
+    return own[slice(*found.span(found.lastindex))].isupper()
+
+
 def _located(kept, folded):
-    zone, number, book, part, trail, letter, item, article = "decision", 0, "", "", "", "", 0, ""
-    titles, opened, within, plus = {}, False, False, False  # within: the plan stands in an article
-    base = None  # the number above those that a word numbers
+    place = _Place()
     for start, whole, _ in _joined(folded):
+        place.step(whole[:MOST_LETTERS], kept[start : start + min(len(whole), MOST_LETTERS)])
+        inside = place.zone == "part"
+        locator = place.section + (f" item {place.item}" if inside and place.item else "")
+        headings = tuple(place.titles.values()) if inside else ()
         for at in range(0, len(whole), MOST_LETTERS):
             words = whole[at : at + MOST_LETTERS]
-            own = kept[start + at : start + at + len(words)]
-            shouted = own.upper() == own and any(c.isalpha() for c in own)
-            if at:
-                pass
-            elif zone in ("decision", "title") and shouted and _PLAN.match(words):
-                zone, article = "title", ""
-            elif (zone != "part" or within) and (found := _ARTICLE.match(words)):
-                zone, article, opened = "decision", found[1], words.rstrip().endswith(":")
-                book, part, trail, letter, item, titles = "", "", "", "", 0, {}
-            elif zone == "decision" and opened and _NUMBERED.match(words):
-                zone, within, part = "part", True, f"article {article}"
-            elif found := _BOOK.match(words):
-                book = f"part {found[2] or _ORDINALS.index(found[1]) + 1}"
-                zone, part, trail, letter, item, titles = "part", "", "", "", 0, {"part": words}
-            elif (
-                (found := _CAPITAL.match(words))
-                and own[slice(*found.span(1))].isupper()
-                and _next(book, found[1])
-            ):
-                zone, book, part, trail, letter, item = "part", found[1].upper(), "", "", "", 0
-                titles = {"part": words}
-            elif (found := _ROMAN.match(words)) and own[slice(*found.span(found.lastindex))].isupper():
-                within = within or (zone == "decision" and bool(article))
-                zone, part, trail, letter, item, base = (
-                    "part",
-                    found[found.lastindex].upper(),
-                    "",
-                    "",
-                    0,
-                    None,
-                )
-                titles = {"part": words}
-            elif (
-                shouted
-                and zone == "part"
-                and len(titles) == 1
-                and _BARE_BOOK.fullmatch(titles.get("part", ""))
-            ):
-                titles = {"part": f"{titles['part']} {words}"}
-            elif zone == "title" and (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
-                pass
-            elif zone == "title":
-                zone = "preamble"
-            if zone == "preamble":
-                number += not at
-            elif zone == "part" and not at:
-                if (found := _NUMBERED.match(words)) or (by_word := _NAMED.match(words)):
-                    if found:
-                        trail, base = (found[1] or found[2]).strip("."), None
-                    else:
-                        base = trail if base is None else base
-                        trail = ".".join(filter(None, (base, by_word[1])))
-                    letter, item = "", 0
-                    above = {
-                        k: v for k, v in titles.items() if k == "part" or f"{trail}.".startswith(f"{k}.")
-                    }
-                    titles = above | {trail: words}
-                elif found := _LETTERED.match(words):
-                    letter, item = f"({found[1]})", 0
-                    titles = {k: v for k, v in titles.items() if not k.startswith("(")} | {letter: words}
-                elif _DASH.match(words):
-                    item, plus = item + 1, False
-                elif _PLUS.match(words) and (plus or not item):
-                    item, plus = item + 1, True
-            section = {
-                "decision": f"article {article}" if article else "decision",
-                "title": "title",
-                "preamble": f"preamble {number}",
-                "part": ".".join(filter(None, (book, part, trail))) + letter,
-            }[zone]
-            locator = section + (f" item {item}" if zone == "part" and item else "")
-            headings = tuple(titles.values()) if zone == "part" else ()
-            yield Paragraph(start + at, words, locator, section, headings, zone)
+            yield Paragraph(start + at, words, locator, place.section, headings, place.zone)

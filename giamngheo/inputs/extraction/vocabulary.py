@@ -193,15 +193,22 @@ def groups_in(words):
     return [(found.start(), found.end(), found.lastgroup) for found in _GROUP.finditer(words)]
 
 
+def named_sources(words):
+    """The sources of money that folded words name, with the place of each (list of (int, str))."""
+    return [(found.start(), name) for name, pattern in SOURCES if (found := pattern.search(words))]
+
+
 def source_of(words):
     """The source of money that folded words name, None if none (str)."""
-    return next((name for name, pattern in SOURCES if pattern.search(words)), None)
+    return next((name for _, name in named_sources(words)), None)
 
 
 def sources_in(words):
     """Where folded words name sources of public or mobilised money (list of (int, str))."""
     found = []
-    for phrase in re.finditer(r"(?:ngân sách|\bnguồn|\bvốn)\s+[^;.,:\d]{2,25}", words):
+    for phrase in re.finditer(
+        r"(?:ngân sách|\bnguồn|\bvốn)\s+(?:(?!ngân sách|nguồn|vốn)[^;.,:\d]){2,25}", words
+    ):
         name = source_of(phrase[0])
         if name:
             found.append((phrase.start(), name))

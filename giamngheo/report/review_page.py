@@ -247,6 +247,8 @@ def _anchor(each):
 def _cell(page, each, column, field, wrong):
     value, doubt = each.proposal.cells.get(column, ""), each.proposal.doubts.get(column)
     lack = wrong.get((each.name, column))
+    if lack and lack.column != column and lack.cells[column] == value:  # it is so already
+        lack = None
     why = [page.say(f"review.doubt.{doubt}")] if doubt and not each.confirmed else []
     why += [_why_lacking(page, lack, each)] if lack and lack.column == column else []
     if lack and column in lack.cells:

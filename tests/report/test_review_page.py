@@ -90,8 +90,11 @@ def test_what_is_lacking_is_said_with_the_cell_to_fill_in(folder, lang):
 
 @pytest.mark.parametrize(("lang", "words"), [("vi", "có thể là 5,02"), ("en", "perhaps 5.02")])
 def test_a_cell_that_a_fault_names_is_open_with_it(folder, lang, words):
-    lacks = [Lack("targets.1", "value_pct", "no level; lead to comparator=<=, value_pct=5.02")]
-    told = card(review_page(Page(None, lang), "x", "", read_waiting(folder), lacks), "targets.1")
+    lacks = [Lack("targets.1", "value_pct", "no level; lead to status=poor, comparator=<=, value_pct=5.02")]
+    waiting = read_waiting(folder)
+    first = next(each for each in waiting if each.name == "targets.1")
+    first.proposal.cells.update(status="poor", comparator="", value_pct="")
+    told = card(review_page(Page(None, lang), "x", "", waiting, lacks), "targets.1")
     assert words in told and told.count('<li class="open lack">') == 2
 
 

@@ -1,5 +1,6 @@
 """The review page of a package of proposals: the decision's text on one side, what was read from it on the other."""
 
+import csv
 import re
 from decimal import Decimal
 from functools import cache
@@ -10,6 +11,7 @@ from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import shown
 from giamngheo.inputs.extraction.confirm import YEARS, lacking
 from giamngheo.inputs.extraction.folder import TEXT, read_waiting
+from giamngheo.inputs.extraction.unread import NOT_READ
 from giamngheo.inputs.grammar import day_readings
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.tables import TABLES
@@ -57,13 +59,15 @@ def write_review(folder, place=None):
     """
     text, waiting = read_text(folder / TEXT), read_waiting(folder)
     lacks, place = lacking(folder, waiting), place or folder
+    left = folder / NOT_READ
+    unread = list(csv.DictReader(read_text(left).splitlines())) if left.is_file() else ()
     pages = [folder / f"review.{lang}.html" for lang in LANGS]
     for lang, file in zip(LANGS, pages, strict=True):
-        write_atomically(file, review_page(Page(None, lang), shown(place), text, waiting, lacks))
+        write_atomically(file, review_page(Page(None, lang), shown(place), text, waiting, lacks, unread))
     return pages
 
 
-def review_page(page, place, text, waiting, lacks=()):
+def review_page(page, place, text, waiting, lacks=(), unread=()):
     """The review page in one language (HTML).
 
     Parameters
@@ -76,6 +80,8 @@ def review_page(page, place, text, waiting, lacks=()):
         As it was read.
     waiting : list of Waiting
     lacks : list of Lack
+    unread : list of dict
+        Rows of `NOT_READ`.
     """
     other = "en" if page.lang == "vi" else "vi"
     links = [{"href": f"review.{other}.html", "text": page.say("report.other_language"), "lang": other}]
@@ -86,7 +92,8 @@ def review_page(page, place, text, waiting, lacks=()):
     lead = page.say("review.lead", **{key: page.number(n) for key, n in counts.items()})
     said, script = escape(page.say("review.text")), _file("review.js")
     body = (
-        f'<style>{_file("review.css")}</style><div class="without">{_how(page, place)}{_lacks(page, waiting, lacks)}'
+        f'<style>{_file("review.css")}</style><div class="without">{_how(page, place)}'
+        f"{_lacks(page, waiting, lacks)}{_unread(page, unread)}"
         f'<div class="review"><section class="source" tabindex="0" aria-label="{said}">'
         f"<h2>{said}</h2>{source_html(page, text, waiting)}</section>"
         f'<section aria-label="{escape(page.say("review.proposals"))}">'
@@ -152,6 +159,18 @@ def _lacks(page, waiting, lacks):
     )
 
 
+def _unread(page, rows):
+    """What was seen in the text and is in no row, with links to its line."""
+    if not rows:
+        return ""
+    told = []
+    for row in rows:
+        at = f"{locator_text(row['locator'], page)}, {page.say('review.line', n=page.number(int(row['line'])))}"
+        told.append(f'<li><a href="#line-{row["line"]}">{escape(at)}</a>: “{escape(row["words"])}”</li>')
+    said = escape(page.say("review.unread", n=page.number(len(rows))))
+    return f"<details><summary>{said}</summary><ul>{''.join(told)}</ul></details>"
+
+
 def _to(name):
     return f'<a href="#{name}"><code>{name}</code></a>'
 
@@ -168,6 +187,7 @@ def _table(page, table):
 
 def _proposals(page, text, waiting, lacks):
     parts, wrong = [], {(lack.name, lack.column): lack for lack in lacks}
+    wrong = {(lack.name, column): lack for lack in lacks for column in lack.cells} | wrong
     groups = {table: list(group) for table, group in groupby(waiting, key=lambda each: each.table)}
     document = next((each.proposal.cells["main_document"] for each in groups.get("labels", ())), "")
     for table in ("labels", *TABLES):
@@ -227,8 +247,12 @@ def _anchor(each):
 def _cell(page, each, column, field, wrong):
     value, doubt = each.proposal.cells.get(column, ""), each.proposal.doubts.get(column)
     lack = wrong.get((each.name, column))
+    if lack and lack.column != column and lack.cells[column] == value:  # it is so already
+        lack = None
     why = [page.say(f"review.doubt.{doubt}")] if doubt and not each.confirmed else []
-    why += [_why_lacking(page, lack, each)] if lack else []
+    why += [_why_lacking(page, lack, each)] if lack and lack.column == column else []
+    if lack and column in lack.cells:
+        why.append(page.say("review.perhaps", value=_shown(page, column, field, lack.cells[column])))
     quiet = not value or column in _QUIET or column.endswith("_en" if page.lang == "vi" else "_vi")
     said = escape(_shown(page, column, field, value) or page.say("review.nothing"))
     if column in each.proposal.places:

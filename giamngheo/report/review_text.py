@@ -34,7 +34,10 @@ def source_html(page, text, waiting):
             parts.append(f"<p>{escape(page.say('review.left_out'))}</p>")
         last = n
         if text[start:end].strip():
-            parts.append(f"<p><small>{n + 1}</small>{_marked(text, start, end, by_line.get(n, ()))}</p>")
+            parts.append(
+                f'<p id="line-{n + 1}"><small>{n + 1}</small>'
+                f"{_marked(text, start, end, by_line.get(n, ()))}</p>"
+            )
     return "\n".join(parts)
 
 

@@ -55,9 +55,9 @@
   };
 
   document.addEventListener("click", (event) => {
-    const card = event.target.closest(".proposal"), link = event.target.closest("a[href^='#at-']");
+    const card = event.target.closest(".proposal"), link = event.target.closest("a[href^='#at-'], a[href^='#line-']");
     const button = event.target.closest("button");
-    if (card) lookAt(card.id, link?.hash.slice(1));
+    if (card || link) lookAt(card?.id, link?.hash.slice(1));
     if (link && getComputedStyle(source).overflowY === "auto") event.preventDefault();
     if (button?.dataset.act === "edit") {
       card.classList.toggle("editing");

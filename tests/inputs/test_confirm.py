@@ -1,5 +1,6 @@
 """Proposals confirmed, corrected, dropped and added: all of a call or nothing, and never a package that cannot load."""
 
+import shlex
 import shutil
 
 import pytest
@@ -66,6 +67,18 @@ def test_the_last_row_is_not_confirmed_while_the_package_cannot_load(proposed):
     package = load_package(proposed)
     assert [row.near_poor_vnd_month for row in package.poverty_lines] == [150_000, 260_000]
     assert not {"proposals.csv", "review.vi.html"} & {file.name for file in proposed.iterdir()}
+
+
+def test_cells_that_a_fault_names_are_told_as_they_are_typed(proposed):
+    pace = ["targets.1.value_pct=", "targets.1.comparator=", "targets.1.status=", "targets.1.pace_low_pp=1"]
+    said = left_alone(proposed, [*NAMED, *THRESHOLDS, *pace])
+    told = said.rpartition("[")[2].partition("]")[0]
+    assert (
+        told
+        == 'targets.1.status=poor "targets.1.comparator=<=" targets.1.value_pct=7 targets.1.as_of=2020-12-31'
+    )
+    pace = [each for each in pace if each.endswith("1")]
+    assert confirm(proposed, [*NAMED, *THRESHOLDS, *pace, *shlex.split(told)]) == []
 
 
 def test_a_question_of_the_door_is_answered_with_the_last_row(proposed):

@@ -88,12 +88,30 @@ def test_what_is_lacking_is_said_with_the_cell_to_fill_in(folder, lang):
     assert ("no row" in head and "bad" in head) == (lang == "en")
 
 
+@pytest.mark.parametrize(("lang", "words"), [("vi", "có thể là 5,02"), ("en", "perhaps 5.02")])
+def test_a_cell_that_a_fault_names_is_open_with_it(folder, lang, words):
+    lacks = [Lack("targets.1", "value_pct", "no level; lead to status=poor, comparator=<=, value_pct=5.02")]
+    waiting = read_waiting(folder)
+    first = next(each for each in waiting if each.name == "targets.1")
+    first.proposal.cells.update(status="poor", comparator="", value_pct="")
+    told = card(review_page(Page(None, lang), "x", "", waiting, lacks), "targets.1")
+    assert words in told and told.count('<li class="open lack">') == 2
+
+
 @pytest.mark.parametrize(("place", "typed"), [("a/bac-son", "a/bac-son"), ("a b/c", '"a b/c"')])
 def test_the_page_says_what_to_type(folder, place, typed):
     markup = review_page(Page(None, "en"), place, "", read_waiting(folder))
     assert (
         read_aloud(markup).count(f"giamngheo confirm {typed}") == 6
     )  # by hand, and what the page puts together
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_what_was_not_read_leads_to_its_line(folder, lang):
+    rows = [{"kind": "money", "line": "6", "locator": "preamble 1", "words": "12 tỷ <đồng>"}]
+    text = (folder / TEXT).read_text(encoding="utf-8")
+    markup = review_page(Page(None, lang), "x", text, read_waiting(folder), unread=rows)
+    assert "“12 tỷ &lt;đồng&gt;”" in markup and 'href="#line-6"' in markup and 'id="line-6"' in markup
 
 
 def test_of_a_long_text_the_lines_around_proposals_are_shown(folder):

@@ -41,6 +41,13 @@ class Lack(NamedTuple):
     column: str
     what: str
 
+    @property
+    def cells(self):
+        """The cells that it names, such as "value_pct=5.02", by column (dict of str to str)."""
+        model = TABLES.get(self.name.partition(".")[0])
+        named = re.findall(r"\b([a-z_]+)=([^\s,;]+)", self.what)
+        return {column: cell for column, cell in named if model and column in model.model_fields}
+
 
 def lacking(path, waiting=None) -> list[Lack]:
     """What a folder's package would lack if all that waits were confirmed as it stands.
@@ -138,7 +145,12 @@ def _told(folder, rows, lack):
     row = each.row if each and each.row else None
     place = ":".join(str(part) for part in (file, row, lack.column) if part)
     name = lack.name if each else _next(table, rows)
-    return f"{place}: {lack.what} [{name}.{lack.column or 'COLUMN'}=…]"
+    cells = lack.cells or {lack.column or "COLUMN": "…"}
+    typed = [f"{name}.{column}={cell}" for column, cell in cells.items()]
+    typed = " ".join(
+        f'"{each}"' if re.search("[<>]", each) else each for each in typed
+    )  # which a shell would take
+    return f"{place}: {lack.what} [{typed}]"
 
 
 def _refusal(folder, waiting, lacks):

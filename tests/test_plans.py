@@ -113,6 +113,12 @@ def test_a_promised_fall_is_refused_with_the_level_it_leads_to(skeleton):
         load_package(skeleton)
 
 
+def test_a_promised_fall_that_leads_below_nought_is_not_offered_as_a_level(skeleton):
+    changed(skeleton, "targets", (",poor,<,3,2027-12-31,1,", ",,,,2027-12-31,3,"))
+    with pytest.raises(RefusedInput, match=r"lead to nothing before 2027-12-31; look at the pace"):
+        load_package(skeleton)
+
+
 def test_plan_years_that_were_read_and_no_money(skeleton):
     changed(
         skeleton,

@@ -196,15 +196,21 @@ def write_descriptor(path, name=None) -> Path:
     Raises
     ------
     RefusedInput
-        A bad descriptor or documents.csv.
+        A bad descriptor or documents.csv, a folder that cannot be written to.
     """
     folder = paths.find(path)
     before, named, labels = read_descriptor(folder)
     made = _descriptor(folder, name or named, labels)
     kept = {key: value for key, value in before.items() if key not in made or key == "licenses"}
-    content = json.dumps(made | kept, ensure_ascii=False, indent=2) + "\n"
-    paths.write_atomically(folder / DESCRIPTOR, content)
+    _put(folder / DESCRIPTOR, made | kept)
     return folder / DESCRIPTOR
+
+
+def _put(file, descriptor):
+    try:
+        paths.write_atomically(file, json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise RefusedInput(f"{shown(file)}: cannot be written ({error.strerror})") from None
 
 
 def keep_accepted(folder, checks):
@@ -220,7 +226,7 @@ def keep_accepted(folder, checks):
     descriptor = json.loads(read_text(file))
     labels = descriptor["giamngheo"]
     labels["accepted"] = sorted({*labels.get("accepted", ()), *checks})
-    paths.write_atomically(file, json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
+    _put(file, descriptor)
 
 
 def holds_no_plan(folder):

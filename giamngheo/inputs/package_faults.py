@@ -1,7 +1,6 @@
 """What the tables of a package cannot be together."""
 
 import csv
-from decimal import Decimal
 from functools import cache
 
 from giamngheo import paths
@@ -69,11 +68,11 @@ def _pace_faults(tables, labels):
         if own:
             last = max(own, key=lambda reading: reading.as_of)
             due = target.as_of.year if target.as_of else labels.last_year
-            level = max(last.rate_pct - pace * max(due - last.as_of.year, 0), Decimal(0))
-            what += (
-                f": {pace} points a year from {last.rate_pct} percent on {last.as_of} lead to status={status}, "
-                f"comparator=<=, value_pct={level}, as_of={due}-12-31"
-            )
+            level = last.rate_pct - pace * max(due - last.as_of.year, 0)
+            told = f"status={status}, comparator=<=, value_pct={level}, as_of={due}-12-31"
+            if level <= 0:  # which no plan can mean
+                told = f"nothing before {due}-12-31; look at the pace, or give a level or an earlier as_of"
+            what += f": {pace} points a year from {last.rate_pct} percent on {last.as_of} lead to {told}"
         yield "targets", row, "value_pct", what
 
 

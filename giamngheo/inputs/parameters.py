@@ -178,13 +178,17 @@ def check_out(folder, beside=False):
     folder = paths.absolute(folder)
     for each in ([folder.parent] if beside else []) + [folder]:
         if told := _not_written(each):
-            whole = next(above for above in folder.parents if os.path.isdir(above))  # noqa: PTH112  bears long names
-            raise RefusedInput(f"--out: {told}; nearest: a folder in {whole}")
+            there = (above for above in folder.parents if os.path.isdir(above))  # noqa: PTH112  bears long names
+            open_ = next((above for above in there if os.access(above, os.W_OK)), tempfile.gettempdir())
+            raise RefusedInput(f"--out: {told}; nearest: a folder in {open_}")
     if told := _not_written(paths.CACHE):
         elsewhere = Path(tempfile.gettempdir()) / "giamngheo-cache"
         raise RefusedInput(f"the cache: {told}; nearest: {paths.CACHE_VARIABLE}={elsewhere}")
-    if in_the_way := next((path for path in folder.rglob("*.html") if path.is_dir()), None):
-        raise RefusedInput(f"--out: {in_the_way} is a folder, where a page goes; nearest: another --out")
+    files = (
+        path for path in folder.rglob("*.*") if path.suffix in (".html", ".json", ".csv", ".xlsx", ".pdf")
+    )
+    if in_the_way := next((path for path in files if path.is_dir()), None):
+        raise RefusedInput(f"--out: {in_the_way} is a folder, where a file goes; nearest: another --out")
 
 
 def _not_written(folder):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from giamngheo import paths
-from giamngheo.inputs.descriptor import name_of, write_descriptor
+from giamngheo.inputs.descriptor import keep_accepted, name_of, write_descriptor
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import REQUIRED, load_package
 from giamngheo.inputs.skeleton import new_package
@@ -230,6 +230,16 @@ def test_a_changed_file_is_no_refusal_but_shows_in_the_hash(copy, package):
 def test_the_released_descriptor_is_what_the_models_and_files_make(copy):
     released = (AN_GIANG / "datapackage.json").read_bytes()
     assert write_descriptor(copy).read_bytes() == released
+
+
+@pytest.mark.parametrize("write", [write_descriptor, lambda folder: keep_accepted(folder, ["money_units"])])
+def test_a_descriptor_that_cannot_be_written_is_refused(copy, monkeypatch, write):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(paths, "write_atomically", denied)
+    with pytest.raises(RefusedInput, match=r"datapackage.json: cannot be written \(Permission denied\)"):
+        write(copy)
 
 
 def test_frictionless_finds_the_package_valid(tmp_path):

@@ -514,7 +514,9 @@ def test_where_pages_go_is_tried_before_any_notebook_runs(package, tmp_path, mon
     monkeypatch.setattr(publish, "execute_all", None)
     (tmp_path / "file").write_text("")
     (tmp_path / "out" / "an-giang" / "vi" / "index.html").mkdir(parents=True)
-    for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300), tmp_path / "out"):
+    (tmp_path / "out" / "taken" / "an-giang" / "vi" / "run.json").mkdir(parents=True)
+    wrong = [tmp_path / name for name in ("file", "file/below", "x" * 300, "out", "out/taken")]
+    for out in wrong:
         with pytest.raises(RefusedInput, match="--out"):
             write_report(package, LANGS, ["double"], out, DRAWS, SEED, progress=False)
     for number in (errno.ENOSPC, errno.EROFS, errno.EACCES):

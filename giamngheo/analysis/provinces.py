@@ -148,7 +148,9 @@ def province_forecasts(
             known_by=known_by,
             reference=GROUP,
             unit=province.unit,
-            accept=["rates_are_shares"],  # a rich province's are below one percent
+            accept=["rates_are_shares"]
+            if known["rate_pct"].max() < 1
+            else (),  # a rich province's are that low
         )
         last = known.iloc[-1]
         aim = HALF * last["rate_pct"] if target_pct is None else target_pct

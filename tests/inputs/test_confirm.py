@@ -152,7 +152,7 @@ REFUSED = {
     "two_instants": (["poverty.1.as_of=2016"], "'cuối năm 2016' \\(2016-12-31\\)$"),
     "not_the_next": (["poverty.9.rate_pct=9"], "unknown proposal 'poverty.9'"),
     "of_the_labels": (["labels.1.last_year=2010"], "2010 is before first_year"),
-    "no_day": (["labels.1.date=hôm qua"], "not a day"),
+    "no_day": (["labels.1.date=hôm qua"], "not an ISO date"),
     "word": (["targets.1.status=poorer"], "nearest: 'poor'"),
 }
 

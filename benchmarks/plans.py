@@ -127,6 +127,7 @@ def main():
         except Exception as error:
             at = traceback.format_tb(error.__traceback__)[-1].strip()
             faults.append(f"{folder}: {type(error).__name__}: {error} {at}")
+            print(faults[-1], flush=True)
             count("plan", FAULT)
             return
         for step, what in came.items():

@@ -1,11 +1,18 @@
 """The register: complete, readable in both languages, and with parameters that can be."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 
 from giamngheo import paths
-from giamngheo.inputs.assumptions import DISTRIBUTIONS, checked_parameters, load_register
+from giamngheo.inputs.assumptions import (
+    COUNTED,
+    DISTRIBUTIONS,
+    checked_parameters,
+    load_register,
+    register_of,
+)
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario_values import SHOCKS
 
@@ -62,3 +69,16 @@ def test_parameters_that_cannot_be_are_refused(kind, given, message):
 def test_parameters_come_in_the_order_of_the_distribution():
     assert checked_parameters("beta", {"b": 2, "a": 1}, "here") == (1.0, 2.0)
     assert tuple(DISTRIBUTIONS["uniform"]) == ("low", "high")
+
+
+def test_persons_of_a_household_are_those_that_the_package_counts(package, register):
+    name, last = "persons_per_household", package.last_counted()
+    own = register_of(package)
+    assert own[name].parameters == register[name].parameters == (4.24, 0.1) and own[name].reference == COUNTED
+    assert {key: row for key, row in own.items() if key != name} == {
+        key: row for key, row in register.items() if key != name
+    }
+    for persons, size in ((3 * last.households, 3.0), (None, 4.24), (40 * last.households, 4.24)):
+        others = tuple(row for row in package.readings if row != last)
+        changed = replace(package, readings=(*others, last.model_copy(update={"persons": persons})))
+        assert register_of(changed)[name].parameters[0] == size

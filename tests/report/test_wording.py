@@ -1,8 +1,10 @@
 """Words that several notebooks share."""
 
+from dataclasses import replace
+
 import pytest
 
-from giamngheo.report.wording import Page, locator_text
+from giamngheo.report.wording import Page, decision_text, locator_text
 from giamngheo.simulation.targets import CHANCE_SCALE
 
 
@@ -46,3 +48,18 @@ def test_the_scale_of_words_is_the_fixed_one(package):
 
 def test_a_locator_is_put_into_words(package):
     assert locator_text("preamble 4; I.2 item 1", Page(package, "en")) != "preamble 4; I.2 item 1"
+
+
+@pytest.mark.parametrize(
+    ("number", "vi", "en"),
+    [
+        ("107/QĐ-UBND", "Quyết định 107/QĐ-UBND", "Decision 107/QĐ-UBND"),
+        ("88/2025/NQ-HĐND", "Nghị quyết 88/2025/NQ-HĐND", "Resolution 88/2025/NQ-HĐND"),
+        ("3/KH-UBND", "Kế hoạch 3/KH-UBND", "Plan 3/KH-UBND"),
+        ("12", "Văn bản 12", "Document 12"),
+    ],
+)
+def test_a_document_is_called_what_its_number_says(package, number, vi, en):
+    labels = package.labels.model_copy(update={"decision": number})
+    for lang, name in (("vi", vi), ("en", en)):
+        assert decision_text(Page(replace(package, labels=labels), lang)) == name

@@ -9,6 +9,7 @@ their limits.
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from functools import lru_cache
 from io import StringIO
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -117,6 +118,7 @@ def _renamed(text, name):
     return _REFERENCE.sub(lambda found: f"url(#{name}-{found.group(1)})", text)
 
 
+@lru_cache(1_024)
 def _style(text):
     parts = dict(part.strip().split(": ", 1) for part in text.split(";") if ": " in part)
     parts.pop("font-family", None)

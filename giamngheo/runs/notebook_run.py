@@ -52,7 +52,7 @@ def run_notebook(request, engine, give_up=None):
     stopped = stopped or _unfinished(record)
     if stopped:
         return _left(request, record, stopped)
-    notebook = _tidy(record.notebook)
+    notebook = _tidy(record.notebook, request["shown_for"])
     paths.write_atomically(Path(request["out"]), _as_text(notebook))
     end = {"state": OK, "cells_done": len(record.done), "answer": record.answer}
     return end | then_make(request, notebook, record.answer)
@@ -167,8 +167,10 @@ def _unfinished(record):
     return _stopped(record, text, FAILED)
 
 
-def _tidy(notebook):
+def _tidy(notebook, shown_for):
     """Leave nothing that differs between two runs on the same content, and a stamp of the sources run."""
+    from giamngheo.runs.kernels.engine import PNG, undrawn
+
     for key in ("papermill", "widgets"):
         notebook.metadata.pop(key, None)
     notebook.metadata.get("language_info", {}).pop("version", None)
@@ -177,6 +179,8 @@ def _tidy(notebook):
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_MIME, None)
+            if undrawn(cell, shown_for):
+                output.get("data", {}).pop(PNG, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = INJECTED_ID
     notebook.metadata["giamngheo"] = {"source_sha256": cache.source_hash(notebook.cells)}

@@ -52,7 +52,7 @@ def drawn():
         style.number_ticks(axes.yaxis, "vi", 1, " %")
         figure.legend(loc="outside upper left")
 
-    return style.figure_exhibit("x", "a", "", "b", draw, style.Sizes(2, 3)).outputs()[1]
+    return style.figure_exhibit("x", "a", "", "b", draw, style.Sizes(2, 3)).outputs()[-1]
 
 
 def test_a_text_that_is_measured_once_stands_where_matplotlib_has_it(monkeypatch):
@@ -62,6 +62,22 @@ def test_a_text_that_is_measured_once_stands_where_matplotlib_has_it(monkeypatch
     assert first == again and kept
     monkeypatch.setattr(style, "_kept_layout", style._own_layout)
     assert drawn() == first and len(style._layouts) == kept
+
+
+def test_a_figure_made_ahead_is_one_made_when_it_is_needed(monkeypatch):
+    monkeypatch.setattr(style, "_sheets", [])
+    monkeypatch.setenv(paths.SHOWN_FOR, "page")
+
+    def panels(figure, narrow):
+        for ax in figure.subplots(2, 1, sharex=True):
+            ax.plot([0, 1], [0, 1])
+
+    def both():
+        return drawn(), style.figure_exhibit("p", "a", "", "b", panels, style.Sizes(2, 3)).html
+
+    fresh = both()
+    style.make_sheets(4)
+    assert both() == fresh and not style._sheets
 
 
 def test_texts_of_others_figures_are_matplotlibs(monkeypatch):

@@ -204,9 +204,9 @@ def test_the_budgets_bars_are_its_frame_at_one_scale(package, short, monkeypatch
     page, made = Page(package, "en"), []
     drawn = figures_drawn(monkeypatch, lambda: made.append(budget.chart(page, short.money)))
     for name in ("budget-wide", "budget-narrow"):
-        bars, scale = drawn[name].axes[0].patches, None
-        for filled, column in ((True, "delivered_bn_vnd"), (False, "planned_bn_vnd")):
-            wide = sorted(bar.get_width() for bar in bars if bar.get_fill() == filled)
+        (bars, outlines, _), scale = drawn[name].axes[0].collections, None
+        for drawn_as, column in ((bars, "delivered_bn_vnd"), (outlines, "planned_bn_vnd")):
+            wide = sorted(np.ptp(bar.vertices[:, 0]) for bar in drawn_as.get_paths())
             amounts = made[0].table[column]
             scale = scale or wide[-1] / amounts.max()
             assert wide == pytest.approx(sorted(scale * amounts[amounts > 0]))

@@ -15,6 +15,7 @@ import pytest
 from jupyter_client import KernelManager
 
 from giamngheo import paths
+from giamngheo.report.pages import NOTEBOOK_ONLY
 from giamngheo.runs.execution import Job, execute, execute_all
 from giamngheo.runs.kernels import provisioner, server
 
@@ -82,13 +83,17 @@ def test_users_settings_change_nothing(make_notebook, tmp_path, monkeypatch, war
 
 def test_warm_and_ordinary_kernels_make_the_same_bytes(make_notebook, tmp_path):
     frame = "import pandas as pd; frame = pd.DataFrame({25 * n: [1, 2] for n in 'abcdef'}); frame"
-    notebook = make_notebook("same", frame, "print('x')", "frame.plot()")
-    run_parameters = {"seed": 3}
+    notebook = make_notebook("same", frame, "print('x')", "frame.plot()", "frame.plot()")
+    written = nbformat.read(notebook, as_version=4)
+    written.cells[-2].metadata["tags"] = [NOTEBOOK_ONLY]  # its figure stands on no page
+    nbformat.write(written, notebook)
+    options = {"reuse": False, "shown_for": "page"}
     for warm in (True, False):
-        assert execute(notebook, run_parameters, tmp_path / f"{warm}.ipynb", reuse=False, warm=warm).ok
+        assert execute(notebook, {"seed": 3}, tmp_path / f"{warm}.ipynb", warm=warm, **options).ok
     assert (tmp_path / "True.ipynb").read_bytes() == (tmp_path / "False.ipynb").read_bytes()
-    drawn = nbformat.read(tmp_path / "True.ipynb", as_version=4).cells[-1].outputs
-    assert [sorted(output.data) for output in drawn] == [["text/plain"], ["image/png", "text/plain"]]
+    *_, unseen, seen = nbformat.read(tmp_path / "True.ipynb", as_version=4).cells
+    assert [sorted(output.data) for output in unseen.outputs] == [["text/plain"], ["text/plain"]]
+    assert [sorted(output.data) for output in seen.outputs] == [["text/plain"], ["image/png", "text/plain"]]
 
 
 WORLD = "package: str = 'data/an-giang'\ndraws: int = 20_000\nseed: int = 0"

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection, PolyCollection
 
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, ORANGE, Sizes, figure_exhibit, wrapped
@@ -100,20 +101,28 @@ def chart(page, money):
         ax = figure.subplots()
         tall, room = (0.8, 3.55) if narrow else (0.36, 5.6)
         y = tall * np.arange(len(order))[::-1]
+        bars, feet, outlines = [], [], []  # drawn together: one by one they cost more than all else
         starts, per_inch = _places([max(given[s].max(), plan[s].max()) for s in sources], room, narrow)
         for start, source in zip(starts, sources, strict=True):
             for place, line in zip(y, order, strict=True):
                 width, outline = given.at[line, source] / per_inch, plan.at[line, source] / per_inch
                 if most := max(width, outline):
-                    ax.barh(place, width, 0.2, start, color=_COLOURS[source])
-                    ax.plot([start, start], [place - 0.15, place + 0.15], color=GREY, linewidth=0.7)
+                    bars.append((_bar(start, place, width), _COLOURS[source]))
+                    feet.append([(start, place - 0.15), (start, place + 0.15)])
                     _written(ax, _amount_text(page, given.at[line, source]), start + most + 0.05, place)
                 if differs and outline:
-                    ax.barh(place, outline, 0.2, start, fill=False, edgecolor=INK, linewidth=0.8)
+                    outlines.append(_bar(start, place, outline))
             whole, share = given[source].sum(), 100 * given[source].sum() / (totals.sum() or 1)
             head = wrapped(first_upper(page.say(f"source.{source}")), 12 if narrow else 20)
             head += f"\n{_amount_text(page, whole)} ({page.percent(share, 0)})"
             _written(ax, head, start, y[0] + (0.44 if narrow else 0.25), va="bottom", fontweight="bold")
+        corners, colours = zip(*bars, strict=True)
+        for drawn in (
+            PolyCollection(corners, facecolors=colours),
+            PolyCollection(outlines, facecolors="none", edgecolors=INK, linewidths=0.8),
+            LineCollection(feet, colors=GREY, linewidths=0.7),
+        ):
+            ax.add_collection(drawn, autolim=False)
         for place, line in zip(y, order, strict=True):
             total = _amount_text(page, totals[line])
             if narrow:
@@ -173,6 +182,12 @@ def _places(largest, room, narrow):
         widths = np.maximum(np.array(largest) / middle + number, head)
         low, high = (middle, high) if widths.sum() > room - (0 if narrow else 0.75) else (low, middle)
     return np.concatenate([[0], np.cumsum(widths)[:-1]]), high
+
+
+def _bar(start, place, width):
+    """Corners of a lying bar (list of pairs)."""
+    low, high, end = place - 0.1, place + 0.1, start + width
+    return [(start, low), (end, low), (end, high), (start, high)]
 
 
 def _written(ax, words, x, y, **look):

@@ -14,6 +14,7 @@ from giamngheo.simulation.list_flows import (
     yearly_counts,
 )
 from giamngheo.simulation.outcomes import CASES
+from giamngheo.simulation.results import quantiles_of
 from giamngheo.simulation.transitions import FLOWS
 
 # Order of the rows, and which of them are a part of the one before.
@@ -187,7 +188,9 @@ def _frame(told, found):
         if name in told and any(name in made for made in found.values()):
             row = {"flow": name}
             for stem, made in found.items():
-                ends = np.quantile(made[name], list(_ENDS.values())) if name in made else [np.nan] * 3
+                ends = [np.nan] * len(_ENDS)
+                if name in made:
+                    ends = quantiles_of(made[name][:, None], _ENDS.values())[:, 0]
                 row |= {f"{stem}_{end}": value for end, value in zip(_ENDS, ends, strict=True)}
             rows.append(row)
     return pd.DataFrame(rows)

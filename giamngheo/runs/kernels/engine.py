@@ -14,14 +14,17 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets import Unicode
 from traitlets.config import Config
 
+from giamngheo.report.pages import NOTEBOOK_ONLY
 from giamngheo.runs.kernels.provisioner import CONNECTIONS, page_environment, sweep_connections
 from giamngheo.runs.notebook_run import HERE, ORDINARY
+
+PNG = "image/png"
 
 
 @dataclass
@@ -106,10 +109,20 @@ class HereEngine(Engine):
     """Runs the cells in this process, which ends with the notebook."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, ask, watch, **kwargs):
+    def execute_notebook(cls, nb, kernel_name, **kwargs):
+        """Run the cells; papermill gets little where it can, for it writes what it gets once more, to nowhere.
+
+        What was made is in the record; papermill looks for errors alone.
+        """
+        made = super().execute_notebook(nb, kernel_name, **kwargs)
+        outputs = (output for cell in made.cells for output in cell.get("outputs", []))
+        return made if any(output.output_type == "error" for output in outputs) else new_notebook()
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, record, shown_for, ask, watch, **kwargs):
         """Run the cells, then what is asked besides; watch: context in which each cell runs."""
         client = HereClient(nb_man, record_timing=False, on_cell_executed=record.executed)
-        client.watch = watch
+        client.watch, client.shown_for = watch, shown_for
         with record.asking(nb_man, ask):
             return client.execute()
 
@@ -124,7 +137,8 @@ class HereClient(PapermillNotebookClient):
         manager.start_kernel()
         self.here = manager.client()
         self.here.start_channels()
-        ready_as_a_kernel(manager.kernel.shell)
+        self.shell = manager.kernel.shell
+        ready_as_a_kernel(self.shell)
         self.papermill_execute_cells()
         self.nb.metadata["language_info"] = manager.kernel.language_info
         return self.nb
@@ -134,6 +148,7 @@ class HereClient(PapermillNotebookClient):
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         self.clear_before_next_output = False
+        self.shell.display_formatter.formatters[PNG].enabled = not undrawn(cell, self.shown_for)
         with self.watch():
             self.here.execute(cell.source, allow_stdin=False)
         reply = self.here.get_shell_msg(timeout=60)
@@ -144,6 +159,11 @@ class HereClient(PapermillNotebookClient):
         if reply["content"]["status"] == "error":
             raise CellExecutionError.from_cell_and_msg(cell, reply["content"])
         return cell
+
+
+def undrawn(cell, shown_for):
+    """Whether a figure of someone's own in a cell is seen by nobody, and need not be drawn (bool)."""
+    return shown_for == "page" and NOTEBOOK_ONLY in cell.metadata.get("tags", [])
 
 
 def ready_as_a_kernel(shell):

@@ -7,6 +7,8 @@ import threading
 
 from giamngheo.runs import notebook_run
 
+SHEETS = 8  # drawings of a scenario's page
+
 
 def run_here(connection, request):
     """Execute a notebook and answer on the connection how it ended.
@@ -34,16 +36,11 @@ def run_here(connection, request):
 
 
 def warm_up():
-    """Make ahead what every page needs: its templates, its exporter, a drawing's fonts."""
-    from matplotlib.figure import Figure
-
-    from giamngheo.report.figure_style import house_style
+    """Make ahead what every page needs: its templates, its exporter, a drawing's fonts, its empty figures."""
+    from giamngheo.report.figure_style import Sizes, figure_exhibit, make_sheets
     from giamngheo.report.pages import template, warm_exporter
-    from giamngheo.report.svg import svg_markup
 
     template("page.html.j2")
     warm_exporter()
-    with house_style():
-        figure = Figure()
-        figure.subplots().set_title("°")
-        svg_markup(figure, "a", "", "", "")
+    figure_exhibit("a", "", "", "", lambda figure, _: figure.subplots().set_title("°"), Sizes(2, 2))
+    make_sheets(SHEETS)

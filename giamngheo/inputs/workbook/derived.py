@@ -361,11 +361,6 @@ def derive_labels(values, documents):
     ----------
     values : dict of str to (str or int)
     documents : collection of Document
-
-    Returns
-    -------
-    list of str
-        What is told.
     """
     filling = Filling([])
     named = [
@@ -393,4 +388,3 @@ def derive_labels(values, documents):
         name = values.get(f"province_{lang}")
         made = name and say("workbook.instead.title", lang, province=name, years=years)
         filling.fill(values, f"title_{lang}", made, "")
-    return []

@@ -16,6 +16,7 @@ from giamngheo.analysis.provinces import (
     province_forecasts,
     survey_readings,
 )
+from giamngheo.cli.provinces import FIRST_OUT, LAST_OUT
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
 
@@ -127,3 +128,8 @@ def test_a_province_does_not_inform_its_own_prior(monkeypatch):
     wanted = load_provinces().head(1)
     province_forecasts(2015, draws=100, provinces=wanted)
     assert asked == wanted["unit"].tolist()
+
+
+def test_the_command_line_knows_the_days_before_anything_is_read():
+    with pytest.raises(RefusedInput, match=f"outside {FIRST_OUT} to {LAST_OUT}"):
+        province_forecasts(2015, known_by=date(1990, 1, 1), draws=100)

@@ -110,6 +110,11 @@ def test_the_survey_of_2012_informs_a_forecast_unless_a_day_is_given(later):
     assert rows.loc["VNM:Lai Chau", "past_from"].year == 2010 and later.later.empty
 
 
+def test_a_forecast_is_held_against_later_readings_of_its_own_line_alone():
+    early = province_forecasts(2013, known_by=date(2009, 1, 1), draws=100, provinces=some().head(1))
+    assert (~early.readings["known"]).sum() > 1 and early.later["as_of"].dt.year.tolist() == [2008]
+
+
 @pytest.mark.parametrize(
     ("day", "nearest"), [(date(2008, 1, 1), "2008-06-30"), (date(2016, 1, 1), "2014-06-30")]
 )

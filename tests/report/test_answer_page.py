@@ -168,6 +168,18 @@ def test_the_pace_of_both_is_the_sum(page, package):
     assert page.number(-newest.sum(), 2) in made.text.splitlines()[-1]
 
 
+@pytest.mark.parametrize("more", [True, False], ids=["two days of one rate", "two days of two rates"])
+def test_paces_to_two_days_are_not_added(page, more):
+    """Case: a target on the way, whose pace and the same observed fall were counted once more."""
+    poor, near = level_pair(page.package).values()
+    early = poor.model_copy(
+        update={"target": "poor_2013", "as_of": date(2013, 12, 31), "value_pct": Decimal(6)}
+    )
+    targets = (early, poor) if more else (early, near)
+    other = Page(replace(page.package, targets=targets), page.lang)
+    assert len(pace.sentences(other, required_pace(other.package)).text.splitlines()) == 2
+
+
 def test_a_target_that_is_met_already_asks_for_no_pace(page):
     """Case: "the rate moves away from the target" of a rate below it, whose slack was taken off what both need."""
     given = page.package.targets

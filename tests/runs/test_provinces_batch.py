@@ -6,7 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from giamngheo.analysis.provinces import load_provinces
+from giamngheo.analysis.provinces import LAST_OUT, load_provinces
+from giamngheo.cli.provinces import LAST_OUT as SAID
 from giamngheo.runs import provinces
 from giamngheo.runs.verify import verify
 
@@ -63,3 +64,7 @@ def test_a_run_that_dies_leaves_the_old_set_and_another_aim_takes_its_place(few,
     provinces.write_provinces(["vi"], home.parent, target_pct=5.0, **SMALL)
     assert set(pd.read_csv(home / "provinces.csv")["target_pct"]) == {5}
     assert not (home / "en").exists() and verify(home)["agrees"]
+
+
+def test_the_command_names_the_day_that_is_meant_where_none_is_given():
+    assert provinces.write_provinces.__kwdefaults__["known_by"] == LAST_OUT == date.fromisoformat(SAID)

@@ -12,7 +12,7 @@ from giamngheo.inputs.extraction.numbers import PERIOD, instants
 from giamngheo.inputs.extraction.proposals import Proposal
 from giamngheo.inputs.extraction.vocabulary import slug
 
-_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ)\s+((?:[^\W\d_]+[ -]?){1,4})")
+_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+[ -]?){1,4})")
 _SHOUTED = re.compile(r"\b(?:TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+ ?){1,4})")
 _AFTER_NAME = ("NĂM", "GIAI", "ĐẾN", "THỜI", "KHÓA", "VỀ")
 _ACT = re.compile(

@@ -333,7 +333,11 @@ def other_unit(record):
 
 
 def compared(column, cell, values):
-    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %."""
+    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %; or that word alone."""
+    if column == "comparator" and isinstance(cell.value, str):
+        for comparator, words in _COMPARED.items():
+            if re.fullmatch(words, cell.value.strip(), re.IGNORECASE):
+                return replace(cell, value=comparator)
     if column == "value_pct" and isinstance(cell.value, str):
         for comparator, words in _COMPARED.items():
             if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
@@ -360,7 +364,7 @@ def derive_labels(values, documents):
         row
         for row in documents
         if slug(values.get("decision", "")) and slug(values["decision"]) in slug(row.title)
-    ]
+    ] or [row for row in documents if row.date and str(row.date) == values.get("date")]
     if "main_document" in values:
         values["main_document"] = _by_name(documents, "document").get(
             slug(values["main_document"])[:IDS], values["main_document"]

@@ -181,6 +181,14 @@ def test_comparators_in_words_and_a_main_document_by_its_day(tmp_path):
     assert package.main_document.title == "Kế hoạch giảm nghèo bền vững"
 
 
+def test_a_plan_without_money_is_one_row_of_nothing(tmp_path):
+    sheets = copy.deepcopy(PLAN) | {"Kinh phí": [["Nội dung", "Tổng cộng"], ["Chưa nêu kinh phí", 0]]}
+    path, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
+    (line,) = load_package(path).budget_lines
+    assert (line.annual, line.total_3y, line.channel) == (0, 0, "enabling")
+    assert "channel of 1 row: since there is no money" in "\n".join(told)
+
+
 def test_what_was_filled_in_is_told(made):
     for words in (
         "sheet Kinh phí: money is read in million VND",

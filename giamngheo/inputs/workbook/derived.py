@@ -204,6 +204,9 @@ def _budget(filling, found):
         filling.fill(values, "line", made, "")
         if years:
             _money(filling, label, values, years)
+        if re.fullmatch(r"0+([.]0*)?", values.get("total_3y") or ""):  # no money acts in no way
+            for column, word in (("kind_table", "policy"), ("kind_text", "policy"), ("channel", "enabling")):
+                filling.fill(values, column, word, "since there is no money")
 
 
 def _money(filling, label, values, years):
@@ -218,7 +221,8 @@ def _money(filling, label, values, years):
     own = {year: number(str(year)) for year in years if values.get(str(year)) is not None}
     total = sum(own.values(), Decimal(0)) if len(own) == len(years) else None
     if values.get("sum") is not None:
-        if any(column.isdigit() for column in values) or values.get("annual") is not None:
+        yearly = any(column.isdigit() for column in values)
+        if yearly or values.get("annual") is not None or number("sum") == 0:
             filling.fill(values, "total_3y", values["sum"], "")
         elif values.get("total_3y") is not None or len(years) == 1:
             filling.fill(values, "annual", values["sum"], "")

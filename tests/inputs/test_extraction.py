@@ -11,6 +11,7 @@ import pytest
 
 from giamngheo import load_package, paths
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.extraction import duties
 from giamngheo.inputs.extraction.confirm import confirm
 from giamngheo.inputs.extraction.folder import lay_out, read_waiting
 from giamngheo.inputs.extraction.numbers import instants, number
@@ -18,6 +19,7 @@ from giamngheo.inputs.extraction.propose import propose, propose_from
 from giamngheo.inputs.extraction.text import as_text, fold
 from giamngheo.inputs.extraction.unread import NOT_READ, unread
 from giamngheo.inputs.tables import TABLES
+from giamngheo.language import has_phrase
 
 PLANS = paths.ROOT / "tests" / "inputs" / "plans"
 FIRST_WRITTEN = ("ha-lam", "song-tra", "thanh-vinh")
@@ -605,3 +607,7 @@ def test_a_province_is_not_read_across_a_line_and_a_new_lines_thresholds_are_its
         one for one in found if one.table == "poverty" and one.cells["group"] == "ethnic_minority"
     )
     assert minority.doubts["poverty_line"] in ("line_border", "line_unknown")
+
+
+def test_every_unit_that_is_proposed_has_a_name():
+    assert [unit for _, unit, *_ in duties._UNITS if not has_phrase(f"measure_unit.{unit}")] == []

@@ -1,9 +1,12 @@
 """How money acts, and how much: what each line does, how far thresholds move, the plan's effect, the poverty gap."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from giamngheo.forecasting.scales import probit
+from giamngheo.inputs.tables import Reading
 from giamngheo.simulation.money import money, scaled
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.poverty_measures import poverty_gap_ratio
@@ -29,6 +32,40 @@ def plan_effect(package, scenario, shared):
     return bare.draws["all", "poor"][:, -1] - whole.draws["all", "poor"][:, -1]
 
 
+class PoorNow(NamedTuple):
+    """The poor households of the last reading, and the reading that counted: itself, or an older one."""
+
+    reading: Reading
+    households: float
+    counted: Reading
+
+
+def poor_now(package):
+    """Poor households at the last reading: as counted there, else its rate of all that the last count implies.
+
+    A count on the line before is not of those who are poor on the line in force.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    PoorNow or None
+        None where no reading has both a count and a rate.
+    """
+    counted, line = package.last_counted(), package.last_line[0].poverty_line
+    own = [
+        r
+        for r in package.readings
+        if (r.group, r.status, r.poverty_line) == ("all", "poor", line) and r.rate_pct
+    ]
+    if counted is None or counted.poverty_line == line or not own:
+        return counted and PoorNow(counted, counted.households, counted)
+    last = max(own, key=lambda reading: reading.as_of)
+    return PoorNow(last, package.group_size("all") * float(last.rate_pct) / 100, counted)
+
+
 def poverty_gap_bn(package, base):
     """What all poor households lacked to reach the poverty line at the last reading, billion VND a year.
 
@@ -42,13 +79,13 @@ def poverty_gap_bn(package, base):
     ndarray (n_draws,) or None
         None where no count of households is published.
     """
-    last = package.last_counted()
-    if last is None:
+    now = poor_now(package)
+    if now is None:
         return None
     drawn, (rural, urban) = base.drawn, package.poor_lines_vnd_month
     line = drawn["rural_share"] * rural + (1 - drawn["rural_share"]) * urban
-    ratio = poverty_gap_ratio(probit(float(last.rate_pct) / 100), drawn["spread_below_line"])
-    return ratio * line * 12 * drawn["persons_per_household"] * last.households / 1e9
+    ratio = poverty_gap_ratio(probit(float(now.reading.rate_pct) / 100), drawn["spread_below_line"])
+    return ratio * line * 12 * drawn["persons_per_household"] * now.households / 1e9
 
 
 def line_effects(package, scenario, shared):

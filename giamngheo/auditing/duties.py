@@ -25,9 +25,14 @@ def duty_checks(package):
     """
     if not package.agencies:
         return
+    by_line = {
+        line.line: [row for row in package.agencies if row.line == line.line] for line in package.budget_lines
+    }
+    # A line is named in one place only where the document names others in two.
+    usual = max(len(_sections(rows)) for rows in by_line.values()) if by_line else 0
     for line in package.budget_lines:
-        rows = [row for row in package.agencies if row.line == line.line]
-        yield _leads(line, rows)
+        rows = by_line[line.line]
+        yield _leads(line, rows, min(usual, 2))
         yield from _implementing(line, rows)
     yield from _lineless(package)
 
@@ -48,15 +53,19 @@ def _agencies(rows):
     return Shown("both", said), list(places)
 
 
-def _leads(line, rows):
-    shown, leads = _agencies([row for row in rows if row.role == "lead"])
+def _sections(rows):
+    """The sections of the text in which those named lead or implement (set of str)."""
     sections = {row.locator.split(".")[0] for row in rows if row.role in ("lead", "implementing")}
-    sections = {section for section in sections if "table" not in section}
+    return {section for section in sections if "table" not in section}
+
+
+def _leads(line, rows, usual):
+    shown, leads = _agencies([row for row in rows if row.role == "lead"])
     if len(leads) > 1:
         verdict, result = "two_leads", "discrepancy"
     elif not leads:
         verdict, result = "no_lead", "note"  # not told is no contradiction
-    elif len(sections) < 2:
+    elif len(_sections(rows)) < usual:
         verdict, result = "named_once", "note"
     else:
         verdict, result = "one_lead", "ok"

@@ -8,6 +8,7 @@ from giamngheo.auditing.checks import Check, Shown, amount, printed_rate
 from giamngheo.auditing.printed import Printed, exactly
 from giamngheo.auditing.series import on_last_line, series
 from giamngheo.dates import decimal_year
+from giamngheo.language import LANGUAGES
 
 COMPARE = {"<": lt, "<=": le}
 NEAR = Fraction(1, 4)  # percentage points: a pace that lands so close below its target was made for that base
@@ -42,8 +43,11 @@ def _needed(target, reading, since):
 
 def _values(target, base):
     paces = {"pace_low": target.pace_low_pp, "pace_high": target.pace_high_pp}
+    status = Shown("phrase", f"status.{target.status}")
+    if target.group != "all":
+        status = Shown("both", {lang: f"{status.read(lang)} ({base.group.read(lang)})" for lang in LANGUAGES})
     return {
-        "status": Shown("phrase", f"status.{target.status}"),
+        "status": status,
         "target": Shown("percent", target.value_pct),
         "base": printed_rate(base.row),
         "day": Shown("day", base.row.as_of),
@@ -127,6 +131,8 @@ def _slow_reach(target, base, years, plan_years, values):
         if any(ends)
         else ("discrepancy", "misses")
     )
+    if phrase == "misses" and years == plan_years:  # one way to count, and only "below" is missed by nothing
+        phrase = "misses_by_nothing" if at_last.value == Fraction(target.value_pct) else "misses_alike"
     more = {
         "pace": Shown("points", target.pace_low_pp),
         "years": Shown("number", years),

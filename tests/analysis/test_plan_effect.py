@@ -1,11 +1,13 @@
 """What each line does and how far thresholds move: known answers, and the rates that follow from them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from giamngheo import load_scenario, simulate
-from giamngheo.analysis.plan_effect import line_effects, plan_effect, threshold_shifts
+from giamngheo.analysis.plan_effect import line_effects, plan_effect, poor_now, threshold_shifts
 from giamngheo.forecasting.scales import probit
 
 # A loan of ten million VND that earns a tenth of itself a year, for half of whom it reaches; the rural line.
@@ -83,3 +85,17 @@ def test_a_scenario_with_an_r_of_its_own_has_a_case_of_its_own(package, shared):
 def test_the_plan_lowers_the_rate_in_every_draw(package, shared, full):
     effect = plan_effect(package, full.scenario, shared)
     assert effect.shape == (1_000,) and (effect >= 0).all() and 0.2 < np.median(effect) < 2
+
+
+def test_the_poor_of_today_are_on_the_line_in_force(package):
+    line = package.last_line[0].poverty_line
+    uncounted = [
+        r.model_copy(update={"households": None}) if r.poverty_line == line else r for r in package.readings
+    ]
+    plan = replace(package, readings=tuple(uncounted))
+    last, now = package.last_counted(), poor_now(plan)
+    assert poor_now(package) == (last, last.households, last)
+    assert now.counted.poverty_line != line
+    assert now.reading.as_of == last.as_of
+    everybody = now.counted.households / float(now.counted.rate_pct) * 100
+    assert now.households == pytest.approx(everybody * float(last.rate_pct) / 100)

@@ -455,3 +455,26 @@ def test_nobody_in_the_households_and_figures_of_any_size(package):
     for check in audit(huge).checks:
         assert check.message_vi and check.message_en and "E+" not in check.message_en
     assert language.number(Decimal("9" * 40), "en") == ",".join(["9"] + ["999"] * 13)
+
+
+def test_a_pace_is_told_of_its_group_and_by_one_count_of_years(package):
+    target = next(one for one in package.targets if one.target == "poor_2015")
+    paced = {"pace_low_pp": Decimal("0.5"), "pace_high_pp": Decimal(1), "group": "ethnic_minority"}
+    own = [r for r in package.readings if (r.group, r.status) == ("ethnic_minority", "poor")]
+    last = max(own, key=lambda r: r.as_of)
+    rows = [r for r in package.readings if r not in own] + [
+        last.model_copy(update={"as_of": date(2012, 12, 31)})
+    ]
+    targets = tuple(t.model_copy(update=paced) if t is target else t for t in package.targets)
+    plan = replace(package, readings=tuple(rows), targets=targets, claims=())
+    (told,) = (c.message_en for c in audit(plan).checks if c.id == "reach_slow.poor_2015")
+    assert told.startswith(
+        "At the lowest promised pace, 0.5 percentage points a year over 3 years, the poor (ethnic-"
+    )
+
+
+def test_a_lead_named_once_is_told_only_where_others_are_named_twice(package):
+    once = [row for row in package.agencies if row.locator.startswith("V")]
+    found = audit(replace(package, agencies=tuple(once), claims=())).checks
+    assert not [c for c in found if "named in one place only" in c.message_en]
+    assert [c for c in audit(package).checks if "named in one place only" in c.message_en]

@@ -11,6 +11,7 @@ import pytest
 
 from giamngheo import load_package, paths
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.extraction import duties
 from giamngheo.inputs.extraction.confirm import confirm
 from giamngheo.inputs.extraction.folder import lay_out, read_waiting
 from giamngheo.inputs.extraction.numbers import instants, number
@@ -18,6 +19,7 @@ from giamngheo.inputs.extraction.propose import propose, propose_from
 from giamngheo.inputs.extraction.text import as_text, fold
 from giamngheo.inputs.extraction.unread import NOT_READ, unread
 from giamngheo.inputs.tables import TABLES
+from giamngheo.language import has_phrase
 
 PLANS = paths.ROOT / "tests" / "inputs" / "plans"
 FIRST_WRITTEN = ("ha-lam", "song-tra", "thanh-vinh")
@@ -594,3 +596,29 @@ def test_no_text_makes_an_expression_walk_for_ever(text):
     start = time.process_time()
     propose(as_text(text))
     assert time.process_time() - start < 4  # of 100 to 200 kB; it grows with the length
+
+
+def test_a_province_is_not_read_across_a_line_and_a_new_lines_thresholds_are_its_own():
+    text = as_text(
+        "TỈNH HẢI BÌNH\nQUYẾT ĐỊNH\nVỀ CHƯƠNG TRÌNH GIẢM NGHÈO BỀN VỮNG GIAI ĐOẠN 2016 - 2020\n"
+        "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH\nCăn cứ Luật Tổ chức chính quyền địa phương;\n"
+        "Theo chuẩn nghèo giai đoạn 2016 - 2020 (nông thôn 700.000 đồng/người/tháng, thành thị 900.000 "
+        "đồng/người/tháng), cuối năm 2015 tỉnh Hải Bình có 26.320 hộ nghèo, tỷ lệ 9,00%.\n"
+        "Hộ nghèo dân tộc thiểu số cuối năm 2015 là 3.150 hộ, tỷ lệ 31,50%.\n"
+    )
+    found = propose(text)
+    assert next(one.cells["province_vi"] for one in found if one.table == "labels") == "Hải Bình"
+    lines = {
+        one.cells["area"]: one.cells["poor_vnd_month"]
+        for one in found
+        if one.table == "lines" and "_2016" in one.cells["poverty_line"]
+    }
+    assert lines == {"rural": "700000", "urban": "900000"}
+    minority = next(
+        one for one in found if one.table == "poverty" and one.cells["group"] == "ethnic_minority"
+    )
+    assert minority.doubts["poverty_line"] in ("line_border", "line_unknown")
+
+
+def test_every_unit_that_is_proposed_has_a_name():
+    assert [unit for _, unit, *_ in duties._UNITS if not has_phrase(f"measure_unit.{unit}")] == []

@@ -168,6 +168,27 @@ def test_ids_documents_and_labels_follow_from_names(made):
     assert targets == [("poor_2015", "poor", "<", 7, 2015), ("near_poor_2015", "near_poor", "<=", 5, 2015)]
 
 
+def test_comparators_in_words_and_a_main_document_by_its_day(tmp_path):
+    sheets = changed("Văn bản", "A2", "Kế hoạch giảm nghèo bền vững")  # its title does not say its number
+    sheets["Thông tin chung"].append(["Ngày ban hành", "15/02/2012"])
+    sheets["Mục tiêu"] = [
+        ["Chỉ tiêu", "So sánh", "Mức phải đạt", "Thời hạn"],
+        ["Tỷ lệ hộ nghèo", "dưới", 7, "cuối năm 2015"],
+        ["Tỷ lệ hộ cận nghèo", "Không quá", 5, "cuối năm 2015"],
+    ]
+    package = load_package(lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))[0])
+    assert [one.comparator for one in package.targets] == ["<", "<="]
+    assert package.main_document.title == "Kế hoạch giảm nghèo bền vững"
+
+
+def test_a_plan_without_money_is_one_row_of_nothing(tmp_path):
+    sheets = copy.deepcopy(PLAN) | {"Kinh phí": [["Nội dung", "Tổng cộng"], ["Chưa nêu kinh phí", 0]]}
+    path, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
+    (line,) = load_package(path).budget_lines
+    assert (line.annual, line.total_3y, line.channel) == (0, 0, "enabling")
+    assert "channel of 1 row: since there is no money" in "\n".join(told)
+
+
 def test_what_was_filled_in_is_told(made):
     for words in (
         "sheet Kinh phí: money is read in million VND",

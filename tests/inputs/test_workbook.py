@@ -597,6 +597,21 @@ def test_a_series_is_read_long_wide_and_with_years_down_the_side(tmp_path):
     assert len(readings[0]) == 4
 
 
+def test_a_column_of_units_says_whether_rates_or_counts_stand_in_a_row(tmp_path):
+    rows = [
+        ["TT", "Chỉ tiêu", "ĐVT", "cuối năm 2010", "cuối năm 2011"],
+        [1, "Hộ nghèo", "Hộ", 31000, 26740],
+        [2, "Hộ nghèo", "%", "15,4", "13,1"],
+    ]
+    assert [(one.rate_pct, one.households) for one in series(tmp_path, rows)] == [
+        (Decimal("15.4"), 31000),
+        (Decimal("13.1"), 26740),
+    ]
+    long = [["as_of", "status", "rate_pct", "ĐVT"], ["cuối năm 2010", "poor", 15.4, "%"]]
+    with pytest.raises(RefusedInput, match="unknown column 'ĐVT'"):
+        series(tmp_path, long)
+
+
 def repr_of(reading):
     return reading.as_of, reading.status, reading.rate_pct, reading.households
 

@@ -332,3 +332,13 @@ def test_a_target_that_is_not_judged_is_in_no_headline_and_no_panel(package, var
     assert "its poverty target" in answer.sentences(page, outcome).text
     made = panels.side_by_side(page, outcome, variants, needs)
     assert made.html.count('class="panel"') == 1 and set(made.table["target"]) == {"poor_2015"}
+
+
+def test_a_target_that_no_reading_reaches_is_named_beside_the_panels(page, package):
+    first = next(target for target in package.targets if target.target == "poor_2015")
+    due = first.model_copy(update={"target": "poor_2011", "as_of": date(2011, 12, 31)})
+    of_group = first.model_copy(update={"target": "khmer", "group": "khmer"})
+    assert panels._unjudged(page) == []
+    (told,) = panels._unjudged(Page(replace(package, targets=(*package.targets, due, of_group)), page.lang))
+    assert ("cuối năm 2011" if page.lang == "vi" else "end of 2011") in told.text
+    assert "khmer" in told.text.lower()

@@ -10,7 +10,7 @@ from giamngheo.inputs.extraction.vocabulary import slug
 from giamngheo.inputs.grammar import plain_letters
 from giamngheo.inputs.package_faults import reference_unit_of
 
-_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ)\s+((?:[^\W\d_]+[ -]?){1,4})")
+_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+[ -]?){1,4})")
 _SHOUTED = re.compile(r"\b(?:TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+ ?){1,4})")
 _AFTER_NAME = ("NĂM", "GIAI", "ĐẾN", "THỜI", "KHÓA", "VỀ")
 _ACT = re.compile(

@@ -113,7 +113,11 @@ def _thresholds(text):
             continue
         for clause in re.finditer(r"[^;.]{1,400}(?:[.](?=\d)[^;.]{1,400}){0,20}", paragraph.folded):
             for money in _STATED.finditer(clause[0]):
-                near_words = clause[0][: money.end() + 60]
+                before = clause[0][: money.start()]
+                own = re.split(r",(?!\d)", before)[
+                    -1
+                ]  # "nông thôn 400.000 đồng/người/tháng, thành thị 500.000"
+                near_words = own if re.search("nông thôn|thành thị", own) else clause[0][: money.end() + 60]
                 area = "rural" if near_words.rfind("nông thôn") > near_words.rfind("thành thị") else "urban"
                 if "nông thôn" in near_words or "thành thị" in near_words:
                     status = "near_poor" if "cận nghèo" in clause[0][: money.start()] else "poor"
@@ -218,6 +222,8 @@ def _settle_borders(readings, known):
             for name, other in known.items()
             if other[0].valid_from == rows[0].valid_to + timedelta(days=1)
         ]
+        unheld = f"line_{rows[0].valid_to.year + 1}"  # of other readings, and not held here
+        after += [unheld] * any(other.cells["poverty_line"] == unheld for other in readings)
         alike = [
             other
             for other in readings

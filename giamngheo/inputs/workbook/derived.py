@@ -206,6 +206,9 @@ def _budget(filling, found):
         filling.fill(values, "line", made, "")
         if years:
             _money(filling, label, values, years)
+        if re.fullmatch(r"0+([.]0*)?", values.get("total_3y") or ""):  # no money acts in no way
+            for column, word in (("kind_table", "policy"), ("kind_text", "policy"), ("channel", "enabling")):
+                filling.fill(values, column, word, "since there is no money")
 
 
 def _money(filling, label, values, years):
@@ -225,7 +228,8 @@ def _money(filling, label, values, years):
     ]
     total = None if None in own else sum(own, Decimal(0))
     if values.get("sum") is not None:
-        if any(column.isdigit() for column in values) or values.get("annual") is not None:
+        yearly = any(column.isdigit() for column in values)
+        if yearly or values.get("annual") is not None or number("sum") == 0:
             filling.fill(values, "total_3y", values["sum"], "")
         elif values.get("total_3y") is not None or len(years) == 1:
             filling.fill(values, "annual", values["sum"], "")
@@ -345,7 +349,11 @@ def other_unit(record):
 
 
 def compared(column, cell, values):
-    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %."""
+    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %; or that word alone."""
+    if column == "comparator" and isinstance(cell.value, str):
+        for comparator, words in _COMPARED.items():
+            if re.fullmatch(words, cell.value.strip(), re.IGNORECASE):
+                return replace(cell, value=comparator)
     if column == "value_pct" and isinstance(cell.value, str):
         for comparator, words in _COMPARED.items():
             if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
@@ -367,7 +375,7 @@ def derive_labels(values, documents):
         row
         for row in documents
         if slug(values.get("decision", "")) and slug(values["decision"]) in slug(row.title)
-    ]
+    ] or [row for row in documents if row.date and str(row.date) == values.get("date")]
     if "main_document" in values:
         values["main_document"] = _by_name(documents, "document").get(
             slug(values["main_document"])[:IDS], values["main_document"]

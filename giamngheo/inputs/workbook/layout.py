@@ -132,6 +132,7 @@ def lay_out(sheet, model):
         else:
             layout.records.append(record)
     if spread:
+        heads.pop("unit", None)
         _join(layout)
     return layout
 
@@ -234,7 +235,7 @@ def _heads(sheet, head, model, spreads):
             heads["sum"] = at
         elif "value_pct" in model.model_fields and "value_pct" not in heads and told.instant:
             heads["value_pct"] = at  # "Đến năm 2015", over the values promised
-        elif bare in named("unit") and (not spreads):
+        elif bare in named("unit"):
             heads["unit"] = at
         elif spreads and bare in named("indicator"):
             heads["indicator"] = at
@@ -255,6 +256,11 @@ def _heads(sheet, head, model, spreads):
             strange.append((at, unknown("column", text, model.model_fields, ALIKE)))
         elif not text and (_filled(sheet, head, at, Decimal) or (heads and at < max(sheet.row(head)))):
             strange.append((at, "cells under no head; name the column, or clear them"))
+    if (
+        spreads and not spread and "unit" in heads
+    ):  # beside the indicator of a row alone does it say something
+        at = heads.pop("unit")
+        strange.append((at, unknown("column", _head_text(sheet, head, at), model.model_fields, ALIKE)))
     if not spread:
         heads.pop("indicator", None)
     elif "as_of" in heads and "indicator" not in heads and any(one.instant for one in spread.values()):
@@ -304,11 +310,12 @@ def _spread(layout, shared, row, cells, spread):
     """One record a cell of a row that spreads over instants or indicators."""
     told, at = Meaning(), layout.heads.get("indicator")
     shared.pop("indicator", None)
+    unit = shared.pop("unit", None)
     if at in cells and head_slug(str(cells[at])) in named("poverty_line"):
         layout.lines = {at: Placed(cells[at], row, at) for at in spread if at in cells}
         return
     if at in cells:
-        told = meaning(str(cells[at].value))
+        told = meaning(f"{cells[at].value} ({unit.cell})" if unit else str(cells[at].value))
         if not any(at in cells for at in spread):  # a row such as "Hộ nghèo:" speaks of those below it
             layout.above = told
             return

@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.analysis.money_needed import MOST_MONEY
 from giamngheo.report.columns import Table
-from giamngheo.report.html import Exhibit, escape, finding, plain, rich, stack, table
+from giamngheo.report.html import Exhibit, escape, finding, plain, prose, rich, stack, table
 from giamngheo.report.wording import (
     deadlines_text,
     ends_text,
@@ -15,7 +15,14 @@ from giamngheo.report.wording import (
     when_text,
 )
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target, targets_of_all
+from giamngheo.simulation.targets import (
+    BOTH,
+    CHANCE_SCALE,
+    above_target,
+    judged_targets,
+    level_targets,
+    targets_of_all,
+)
 
 UNITS = {
     "chance": "probability",
@@ -91,8 +98,25 @@ def side_by_side(page, outcome, variants, needs):
     return stack(
         finding(_found(page, outcome)),
         Exhibit("", markup, f"{text}\n{note}", (told,), one_by_one),
+        *_unjudged(page),
         how_to_read(page, outcome),
     )
+
+
+def _unjudged(page):
+    """The targets on a rate that are given no chance, by name (list of at most one Exhibit)."""
+    judged = judged_targets(page.package)
+    items = [
+        page.say(
+            "panel.unjudged_item",
+            name=promise_text(target, page),
+            group=page.group(target.group),
+            when=when_text(target.as_of, page),
+        )
+        for target in level_targets(page.package)
+        if target not in judged
+    ]
+    return [prose(page.say("panel.unjudged", items="; ".join(items)), css="note")] if items else []
 
 
 def _found(page, outcome):

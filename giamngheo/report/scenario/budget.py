@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection, PolyCollection
 
+from giamngheo.analysis.plan_effect import poor_now
 from giamngheo.inputs.tables import SOURCES
 from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, ORANGE, Sizes, figure_exhibit, wrapped
 from giamngheo.report.html import finding, folded, prose, stack, table
@@ -23,11 +24,11 @@ def sentences(page, gap_bn, effect_pp):
     gap_bn: draws of the poverty gap, billion VND a year, or None; effect_pp: draws of what the whole plan does.
     """
     package, told = page.package, []
-    total, years, last = package.total_bn(), len(package.years), package.last_counted()
-    if last is not None:
+    total, years, now = package.total_bn(), len(package.years), poor_now(package)
+    if now is not None:
 
         def each(billions):
-            return page.number(float(billions) * 1000 / years / last.households, 1)
+            return page.number(float(billions) * 1000 / years / now.households, 1)
 
         told.append(
             page.say(
@@ -36,10 +37,12 @@ def sentences(page, gap_bn, effect_pp):
                 years=years_text(package.years),
                 sources=_sources(page, total),
                 per_household=each(total),
-                households=page.households(last.households),
-                when=page.day(last.as_of),
+                households=page.households(round(now.households)),
+                when=page.day(now.reading.as_of),
             )
         )
+        if now.reading is not now.counted:
+            told[-1] += f" {page.say('money.implied', when=page.day(now.counted.as_of))}"
         credit = package.total_bn("credit")
         if credit:
             rest = total - credit

@@ -180,6 +180,18 @@ def test_paces_to_two_days_are_not_added(page, more):
     assert len(pace.sentences(other, required_pace(other.package)).text.splitlines()) == 2
 
 
+def test_no_pace_is_the_sum_of_two_targets_for_the_poor(page):
+    """Case: four targets for the poor were said to need four times their fall, "observed" four times as well."""
+    first, *more = page.package.targets
+    other = Page(
+        replace(page.package, targets=(first, first.model_copy(update={"target": "again"}), *more)), "en"
+    )
+    assert len(pace.sentences(other, required_pace(other.package)).text.splitlines()) == 3
+    early = {"as_of": first.as_of.replace(year=first.as_of.year - 1)}
+    other = Page(replace(page.package, targets=(first.model_copy(update=early), *more)), "en")
+    assert len(pace.sentences(other, required_pace(other.package)).text.splitlines()) == 2
+
+
 def test_a_target_that_is_met_already_asks_for_no_pace(page):
     """Case: "the rate moves away from the target" of a rate below it, whose slack was taken off what both need."""
     given = page.package.targets

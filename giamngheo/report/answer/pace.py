@@ -8,7 +8,7 @@ from giamngheo.simulation.targets import targets_of_all
 
 
 def sentences(page, pace):
-    """A sentence a target, and one for all that add up, from what `analysis.pace.required_pace` gives."""
+    """A sentence a target, and one for two that add up, from what `analysis.pace.required_pace` gives."""
     targets = targets_of_all(page.package)
     line = page.package.last_line[0].poverty_line
     items, newest = [], []
@@ -21,20 +21,18 @@ def sentences(page, pace):
         name = page.say(f"panel.{target.status}", target=told_apart(target, page))
         text = _sentence(page, name, newest[-1:], target.as_of)
         items.append(f"{text} {_bases(page, own)}".rstrip())
-    if len(newest) == len(targets) > 1 and _add_up(targets, newest):
-        items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, targets[0].as_of))
+    if _add_up(targets, newest):
+        items.append(_sentence(page, page.say("panel.both"), newest, targets[0].as_of))
     return bullets(
         items or [page.say("pace.none")], tables=[Table("pace", plain(page.say("pace.caption")), pace)]
     )
 
 
 def _add_up(targets, rows):
-    """Whether paces may be added: each is of another status, to the same day, observed over the same span (bool)."""
-    spans = {
-        (target.as_of, row["base_as_of"], row["last_as_of"])
-        for target, row in zip(targets, rows, strict=True)
-    }
-    return len(spans) == 1 and len({target.status for target in targets}) == len(targets)
+    """Whether points are of two statuses over the same years: a household is poor or near-poor, never both (bool)."""
+    spans = {(row["base_as_of"], row["last_as_of"]) for row in rows}
+    apart = {target.status for target in targets}, {target.as_of for target in targets}
+    return len(rows) == len(targets) == len(apart[0]) == 2 and len(spans) == len(apart[1]) == 1
 
 
 def _sentence(page, name, rows, as_of):

@@ -19,7 +19,7 @@ from giamngheo.simulation.impact import (
 )
 from giamngheo.simulation.spending import Stock, households_reached, reach
 
-MOST_KEPT = 32  # lines' money of recent scenarios, 1 to 2 MB each at 10 000 draws
+MOST_KEPT = 16  # what lines did in the last scenarios, 1 to 2 MB each at 10 000 draws
 PUT_BACK = 0.8  # of the plan's effect on the trend: what it does to the counterfactual, to first order
 
 

@@ -203,14 +203,12 @@ def _made_for(target, rows, values):
 def _observed(target, rows, needed, plan_years, values):
     before, after = rows[-2], rows[-1]
     seen = (before.rate - after.rate) / exactly(after.time - before.time)
-    change = (after.row.households or 0) - (before.row.households or 0)
     in_plan = (after.rate.value - Fraction(target.value_pct)) / plan_years
     verdict = "seen_enough" if seen.value >= needed.value else "seen_slow" if seen.value >= 0 else "seen_rise"
     more = {
         "start": Shown("day", before.row.as_of),
         "before": printed_rate(before.row),
         "seen": Shown("points", abs(seen.value), 2),
-        "change": Shown("household", abs(change), 0),
         "needed": amount(needed.value, "percentage_point"),
         "years": Shown("number", decimal_year(target.as_of) - after.time),
         "in_plan": Shown("points", in_plan, 2),
@@ -226,8 +224,18 @@ def _observed(target, rows, needed, plan_years, values):
         difference=needed.value - seen.value,
         unit="percentage_point",
         tolerance=seen.half_width + needed.half_width,
-        sentences=((f"pace.{verdict}", values | more),),
+        sentences=((f"pace.{verdict}", values | more), *_counted([before], [after])),
     )
+
+
+def _counted(before, after):
+    """What became of the number of households, where every reading counts them (tuple of sentences)."""
+    counts = [[reading.row.households for reading in readings] for readings in (before, after)]
+    if None in (*counts[0], *counts[1]):
+        return ()
+    was, left = map(sum, counts)
+    words = {"change": Shown("household", abs(left - was), 0), "left": Shown("household", left, 0)}
+    return ((f"pace.households_{'rose' if left > was else 'fell'}", words),)
 
 
 def _together(levels, by_series):
@@ -249,7 +257,6 @@ def _together(levels, by_series):
 
 def _sum_check(target, near, sums):
     rates = [p.rate + n.rate for p, n in sums]
-    counts = [(p.row.households or 0) + (n.row.households or 0) for p, n in sums]
     (first, _), (last, _) = sums[-2:]
     goal = Fraction(target.value_pct) + Fraction(near.value_pct)
     needed = (rates[-1].value - goal) / (decimal_year(near.as_of) - last.time)
@@ -263,10 +270,9 @@ def _sum_check(target, near, sums):
         "base": Shown("percent", rates[-1].value, 2),
         "goal": Shown("percent", goal),
         "needed": Shown("points", needed, 2),
-        "seen": Shown("points", seen.value, 2),
-        "fell": Shown("household", counts[-2] - counts[-1], 0),
-        "left": Shown("household", counts[-1], 0),
+        "seen": Shown("points", abs(seen.value), 2),
     }
+    verdict = "sum_enough" if enough else "sum_slow" if seen.value >= 0 else "sum_rise"
     return Check(
         id=f"observed_pace.poor_or_near_poor.{near.group}.{near.as_of}",
         kind="pace",
@@ -277,7 +283,7 @@ def _sum_check(target, near, sums):
         difference=needed - seen.value,
         unit="percentage_point",
         tolerance=seen.half_width,
-        sentences=(("pace.sum_enough" if enough else "pace.sum_slow", values),),
+        sentences=((f"pace.{verdict}", values), *_counted(*sums[-2:])),
     )
 
 

@@ -83,7 +83,7 @@ def _reach(package, measure, line, a_year, last):
     }
     sentences = [("resource.too_many" if too_many else "resource.reach", values)]
     end = _left_at_target(package, poor, need)
-    size = Fraction(poor.row.persons or 0, poor.row.households or 1)
+    size = Fraction(poor.row.persons or 0, poor.row.households) if poor.row.households else 0
     if measure.unit == "pupil" and size and 2 * a_year > need:
         each = {"each": Shown("number", a_year / poor.row.households, 1), "size": Shown("number", size, 1)}
         sentences.append(("resource.pupils_each", values | each))

@@ -165,7 +165,8 @@ def figure_exhibit(name, title, caption, description, draw, sizes, frame=None, s
     description : str
         What a reader who cannot see it is told.
     draw : callable
-        ``draw(figure, narrow)`` draws on an empty matplotlib Figure.
+        ``draw(figure, narrow)`` draws on an empty matplotlib Figure, whose axes it takes from ``figure.subplots``:
+        one made ahead has them already, and would show them empty.
     sizes : Sizes
         Heights in inches, and whether it takes the whole width of the page.
     frame : DataFrame

@@ -273,10 +273,11 @@ def _headed(page, key, **words):
 
 def decision_text(page):
     """``Quyết định 107/QĐ-UBND``: the plan's document, called what the letters of its number say it is (str)."""
-    number = page.package.labels.decision
-    kind = next(
-        (key for letters, key in _DOCUMENTS.items() if re.search(rf"\b{letters}\b", number)), "document"
-    )
+    number = re.sub(
+        r"^[^\d/-]*\s(?=\d)", "", page.package.labels.decision
+    )  # as in "Quyết định số 107/QĐ-UBND"
+    letters = number.replace("\N{LATIN CAPITAL LETTER ETH}", "Đ")  # it looks the same, and is often typed
+    kind = next((key for mark, key in _DOCUMENTS.items() if re.search(rf"\b{mark}\b", letters)), "document")
     return page.say(f"report.{kind}", number=number)
 
 

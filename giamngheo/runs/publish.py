@@ -92,8 +92,7 @@ def write_report(
         jobs = [job for lang in langs for job in _jobs(package, lang, chosen, folder, draws, seed)]
         runs = execute_all(jobs, progress=progress, shown_for="page")
         if failed := [run for run in runs if not run.ok]:
-            lines = [f"{run.notebook} {run.parameters}: {run.error} (left in {run.failed})" for run in failed]
-            raise ReportFailed("\n".join(lines))
+            raise ReportFailed("\n".join(map(_failure, failed)))
         with page_set.changing(home) as place:
             stays, files = page_set.earlier(place, made_from), {}
             linked = dict(stays.scenarios)
@@ -112,6 +111,13 @@ def write_report(
             if chromium:
                 _print(chromium, place, {lang: files[f"{lang}/index.html"] for lang in langs})
     return [home / lang / "index.html" for lang in langs]
+
+
+def _failure(run):
+    left = (
+        f" (left in {run.failed})" if run.failed else ""
+    )  # nothing is left where a file was changed meanwhile
+    return f"{run.notebook} {run.parameters}: {run.error}{left}"
 
 
 def _check_reportable(package):

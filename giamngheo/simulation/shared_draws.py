@@ -32,7 +32,7 @@ BASELINE_ASSUMPTIONS = (
     "gap_moves",
     "group_splice_sd",
 )
-MOST_KEPT = 8  # counterfactuals, trends and cases: about 10 MB each at 10 000 draws
+MOST_KEPT = 8  # counterfactuals, trends and cases: 10 MB each at 10 000 draws, 40 with what lines of many scenarios do
 _ahead = []  # what `make_ahead` was given
 
 

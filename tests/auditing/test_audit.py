@@ -478,3 +478,29 @@ def test_a_lead_named_once_is_told_only_where_others_are_named_twice(package):
     found = audit(replace(package, agencies=tuple(once), claims=())).checks
     assert not [c for c in found if "named in one place only" in c.message_en]
     assert [c for c in audit(package).checks if "named in one place only" in c.message_en]
+
+
+def test_what_no_reading_counts_is_not_told_as_nought(package):
+    """Case: "down 1.44 points (0 households)", and "0 households remain", of a plan that counts none."""
+    bare = tuple(row.model_copy(update={"households": None, "persons": None}) for row in package.readings)
+    for made, counted in ((audit(package), True), (audit(replace(package, readings=bare)), False)):
+        paces = [check.sentences for check in made.checks if check.id.startswith("observed_pace")]
+        assert len(paces) == 3
+        assert all(any("households" in key for key, _ in told) is counted for told in paces)
+
+
+def test_a_fall_over_two_years_is_told_by_the_year_and_a_sum_that_rises_rises(package):
+    """Case: "from 10 % to 8 %: down 1", and a rise of both told as a fall of less than nothing."""
+    last = package.last_line[0].poverty_line
+    rates = {"poor": Decimal(12), "near_poor": Decimal(9)}
+    readings = tuple(
+        row.model_copy(update={"rate_pct": rates[row.status], "households": None})
+        if (row.group, row.poverty_line, row.as_of) == ("all", last, max(r.as_of for r in package.readings))
+        else row
+        for row in package.readings
+    )
+    made = {check.id: check for check in audit(replace(package, readings=readings)).checks}
+    told = made["observed_pace.poor_or_near_poor.all.2015-12-31"].sentences
+    assert [key for key, _ in told] == ["pace.sum_rise"] and told[0][1]["seen"].value > 0
+    assert "mỗi năm 6,27 điểm" in made["observed_pace.poor_or_near_poor.all.2015-12-31"].message_vi
+    assert "a year" in made["observed_pace.poor_2015"].message_en.split(";")[0]

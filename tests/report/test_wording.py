@@ -57,6 +57,8 @@ def test_a_locator_is_put_into_words(package):
         ("88/2025/NQ-HĐND", "Nghị quyết 88/2025/NQ-HĐND", "Resolution 88/2025/NQ-HĐND"),
         ("3/KH-UBND", "Kế hoạch 3/KH-UBND", "Plan 3/KH-UBND"),
         ("12", "Văn bản 12", "Document 12"),
+        ("Kế hoạch số 3/KH-UBND", "Kế hoạch 3/KH-UBND", "Plan 3/KH-UBND"),
+        ("9/Q\N{LATIN CAPITAL LETTER ETH}-UBND", "Quyết định 9/QÐ-UBND", "Decision 9/QÐ-UBND"),
     ],
 )
 def test_a_document_is_called_what_its_number_says(package, number, vi, en):

@@ -237,7 +237,7 @@ def test_nothing_is_written_when_a_notebook_fails(package, tmp_path, monkeypatch
         return [Run("02_trend", {}, job.out, False, 3, 1, 0.1, error="cell 2: ValueError: x") for job in jobs]
 
     monkeypatch.setattr(publish, "execute_all", failing)
-    with pytest.raises(ReportFailed, match="02_trend"):
+    with pytest.raises(ReportFailed, match=r"02_trend {}: cell 2: ValueError: x\n"):  # and no "left in None"
         write_report(package, ["vi"], ["full_plan"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []
 

@@ -378,6 +378,13 @@ SERIES = {  # a file of readings as people type one: what is read, or said
     "the year in the corner": ("Năm;Cuối năm 2010;Cuối năm 2011\nTỷ lệ hộ nghèo;14,1;13\n", "13"),
     "households in percent": ("Chỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo (%);14,1;13\n", "13"),
     "a unit above": (";;ĐVT: %\nChỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo;14,1;13\n", "13"),
+    "a level to come": ("Chỉ tiêu;Cuối năm 2011;Phấn đấu đến cuối năm 2015\nTỷ lệ hộ nghèo;13;5\n", "13"),
+    "a level expected": ("Chỉ tiêu;Cuối năm 2011;KH 2015\nTỷ lệ hộ nghèo;13;5\n", "13"),
+    "a difference": (
+        "Chỉ tiêu;Cuối năm 2010;Cuối năm 2011;Cuối năm 2012 so với cuối năm 2011\nTỷ lệ hộ nghèo;14,1;13;1,1\n",
+        "13",
+    ),
+    "per mille": ("Năm,Tỷ lệ hộ nghèo (‰)\ncuối năm 2011,32\n", "says more than what is counted"),
     "in English": ("year,poverty rate\nend of 2010,14.1\nend of 2011,13.0\n", "13.0"),
     "a rate of nobody": (
         "Year,Rate\nend of 2011,13\n",

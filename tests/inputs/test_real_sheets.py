@@ -219,6 +219,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
         ],
     ),
     "a year's money in words": ("Kinh phí", "F5", "abc", ["cell F5 (2012): 'abc' is not a number"]),
+    "a year in words": (
+        "Thông tin chung",
+        "B5",
+        "đầu kỳ",
+        ["cell B5 (first_year): 'đầu kỳ' is not a year; type"],
+    ),
     "a range": ("Mục tiêu", "C2", "5-7%", ["cell C2 (value_pct): '5-7%': '-7%' stands behind the number"]),
     "a pace for a level": (
         "Mục tiêu",
@@ -264,6 +270,8 @@ def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
 @pytest.mark.parametrize(
     ("cell", "value", "said"),
     [
+        ("J2", "ĐVT: tr.đ", "money is read in million VND, as cell J2 'ĐVT: tr.đ' says"),
+        ("J2", "ĐVT: 1.000 đồng", "money is read in thousand VND"),
         ("J5", "382.000", "382 billion as typed for 'Tín dụng ưu đãi hộ nghèo', whose years add up to 482"),
         ("F3", "Năm 2011", "not read: sheet Kinh phí, the money of 2011, which is no year of the plan"),
     ],

@@ -42,8 +42,8 @@ _BESIDE = re.compile(
 # With their marks, or typed without any: "ngân" of a budget is not "ngàn".
 _TIMES = {
     10**9: "tỷ|tỉ|ty|ti|billions?|bn",
-    10**6: "triệu|trieu|millions?|mn",
-    10**3: "nghìn|ngàn|nghin|ngan|thousands?",
+    10**6: r"triệu|trieu|tr\.?|millions?|mn",
+    10**3: r"nghìn|ngàn|nghin|ngan|1[.,]?000|thousands?",
 }
 _COUNT, _MONEY = "|".join(_TIMES.values()), "đồng|dong|vnđ|vnd|đ"
 # A unit of money, not a sum (20 triệu đồng).

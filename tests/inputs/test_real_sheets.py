@@ -240,6 +240,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
         ],
     ),
     "a year's money in words": ("Kinh phí", "F5", "abc", ["cell F5 (2012): 'abc' is not a number"]),
+    "a year in words": (
+        "Thông tin chung",
+        "B5",
+        "đầu kỳ",
+        ["cell B5 (first_year): 'đầu kỳ' is not a year; type"],
+    ),
     "a range": ("Mục tiêu", "C2", "5-7%", ["cell C2 (value_pct): '5-7%': '-7%' stands behind the number"]),
     "a pace for a level": (
         "Mục tiêu",
@@ -285,6 +291,8 @@ def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
 @pytest.mark.parametrize(
     ("cell", "value", "said"),
     [
+        ("J2", "ĐVT: tr.đ", "money is read in million VND, as cell J2 'ĐVT: tr.đ' says"),
+        ("J2", "ĐVT: 1.000 đồng", "money is read in thousand VND"),
         ("J5", "382.000", "382 billion as typed for 'Tín dụng ưu đãi hộ nghèo', whose years add up to 482"),
         ("F3", "Năm 2011", "not read: sheet Kinh phí, the money of 2011, which is no year of the plan"),
     ],
@@ -399,6 +407,13 @@ SERIES = {  # a file of readings as people type one: what is read, or said
     "the year in the corner": ("Năm;Cuối năm 2010;Cuối năm 2011\nTỷ lệ hộ nghèo;14,1;13\n", "13"),
     "households in percent": ("Chỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo (%);14,1;13\n", "13"),
     "a unit above": (";;ĐVT: %\nChỉ tiêu;Cuối năm 2010;Cuối năm 2011\nHộ nghèo;14,1;13\n", "13"),
+    "a level to come": ("Chỉ tiêu;Cuối năm 2011;Phấn đấu đến cuối năm 2015\nTỷ lệ hộ nghèo;13;5\n", "13"),
+    "a level expected": ("Chỉ tiêu;Cuối năm 2011;KH 2015\nTỷ lệ hộ nghèo;13;5\n", "13"),
+    "a difference": (
+        "Chỉ tiêu;Cuối năm 2010;Cuối năm 2011;Cuối năm 2012 so với cuối năm 2011\nTỷ lệ hộ nghèo;14,1;13;1,1\n",
+        "13",
+    ),
+    "per mille": ("Năm,Tỷ lệ hộ nghèo (‰)\ncuối năm 2011,32\n", "says more than what is counted"),
     "in English": ("year,poverty rate\nend of 2010,14.1\nend of 2011,13.0\n", "13.0"),
     "a rate of nobody": (
         "Year,Rate\nend of 2011,13\n",

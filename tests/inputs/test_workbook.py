@@ -258,7 +258,12 @@ ASKED = {  # sheet, cell, what is typed there, what is said
     "an unknown word": ("Budget", "K3", "loan", ["cell K3 (channel)", "unknown channel 'loan'"]),
     "another head": ("Budget", "K2", "Kênh", ["cell K2: unknown column 'Kênh'"]),
     "a head that is gone": ("Targets", "E1", None, ["cell E1: cells under no head"]),
-    "a figure twice": ("Số liệu hộ nghèo", "B8", "Tỷ lệ hộ nghèo (%)", ["repeats cell D6", "keep one"]),
+    "a figure twice": (
+        "Số liệu hộ nghèo",
+        "B8",
+        "Tỷ lệ hộ nghèo (%)",
+        ["repeats sheet Số liệu hộ nghèo, D6;"],
+    ),
     "a part of the households": (
         "Số liệu hộ nghèo",
         "B6",

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from giamngheo.inputs.csv_rows import faults
 from giamngheo.inputs.descriptor import DESCRIPTOR, Labels
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.grammar import year_alone
 from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.workbook.cells import plain
 from giamngheo.inputs.workbook.derived import derive_labels
@@ -85,7 +86,10 @@ def read_labels(sheet, style, documents):
         except ValueError as error:
             problems.append(f"{place(key)}: {error}")
         else:
-            values[key] = int(text) if field["type"] == "integer" else text
+            whole = field["type"] == "integer"
+            values[key] = year_alone(text) or text if whole else text
+            if whole and not isinstance(values[key], int):
+                problems.append(f"{place(key)}: '{text}' is not a year; type its four digits")
     derive_labels(values, list(documents.values()))
     waits = () if documents else ("main_document", "date")  # for documents that were refused themselves
     problems = problems or [

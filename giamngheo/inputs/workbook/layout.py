@@ -9,7 +9,7 @@ from typing import NamedTuple
 from giamngheo.inputs.errors import RefusedInput, nearest, unknown
 from giamngheo.inputs.grammar import is_missing, number_readings, slug, year_alone
 from giamngheo.inputs.workbook.words import Meaning, is_period, is_unit, meaning, units
-from giamngheo.inputs.workbook.xlsx import Cell, Sheet, cell_name
+from giamngheo.inputs.workbook.xlsx import Cell, Sheet
 from giamngheo.language import LANGUAGES, has_phrase, say
 
 ALIKE = 0.6  # from which a column's name is offered in another's place
@@ -223,7 +223,7 @@ def _heads(sheet, head, model, spreads):
         column, bare = _column_of(text, model), head_slug(text)
         over = meaning(_above(sheet, head, at))
         told = meaning(text).over(over)
-        if spreads and over.instant and told.measure:
+        if spreads and over.instant and told.measure and not told.flow:
             spread[at] = told  # "Số hộ" under "Đầu năm 2011"
         elif column in heads:
             strange.append((at, f"the column {column} stands there twice; keep one"))
@@ -384,10 +384,10 @@ def _join(layout):
         one = found.setdefault((as_of, group, line, status), {})
         for column, placed in record.items():
             if column in _MEASURED and column in one:
+                first = layout.sheet.told(one[column].row, one[column].column)
                 layout.problems.append(
-                    f"{layout.place({column: placed}, column)}: repeats cell "
-                    f"{cell_name(one[column].row, one[column].column)}; keep one of the two, or name their poverty "
-                    "lines in a column poverty_line"
+                    f"{layout.place({column: placed}, column)}: repeats {first}; keep one of the two, or name their "
+                    "poverty lines in a column poverty_line"
                 )
             one.setdefault(column, placed)
     for (as_of, group, *_), record in found.items():

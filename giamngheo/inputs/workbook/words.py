@@ -15,7 +15,10 @@ _INSTANT = re.compile(
 )
 _PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
 # What moves between two readings is no reading.
-_FLOWS = "_(thoat|tai_ngheo|phat_sinh|giam|tang|muc_tieu|ke_hoach|fall|exits?|target)_"
+_FLOWS = (
+    "_(thoat|tai_ngheo|phat_sinh|giam|tang|muc_tieu|ke_hoach|so_voi|chenh_lech|fall|exits?|target|change)_"
+)
+_AIMED = "_(phan_dau|du_kien|chi_tieu|dinh_huong|kh|planned|plan|expected)_"  # at an instant that is named
 _WORDS = {  # of a column to what it is called in Vietnamese or English, without marks
     "status": {"near_poor": ("can_ngheo", "near_poor"), "poor": ("ngheo", "poor", "poverty")},
     "group": {
@@ -39,8 +42,8 @@ _BESIDE = re.compile(
 # With their marks, or typed without any: "ngân" of a budget is not "ngàn".
 _TIMES = {
     10**9: "tỷ|tỉ|ty|ti|billions?|bn",
-    10**6: "triệu|trieu|millions?|mn",
-    10**3: "nghìn|ngàn|nghin|ngan|thousands?",
+    10**6: r"triệu|trieu|tr\.?|millions?|mn",
+    10**3: r"nghìn|ngàn|nghin|ngan|1[.,]?000|thousands?",
 }
 _COUNT, _MONEY = "|".join(_TIMES.values()), "đồng|dong|vnđ|vnd|đ"
 # A unit of money, not a sum (20 triệu đồng).
@@ -97,6 +100,8 @@ def meaning(text):
     said = f"_{slug(rest)}_"
     if re.search(_FLOWS, said):
         return Meaning(flow=True)
+    if instant and re.search(_AIMED, said):
+        return Meaning(instant[0], flow=True)
     measure = next((name for name, words in _MEASURES if any(f"_{word}_" in said for word in words)), None)
     if "%" in rest and measure in (None, "households"):
         measure = "rate_pct"
@@ -106,7 +111,9 @@ def meaning(text):
     group = value_of("group", rest) if value_of("group", rest) != "all" else None
     for words in _WORDS["group"].values():
         said = re.sub(f"_({'|'.join(words)})(?=_)", "", said)
-    more = bool(measure or status) and not all(map(_BESIDE.fullmatch, filter(None, said.split("_"))))
+    more = "‰" in rest or (
+        bool(measure or status) and not all(map(_BESIDE.fullmatch, filter(None, said.split("_"))))
+    )
     noun = measure == "households" and not re.search("so_ho|households|number", said)
     return Meaning(instant[0] if instant else None, status, measure, group, more=more, noun=noun)
 

@@ -28,7 +28,8 @@ from plans import STEPS, go_through, plans, write
 
 THROUGH, FAULT = "carried through", "fault"
 WRONG = re.compile(
-    r"\b(?:nan|inf|NaN|None|NaT|Infinity)\b|\b[a-z]+(?:_[a-z0-9]+)+\b|\{[a-z_]+\}|\b[a-z]+(?:\.[a-z]+_[a-z_]+)+\b"
+    r"\b(?:nan|inf|NaN|None(?! of the)|NaT|Infinity)\b|\b[a-z]+(?:_[a-z0-9]+)+\b"
+    r"|\{[a-z_]+\}|\b[a-z]+(?:\.[a-z]+_[a-z_]+)+\b"
 )
 SCENARIOS = "grid:\n  funding: {all: [0.5, 1.5]}\n  phasing: [even, front]\n"
 
@@ -39,8 +40,9 @@ def kind(text):
 
 
 def words_of(page):
-    """What is read on a page: its text, its figures' and what is said of them; no scripts, styles, code (str)."""
+    """What is read on a page: text, figures and what is said of them; no code, formula's source, file's name (str)."""
     text = re.sub(r"<(script|style|code|pre)\b.*?</\1>", " ", page.read_text(encoding="utf-8"), flags=re.S)
+    text = re.sub(r'<span class="formula"[^>]*>|\b[\w-]+\.csv\b', " ", text)
     told = re.findall(r'\b(?:title|alt|aria-label)="([^"]*)"', text)
     text = html.unescape(" ".join([re.sub(r"<[^>]+>", " ", text), *told]))
     return re.sub(r"\b[a-z]+\[[^\]]*\](\.\w+)?", " ", text)  # a claim's terms that cannot be read are quoted

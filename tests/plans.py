@@ -366,7 +366,7 @@ def _simulated(package, draws):
 def _tracked(package, draws):
     last = max((row for row in package.readings if row.group == "all"), key=lambda row: row.as_of)
     next_year = last.as_of.replace(year=last.as_of.year + 1)
-    answer = tracking_answer(track(package, {next_year: 0.9 * float(last.rate_pct)}, draws=draws))
+    answer = tracking_answer(track(package, {next_year: round(0.9 * float(last.rate_pct), 2)}, draws=draws))
     return tracking_text(answer) + as_json(answer)
 
 

@@ -259,6 +259,26 @@ def test_a_claim_without_a_note_is_told_in_words(skeleton):
     assert all(told) and "The text says 3 %; 4 % follows." in told
 
 
+def test_a_note_without_its_figures_is_not_told(skeleton):
+    note = '"Ghi {stated}, ra {recomputed}.","Said {stated}, found {recomputed}."'
+    kinds = [
+        "resource,budget[credit].annual / 0,3",
+        "scope,,3",
+        "versions,one | two,",
+        "sum,sum(budget[*].annual),",
+    ]
+    rows = "".join(
+        f"c{n},{kind},,somewhere,{note}\n" for n, kind in enumerate([*kinds, "scope,stated + 1,3"])
+    )
+    (skeleton / "claims.csv").write_text(
+        f"claim,kind,terms,stated,unit,locator,note_vi,note_en\n{rows}", encoding="utf-8"
+    )
+    told = {check.id: check.message("en") for check in audit(load_package(skeleton)).checks}
+    told = [told[f"claim.c{n}"] for n in range(5)]
+    assert not [text for text in told if "{" in text or "Said ," in text or not text]
+    assert told[-1] == "Said 3, found 4."
+
+
 def test_what_is_first_read_in_the_plan_is_tracked(skeleton):
     text = (skeleton / "poverty.csv").read_text(encoding="utf-8")
     early = "".join(

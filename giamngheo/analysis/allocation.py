@@ -20,7 +20,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import with_multiples
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import BOTH
+from giamngheo.simulation.targets import BOTH, above_all
 
 BOUNDS = (Fraction(1, 2), Fraction(2))  # of a line's plan
 SEARCH_DRAWS, FRESH_DRAWS = 2_000, 10_000
@@ -337,12 +337,12 @@ def _limits(plan, bounds, line_bounds):
 
 
 def _shortfall(asked, rates):
-    """Households above the targets, those of all targets added, draw by draw (n_draws,)."""
-    above = 0.0
+    """Households above the targets, as `simulation.targets.above_all`, draw by draw (n_draws,)."""
+    above = []
     for target in asked.targets:
         excess = np.maximum(asked.at(target, rates) - float(target.value_pct), 0) / 100
-        above = above + excess * asked.households[asked.years.index(target.as_of)]
-    return above
+        above.append(excess * asked.households[asked.years.index(target.as_of)])
+    return above_all(asked.targets, above)
 
 
 def _outcomes(asked, plan, allocations, best, first):

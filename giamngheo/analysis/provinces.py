@@ -39,8 +39,10 @@ class ProvinceForecasts:
 
     @property
     def later(self):
-        """Readings that came out after the day, beside what was forecast: unit, as_of, rate_pct, q10, q50, q90."""
+        """Readings of the forecast's line that came out after the day: unit, as_of, rate_pct, and its q10, q50, q90."""
+        lines = self.readings[self.readings["known"]].groupby("unit")["poverty_line"].last()
         came = self.readings[~self.readings["known"]]
+        came = came[came["poverty_line"] == came["unit"].map(lines)]
         return came.merge(self.forecasts, on=["unit", "as_of"])[
             ["unit", "as_of", "rate_pct", "q10", "q50", "q90"]
         ]

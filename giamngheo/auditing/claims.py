@@ -23,6 +23,7 @@ from giamngheo.auditing.terms import BadTerms, parse
 
 EXACT = ("sum", "difference", "product", "restated")
 ROUNDED = ("mean", "ratio", "share")
+FIGURES = ("stated", "recomputed", "difference", "tolerance")  # that a note has places for
 LISTS = {"versions": "|", "numbering": ","}
 MOST_NUMERALS = 1_000  # between the first and the last of a numbering
 ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
@@ -64,13 +65,14 @@ def _check(claim, result, **fields):
     )
 
 
-def _note(claim, values=None):
-    """The package's own words, with figures filled in (dict of vi, en), or None."""
-    if not claim.note_vi or not claim.note_en:
+def _note(claim, values=None, known=()):
+    """The package's own words, with figures filled in (dict of vi, en); None if it has none or one is not known."""
+    words = {"vi": claim.note_vi, "en": claim.note_en}
+    if not all(words.values()) or any(
+        f"{{{figure}}}" in text for figure in FIGURES if figure not in known for text in words.values()
+    ):
         return None
-    if values is None:
-        return {"vi": claim.note_vi, "en": claim.note_en}
-    return _Filled({"vi": claim.note_vi, "en": claim.note_en}, values)
+    return words if values is None else _Filled(words, values)
 
 
 class _Filled(dict):
@@ -121,9 +123,10 @@ def _computed(claim, cells):
         else follows.half_width + (stated.half_width if left or claim.kind in ROUNDED else 0)
     )
     values = partial(_shown, claim, stated, follows, difference, tolerance)
+    note = _note(claim, values, FIGURES if stated is not None else ("recomputed",))
     standard = (
         (("claim." + _phrase(claim, result, stated, follows), values),)
-        if strict or claim.kind == "coverage" or not _note(claim)
+        if strict or claim.kind == "coverage" or not note
         else ()
     )
     return _check(
@@ -134,7 +137,7 @@ def _computed(claim, cells):
         difference=difference,
         tolerance=tolerance,
         sentences=standard,
-        note=_note(claim, values) if result != "ok" or not standard or claim.kind in EXACT else None,
+        note=note if result != "ok" or not standard or claim.kind in EXACT else None,
     )
 
 

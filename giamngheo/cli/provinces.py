@@ -9,7 +9,7 @@ from giamngheo.cli.options import Draws, Langs, Out, Seed
 from giamngheo.inputs.errors import RefusedInput
 
 FIRST_BY, LAST_BY = 2013, 2050
-LAST_OUT = "2014-06-30"  # by then the survey of 2012 had come out
+FIRST_OUT, LAST_OUT = "2008-06-30", "2014-06-30"  # when the surveys of 2006 and of 2012 had come out
 
 
 def provinces(
@@ -47,6 +47,8 @@ def provinces(
     if target is not None:
         _check("--target", target, 0, 100)
     day = as_day("--known-by", known_by or LAST_OUT)
+    if day != (near := min(max(day, as_day("", FIRST_OUT)), as_day("", LAST_OUT))):
+        raise RefusedInput(f"--known-by: {day} is outside {FIRST_OUT} to {LAST_OUT}; nearest: {near}")
     check_out(out / "viet-nam", beside=True)
     from giamngheo.runs.provinces import write_provinces
 

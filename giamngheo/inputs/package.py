@@ -26,7 +26,7 @@ from giamngheo.inputs.descriptor import (
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput, nearest, shown, unknown
 from giamngheo.inputs.extraction.proposals import WAITING
-from giamngheo.inputs.package_faults import package_faults
+from giamngheo.inputs.package_faults import package_faults, reference_unit_of
 from giamngheo.inputs.questions import package_questions, unanswered
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.scenario import check_own
@@ -112,8 +112,8 @@ class Package:
 
     @property
     def reference_unit(self) -> str | None:
-        """The package's own unit in the reference series, which must not inform its prior."""
-        return self.labels.reference_unit
+        """The unit of the reference series that must not inform its prior: as named, else its province's."""
+        return self.labels.reference_unit or reference_unit_of(self.labels.province_vi)
 
     @property
     def last_line(self) -> tuple[PovertyLine, ...]:

@@ -1,10 +1,12 @@
 """What the tables of a package cannot be together."""
 
 import csv
+import re
 from functools import cache
 
 from giamngheo import paths
 from giamngheo.inputs.errors import unknown
+from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.readings import line_faults, reading_faults
 from giamngheo.inputs.tables import TABLES
 
@@ -81,3 +83,19 @@ def reference_units():
     """Units of the reference series, which a package may be one of (tuple of str)."""
     with (paths.DATA / "reference" / "rates.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(sorted({row["unit"] for row in csv.DictReader(lines)}))
+
+
+def reference_unit_of(province):
+    """The unit of the reference series that a province is, however its name is written, None if it is none (str).
+
+    Parameters
+    ----------
+    province : str
+        With its marks or without, as "Tỉnh An Giang", "TP. Hồ Chí Minh", "Thừa Thiên Huế".
+    """
+    units = {_bare(unit.removeprefix("VNM:")): unit for unit in reference_units() if unit.startswith("VNM:")}
+    return units.get(_bare(province))
+
+
+def _bare(name):
+    return re.sub("^(tinh|thanh_pho|tp)_|_(city|province)$", "", slug(name))

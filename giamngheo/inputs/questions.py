@@ -19,6 +19,16 @@ NOT_NAMED = "unnamed"  # the poverty line of a file's readings that name none
 RISES = Decimal("1.25")  # times from a reading to the next: more than a year does, less than most new lines
 FASTEST = 20  # points that a rate moves in a year: more than lists of poor households show
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
+CHECKS = (
+    *(
+        "one_poverty_line",
+        "counts_contradict_rate",
+        "rates_are_shares",
+        "persons_and_households",
+        "plan_date",
+    ),
+    *("target_before_plan", "target_above_readings", "money_units", "money_for_a_household"),
+)
 
 
 class Question(NamedTuple):
@@ -51,13 +61,15 @@ def unanswered(questions, accept, kept, where):
     Raises
     ------
     RefusedInput
-        An accepted id that asks nothing here.
+        An accepted id that asks nothing here: a package would keep the answer for figures that nobody has looked at.
     """
     questions = list(questions)
-    known = list(dict.fromkeys(question.check for question in questions))
+    asked = {question.check for question in questions}
     for check in accept:
-        if check not in (*known, *kept):
-            raise RefusedInput("accept: " + unknown("question", check, known))
+        if check not in CHECKS:
+            raise RefusedInput("accept: " + unknown("question", check, CHECKS))
+        if check not in (*asked, *kept):
+            raise RefusedInput(f"accept: nothing here asks '{check}'; leave it out")
     return [
         f"{where(q.table, q.row, q.column)}: {q.what}; if it is so: --accept {q.check}"
         for q in questions

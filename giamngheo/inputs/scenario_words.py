@@ -5,6 +5,7 @@ from fractions import Fraction
 from numbers import Real
 
 from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.scenario_values import SHOCKS
 from giamngheo.language import has_phrase, number, percent, say
 
 KEYS = ("delay_years", "phasing", "continuity", "shock", "growth", "group")
@@ -31,13 +32,12 @@ def parameter_name(path, lang, package):
     match keys:
         case ["funding", ("all" | "keep_total") as key]:
             name = say(f"parameter.{key}", lang)
-        case ["funding", "by_source" | "by_channel" | "by_line", part]:
-            name = _part(part, lang, package)
+        case ["funding", ("by_source" | "by_channel" | "by_line") as table, part]:
+            name = part_name(part, table, lang, package)
         case ["targeting", part]:
-            name = say("parameter.targeting", lang, name=_part(part, lang, package))
-        case ["assumptions", part, *_] if part in load_register():
-            meaning = getattr(load_register()[part], f"meaning_{lang}")
-            name = meaning[:1].lower() + meaning[1:]
+            name = say("parameter.targeting", lang, name=part_name(part, "targeting", lang, package))
+        case ["assumptions", part, *which] if part in load_register():
+            name = _meaning(part, lang) + "".join(f" ({each})" for each in which if each != "fixed")
         case [key] if key in KEYS:
             name = say(f"parameter.{key}", lang)
         case _:
@@ -45,12 +45,31 @@ def parameter_name(path, lang, package):
     return f"{name} ({year})" if year else name
 
 
-def _part(part, lang, package):
-    """Name of a budget line, source, channel or family of channels (str)."""
-    for line in package.budget_lines:
-        if line.line == part:
-            return getattr(line, f"name_{lang}")
-    keys = (f"source.{part}", f"channel.{part}", f"family.{part}")
+def _meaning(name, lang):
+    meaning = getattr(load_register()[name], f"meaning_{lang}")
+    return meaning[:1].lower() + meaning[1:]
+
+
+def part_name(part, table, lang, package):
+    """What a part of the money is called, by the key above it: a plan may have a line and a channel of one id.
+
+    Parameters
+    ----------
+    part : str
+        Id of a budget line, source, channel or family of channels.
+    table : {"by_source", "by_channel", "by_line", "targeting"}
+    lang, package
+        As of `parameter_name`.
+
+    Returns
+    -------
+    str
+        The id itself where it has no name.
+    """
+    lines = {row.line: getattr(row, f"name_{lang}") for row in package.budget_lines}
+    if table in ("by_line", "targeting") and part in lines:
+        return lines[part]
+    keys = (f"source.{part}",) if table == "by_source" else (f"channel.{part}", f"family.{part}")
     return next((say(key, lang) for key in keys if has_phrase(key)), part)
 
 
@@ -76,6 +95,8 @@ def parameter_value(path, value, lang, package):
     value = str(value)
     if first == "phasing" and has_phrase(f"grid.phasing_{value}"):
         return say(f"grid.phasing_{value}", lang)
+    if first == "shock" and value in SHOCKS:
+        return _meaning(value, lang)
     if first == "group":
         own = value in package.labels.groups or not has_phrase(f"group.{value}")
         return package.labels.group_name(value)[lang] if own else say(f"group.{value}", lang)

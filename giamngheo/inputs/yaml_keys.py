@@ -119,7 +119,7 @@ def _cut(value, key):
     if value.id != "scalar" or value.style or not value.value:
         return ""
     whole = f"{value.value},{key.value}"
-    if number := number_readings(whole.rstrip("% ")).get("vi"):
+    if (number := number_readings(whole.rstrip("% ")).get("vi")) is not None:
         plain = f"{number / 100 if whole.endswith('%') else number:f}"
         return f"{whole} has a decimal comma; write {plain}"
     if value.tag.endswith(":str") or not re.fullmatch(r"[a-z_]+", key.value):

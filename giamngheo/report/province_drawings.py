@@ -134,7 +134,7 @@ def multiple(page, row, readings, ahead, top):
         return LEFT + 6 + (year - FIRST) / (by - FIRST) * (RIGHT - LEFT - 12)
 
     def y_of(rate):
-        return BOTTOM - min(rate / top, 1) * (BOTTOM - TOP)
+        return BOTTOM - rate / top * (BOTTOM - TOP)
 
     def points(years, rates):
         return " ".join(f"{x_of(year):.1f},{y_of(rate):.1f}" for year, rate in zip(years, rates, strict=True))
@@ -153,8 +153,9 @@ def multiple(page, row, readings, ahead, top):
     parts.append(
         f'<polyline points="{points(years, middle)}" stroke="{BLUE}" stroke-width="1.6" fill="none"/>'
     )
-    x, y = x_of(by), y_of(row["target_pct"])
-    parts.append(f'<path d="M{x - 7:.1f} {y:.1f}h13" stroke="{TARGET}" stroke-width="2.2"/>')
+    if row["target_pct"] <= top:
+        x, y = x_of(by), y_of(row["target_pct"])
+        parts.append(f'<path d="M{x - 7:.1f} {y:.1f}h13" stroke="{TARGET}" stroke-width="2.2"/>')
     for reading in readings.itertuples():
         at = x_of(reading.as_of.year), y_of(reading.rate_pct)
         kind = "later" if not reading.known else "newest" if reading.poverty_line == newest else "before"
@@ -173,7 +174,8 @@ def _axes(page, x_of, start, by, top):
     ends = f'<g text-anchor="end"><text x="{LEFT - 3}" y="{BOTTOM + 3}">0</text>'
     ends += f'<text x="{LEFT - 3}" y="{TOP + 5}">{escape(page.number(top))}</text></g>'
     years = f'<text x="{LEFT - 8}" y="{HIGH - 3}">{FIRST}</text>'
-    years += f'<text x="{x_of(start):.1f}" y="{HIGH - 3}" text-anchor="middle">{start}</text>'
+    if LEFT + 28 < x_of(start) < RIGHT - 32:  # else it would lie on another
+        years += f'<text x="{x_of(start):.1f}" y="{HIGH - 3}" text-anchor="middle">{start}</text>'
     years += f'<text x="{RIGHT + 4}" y="{HIGH - 3}" text-anchor="end">{by}</text>'
     return lines + ends + years
 

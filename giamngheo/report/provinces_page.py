@@ -139,11 +139,15 @@ def _brief(page, percent):
 
 
 def _pace_finding(page, made, rows):
-    """How many have to go faster than is forecast, and by how much in the middle of them."""
-    faster = int((rows["required_pp"] < rows["expected_pp"]).sum())
-    words = {"count": _count(page, faster, len(rows)), "aim": _aim(page, made), "year": str(made.by)}
-    falling = rows["expected_pp"] < 0
-    times = np.median(np.where(falling, rows["required_pp"] / rows["expected_pp"].where(falling), np.inf))
+    """How many have to go faster than is forecast, and by how much in the middle of all."""
+    missed, falling = rows["q50"] > rows["target_pct"], rows["expected_pp"] < 0
+    words = {
+        "count": _count(page, int(missed.sum()), len(rows)),
+        "aim": _aim(page, made),
+        "year": str(made.by),
+    }
+    ratios = (rows["required_pp"] / rows["expected_pp"].where(falling)).fillna(np.inf)
+    times = ratios.where(missed, 0).median()  # who gets there as forecast need not go faster
     if not 1 < times < np.inf:
         return page.say("provinces.pace_finding", **words)
     return page.say("provinces.pace_finding_times", **words, times=page.number(times, 1))
@@ -228,7 +232,7 @@ def _anchor(row):
 
 def _legend(page, made):
     marks = legend_marks()
-    if made.later.empty:
+    if made.readings["known"].all():
         del marks["later"]
     return [
         {"svg": Markup(svg), "text": page.say(f"provinces.mark_{name}", day=page.day(made.known_by))}

@@ -3,7 +3,7 @@
 from io import BytesIO
 from types import SimpleNamespace
 
-from giamngheo.analysis.provinces import FOLDER, KNOWN_BY, load_provinces, province_forecasts
+from giamngheo.analysis.provinces import FOLDER, LAST_OUT, load_provinces, province_forecasts
 from giamngheo.report.columns import Table, to_csv
 from giamngheo.report.provinces_page import TABLES, provinces_page
 from giamngheo.report.wording import Page
@@ -13,7 +13,7 @@ from giamngheo.runs.publish import locked_versions
 
 
 def write_provinces(
-    langs, out, *, by=2015, target_pct=None, known_by=KNOWN_BY, draws=20_000, seed=0, progress=True
+    langs, out, *, by=2015, target_pct=None, known_by=LAST_OUT, draws=20_000, seed=0, progress=True
 ):
     """Forecast every province and write the tables and a page in each language, whole or not at all.
 

@@ -193,9 +193,9 @@ def households_above(package, case):
     Returns
     -------
     dict of str to ndarray (n_draws,)
-        Households above the target, draw by draw, 0 where it is met; under `BOTH` their sum. Empty without counts.
+        Households above the target, draw by draw, 0 where it is met; under `BOTH` as `above_all`. Empty without counts.
     """
-    above = {}
+    above, judged = {}, []
     for target in judged_targets(package):
         if case.households is None or target.group != "all" or target.as_of not in case.years:
             continue
@@ -203,7 +203,28 @@ def households_above(package, case):
         rate = case.draws[target.group, target.status][:, place]
         excess = np.maximum(rate - float(target.value_pct), 0) / 100
         above[target.target] = excess * case.households[:, place]
-    return above | ({BOTH: sum(above.values())} if above else {})
+        judged.append(target)
+    return above | ({BOTH: above_all(judged, above.values())} if above else {})
+
+
+def above_all(targets, above):
+    """Households above some targets together, none counted twice.
+
+    Parameters
+    ----------
+    targets : iterable of Target
+    above : iterable of ndarray (n_draws,)
+        Households above each target.
+
+    Returns
+    -------
+    ndarray (n_draws,) or float
+        Of several targets for one status the most that one leaves above; poor and near-poor added. 0.0 of none.
+    """
+    most = {}
+    for target, households in zip(targets, above, strict=True):
+        most[target.status] = np.maximum(most.get(target.status, 0.0), households)
+    return sum(most.values(), 0.0)
 
 
 def above_target(package, case):
@@ -217,7 +238,7 @@ def above_target(package, case):
     Returns
     -------
     dict of str to float
-        By target, and "both": the two excesses added draw by draw. Empty without counts.
+        By target, and "both": poor and near-poor added draw by draw. Empty without counts.
     """
     draws = households_above(package, case)
     return {target: float(np.median(values)) for target, values in draws.items()}

@@ -16,6 +16,7 @@ from giamngheo.analysis.provinces import (
     province_forecasts,
     survey_readings,
 )
+from giamngheo.cli.provinces import FIRST_OUT, LAST_OUT
 from giamngheo.inputs.descriptor import refresh_hashes
 from giamngheo.inputs.errors import RefusedInput
 
@@ -109,6 +110,11 @@ def test_the_survey_of_2012_informs_a_forecast_unless_a_day_is_given(later):
     assert rows.loc["VNM:Lai Chau", "past_from"].year == 2010 and later.later.empty
 
 
+def test_a_forecast_is_held_against_later_readings_of_its_own_line_alone():
+    early = province_forecasts(2013, known_by=date(2009, 1, 1), draws=100, provinces=some().head(1))
+    assert (~early.readings["known"]).sum() > 1 and early.later["as_of"].dt.year.tolist() == [2008]
+
+
 @pytest.mark.parametrize(
     ("day", "nearest"), [(date(2008, 1, 1), "2008-06-30"), (date(2016, 1, 1), "2014-06-30")]
 )
@@ -127,3 +133,8 @@ def test_a_province_does_not_inform_its_own_prior(monkeypatch):
     wanted = load_provinces().head(1)
     province_forecasts(2015, draws=100, provinces=wanted)
     assert asked == wanted["unit"].tolist()
+
+
+def test_the_command_line_knows_the_days_before_anything_is_read():
+    with pytest.raises(RefusedInput, match=f"outside {FIRST_OUT} to {LAST_OUT}"):
+        province_forecasts(2015, known_by=date(1990, 1, 1), draws=100)

@@ -58,6 +58,10 @@ REFUSED = [
     (["provinces", "--by", "2012"], ["2012", "nearest: 2013"]),
     (["provinces", "--target", "120"], ["--target", "nearest: 100"]),
     (["provinces", "--known-by", "21/01/2013"], ["21/01/2013", "2013-01-21"]),
+    (
+        ["provinces", "--known-by", "2001-01-01"],
+        ["--known-by: 2001-01-01", "2008-06-30 to 2014-06-30; nearest: 2008"],
+    ),
     (["extract", "missing.txt", "-o", "plan"], ["missing.txt", "no such file"]),
     (["extract", "README.md", "-o", "Đồng Nai"], ["no package name"]),
     (["confirm", "data/an-giang"], ["nothing in it waits"]),

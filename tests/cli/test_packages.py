@@ -54,7 +54,7 @@ def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, 
         (["--from", "README.md", "--xlsx"], "a package's folder is expected"),
         (["--from", "{book}", "--year-is", "middle"], "unknown year_is 'middle'"),
         (["--xlsx", "--accept", "money_units"], "--accept: goes with --from PLAN.xlsx"),
-        (["--accept", "money_units"], "unknown question 'money_units'; none is known"),
+        (["--accept", "money_units"], "accept: nothing here asks 'money_units'; leave it out"),
     ],
 )
 def test_what_is_no_spreadsheet_is_refused_and_leaves_nothing(command, tmp_path, arguments, said):

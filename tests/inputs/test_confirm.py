@@ -154,6 +154,8 @@ REFUSED = {
     "of_the_labels": (["labels.1.last_year=2010"], "2010 is before first_year"),
     "no_day": (["labels.1.date=hôm qua"], "not an ISO date"),
     "word": (["targets.1.status=poorer"], "nearest: 'poor'"),
+    "no_cell": (["poverty.1.rate_pct"], "no cell; write poverty.1.rate_pct=…"),
+    "twice": (["poverty.1.rate_pct=9", "poverty.1.rate_pct=8"], "poverty.1.rate_pct: typed twice; keep one"),
 }
 
 

@@ -184,6 +184,7 @@ PLAN = "KẾ HOẠCH\n(kèm theo Quyết định số 5/QĐ-UBND ngày 02 tháng
 DOUBTS = [
     ("Năm 2011 tỷ lệ hộ nghèo là 12,5%.", "as_of", "plain_year"),
     ("Cuối năm 2011 tỷ lệ hộ nghèo của xã Tân An là 12,5%.", "group", "area"),
+    ("Tỷ lệ hộ nghèo vùng Đồng bằng sông Hồng cuối năm 2011 là 12,5%.", "group", "area"),
     ("Cuối năm 2010 tỷ lệ hộ nghèo là 12,5%.", "poverty_line", "line_border"),
     ("Cuối năm 2017 tỷ lệ hộ nghèo là 12,5%.", "poverty_line", "line_unknown"),
     (
@@ -322,6 +323,10 @@ PROMISED = {
         "Giảm tỷ lệ hộ nghèo từ 9,7% (cuối năm 2012) xuống 8% cuối năm 2013, 6,5% năm 2014 và 5% vào cuối năm 2015.",
         ["poor <= 8 2013-12-31  ", "poor <= 6.5 2014-12-31  ", "poor <= 5 2015-12-31  "],
     ),
+    "a_range": (
+        "Đến cuối năm 2015 tỷ lệ hộ nghèo còn từ 5% đến 6%, tỷ lệ hộ cận nghèo còn 4 - 5%.",
+        ["poor <= 6 2015-12-31  ", "near_poor <= 5 2015-12-31  "],
+    ),
     "a_pace_alone": ("Giảm 1,5 - 2% hộ nghèo mỗi năm.", ["poor    1.5 2"]),
     "of_communes": ("Giảm tỷ lệ hộ nghèo ở các xã đặc biệt khó khăn 4%/năm.", ["poor    4 "]),
     "of_two_groups": (
@@ -338,6 +343,12 @@ def test_targets_in_a_sentence(sentence, expected):
     rows = [each.cells for each in propose(text) if each.table == "targets"]
     columns = ("status", "comparator", "value_pct", "as_of", "pace_low_pp", "pace_high_pp")
     assert [" ".join(row[c] for c in columns) for row in rows] == expected
+
+
+def test_a_range_of_levels_is_in_doubt():
+    text = as_text(PLAN.format("I. Mục tiêu\n- Đến cuối năm 2015 tỷ lệ hộ nghèo còn dưới 5 - 6%."))
+    (row,) = (each for each in propose(text) if each.table == "targets")
+    assert (row.cells["comparator"], row.cells["value_pct"], row.doubts) == ("<", "6", {"value_pct": "range"})
 
 
 TABLE = (

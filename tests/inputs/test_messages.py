@@ -1,10 +1,14 @@
 """What people really write, and what each door answers: what to type."""
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import xlsxwriter
 
 from giamngheo.forecasting.readings import checked_readings
+from giamngheo.inputs import questions
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.readings import read_series
 from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenario_file
@@ -189,3 +193,16 @@ def test_a_scenario_file_that_is_there_is_what_is_offered(tmp_path, monkeypatch,
     with pytest.raises(RefusedInput) as caught:
         load_scenario(asked)
     assert said in str(caught.value)
+
+
+def test_an_answer_to_what_nothing_asks_is_refused_in_other_words_than_one_to_no_question(tmp_path):
+    assert set(re.findall(r'Question\("(\w+)"', Path(questions.__file__).read_text())) == set(
+        questions.CHECKS
+    )
+    (tmp_path / "rates.csv").write_text("as_of,status,rate_pct\n2011-12-31,poor,12.5\n")
+    for check, said in (
+        ("money_units", "accept: nothing here asks 'money_units'; leave it out"),
+        ("money_unit", "accept: unknown question 'money_unit'; nearest: 'money_units'"),
+    ):
+        with pytest.raises(RefusedInput, match=said):
+            read_series(tmp_path / "rates.csv", accept=[check])

@@ -298,3 +298,18 @@ def test_validation_is_quick_and_light(package):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("province", "unit"),
+    [
+        ("Tỉnh An Giang", "VNM:An Giang"),
+        ("TP. Hồ Chí Minh", "VNM:Ho Chi Minh city"),
+        ("Thừa Thiên Huế", "VNM:Thua Thien-Hue"),
+        ("Tỉnh Bà Rịa-Vũng Tàu", "VNM:Ba Ria - Vung Tau"),
+        ("Tỉnh Bình Minh", None),
+    ],
+)
+def test_a_province_s_own_series_is_found_however_it_is_written(package, province, unit):
+    labels = package.labels.model_copy(update={"reference_unit": None, "province_vi": province})
+    assert replace(package, labels=labels).reference_unit == unit

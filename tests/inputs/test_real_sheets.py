@@ -239,6 +239,14 @@ ASKED = {  # sheet, cell, what is typed there, what is said
             "needed in row 6",
         ],
     ),
+    "a year's money in words": ("Kinh phí", "F5", "abc", ["cell F5 (2012): 'abc' is not a number"]),
+    "a range": ("Mục tiêu", "C2", "5-7%", ["cell C2 (value_pct): '5-7%': '-7%' stands behind the number"]),
+    "a pace for a level": (
+        "Mục tiêu",
+        "C2",
+        "2%/năm",
+        ["cell C2 (value_pct): '2%/năm': '%/năm' stands behind"],
+    ),
     "a day of two": (
         "Văn bản",
         "C3",
@@ -272,6 +280,19 @@ def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
     _, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
     said = "sheet Kinh phí, J9 '902.000' is 902, and the rows read add up to 702; is one of them a heading, or left"
     assert any(said in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        ("J5", "382.000", "382 billion as typed for 'Tín dụng ưu đãi hộ nghèo', whose years add up to 482"),
+        ("F3", "Năm 2011", "not read: sheet Kinh phí, the money of 2011, which is no year of the plan"),
+    ],
+)
+def test_money_of_years_that_is_not_used_is_told(tmp_path, cell, value, said):
+    sheets = changed("Kinh phí", cell, value)
+    _, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
+    assert any(said in line for line in told), told
 
 
 def test_a_table_of_one_column_of_all_money_is_asked_once(tmp_path):

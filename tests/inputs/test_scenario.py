@@ -142,6 +142,7 @@ assumptions: {return_credit: {fixed: 0.1}}
         ("funding: {all: .nan}", ["not a finite number"]),
         ("funding: {all: .inf}", ["not a finite number"]),
         ('funding: {all: "0,7"}', ["decimal comma; write 0.7"]),
+        ("funding: {all: 0,0}", ["0,0 has a decimal comma; write 0.0"]),
         ("funding: {all: 70%}", ["percent sign; write 0.7"]),
         ("funding: {all: }", ["an empty value is not a number"]),
         ("funding: 0.7", ["trial.yml:2: funding", "keys are expected"]),

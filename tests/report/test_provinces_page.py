@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from giamngheo.analysis.provinces import load_provinces, province_forecasts
-from giamngheo.report.province_drawings import CHANCES, RATES, Scale
-from giamngheo.report.provinces_page import provinces_page
+from giamngheo.report.province_drawings import CHANCES, RATES, TARGET, Scale, multiple
+from giamngheo.report.provinces_page import _pace_finding, provinces_page
 from giamngheo.report.wording import Page
 from tests.helpers import assert_clean, read_aloud
 
@@ -57,6 +57,26 @@ def test_a_later_reading_is_drawn_apart_and_told_of(made):
     assert "inform no forecast" in drawn and "of 2, " in read_aloud(drawn)  # none of An Giang came out later
     later = province_forecasts(2014, draws=200, provinces=load_provinces().head(2))
     assert "inform no forecast" not in provinces_page(Page(None, "en"), later, [])
+
+
+def test_who_is_forecast_to_get_there_need_not_go_faster(made):
+    def told(**columns):
+        found = replace(made, provinces=made.provinces.assign(**columns), target_pct=5.0)
+        return _pace_finding(Page(None, "en"), found, found.provinces)
+
+    rising = {"target_pct": 5.0, "q50": [6.0, 2.5, 2.5], "expected_pp": [-1.0, 0.2, -0.2]}
+    assert "1 of 3 provinces" in told(
+        **rising, required_pp=[-2.0, 0.0, 0.0]
+    )  # the second rises, and stays below
+    all_miss = told(target_pct=5.0, q50=6.0, expected_pp=[-1.0, -0.5, 0.1], required_pp=-1.5)
+    assert "all 3 provinces" in all_miss and "half of all provinces at least 3.0 times" in all_miss
+
+
+def test_a_target_beyond_the_scale_is_not_drawn_at_its_end(made):
+    row, ahead = made.provinces.iloc[0].to_dict(), made.forecasts[made.forecasts["unit"] == "VNM:An Giang"]
+    own = made.readings[made.readings["unit"] == "VNM:An Giang"]
+    for target, drawn in ((5.0, True), (30.0, False)):
+        assert (TARGET in multiple(Page(None, "en"), row | {"target_pct": target}, own, ahead, 15)) is drawn
 
 
 @pytest.mark.parametrize("scale", [RATES, CHANCES])

@@ -46,6 +46,17 @@ def test_households_above_the_target_are_none_where_it_is_met(package, new):
     assert (above[met] == 0).all() and (above[~met] >= 0).all()
 
 
+def test_no_household_is_above_all_targets_twice(package, new):
+    """Case: of four targets for the poor, a household above all four was four households still to move."""
+    poor, near = targets.level_targets(package)
+    nearer = poor.model_copy(update={"target": "nearer", "value_pct": poor.value_pct + 1})
+    given, more = (
+        households_above(replace(package, targets=rows), new[1])
+        for rows in ((poor, near), (nearer, poor, near))
+    )
+    assert more["nearer"].max() > 0 and (more["both"] == given["both"]).all()
+
+
 def without(package, *statuses):
     return tuple(row for row in package.readings if row.status not in statuses)
 

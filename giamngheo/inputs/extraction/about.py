@@ -1,16 +1,14 @@
 """What a plan is: province, decision, years."""
 
-import csv
 import re
-import unicodedata
 from collections import Counter
 from itertools import takewhile
 
-from giamngheo import paths
-from giamngheo.inputs.csv_rows import read_text
 from giamngheo.inputs.extraction.numbers import PERIOD, instants
 from giamngheo.inputs.extraction.proposals import Proposal
 from giamngheo.inputs.extraction.vocabulary import slug
+from giamngheo.inputs.grammar import plain_letters
+from giamngheo.inputs.package_faults import reference_unit_of
 
 _PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|Tỉnh|Thành phố|TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+[ -]?){1,4})")
 _SHOUTED = re.compile(r"\b(?:TỈNH|THÀNH PHỐ) +((?:[^\W\d_]+ ?){1,4})")
@@ -45,8 +43,7 @@ def labels(text):
     cells["title_en"] = (
         f"Poverty-reduction plan of {cells['province_en']} {years}: the figures of {cells['decision']}"
     )
-    unit = _reference_unit(cells["province_vi"], cells["province_en"])
-    if unit:
+    if unit := reference_unit_of(cells["province_vi"]):
         cells["reference_unit"] = unit
     return Proposal("labels", cells, places, doubts)
 
@@ -78,7 +75,7 @@ def _province(text, cells, places, doubts):
         name, doubts["province_vi"] = "?", "not_found"
         places[""] = (0, min(80, len(text.kept)))
     cells["province_vi"] = name
-    cells["province_en"] = _without_marks(name)
+    cells["province_en"] = plain_letters(name)
 
 
 def _decision(text, cells, places, doubts):
@@ -152,17 +149,6 @@ def _of_one_year(titled):
         if found and "giảm nghèo" in paragraph.folded:
             return found[1], paragraph.start + found.start(1), paragraph.start + found.end(1)
     return None
-
-
-def _without_marks(name):
-    bare = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    return re.sub(r"[\u0300-\u036f]", "", bare)
-
-
-def _reference_unit(*names):
-    rows = csv.DictReader(read_text(paths.DATA / "reference" / "rates.csv").splitlines())
-    units = {row["unit"] for row in rows}
-    return next((f"VNM:{name}" for name in names if f"VNM:{name}" in units), None)
 
 
 def main_document(text, labels):

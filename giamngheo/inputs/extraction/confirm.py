@@ -23,7 +23,7 @@ from giamngheo.inputs.extraction.proposals import WAITING, Proposal
 from giamngheo.inputs.extraction.unread import NOT_READ
 from giamngheo.inputs.grammar import plain_letters
 from giamngheo.inputs.package import problems_together
-from giamngheo.inputs.package_faults import reference_units
+from giamngheo.inputs.package_faults import reference_unit_of
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import plain
 from giamngheo.inputs.workbook.xlsx import Cell
@@ -225,7 +225,7 @@ def _head(folder, cells):
 
 def _read(folder, asked, waiting):
     """What is asked: names that are right as they stand, and cells by name and column (tuple of set, dict)."""
-    known = {each.name for each in waiting}
+    known = dict.fromkeys(each.name for each in waiting)
     named, cells, problems = set(), {}, []
     for word in asked:
         found = _ASKED.fullmatch(word)
@@ -233,13 +233,17 @@ def _read(folder, asked, waiting):
         table = name.partition(".")[0]
         new = bool(found and found["cell"] is not None and table in TABLES and name == _next(table, known))
         if name not in known and not new:
-            problems.append(f"{shown(folder)}: {unknown('proposal', name, known)}")
+            row, _, column = name.rpartition(".")
+            what = f"no cell; write {name}=…" if row in known and column else unknown("proposal", name, known)
+            problems.append(f"{shown(folder)}: {what}")
         elif found["column"] is None:
             named.add(name)
         else:
-            known.add(name)
+            known[name] = None
             try:
-                cells.setdefault(name, {})[found["column"]] = _cell(table, found["column"], found["cell"])
+                cell = _cell(table, found["column"], found["cell"])
+                if cells.setdefault(name, {}).setdefault(found["column"], cell) != cell:
+                    problems.append(f"{name}.{found['column']}: typed twice; keep one")
             except ValueError as error:
                 problems.append(f"{name}.{found['column']}: {str(error).removesuffix(_YEAR_IS)}")
     if problems:
@@ -282,8 +286,7 @@ def _with_echoes(waiting, cells):
 
     own = {f"title_{lang}": echo(old[f"title_{lang}"], lang) for lang in ("vi", "en")}
     if "province_en" in typed:  # the province's own series must not inform its prior
-        names = (f"VNM:{new[column]}" for column in ("province_vi", "province_en"))
-        own["reference_unit"] = next((name for name in names if name in reference_units()), "")
+        own["reference_unit"] = reference_unit_of(new["province_vi"]) or ""
     echoes = {labels.name: own | typed}
     for each in waiting:
         if each.table == "documents" and each.proposal.cells["document"] == old["main_document"]:

@@ -183,9 +183,12 @@ def _in_paragraph(words, moment):
                 yield state
                 closed, state = (state, token.end()), Reading(None, state.status, group)
                 continue
+            of_area = not state.values and group == "all" and state.doubts.get("group") == "area"
             if state.values:
                 yield state
             state, ignoring, inherited = Reading(moment, state.status, group), False, False
+            if of_area:  # "huyện A cuối năm 2012"
+                state.doubts["group"] = "area"
         else:
             status = _status(token, state.status)
             stated = kind == "named" or bool(token["status"])

@@ -29,13 +29,14 @@ _LEVEL = re.compile(
     rf"(?P<word>(?:xuống|còn)?\s*(?:dưới|thấp hơn|không quá|không vượt quá|<|≤)"
     rf"|(?:giảm\s+)?xuống\s+còn|xuống|còn|ở mức|là|:"
     rf"|(?:,|và)(?=\s*{NUMBER}\s*%\s*(?:vào\s+|đến\s+)?(?:cuối\s+|hết\s+)?năm\s+\d))"
-    rf"\s*(?:khoảng\s+|mức\s+)?(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
+    rf"\s*(?:khoảng\s+|mức\s+)?(?P<low>(?:từ\s+)?{NUMBER}\s*%?\s*(?:-|đến|tới)\s*)?"
+    rf"(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
 _AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
 _NO_SHARE = re.compile(
     r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
-    r"|dưới|không quá|\d\s*-)\s*$"
+    r"|dưới|không quá|\d\s*%?\s*(?:-|đến|tới))\s*$"
 )  # of places, no promise
 _ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
@@ -232,7 +233,7 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
         comparator = "<" if any(word in level["word"] for word in _STRONG) else "<="
         cells = _cells(status, group, comparator, plain(value), as_of, paragraph.locator, pace)
         places = {"value_pct": (at + level.start(), at + level.end())}
-        doubts = {} if sure else {"value_pct": "number"}
+        doubts = {"value_pct": "range"} if level["low"] else {} if sure else {"value_pct": "number"}
         if moment:
             places["as_of"] = moment.start, moment.end
         elif above is None:

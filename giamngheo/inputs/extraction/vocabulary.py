@@ -1,8 +1,9 @@
 """Words of plans: subjects of budget lines with their channel, sources of money, agencies with their English names."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from giamngheo.inputs import grammar
 
 _ABBREVIATIONS = {
     "dtts": "dân tộc thiểu số",
@@ -222,5 +223,4 @@ def spelled_out(words):
 
 def slug(words):
     """An id from words: without marks, at most 48 letters (str)."""
-    bare = unicodedata.normalize("NFD", words.lower().replace("đ", "d"))
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"[\u0300-\u036f]", "", bare)).strip("_")[:48].strip("_")
+    return grammar.slug(words)[:48].strip("_")

@@ -191,9 +191,9 @@ def _number(cell, field, style):
     behind = found[2].strip()
     if re.fullmatch(r"[OoIl\d.,]+", behind):  # 7.2O, with a letter for a digit
         return text
-    if behind and not ("%" in behind and unit.startswith("percent")):
+    if behind:
         known = _UNITS.get(unit.split()[0] if unit else "", ())
-        if "%" in behind or slug(behind) not in known:
+        if ("%" in behind and not unit.startswith("percent")) or slug(behind) not in known:
             raise ValueError(
                 f"'{text}': '{behind}' stands behind the number; type the number alone, in {unit}"
             )

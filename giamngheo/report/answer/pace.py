@@ -1,14 +1,14 @@
-"""Required against observed pace of each target and of all together."""
+"""Required against observed pace of each target, and of the poor and near-poor together."""
 
 from giamngheo.dates import decimal_year
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, plain
-from giamngheo.report.wording import together, told_apart
+from giamngheo.report.wording import told_apart
 from giamngheo.simulation.targets import targets_of_all
 
 
 def sentences(page, pace):
-    """A sentence a target, and one for all, from what `analysis.pace.required_pace` gives."""
+    """A sentence a target, and one for two that add up, from what `analysis.pace.required_pace` gives."""
     targets = targets_of_all(page.package)
     line = page.package.last_line[0].poverty_line
     items, newest = [], []
@@ -21,12 +21,18 @@ def sentences(page, pace):
         name = page.say(f"panel.{target.status}", target=told_apart(target, page))
         text = _sentence(page, name, newest[-1:], target.as_of)
         items.append(f"{text} {_bases(page, own)}".rstrip())
-    if len(newest) > 1:
-        last = max(target.as_of for target in targets)
-        items.append(_sentence(page, together(page, "panel.both", "panel.all"), newest, last))
+    if _add_up(targets, newest):
+        items.append(_sentence(page, page.say("panel.both"), newest, targets[0].as_of))
     return bullets(
         items or [page.say("pace.none")], tables=[Table("pace", plain(page.say("pace.caption")), pace)]
     )
+
+
+def _add_up(targets, rows):
+    """Whether points are of two statuses over the same years: a household is poor or near-poor, never both (bool)."""
+    spans = {(row["base_as_of"], row["last_as_of"]) for row in rows}
+    apart = {target.status for target in targets}, {target.as_of for target in targets}
+    return len(rows) == len(targets) == len(apart[0]) == 2 and len(spans) == len(apart[1]) == 1
 
 
 def _sentence(page, name, rows, as_of):

@@ -1,6 +1,6 @@
 """What a scenario changes, and what of the money it delivers."""
 
-from giamngheo.inputs.assumptions import load_register
+from giamngheo.inputs.scenario_words import parameter_name, part_name
 from giamngheo.report.html import prose
 from giamngheo.report.wording import share_text
 
@@ -27,10 +27,14 @@ def _billions(page, value):
 def _changes(page, scenario):
     """A phrase a change."""
     funding, years = scenario.funding, page.package.years
+
+    def name(key, table):
+        return part_name(key, table, page.lang, page.package)
+
     yield from _shares(page, "scenario.change.all", funding.all, years)
     for table in ("by_source", "by_channel", "by_line"):
         for key, shares in getattr(funding, table).items():
-            yield from _shares(page, "scenario.change.part", shares, years, name=_part(page, key))
+            yield from _shares(page, "scenario.change.part", shares, years, name=name(key, table))
     if funding.keep_total:
         yield page.say("scenario.change.keep_total")
     if scenario.delay_years:
@@ -40,16 +44,15 @@ def _changes(page, scenario):
     if scenario.continuity != 1:
         yield page.say("scenario.change.continuity", r=page.number(scenario.continuity))
     for key, share in scenario.targeting.items():
-        words = {"name": _part(page, key), "share": share_text(share, page)}
+        words = {"name": name(key, "targeting"), "share": share_text(share, page)}
         yield page.say("scenario.change.targeting", **words)
     for year in scenario.shock:
         yield page.say("scenario.change.shock", year=str(year))
     for year, rate in scenario.growth.items():
         yield page.say("scenario.change.growth", year=str(year), rate=page.percent(rate))
     if scenario.assumptions:
-        register = load_register()
-        names = (getattr(register[name], f"meaning_{page.lang}") for name in scenario.assumptions)
-        names = ", ".join(name[:1].lower() + name[1:] for name in names)
+        paths = (("assumptions", each) for each in scenario.assumptions)
+        names = ", ".join(parameter_name(path, page.lang, page.package) for path in paths)
         yield page.say("scenario.change.assumptions", names=names)
 
 
@@ -62,11 +65,3 @@ def _shares(page, key, shares, years, **words):
             yield text
         else:
             yield page.say("scenario.change.years", text=text, years=", ".join(map(str, inside)))
-
-
-def _part(page, key):
-    """Name of a budget line, source, channel or family of channels (str)."""
-    if key in page.line_names:
-        return page.line_names[key]
-    keys = (f"source.{key}", f"channel.{key}", f"family.{key}")
-    return next((page.say(name) for name in keys if page.has(name)), key)

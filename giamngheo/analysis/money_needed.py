@@ -103,7 +103,8 @@ def _break_even(asked):
     own_share = float(money.total / planned) if planned else None
     return {
         key: {
-            "share_of_plan": None if None in (multiple, own_share) else own_share * multiple,
+            # Nothing at all is enough, or nothing is: whatever the plan's own money.
+            "share_of_plan": multiple and own_share and own_share * multiple,
             "exits_per_bn": exits.get(key),
         }
         for key, multiple in MoneyCurve(asked).needed(0.5).items()

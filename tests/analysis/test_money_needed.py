@@ -1,5 +1,8 @@
 """The money that makes a target an even bet, and what each billion would have to do."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -92,3 +95,12 @@ def test_the_money_of_a_chance_is_where_the_curve_passes_it(package, solver):
         curve = two_inputs(package, plan, solver, (0.97 * found, found), (r,))
         before, at = curve[curve["target"] == "both"]["chance"]
         assert before < asked <= at
+
+
+def test_a_plan_without_money_whose_chance_is_even_needs_none(package, solver):
+    nothing = {"central": 0, "provincial": 0, "mobilised": 0, "annual": 0, "total_3y": 0}
+    lines = tuple(row.model_copy(update=dict.fromkeys(nothing, Decimal(0))) for row in package.budget_lines)
+    easy = tuple(row.model_copy(update={"value_pct": Decimal(50)}) for row in package.targets if row.status)
+    plan = replace(package, budget_lines=lines, targets=easy, claims=())
+    case = simulate_case(plan, load_scenario("full_plan", plan), shared=solver)
+    assert break_even(plan, case)["poor_2015"]["share_of_plan"] == 0

@@ -602,6 +602,8 @@ def test_a_province_is_not_read_across_a_line_and_a_new_lines_thresholds_are_its
     text = as_text(
         "TỈNH HẢI BÌNH\nQUYẾT ĐỊNH\nVỀ CHƯƠNG TRÌNH GIẢM NGHÈO BỀN VỮNG GIAI ĐOẠN 2016 - 2020\n"
         "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH\nCăn cứ Luật Tổ chức chính quyền địa phương;\n"
+        "Theo chuẩn nghèo giai đoạn 2011 - 2015 (nông thôn 400.000 đồng/người/tháng, thành thị 500.000 "
+        "đồng/người/tháng), cuối năm 2014 tỉnh Hải Bình có 19.460 hộ nghèo, tỷ lệ 6,72%.\n"
         "Theo chuẩn nghèo giai đoạn 2016 - 2020 (nông thôn 700.000 đồng/người/tháng, thành thị 900.000 "
         "đồng/người/tháng), cuối năm 2015 tỉnh Hải Bình có 26.320 hộ nghèo, tỷ lệ 9,00%.\n"
         "Hộ nghèo dân tộc thiểu số cuối năm 2015 là 3.150 hộ, tỷ lệ 31,50%.\n"

@@ -74,7 +74,7 @@ def lines_and_documents(text, readings, labels):
             basis = documents[known[line][0].legal_basis].model_dump(mode="json")
             found.append(Proposal("documents", {k: v or "" for k, v in basis.items()}, {"": place}))
         else:
-            found += list(_unknown(line, place, stated, labels))
+            found += list(_unknown(line, place, _of_no_line(stated, known), labels))
     return found
 
 
@@ -86,6 +86,14 @@ def _known(row, place, stated):
             if str(value) == cells[column]:
                 places[column] = start, end
     return Proposal("lines", cells, places, doubts)
+
+
+def _of_no_line(stated, known):
+    """The stated incomes that are no threshold of a line that is held: those may be of one that is not."""
+    held = [row for rows in known.values() for row in rows]
+    ours = {(row.area, "poor", row.poor_vnd_month) for row in held}
+    ours |= {(row.area, "near_poor", row.near_poor_vnd_month) for row in held}
+    return {key: [one for one in found if (*key, one[0]) not in ours] for key, found in stated.items()}
 
 
 def _unknown(line, place, stated, labels):

@@ -25,7 +25,7 @@ from giamngheo.report.wording import (
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.portable import portable_model
-from giamngheo.simulation.targets import BOTH, level_targets, targets_of_all
+from giamngheo.simulation.targets import BOTH, judged_targets, level_targets, targets_of_all
 
 HERE = Path(__file__).parent
 # The last lines of what runs in a page: what stands in its place stays where it cannot.
@@ -134,7 +134,7 @@ def handed(page, full, shared):
         "statuses": {status: first_upper(page.say(f"status.{status}")) for status in statuses},
         "goals": {target.target: _together(told_apart(target, page)) for target in shown},
         "targets": {target.target: _together(first_upper(_promise(page, target))) for target in shown}
-        | {BOTH: page.say("explore.both")},
+        | {BOTH: _all_at_once(page)},
         "readings": [
             {
                 "status": row.status,
@@ -206,12 +206,18 @@ def _half(page, found):
     return page.say("explore.finding", targets=targets, **moves)
 
 
+def _all_at_once(page):
+    """What all targets at once are called: those of all households, where another group has one too (str)."""
+    groups = {target.group for target in judged_targets(page.package)}
+    return page.say("explore.both" if groups <= {"all"} else "explore.both_of_all")
+
+
 def cases_table(page, found):
     """The chances of the main cases (Exhibit)."""
     tidy = pd.concat(each.chances.assign(scenario=name) for name, each in found.items())
     heads = {target.target: first_upper(_promise(page, target)) for target in level_targets(page.package)}
     if len(targets_of_all(page.package)) > 1:
-        heads[BOTH] = page.say("explore.both")
+        heads[BOTH] = _all_at_once(page)
     wide = tidy.pivot(index="scenario", columns=["target", "case"], values="chance").loc[list(found)]
     wide.columns = ["_".join(pair) for pair in wide.columns]
     columns = [page.text_column("scenario", "explore.case", lambda name: page.say(f"explore.{name}"))]

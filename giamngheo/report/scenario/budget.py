@@ -15,6 +15,7 @@ from giamngheo.simulation.money import UNTOLD, exact_sources
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.spending import WHO
 
+LETTER = 0.065  # inches that one of a column's head takes
 _COLOURS = {"central": BLUE, "provincial": ORANGE, "mobilised": GREEN, UNTOLD: GREY}
 
 
@@ -116,7 +117,9 @@ def chart(page, money):
                 if differs and outline:
                     outlines.append(_bar(start, place, outline))
             whole, share = given[source].sum(), 100 * given[source].sum() / (totals.sum() or 1)
-            head = wrapped(first_upper(page.say(f"source.{source}")), 12 if narrow else 20)
+            room_of = min((other for other in starts if other > start), default=np.inf) - start
+            letters = 12 if narrow else int(min(20, room_of / LETTER))
+            head = wrapped(first_upper(page.say(f"source.{source}")), letters)
             head += f"\n{_amount_text(page, whole)} ({page.percent(share, 0)})"
             _written(ax, head, start, y[0] + (0.44 if narrow else 0.25), va="bottom", fontweight="bold")
         corners, colours = zip(*bars, strict=True)

@@ -21,6 +21,7 @@ from giamngheo.language.phrasebook import phrases
 from giamngheo.report.scenario import budget
 from giamngheo.report.trend import learned, residuals
 from giamngheo.report.wording import Page
+from giamngheo.simulation.money import exact_sources
 
 
 @settings(
@@ -103,6 +104,22 @@ def test_sources_that_are_not_told_are_nobody_s(skeleton):
     with pytest.raises(RefusedInput, match="does not tell what each source gives to 'credit'"):
         load_scenario("central_only", package)
     assert not {"central_only", "no_mobilised_money"} & {row.id for row in list_scenarios(package)}
+
+
+@pytest.mark.parametrize(
+    ("row", "given"),
+    [
+        (",40,5,5,50,0,", (0, 0, 0)),  # was: mobilised funds of -135 billion, and more money without them
+        (",40,5,5,50,300,", (240, 30, 30)),
+        (",40,,,50,90,", (90, 0, 0)),
+        (",16.67,16.67,16.67,50,150,", (50.01, 50.01, 49.98)),
+    ],
+)
+def test_no_source_gives_less_than_nothing(skeleton, row, given):
+    line = load_package(changed(skeleton, "budget", (",40,5,5,50,150,", row))).budget_lines[0]
+    found = exact_sources(line, 3)
+    assert sum(found.values()) == line.total_3y and min(found.values()) >= 0
+    assert sorted(map(float, found.values())) == pytest.approx(sorted(given), abs=0.03)
 
 
 def test_a_promised_fall_is_refused_with_the_level_it_leads_to(skeleton):

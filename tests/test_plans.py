@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
 
 from giamngheo import audit, forecast, load_package, package_forecast, simulate, track
+from giamngheo.analysis.money_needed import break_even
 from giamngheo.analysis.pace import required_pace
 from giamngheo.forecasting.rivals import spliced, straight_lines
 from giamngheo.forecasting.summary import ENDS
@@ -137,6 +138,7 @@ def test_a_promised_fall_that_leads_below_nought_is_not_offered_as_a_level(skele
 
 
 def test_plan_years_that_were_read_and_no_money(skeleton):
+    changed(skeleton, "targets", ("<,3,", "<,6,"))
     changed(
         skeleton,
         "budget",
@@ -150,6 +152,8 @@ def test_plan_years_that_were_read_and_no_money(skeleton):
     found = simulate(load_package(skeleton), draws=100)
     assert found.years[0].year == 2025 and found.money.total == 0
     assert found.by_case[1] == found.by_case[0]
+    easy = break_even(found.package, found.cases[1])["poor_2027"]
+    assert found.by_case[1]["poor_2027"] > 0.6 and easy["share_of_plan"] == 0  # was: beyond the model's range
 
 
 @pytest.mark.parametrize(

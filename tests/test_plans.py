@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from plans import go_through, plans, write
 
 from giamngheo import audit, forecast, load_package, package_forecast, simulate, track
+from giamngheo.analysis.money_needed import break_even
 from giamngheo.analysis.pace import required_pace
 from giamngheo.forecasting.rivals import spliced, straight_lines
 from giamngheo.forecasting.summary import ENDS
@@ -21,6 +22,7 @@ from giamngheo.language.phrasebook import phrases
 from giamngheo.report.scenario import budget
 from giamngheo.report.trend import learned, residuals
 from giamngheo.report.wording import Page
+from giamngheo.simulation.money import exact_sources
 
 
 @settings(
@@ -105,6 +107,22 @@ def test_sources_that_are_not_told_are_nobody_s(skeleton):
     assert not {"central_only", "no_mobilised_money"} & {row.id for row in list_scenarios(package)}
 
 
+@pytest.mark.parametrize(
+    ("row", "given"),
+    [
+        (",40,5,5,50,0,", (0, 0, 0)),  # was: mobilised funds of -135 billion, and more money without them
+        (",40,5,5,50,300,", (240, 30, 30)),
+        (",40,,,50,90,", (90, 0, 0)),
+        (",16.67,16.67,16.67,50,150,", (50.01, 50.01, 49.98)),
+    ],
+)
+def test_no_source_gives_less_than_nothing(skeleton, row, given):
+    line = load_package(changed(skeleton, "budget", (",40,5,5,50,150,", row))).budget_lines[0]
+    found = exact_sources(line, 3)
+    assert sum(found.values()) == line.total_3y and min(found.values()) >= 0
+    assert sorted(map(float, found.values())) == pytest.approx(sorted(given), abs=0.03)
+
+
 def test_a_promised_fall_is_refused_with_the_level_it_leads_to(skeleton):
     changed(skeleton, "targets", (",poor,<,3,2027-12-31,1,", ",,,,2027-12-31,1,"))
     with pytest.raises(
@@ -120,6 +138,7 @@ def test_a_promised_fall_that_leads_below_nought_is_not_offered_as_a_level(skele
 
 
 def test_plan_years_that_were_read_and_no_money(skeleton):
+    changed(skeleton, "targets", ("<,3,", "<,6,"))
     changed(
         skeleton,
         "budget",
@@ -133,6 +152,8 @@ def test_plan_years_that_were_read_and_no_money(skeleton):
     found = simulate(load_package(skeleton), draws=100)
     assert found.years[0].year == 2025 and found.money.total == 0
     assert found.by_case[1] == found.by_case[0]
+    easy = break_even(found.package, found.cases[1])["poor_2027"]
+    assert found.by_case[1]["poor_2027"] > 0.6 and easy["share_of_plan"] == 0  # was: beyond the model's range
 
 
 @pytest.mark.parametrize(

@@ -100,11 +100,10 @@ def break_even(package, case, *, seed=0):
 def _break_even(asked):
     exits, money = asked.exits_needed_per_bn(), asked.money
     planned = sum(money.planned.values())
-    own_share = float(money.total / planned) if planned else None
+    own_share = float(money.total / planned) if planned else 0.0
     return {
         key: {
-            # Nothing at all is enough, or nothing is: whatever the plan's own money.
-            "share_of_plan": multiple and own_share and own_share * multiple,
+            "share_of_plan": None if multiple is None else own_share * multiple,
             "exits_per_bn": exits.get(key),
         }
         for key, multiple in MoneyCurve(asked).needed(0.5).items()

@@ -185,6 +185,15 @@ def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: V
             "no reading of the poor counts households beside its rate, so that no money can be simulated (audit and "
             "forecast can be made); nearest: give households in poverty.csv"
         )
+    last, due = max(reading.as_of for reading in loaded.readings), (12, 31)
+    levels = [
+        target for target in loaded.targets if target.group == "all" and target.status and target.as_of > last
+    ]
+    if not any((target.as_of.month, target.as_of.day) == due for target in levels):
+        print(
+            f"no target on a rate of all households is due at the end of a year after {last}, so that no report can be "
+            "made (audit, forecast and simulate can); nearest: give one its status, comparator, value_pct and as_of"
+        )
 
 
 @app.command()

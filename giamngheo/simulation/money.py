@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import prod
 
@@ -78,7 +79,8 @@ def exact_sources(row, n_years):
 
     What the plan does not tell by source is that of the source `UNTOLD`, beside it only the sources that it names an
     amount of. The printed yearly figures are rounded; what they lack of the total belongs to the source printed with
-    the most decimals (3.33 a year stands for 10/3).
+    the most decimals (3.33 a year stands for 10/3). What is more than its rounding is a slip that the audit tells of:
+    the total holds, and the sources share it as they are printed.
 
     Parameters
     ----------
@@ -92,12 +94,16 @@ def exact_sources(row, n_years):
     """
     printed = {source: getattr(row, source) for source in SOURCES}
     exact = {source: Fraction(value or 0) * n_years for source, value in printed.items()}
-    rest = Fraction(row.total_3y) - sum(exact.values())
-    if not row.told:
+    total, summed = Fraction(row.total_3y), sum(exact.values())
+    rest = total - summed
+    if not row.told and rest >= 0:
         return {source: given for source, given in exact.items() if given} | {UNTOLD: rest}
     if rest:
-        decimals = {source: -value.as_tuple().exponent for source, value in printed.items()}
-        exact[max(decimals, key=lambda source: (decimals[source], exact[source]))] += rest
+        decimals = {source: -(value or Decimal()).as_tuple().exponent for source, value in printed.items()}
+        finest = max(decimals, key=lambda source: (decimals[source], exact[source]))
+        if abs(rest) > Fraction(n_years, 2) / 10 ** decimals[finest] or exact[finest] + rest < 0:
+            return {source: given * total / summed for source, given in exact.items()}
+        exact[finest] += rest
     return exact
 
 

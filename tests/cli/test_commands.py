@@ -446,6 +446,18 @@ def test_a_plan_without_counts_is_valid_and_told_that_no_money_can_be_simulated(
     assert status == 2 and "give households" in err
 
 
+def test_a_plan_without_a_target_to_judge_is_valid_and_told_that_no_report_can_be_made(command, tmp_path):
+    folder = tmp_path / "aimless"
+    assert command("new-package", folder)[0] == 0
+    assert "no report can be made" not in command("validate", "--package", folder)[1]
+    targets = folder / "targets.csv"
+    targets.write_text(
+        targets.read_text(encoding="utf-8").replace("2027-12-31", "2027-06-30"), encoding="utf-8"
+    )
+    status, out, _ = command("validate", "--package", folder)
+    assert status == 0 and "no report can be made" in out
+
+
 def test_what_a_sheet_of_a_series_holds_beside_it_is_told(command, tmp_path):
     book = openpyxl.Workbook()
     for row in (

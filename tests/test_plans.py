@@ -314,7 +314,7 @@ def test_what_is_first_read_in_the_plan_is_tracked(skeleton):
 
 
 def test_no_phrase_tells_a_plan_s_span_or_place():
-    of_plans = (each for key, each in phrases().items() if not key.startswith("provinces."))
+    of_plans = (each for key, each in phrases().items() if not key.startswith(("provinces.", "review.")))
     told = [text for each in of_plans for text in each.values()]
     assert not [
         text for text in told if re.search(r"three years|ba năm|An Giang|2013|2015", text, re.IGNORECASE)

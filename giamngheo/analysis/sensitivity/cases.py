@@ -147,8 +147,8 @@ def by_reference(package, groups, *, draws=20_000, seed=0, scenario=None, shared
 
 
 def observed_gap_growth(package):
-    """Last observed yearly growth of ln(z_u - z_p), None without two readings of both statuses on the last
-    line.
+    """Last observed yearly growth of ln(z_u - z_p), None without two readings of some poor and near-poor on the last
+    line: where there is nobody there is no distance.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def observed_gap_growth(package):
     line = package.last_line[0].poverty_line
     rates = {}
     for row in package.readings:
-        if row.group == "all" and row.poverty_line == line:
+        if row.group == "all" and row.poverty_line == line and row.rate_pct:
             rates.setdefault(row.as_of, {})[row.status] = float(row.rate_pct) / 100
     days = sorted(day for day, found in rates.items() if set(found) == {"poor", "near_poor"})
     if len(days) < 2:

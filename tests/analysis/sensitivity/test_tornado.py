@@ -1,11 +1,21 @@
 """One assumption at a time: the cases, their swings, and the case shown from more draws."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from helpers import made_up
 
 from giamngheo import load_scenario
-from giamngheo.analysis.sensitivity.cases import BEYOND, CONTINUITY, ENDS, at_quantile, by_reference
+from giamngheo.analysis.sensitivity.cases import (
+    BEYOND,
+    CONTINUITY,
+    ENDS,
+    at_quantile,
+    by_reference,
+    observed_gap_growth,
+)
 from giamngheo.analysis.sensitivity.tornado import SMALL, anchor, tornado
 from giamngheo.analysis.sensitivity.turning_points import TURNERS
 from giamngheo.simulation.targets import BOTH
@@ -114,3 +124,17 @@ def test_other_series_are_taken_under_the_scenario_itself(package, shared):
     full = by_reference(package, ["wide"], draws=shared.draws, seed=shared.seed)["wide"]
     assert result.scenario == scenario and full.scenario.id == "full_plan"
     assert chances(result) != chances(full)
+
+
+def test_where_nobody_is_near_poor_no_growth_of_the_distance_is_observed(package):
+    """Case: 99 % poor and 1 % near-poor, then all poor: a growth of minus infinity, and no page."""
+    last = max(row.as_of for row in package.readings)
+    ends = {"poor": Decimal(100), "near_poor": Decimal(0)}
+    rows = [
+        row.model_copy(update={"rate_pct": ends[row.status]})
+        if (row.as_of, row.group) == (last, "all") and row.poverty_line == package.last_line[0].poverty_line
+        else row
+        for row in package.readings
+    ]
+    assert np.isfinite(observed_gap_growth(package))
+    assert observed_gap_growth(replace(package, readings=tuple(rows))) is None

@@ -19,15 +19,16 @@ NOT_NAMED = "unnamed"  # the poverty line of a file's readings that name none
 RISES = Decimal("1.25")  # times from a reading to the next: more than a year does, less than most new lines
 FASTEST = 20  # points that a rate moves in a year: more than lists of poor households show
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
-CHECKS = (
-    *(
-        "one_poverty_line",
-        "counts_contradict_rate",
-        "rates_are_shares",
-        "persons_and_households",
-        "plan_date",
-    ),
-    *("target_before_plan", "target_above_readings", "money_units", "money_for_a_household"),
+CHECKS = (  # what may be asked
+    "one_poverty_line",
+    "counts_contradict_rate",
+    "rates_are_shares",
+    "persons_and_households",
+    "plan_date",
+    "target_before_plan",
+    "target_above_readings",
+    "money_units",
+    "money_for_a_household",
 )
 
 

@@ -80,7 +80,7 @@ def exact_sources(row, n_years):
     What the plan does not tell by source is that of the source `UNTOLD`, beside it only the sources that it names an
     amount of. The printed yearly figures are rounded; what they lack of the total belongs to the source printed with
     the most decimals (3.33 a year stands for 10/3). What is more than its rounding is a slip that the audit tells of:
-    the total holds, and the sources share it as they are printed.
+    the total holds, and the sources share it as they are printed, or it is of no source where all of them give nothing.
 
     Parameters
     ----------
@@ -98,6 +98,8 @@ def exact_sources(row, n_years):
     rest = total - summed
     if not row.told and rest >= 0:
         return {source: given for source, given in exact.items() if given} | {UNTOLD: rest}
+    if rest and not summed:
+        return {UNTOLD: rest}
     if rest:
         decimals = {source: -(value or Decimal()).as_tuple().exponent for source, value in printed.items()}
         finest = max(decimals, key=lambda source: (decimals[source], exact[source]))

@@ -1,13 +1,14 @@
 """Money is exact: what goes in comes out, by line, source and year."""
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from giamngheo import load_scenario
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.simulation.money import exact_sources, money, without_credit
+from giamngheo.simulation.money import UNTOLD, exact_sources, money, without_credit
 
 
 def delivered(package, name):
@@ -36,6 +37,13 @@ def test_the_full_plan_is_2155_billion_exactly(package):
 def test_a_rounded_year_is_completed_in_the_source_that_was_rounded(package):
     housing = next(row for row in package.budget_lines if row.line == "housing")
     assert exact_sources(housing, 3) == {"central": 240, "provincial": 10, "mobilised": 0}
+
+
+def test_money_of_which_every_source_gives_nothing_is_of_none(package):
+    """Case: 0, 0, 0 beside a total, which was shared by their sum."""
+    nothing = dict.fromkeys(("central", "provincial", "mobilised"), Decimal(0))
+    line = package.budget_lines[0].model_copy(update=nothing)
+    assert exact_sources(line, 3) == {UNTOLD: Fraction(line.total_3y)}
 
 
 def test_factors_multiply(tmp_path, package):

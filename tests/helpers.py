@@ -1,5 +1,6 @@
 """What several tests need and the workbook does not."""
 
+import copy
 import hashlib
 import html
 import re
@@ -183,3 +184,12 @@ def digests(out):
         for path in sorted(out.rglob("*"))
         if path.is_file() and path.name != "run.json" and ".batch" not in path.parts
     }
+
+
+def with_cell(plan, sheet, cell, value):
+    """A workbook's rows by sheet with one cell, such as "D6", typed otherwise (dict)."""
+    sheets = copy.deepcopy(plan)
+    row, column = int(cell[1:]) - 1, ord(cell[0]) - 65
+    sheets[sheet][row] += [None] * (column + 1 - len(sheets[sheet][row]))
+    sheets[sheet][row][column] = value
+    return sheets

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from helpers import with_cell
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package
@@ -103,15 +104,6 @@ def write(path, sheets):
     return path
 
 
-def changed(sheet, cell, value):
-    """The plan with one cell typed otherwise."""
-    sheets = copy.deepcopy(PLAN)
-    row, column = int(cell[1:]) - 1, ord(cell[0]) - 65
-    sheets[sheet][row] += [None] * (column + 1 - len(sheets[sheet][row]))
-    sheets[sheet][row][column] = value
-    return sheets
-
-
 def refusal(folder, sheets):
     with pytest.raises(RefusedInput) as caught:
         lay_out(folder / "made", write(folder / "plan.xlsx", sheets))
@@ -169,7 +161,9 @@ def test_ids_documents_and_labels_follow_from_names(made):
 
 
 def test_comparators_in_words_and_a_main_document_by_its_day(tmp_path):
-    sheets = changed("Văn bản", "A2", "Kế hoạch giảm nghèo bền vững")  # its title does not say its number
+    sheets = with_cell(
+        PLAN, "Văn bản", "A2", "Kế hoạch giảm nghèo bền vững"
+    )  # its title does not say its number
     sheets["Thông tin chung"].append(["Ngày ban hành", "15/02/2012"])
     sheets["Mục tiêu"] = [
         ["Chỉ tiêu", "So sánh", "Mức phải đạt", "Thời hạn"],
@@ -264,14 +258,14 @@ ASKED = {  # sheet, cell, what is typed there, what is said
 
 @pytest.mark.parametrize(("sheet", "cell", "value", "said"), ASKED.values(), ids=ASKED)
 def test_what_does_not_follow_is_asked_about_by_its_own_cell_in_one_line(tmp_path, sheet, cell, value, said):
-    message = refusal(tmp_path, changed(sheet, cell, value))
+    message = refusal(tmp_path, with_cell(PLAN, sheet, cell, value))
     for words in said:
         assert words in message
     assert len(message.splitlines()) == 1, message
 
 
 def test_one_cause_is_one_line_with_the_rest_counted(tmp_path):
-    sheets = changed("Hộ nghèo", "D10", "chuẩn 2005")
+    sheets = with_cell(PLAN, "Hộ nghèo", "D10", "chuẩn 2005")
     for at in (4, 5, 7):
         sheets["Hộ nghèo"][9][at] = "chuẩn 2005"
     message = refusal(tmp_path, sheets)
@@ -282,7 +276,7 @@ def test_one_cause_is_one_line_with_the_rest_counted(tmp_path):
 
 def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
     assert "add up to" not in made[1].replace("the others add up", "")
-    sheets = changed("Kinh phí", "J9", "902.000")
+    sheets = with_cell(PLAN, "Kinh phí", "J9", "902.000")
     _, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
     said = "sheet Kinh phí, J9 '902.000' is 902, and the rows read add up to 702; is one of them a heading, or left"
     assert any(said in line for line in told)
@@ -298,7 +292,7 @@ def test_a_total_that_the_rows_do_not_add_up_to_is_told(tmp_path, made):
     ],
 )
 def test_money_of_years_that_is_not_used_is_told(tmp_path, cell, value, said):
-    sheets = changed("Kinh phí", cell, value)
+    sheets = with_cell(PLAN, "Kinh phí", cell, value)
     _, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))
     assert any(said in line for line in told), told
 

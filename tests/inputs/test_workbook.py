@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from helpers import with_cell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,15 +116,6 @@ def write(path, sheets):
                     sheet.write_number(row, column, value)
     book.close()
     return path
-
-
-def changed(sheet, cell, value):
-    """The plan with one cell typed otherwise, by its name such as "D6"."""
-    sheets = copy.deepcopy(PLAN)
-    row, column = int(cell[1:]) - 1, ord(cell[0]) - 65
-    sheets[sheet][row] += [None] * (column + 1 - len(sheets[sheet][row]))
-    sheets[sheet][row][column] = value
-    return sheets
 
 
 def refusal(folder, sheets, **options):
@@ -282,7 +274,7 @@ ASKED = {  # sheet, cell, what is typed there, what is said
 
 @pytest.mark.parametrize(("sheet", "cell", "value", "said"), ASKED.values(), ids=ASKED)
 def test_a_cell_is_asked_about_by_sheet_and_name(tmp_path, sheet, cell, value, said):
-    sheets = changed(sheet, cell, value)
+    sheets = with_cell(PLAN, sheet, cell, value)
     if value == "1.234":  # with no other cell that shows how numbers are written
         sheets = {name: [[_plain(one) for one in row] for row in rows] for name, rows in sheets.items()}
     if not said:
@@ -301,7 +293,7 @@ def _plain(value):
 
 
 def test_two_notations_in_one_workbook_settle_nothing(tmp_path):
-    sheets = changed("Budget", "G3", "10.5")  # English, where all else is Vietnamese
+    sheets = with_cell(PLAN, "Budget", "G3", "10.5")  # English, where all else is Vietnamese
     message = refusal(tmp_path, sheets)
     assert "cell F4 (central): '1.100' can be two numbers" in message
     assert "cell D5" not in message  # a count has no decimals: 31.000 households are one number only
@@ -316,7 +308,7 @@ def test_two_notations_in_one_workbook_settle_nothing(tmp_path):
     ],
 )
 def test_money_in_another_unit_is_read_in_the_columns(tmp_path, cell, head):
-    sheets = changed("Budget", cell, head)
+    sheets = with_cell(PLAN, "Budget", cell, head)
     columns = range(5, 10) if cell == "A1" else (6,)
     for row in sheets["Budget"][2:4]:
         for at in columns:
@@ -365,7 +357,9 @@ def test_only_a_unit_of_money_says_what_numbers_count(count, text):
     "title", ["Biểu kinh phí (ngân sách nhà nước và vận động)", "Đơn vị: UBND huyện Triệu Sơn"]
 )
 def test_money_under_a_title_without_a_unit_is_in_billions(tmp_path, title):
-    made, told = lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", changed("Budget", "A1", title)))
+    made, told = lay_out(
+        tmp_path / "made", write(tmp_path / "plan.xlsx", with_cell(PLAN, "Budget", "A1", title))
+    )
     assert load_package(made).budget_lines[0].annual == Decimal("130.5")
     assert not any("money is read" in line for line in told)
 
@@ -387,7 +381,7 @@ QUESTIONS = {  # sheet, cell, what is typed there, what is said
 def test_figures_that_contradict_each_other_are_asked_about_by_cell(
     tmp_path, request, sheet, cell, value, said
 ):
-    sheets, check = changed(sheet, cell, value), request.node.callspec.id
+    sheets, check = with_cell(PLAN, sheet, cell, value), request.node.callspec.id
     sheets["documents"][1][3] = sheets["Kế hoạch"][4][1]
     message = refusal(tmp_path, sheets)
     for words in (*said, f"if it is so: --accept {check}"):
@@ -406,7 +400,7 @@ def test_a_question_about_a_whole_column_names_its_head(tmp_path):
 
 def test_no_refusal_names_a_folder_that_is_gone(tmp_path, monkeypatch):
     monkeypatch.setattr("giamngheo.inputs.skeleton.problems_together", lambda *_: [])
-    message = refusal(tmp_path, changed("Budget", "J3", "391.500"))
+    message = refusal(tmp_path, with_cell(PLAN, "Budget", "J3", "391.500"))
     assert "plan.xlsx/budget.csv:2:total_3y" in message and ".made." not in message
 
 
@@ -434,7 +428,7 @@ def test_a_group_is_named_in_both_languages(tmp_path):
 
 
 def test_a_year_alone_is_settled_for_all(tmp_path):
-    sheets = changed("Số liệu hộ nghèo", "E3", 2011)
+    sheets = with_cell(PLAN, "Số liệu hộ nghèo", "E3", 2011)
     file = write(tmp_path / "plan.xlsx", sheets)
     days = {row.as_of for row in load_package(new_package(tmp_path / "made", file, year_is="end")).readings}
     assert days == {date(2010, 12, 31), date(2011, 12, 31), date(2012, 12, 31)}
@@ -880,7 +874,7 @@ def test_vietnamese_letters_are_kept_in_an_id():
 )
 def test_the_door_to_a_workbook_waits_for_what_reads_it_alone(tmp_path, content, heavy):
     if content is PLAN:
-        write(tmp_path / "plan.xlsx", changed("Targets", "E2", "3/4/2015"))
+        write(tmp_path / "plan.xlsx", with_cell(PLAN, "Targets", "E2", "3/4/2015"))
     elif content:
         (tmp_path / "plan.xlsx").write_bytes(content)
     code = f"""

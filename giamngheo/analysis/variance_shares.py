@@ -11,6 +11,7 @@ from giamngheo.forecasting.scales import probit
 from giamngheo.simulation.outcomes import CASES, Simulation
 
 PARTS = ("level", "drift", "shocks", "gap", "error", "money")
+_NONE = (0.0, 0.0)  # moved by money, of the two thresholds
 
 
 def variance_shares(result, group="all"):
@@ -40,7 +41,7 @@ def variance_shares(result, group="all"):
         tables = [variance_shares(case, group).assign(case=CASES[r]) for r, case in result.cases.items()]
         return pd.concat(tables, ignore_index=True)
     parts, statuses = _parts(result, group)
-    found = shapley_variance(parts, _rates)
+    found = shapley_variance(parts, _rates())
     total, rows = np.sum(list(found.values()), axis=0), []
     for place, status in enumerate(statuses):
         for part in (part for part in PARTS if part in found):
@@ -111,12 +112,28 @@ def _threshold(result, group, status):
     return probit(result.draws[group, status][:, -1] / 100)
 
 
-def _rates(values):
-    """The rates of the poor, the near-poor and both together (1 or 3, n_draws), percent."""
-    z = values["level"] + values["drift"] + values["shocks"] + values["error"]
-    money = values.get("money", (0.0, 0.0))
-    poor = 100 * ndtr(z + money[0])
-    if "gap" not in values:
-        return poor[np.newaxis]
-    upper = np.maximum(100 * ndtr(z + np.exp(values["gap"]) + money[1]), poor)
-    return np.stack((poor, upper - poor, upper))
+def _rates():
+    """From parts to the rates of the poor, the near-poor and both together (1 or 3, n_draws), percent.
+
+    Many sets of parts have the same thresholds or the same gap, each of which is computed once.
+    """
+    made = {}
+
+    def once(values, names, compute):
+        key = tuple(id(values[name]) for name in names)
+        if key not in made:
+            made[key] = compute(*(values[name] for name in names))
+        return made[key]
+
+    def poor(level, drift, shocks, error, money=_NONE):
+        z = level + drift + shocks + error
+        return z + money[1], 100 * ndtr(z + money[0])
+
+    def rates(values):
+        z, below = once(values, [name for name in PARTS if name in values and name != "gap"], poor)
+        if "gap" not in values:
+            return below[np.newaxis]
+        upper = np.maximum(100 * ndtr(z + once(values, ["gap"], np.exp)), below)
+        return np.stack((below, upper - below, upper))
+
+    return rates

@@ -10,7 +10,7 @@ from giamngheo.inputs.package import Package, load_package
 from giamngheo.inputs.scenario import GIVEN_ID, Scenario, load_scenario
 from giamngheo.simulation.outcomes import CASES, Simulation, simulate
 from giamngheo.simulation.shared_draws import of_package, shared_draws
-from giamngheo.simulation.targets import above_target, level_pair, target_chances
+from giamngheo.simulation.targets import above_target, level_pair, target_chances, target_days
 
 
 def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
@@ -59,7 +59,9 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
             )
         given[name] = one
     made = (
-        one if isinstance(one, Simulation) else simulate(shared.package, one, shared=shared)
+        one
+        if isinstance(one, Simulation)
+        else simulate(shared.package, one, shared=shared, years=target_days(shared.package))
         for one in given.values()
     )
     return pd.DataFrame([row for one in made for row in _rows(one)])

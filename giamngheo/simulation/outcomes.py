@@ -26,6 +26,7 @@ from giamngheo.simulation.targets import BOTH, households_above, level_targets, 
 # Additionality, and the name of each of its bounds: nothing in a plan's figures tells where between them it lies
 # (Manski's identified set), so that a scenario is always simulated and told under both.
 CASES = {1: "continued", 0: "new"}  # r: the plan's money continues the trend; all of it comes on top
+SPENDING = "where the money ends"
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,12 +43,12 @@ class Case:
     draws: Mapping
     households: np.ndarray | None
     response: Response
-    _tables: dict = field(default_factory=dict, compare=False)  # of the groups asked for
+    _tables: dict = field(default_factory=dict, compare=False)  # by group, and `SPENDING`, of those asked for
 
     @property
     def years(self):
-        """Ends of year (tuple of datetime.date)."""
-        return self.trend.years
+        """Ends of year that were simulated (tuple of datetime.date)."""
+        return self.response.years
 
     @property
     def table(self):
@@ -56,19 +57,25 @@ class Case:
 
     def table_of(self, group="all"):
         """The rows of `table` of one group, which alone is then simulated (DataFrame)."""
-        if group not in self._tables:
-            self._tables[group] = summarise(of_group(self.draws, group), self.years)
-        return self._tables[group].copy()
+        return self._table(group, lambda: summarise(of_group(self.draws, group), self.years))
+
+    def _table(self, name, make):
+        if name not in self._tables:
+            self._tables[name] = make()
+        return self._tables[name].copy()
 
     @property
     def spending(self):
-        """Where the money of each line ends, billion VND of the whole period (DataFrame).
+        """Where the money of each line ends, billion VND of the whole period, or up to the last year (DataFrame).
 
         line (and "total"), delivered_bn_vnd, means over the draws of what goes to the poor, the near-poor, others (NaN
         for a line that raises no measured income), unspent_bn_vnd, and its unspent_q10, _q50, _q90: what finds no
         household under the line's own rule (`simulation.spending`). Empty where no count of households was published.
         """
-        return spending_frame(self.money, None if self.households is None else self.response.ledger())
+        counted = self.households is not None
+        return self._table(
+            SPENDING, lambda: spending_frame(self.money, self.response.ledger() if counted else None)
+        )
 
     def __repr__(self):
         last, r = self.years[-1], self.scenario.continuity
@@ -87,7 +94,7 @@ class Case:
         return fans({"median": self.table}, self.trend, (), status, group, **options)
 
 
-def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
+def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None, years=()):
     """Simulate a funding scenario in one case of additionality: its own `continuity`.
 
     Parameters
@@ -97,6 +104,8 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
     draws, seed : int
     shared : SharedDraws, optional
         Shared work of many scenarios; it then gives draws and seed.
+    years : iterable of datetime.date, optional
+        The ends of year to simulate, if the trend reaches one of them; default: all that it reaches.
 
     Returns
     -------
@@ -112,16 +121,18 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None):
     Money acts from the first programme year; what it does in a year counts at that year's end.
     """
     shared = shared or shared_draws(package, draws=draws, seed=seed)
-    made = shared.case(check_scenario(scenario, package), lambda: _case(scenario, shared))
+    years = tuple(sorted(years))
+    made = shared.case(check_scenario(scenario, package), years, lambda: _case(scenario, shared, years))
     return replace(made, scenario=scenario)  # of the same content, by its own name
 
 
-def _case(scenario, shared):
+def _case(scenario, shared, years):
     counterfactual = shared.counterfactual(scenario)
-    response, households = Response(counterfactual, scenario), counterfactual.households
+    trend, households = counterfactual.trend, counterfactual.households
+    response = Response(counterfactual, scenario, [day for day in trend.years if day in years])
     draws = _Draws(response, scenario)
-    households = None if households is None else households.T
-    return Case(scenario, counterfactual.trend, response.money, draws, households, response)
+    households = None if households is None else households[list(response.places)].T
+    return Case(scenario, trend, response.money, draws, households, response)
 
 
 class _Draws(Mapping):
@@ -145,9 +156,9 @@ class _Draws(Mapping):
         return len(self._counterfactual.trend.draws)
 
     def __getitem__(self, key):
-        trend = self._counterfactual.trend.draws
-        if not self._moves and self._counterfactual.follows_trend:
-            return trend[key]  # the forecast itself, to the bit
+        trend, places = self._counterfactual.trend.draws, self._response.places
+        if not self._moves and self._counterfactual.follows_trend:  # the forecast itself, to the bit
+            return trend[key] if len(places) == trend[key].shape[1] else trend[key][:, list(places)]
         if key not in self._made:
             if key not in trend:
                 raise KeyError(key)
@@ -155,7 +166,7 @@ class _Draws(Mapping):
             moved = (
                 self._response.rates(group=group)
                 if self._moves
-                else rates(group, self._counterfactual.levels[group])
+                else rates(group, self._counterfactual.levels_at(group, places))
             )
             self._made |= moved
         return self._made[key]
@@ -299,7 +310,7 @@ def at_case(scenario, r):
     return scenario.model_copy(update={"continuity": float(r)})
 
 
-def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None):
+def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None, years=()):
     """Simulate a funding scenario under both cases of additionality.
 
     Parameters
@@ -311,6 +322,9 @@ def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None
         100 to 1 000 000 draws; the same seed gives the same draws.
     shared : SharedDraws, optional
         Shared work of many scenarios of the package; it then gives draws and seed.
+    years : iterable of datetime.date, optional
+        The ends of year to simulate, if the trend reaches one of them, such as `simulation.targets.target_days` where
+        chances alone are looked at; default: all that it reaches.
 
     Returns
     -------
@@ -323,8 +337,8 @@ def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None
     """
     shared = shared_draws(package, draws=draws, seed=seed) if shared is None else of_package(shared, package)
     scenario = load_scenario(scenario, package)
-    cases = {r: simulate_case(package, at_case(scenario, r), shared=shared) for r in CASES}
-    own = cases.get(scenario.continuity) or simulate_case(package, scenario, shared=shared)
+    cases = {r: simulate_case(package, at_case(scenario, r), shared=shared, years=years) for r in CASES}
+    own = cases.get(scenario.continuity) or simulate_case(package, scenario, shared=shared, years=years)
     by_case = {r: target_chances(package, each) for r, each in cases.items()}
     shown = tuple(CASES) if scenario.continuity == 1 else tuple(r for r in CASES if r == scenario.continuity)
     return Simulation(package, scenario, cases, own, by_case, shown or tuple(CASES))

@@ -59,9 +59,9 @@ class Response:
     def __init__(self, counterfactual, scenario, years=None):
         self.counterfactual, self.money = counterfactual, money(counterfactual.package, scenario)
         self.years = tuple(years or counterfactual.trend.years)
-        places = tuple(map(counterfactual.trend.years.index, self.years))
-        self._places = tuple(place for place in places if place >= counterfactual.first)
-        self._before = tuple(place for place in places if place < counterfactual.first)
+        self.places = tuple(map(counterfactual.trend.years.index, self.years))
+        self._places = tuple(place for place in self.places if place >= counterfactual.first)
+        self._before = tuple(place for place in self.places if place < counterfactual.first)
         only = None if scenario.group == "all" else scenario.group
         self.effects = counterfactual.effects(scenario.targeting, only)
 

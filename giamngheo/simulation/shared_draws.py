@@ -71,12 +71,12 @@ class SharedDraws:
         differs = sorted(scenario.assumptions.items()), scenario.shock, scenario.growth, scenario.continuity
         return self._recent("counterfactual", repr(differs), lambda: self._counterfactual(scenario))
 
-    def case(self, scenario, make):
-        """The case of a scenario, simulated by ``make()`` unless one of the same content is kept (Case)."""
+    def case(self, scenario, years, make):
+        """The case of a scenario in some years, by ``make()`` unless one of the same content is kept (Case)."""
         content = dict(scenario) | {"funding": dict(scenario.funding)}
         for name in ("id", "title", "based_on"):
             del content[name]
-        return self._recent("case", repr(content), make)
+        return self._recent("case", repr((content, years)), make)
 
     def with_trend(self, trend):
         """The same, with a forecast that is already made as the trend, and with the assumptions it was made under."""

@@ -21,6 +21,11 @@ def level_targets(package):
     return tuple(target for target in package.targets if target.status and target.value_pct is not None)
 
 
+def target_days(package):
+    """The days of the level targets, in order (tuple of datetime.date): all that chances look at."""
+    return tuple(sorted({target.as_of for target in level_targets(package)}))
+
+
 def judged_targets(package):
     """The level targets that a forecast of the package's readings reaches: those that are judged.
 

@@ -15,6 +15,7 @@ from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.targets import target_days
 
 BASE = "base"  # the unchanged case
 BEYOND = "gap_as_last"  # a case shown beside the ranges, not inside one
@@ -41,7 +42,7 @@ def unchanged(package, scenario, shared):
     DataFrame
         `COLUMNS`, of the assumption `BASE`.
     """
-    return _rows(BASE, BASE, np.nan, simulate(package, scenario, shared=shared))
+    return _table(_rows(BASE, BASE, np.nan, _simulated(package, scenario, shared)))
 
 
 def variants(package, scenario, shared, learned, references=("vn-survey", "national-line", "wide")):
@@ -76,13 +77,12 @@ def variants(package, scenario, shared, learned, references=("vn-survey", "natio
             changes.append((name, "number", value, {name: {"fixed": value}}))
     push = {"deadline_push": shared.register["deadline_push"].alternative}
     changes.append(("deadline_push", "push", np.nan, push))
-    rows = [
-        _rows(*told, simulate(package, _assuming(scenario, changed), shared=shared.fork()))
-        for *told, changed in changes
-    ]
-    by_group = by_reference(package, references, scenario=scenario, shared=shared)
-    rows += [_rows("reference", group, np.nan, result) for group, result in by_group.items()]
-    return pd.concat(rows, ignore_index=True)
+    rows = []
+    for *told, changed in changes:
+        rows += _rows(*told, _simulated(package, _assuming(scenario, changed), shared.fork()))
+    for group, result in by_reference(package, references, scenario=scenario, shared=shared).items():
+        rows += _rows("reference", group, np.nan, result)
+    return _table(rows)
 
 
 def ends(package, scenario, shared, learned, names):
@@ -106,14 +106,26 @@ def ends(package, scenario, shared, learned, names):
     rows = []
     for name in names:
         for value in (at_quantile(shared.register, name, quantile, learned) for quantile in ENDS):
-            result = simulate(package, fixed_at(scenario, {name: value}), shared=shared.fork())
-            rows.append(_rows(name, "number", value, result))
-    return pd.concat(rows, ignore_index=True)
+            result = _simulated(package, fixed_at(scenario, {name: value}), shared.fork())
+            rows += _rows(name, "number", value, result)
+    return _table(rows)
+
+
+def _simulated(package, scenario, shared):
+    """A scenario in the years that its chances look at (Simulation)."""
+    return simulate(package, scenario, shared=shared, years=target_days(package))
 
 
 def _rows(assumption, to, value, result):
-    chances = result.chances[result.chances["case"].isin(CASES.values())]
-    return chances.assign(assumption=assumption, to=to, value=value)[COLUMNS]
+    return [
+        (assumption, to, value, CASES[r], target, p)
+        for r, chances in result.by_case.items()
+        for target, p in chances.items()
+    ]
+
+
+def _table(rows):
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _assuming(scenario, changes):
@@ -232,5 +244,5 @@ def chances_at(package, scenario, shared):
     dict of (str, str) to float
         By case and target (or "both").
     """
-    by_case = simulate(package, scenario, shared=shared).by_case
+    by_case = _simulated(package, scenario, shared).by_case
     return {(CASES[r], target): p for r, found in by_case.items() for target, p in found.items()}

@@ -14,7 +14,7 @@ from giamngheo.analysis.sensitivity.tornado import CONTINUED, anchor
 from giamngheo.forecasting import levels, pooling, prior, scales
 from giamngheo.forecasting.prior import forget_priors
 from giamngheo.simulation.outcomes import at_case, simulate_case
-from giamngheo.simulation.targets import target_chances
+from giamngheo.simulation.targets import target_chances, target_days
 
 LARGE = 0.03  # a chance that moves by as much is told on the report's index page
 PAST_MONEY = 1.5  # r where past spending was half as large again as the plan
@@ -63,7 +63,8 @@ def choices(package, tornado, shared):
             moved = anchor(chance, few[key], tornado.base[key])
             rows.append(dict(zip(COLUMNS, (name, to, value, *key, moved), strict=True)))
 
-    past = target_chances(package, simulate_case(package, at_case(scenario, PAST_MONEY), shared=shared))
+    at_past = at_case(scenario, PAST_MONEY)
+    past = target_chances(package, simulate_case(package, at_past, shared=shared, years=target_days(package)))
     told(CONTINUITY, PAST_MONEY, {(CONTINUED, target): chance for target, chance in past.items()})
     for name, values in ASSUMED.items():
         for value in values:

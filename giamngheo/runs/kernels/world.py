@@ -14,6 +14,7 @@ from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation.list_flows import flows_by_case, published_flows, returns_if_permanent
 from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import make_ahead, shared_draws
+from giamngheo.simulation.targets import target_days
 
 MINE = {
     "id": "my_own",
@@ -38,6 +39,9 @@ def prepare(package, draws, seed):
     for each in (outcome, simulate(package, plan, shared=shared)):  # beside each scenario's own
         for case in each.cases.values():
             dict(case.draws)  # of every group
+    simulate(
+        package, scenario, shared=shared, years=target_days(package)
+    )  # as `compare` does, and of what is not lent
     flows_by_case(outcome)  # of the year before the money
     plan_effect(package, plan, shared)
     returns_if_permanent(published_flows())

@@ -294,27 +294,28 @@ def _covered(who, effects, spent, stocks):
 def _steps(covered):
     """From (coverage, gain) by line to (share of households, their gain together), the best covered first."""
     covered.sort(key=lambda pair: -pair[0].mean())
-    coverage, gain = [pair[0] for pair in covered], [pair[1] for pair in covered]
+    shape = np.broadcast_shapes(*(each.shape for pair in covered for each in pair))
+    flat = [
+        [(each if each.shape == shape else np.broadcast_to(each, shape)).ravel() for each in which]
+        for which in zip(*covered, strict=True)
+    ]
+    coverage, gain = flat or ([], [])
     for end in range(len(covered) - 1, 0, -1):  # bubbles: nearly sorted already, so few exchanges
         still = True
         for i in range(end):
-            wrong = coverage[i] < coverage[i + 1]
-            if wrong.any():
+            wrong = np.flatnonzero(coverage[i] < coverage[i + 1])
+            if len(wrong):
                 still = False
-                coverage[i], coverage[i + 1] = (
-                    np.maximum(coverage[i], coverage[i + 1]),
-                    np.minimum(coverage[i], coverage[i + 1]),
-                )
-                gain[i], gain[i + 1] = (
-                    np.where(wrong, gain[i + 1], gain[i]),
-                    np.where(wrong, gain[i], gain[i + 1]),
-                )
+                for values in (coverage, gain):
+                    low, high = values[i], values[i + 1]
+                    low[wrong], high[wrong] = high[wrong], low[wrong]
         if still:
             break
     together = 0.0
     for i, more in enumerate(gain):
         together = together + more
-        yield coverage[i] - (coverage[i + 1] if i + 1 < len(coverage) else 0.0), together
+        share = coverage[i] - (coverage[i + 1] if i + 1 < len(coverage) else 0.0)
+        yield share.reshape(shape), together.reshape(shape)
 
 
 def _below(z_poor, income, spread):

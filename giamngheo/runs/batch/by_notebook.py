@@ -6,7 +6,7 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
-from giamngheo.runs.execution import Job, execute_all
+from giamngheo.runs.execution import Job, execute_all, start_ahead
 
 NOTEBOOK = "03_scenario"
 ASK = """\
@@ -17,6 +17,8 @@ display({"application/json": result_rows(outcome)}, raw=True)"""
 
 def execute(batch, todo, states, shown):
     """Execute scenarios' notebooks and make their pages, as of `Batch.run`."""
+    if todo and batch.settings.warm:
+        start_ahead()  # it imports while what each scenario needs is written
     langs, jobs, of_job = batch.settings.langs, [], []
     notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
     for task, address in todo:

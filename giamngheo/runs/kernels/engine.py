@@ -169,8 +169,10 @@ def undrawn(cell, shown_for):
 def ready_as_a_kernel(shell):
     """Do what both libraries do in a kernel when they are first imported; that was where there was no kernel."""
     import pandas as pd
+    from matplotlib import pyplot
 
     shell.enable_matplotlib("inline")
+    pyplot.uninstall_repl_displayhook()  # draws a cell's figures for windows; where one is shown it is drawn again
     pd.set_option("display.max_columns", 20)
 
 

@@ -36,7 +36,14 @@ def run_here(connection, request):
 
 
 def warm_up():
-    """Make ahead what every page needs: its templates, its exporter, a drawing's fonts, its empty figures."""
+    """Make ahead what every page needs: its templates, its exporter, a drawing's fonts, its empty figures.
+
+    And what libraries do when they are first used: the schema of notebooks, a frame's text.
+    """
+    import pandas as pd
+    from nbformat import validate
+    from nbformat.v4 import new_notebook
+
     from giamngheo.report.figure_style import Sizes, figure_exhibit, make_sheets
     from giamngheo.report.pages import template, warm_exporter
 
@@ -44,3 +51,6 @@ def warm_up():
     warm_exporter()
     figure_exhibit("a", "", "", "", lambda figure, _: figure.subplots().set_title("°"), Sizes(2, 2))
     make_sheets(SHEETS)
+    validate(new_notebook())
+    frame = pd.DataFrame({"a": [1]})
+    frame.to_html(), frame.to_string(), frame.to_dict("records")

@@ -1,6 +1,7 @@
 """Identities of the funding simulation, on the decision's own plan."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from giamngheo import load_scenario, package_forecast, paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, Simulation, at_case, simulate, simulate_case
-from giamngheo.simulation.targets import above_target, target_chances
+from giamngheo.simulation.targets import above_target, target_chances, target_days
 
 
 def test_the_full_plan_is_the_forecast_to_the_bit(package, shared):
@@ -33,6 +34,20 @@ def test_without_a_difference_in_money_the_arithmetic_itself_gives_the_trend(pac
     assert set(long_way.draws) == set(trend.draws)
     for key, values in trend.draws.items():
         assert_allclose(long_way.draws[key], values, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["full_plan", "double", "plan_is_new", "flood_2014"])
+def test_some_years_alone_are_those_of_all_years(package, shared, name):
+    whole = simulate(package, name, shared=shared)
+    some = simulate(package, name, shared=shared, years=target_days(package))
+    assert some.years == (whole.years[-1],) and some.by_case == whole.by_case
+    for r, case in some.cases.items():
+        assert list(case.draws) == list(whole.cases[r].draws)
+        for key in case.draws:
+            assert_allclose(case.draws[key], whole.cases[r].draws[key][:, -1:], rtol=1e-12)
+        assert above_target(package, case) == above_target(package, whole.cases[r])
+    assert simulate(package, name, shared=shared, years=[date(2012, 12, 31)]).years == whole.years[:1]
+    assert simulate(package, name, shared=shared, years=[date(1999, 1, 1)]).years == whole.years
 
 
 def test_same_seed_same_draws_whatever_ran_before(package, shared):

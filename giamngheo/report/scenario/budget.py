@@ -113,7 +113,8 @@ def chart(page, money):
                 if most := max(width, outline):
                     bars.append((_bar(start, place, width), _COLOURS[source]))
                     feet.append([(start, place - 0.15), (start, place + 0.15)])
-                    _written(ax, _amount_text(page, given.at[line, source]), start + most + 0.05, place)
+                    amount = _amount_text(page, given.at[line, source])  # in the room kept for it: no layout
+                    _written(ax, amount, start + most + 0.05, place, in_layout=False)
                 if differs and outline:
                     outlines.append(_bar(start, place, outline))
             whole, share = given[source].sum(), 100 * given[source].sum() / (totals.sum() or 1)

@@ -12,7 +12,7 @@ from giamngheo import load_scenario, package_forecast, paths
 from giamngheo.analysis.pace import required_pace
 from giamngheo.analysis.sensitivity import cases
 from giamngheo.forecasting.reference_series import load_table
-from giamngheo.forecasting.rivals import METHODS, rival_forecasts
+from giamngheo.forecasting.rivals import METHODS, fit_rivals, rival_forecasts
 from giamngheo.language import LANGUAGES
 from giamngheo.report.columns import MISSING
 from giamngheo.report.trend import (
@@ -199,6 +199,19 @@ def test_where_usual_forecasts_need_more_readings_the_title_says_so(page, trend,
     made = rivals.chart(page, rows)
     assert "nan" not in made.text + made.title + rivals.table(page, rows).text
     assert page.say("figure.rivals_title_alone", who="", when="", own="").rpartition(";")[2] in made.title
+
+
+def test_where_the_year_that_is_forecast_was_read_before_its_end_the_page_says_so(page, package, record):
+    rows = [row for row in package.readings if row.group == "all" and row.status == "poor"]
+    rows = [row.model_copy(update={"as_of": row.as_of.replace(month=11, day=30)}) for row in rows]
+    page = Page(replace(package, readings=tuple(rows)), page.lang)
+    trend = package_forecast(page.package, until=rows[-1].as_of.year, draws=200)
+    others = rivals.beside(trend, fit_rivals(trend.history))
+    assert len(trend.years) == 1 and not len(others)
+    compared = rivals.compared(trend, others, record)
+    title = rivals.chart(page, compared).title
+    assert page.say("figure.rivals_title_read", who="", when="", own="").rpartition(";")[2] in title
+    assert rivals.sentences(page, compared).text == page.say("trust.year_read")
 
 
 def test_rivals_stand_beside_their_own_scores_and_those_that_lost_are_marked(page, record, compared):

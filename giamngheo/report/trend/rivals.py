@@ -16,6 +16,12 @@ CHOSEN = "chosen"
 QUANTILES = {"q50": "median_pct", "q10": "low_pct", "q90": "high_pct"}
 
 
+def beside(trend, fits):
+    """Forecasts by all fits at the forecast's last year: they go by years, and have none of a year read already."""
+    year, last = trend.years[-1].year, fits.series.index[-1]
+    return fits.forecast(max(year, last + 1)).iloc[: None if year > last else 0]
+
+
 def compared(trend, others, record):
     """The chosen forecast of the poor rate, first, and its rivals at the last instant (DataFrame).
 
@@ -34,7 +40,7 @@ def sentences(page, rows):
     """How far apart the usual forecasts lie."""
     usual = rows[rows["method"].isin(METHODS)]
     if usual.empty:
-        return html.prose(page.say("trust.one_reading"))
+        return html.prose(page.say("trust.year_read" if _is_read(page, rows) else "trust.one_reading"))
     words = {
         "n": page.number(len(usual)),
         "low": page.percent(usual["median_pct"].min(), 1),
@@ -91,11 +97,12 @@ def chart(page, rows):
     usual = rows.loc[rows["method"].isin(METHODS), "median_pct"].dropna()
     words = {"who": first_upper(page.say("status.poor")), "when": when_text(rows["as_of"].iloc[0], page)}
     words |= {"own": page.percent(rows["median_pct"].iloc[0], 1)}
+    alone = "_read" if _is_read(page, rows) else "_alone"
     if not usual.empty:
         words |= {"low": page.number(usual.min(), 1), "high": page.percent(usual.max(), 1)}
     shown = figure_exhibit(
         "rivals-poor",
-        page.say("figure.rivals_title_alone" if usual.empty else "figure.rivals_title", **words),
+        page.say(f"figure.rivals_title{alone if usual.empty else ''}", **words),
         caption,
         f"{page.say('figure.rivals_desc')} {told}",
         draw,
@@ -115,6 +122,11 @@ def table(page, rows):
     caption = page.say("trust.rivals_caption", who=who, when=when)
     note = page.say("track.rival_note", group=page.say(f"track_group.{rows['kind'].iloc[0]}"))
     return html.folded(caption, html.table("rivals", caption, rows, columns, note=note))
+
+
+def _is_read(page, rows):
+    """Whether a reading of the forecast's last year, before its end, leaves methods that go by years nothing to do."""
+    return max(row.as_of for row in page.package.readings).year >= rows["as_of"].iloc[0].year
 
 
 def _name(page, method):

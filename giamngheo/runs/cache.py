@@ -198,8 +198,13 @@ class Contents:
 
     def data(self, package):
         """`data_hash` of a package (str or Path), once."""
-        package = paths.find(package)
-        return self._once(package, lambda: self._stamped(data_files(package)) or data_hash(package))
+
+        def made():
+            found = paths.find(package)
+            self._stamped(data_files(found))
+            return data_hash(found)
+
+        return self._once(os.fspath(package), made)
 
     def _stamped(self, tops):
         self._stamps |= {os.fspath(path): _stamp(path) for top in tops for path in files_of(top)}
@@ -228,21 +233,24 @@ class Contents:
         -------
         str
         """
-        package = paths.find(parameters.get("package", paths.PACKAGE))
         made_from = [
             self._once(id(cells), lambda: source_hash(cells)),
             sorted(parameters.items()),
             shown_for,
-            self.data(package),
+            self.data(parameters.get("package", paths.PACKAGE)),
             scenario,
-            *self.code(),
+            self.code(),
         ]
         return _sha256(json.dumps(made_from).encode())
 
     def code(self):
-        """Code, lock, Python and the installed versions of all that the lock names (list)."""
-        code = self._once("code", lambda: self._stamped(code_files()) or code_hash())
-        return [code, sys.version_info[:2], installed_versions()]
+        """Hash of code, lock, Python and the installed versions of all that the lock names (str)."""
+
+        def made():
+            self._stamped(code_files())
+            return _sha256(json.dumps([code_hash(), sys.version_info[:2], installed_versions()]).encode())
+
+        return self._once("the code", made)
 
 
 def _stamp(path):

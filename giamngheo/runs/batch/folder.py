@@ -36,6 +36,7 @@ class Folder:
             self.state / name for name in ("pieces", "failed", "making")
         )
         self.plan = self.state / "plan.json"
+        self._finished = {}  # runs that this very process put in their place -> address
 
     def check(self):
         """Refuse a folder that cannot be written to, and leave nothing in it."""
@@ -89,7 +90,8 @@ class Folder:
         made = self.making_of(task) / NEW_PIECES
         self.pieces.mkdir(parents=True, exist_ok=True)
         taken = [path.replace(self.pieces / path.name) for path in sorted(made.glob("*.parquet"))]
-        shutil.rmtree(made, ignore_errors=True)
+        if taken:
+            shutil.rmtree(made, ignore_errors=True)
         return taken
 
     # --- Runs
@@ -102,9 +104,18 @@ class Folder:
         """Where it is made, before it takes its place (Path)."""
         return self.making / task.package.name / task.id
 
+    def unmake(self, task):
+        """Remove what is there of a run that is made."""
+        home = self.making_of(task)
+        if home.exists():
+            shutil.rmtree(home, ignore_errors=True)
+        return home
+
     def is_whole(self, task, address):
         """Whether a run was made from this address and has all its files as they were (bool)."""
         home = self.run_of(task)
+        if self._finished.get(home) == address:
+            return True
         try:
             record = json.loads((home / RECORD).read_text(encoding="utf-8"))
             return record["address"] == address and all(
@@ -117,8 +128,7 @@ class Folder:
         """An empty folder to make a run in, with the scenario in full (Path)."""
         import yaml
 
-        home = self.making_of(task)
-        shutil.rmtree(home, ignore_errors=True)
+        home = self.unmake(task)
         home.mkdir(parents=True)
         keys = {key: value for key, value in task.keys.items() if key != "id"}
         text = yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
@@ -134,10 +144,12 @@ class Folder:
         self.drop(task)
         place.parent.mkdir(parents=True, exist_ok=True)
         home.replace(place)
+        self._finished[place] = address
 
     def drop(self, task):
         """Take away an earlier run of a scenario."""
         place = self.run_of(task)
+        self._finished.pop(place, None)
         if place.exists():
             away = self.making / f"old-{task.package.name}-{task.id}"
             away.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import signal
 import sys
 import threading
@@ -70,7 +69,7 @@ class Batch:
 
     def address(self, task):
         """What the results of a scenario rest on, as one hash (str)."""
-        made_from = [task.content, self.contents.data(task.package.path), *self.contents.code()]
+        made_from = [task.content, self.contents.data(task.package.path), self.contents.code()]
         return self._hash([*made_from, self.settings.draws, self.settings.seed])
 
     def run_address(self, task):
@@ -155,7 +154,7 @@ class Batch:
             finally:
                 self.close()
                 for task, _ in todo:
-                    shutil.rmtree(self.folder.making_of(task), ignore_errors=True)
+                    self.folder.unmake(task)
             failures = [(task, states[task.number]) for task, _ in todo if task.number in states]
             for task, address in todo:
                 if task.number in states and states[task.number]["state"] not in (SKIPPED, CANCELLED):

@@ -10,6 +10,7 @@ from giamngheo.simulation.results import COLUMNS
 KINDS = {str: pa.string(), float: pa.float64(), int: pa.int32(), bool: pa.bool_()}
 PIECE = pa.schema([("address", pa.string()), *((name, KINDS[kind]) for name, kind in COLUMNS.items())])
 AT_ONCE = 500  # scenarios in memory while the table is written
+SMALL, MOST_SMALL = 65_536, 1_000  # bytes of a piece that is kept when it was read once, and how many are
 # What a scenario has that does not name a key: the plan in full and on time.
 UNNAMED = {
     "delay_years": 0.0,
@@ -46,13 +47,16 @@ def write_piece(place, found):
 
 
 class Pieces:
-    """The pieces of a folder, read when their rows are asked for."""
+    """The pieces of a folder, read when their rows are asked for, small ones at once."""
 
     def __init__(self, folder):
-        self._where, self._open = {}, {}
+        self._where, self._open, self._small = {}, {}, {}
         for path in folder.whole_pieces():
-            addresses = pq.read_table(path, columns=["address"])["address"].to_pylist()
-            for n, address in enumerate(addresses):
+            if len(self._small) < MOST_SMALL and path.stat().st_size < SMALL:
+                self._small[path] = table = pq.read_table(path)
+            else:
+                table = pq.read_table(path, columns=["address"])
+            for n, address in enumerate(table["address"].to_pylist()):
                 start = self._where.get(address, (None, n, 0))
                 first = start[1] if start[0] == path else n
                 self._where[address] = (path, first, n - first + 1)
@@ -63,6 +67,8 @@ class Pieces:
     def rows(self, address):
         """The rows of an address (Table)."""
         path, start, count = self._where[address]
+        if path in self._small:
+            return self._small[path].slice(start, count)
         if path not in self._open:
             while len(self._open) > 3:
                 del self._open[next(iter(self._open))]

@@ -135,10 +135,11 @@ def returning(before, start, end, rho, partial):
 
     Notes
     -----
-    By how the share changes with the correlation t of the first instant with the last (Plackett 1954): at t = 1 nobody
-    poor at both was elsewhere for more than the instant between, ``P(z_0 < min, z_1 >)``; from there down to the
-    assumed t each step takes ``phi_2(z_0, z_2; t) Phi(c(t))``, c the standardised mean of the position between. As
-    c(1) holds still its integral is bivariate normal; what is left is smooth, and summed by Gauss and Legendre.
+    ``P(X0 < z0, X1 >= z1, X2 < z2)`` as a function of t, the correlation of X0 and X2: at t = 1 they are one position,
+    which gives ``P(X0 < min(z0, z2), X1 >= z1)``; from there down to the assumed t it falls by the integral of
+    ``phi_2(z0, z2; t) Phi(c(t))`` (Plackett 1954), c(t) being ``(E[X1 | X0 = z0, X2 = z2] - z1) / sd``. With Phi(c)
+    held at its value at t = 1 that is bivariate normal; the rest is smooth, a Gauss-Legendre sum over the angle
+    arccos t.
     """
     z0, z1, z2, rho, partial = np.broadcast_arrays(probit(before), probit(start), probit(end), rho, partial)
     low, middle, square = np.minimum(z0, z2), rho * (z0 + z2) / 2, rho * rho

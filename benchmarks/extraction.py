@@ -44,7 +44,7 @@ KEYS = {  # what tells a row, then what is compared
     ),
 }
 PROMISES = {  # counted apart: not every plan that the tests hold has these tables
-    "measures": (("locator", "quantity"), ("unit", "per")),
+    "measures": (("locator", "quantity"), ("unit", "per", "unit_cost_vnd")),
     "agencies": (("locator", "agency_vi", "role"), ()),
 }
 
@@ -71,7 +71,7 @@ def score(text, folder, tables=KEYS):
         rows = list(csv.DictReader((Path(folder) / f"{table}.csv").open(encoding="utf-8")))
         waiting = [each for each in found if each.table == table and each.cells.get("quantity") != ""]
         right = 0
-        columns = [*key, *compared]
+        columns = [column for column in (*key, *compared) if rows and column in rows[0]]
         for row in rows:
             fits = (each for each in waiting if all(_same(each.cells[column], row[column]) for column in key))
             each = next(fits, None)

@@ -44,7 +44,10 @@ KEYS = {  # what tells a row, then what is compared
     ),
 }
 PROMISES = {  # counted apart: not every plan that the tests hold has these tables
-    "measures": (("locator", "quantity"), ("unit", "per", "unit_cost_vnd")),
+    "measures": (
+        ("locator", "quantity"),
+        ("unit", "per", "unit_cost_vnd"),
+    ),  # a unit's cost where it is stated
     "agencies": (("locator", "agency_vi", "role"), ()),
 }
 
@@ -70,9 +73,10 @@ def score(text, folder, tables=KEYS):
     for table, (key, compared) in tables.items():
         rows = list(csv.DictReader((Path(folder) / f"{table}.csv").open(encoding="utf-8")))
         waiting = [each for each in found if each.table == table and each.cells.get("quantity") != ""]
-        right = 0
-        columns = [column for column in (*key, *compared) if rows and column in rows[0]]
+        right = there = 0
         for row in rows:
+            columns = [each for each in (*key, *compared) if each != "unit_cost_vnd" or row.get(each)]
+            there += len(columns)
             fits = (each for each in waiting if all(_same(each.cells[column], row[column]) for column in key))
             each = next(fits, None)
             if each is not None:
@@ -92,7 +96,7 @@ def score(text, folder, tables=KEYS):
         for each in waiting:
             sure = "! " if each.confidence == "high" else ""
             wrong.append(f"{sure}{table} {tuple(each.cells[column] for column in key)}: a row too many")
-        counts[table] = right, len(rows) * len(columns)
+        counts[table] = right, there
     return counts, wrong
 
 

@@ -459,10 +459,20 @@ def test_promises_and_agencies_are_read_wherever_they_stand(bench):
         assert not [line for line in wrong if line.startswith("!")], wrong
 
 
-def test_where_a_numbering_is_not_understood_the_place_is_in_doubt():
-    written = PLAN.format("Đoạn A\n1. Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")
-    rows = [each for each in propose(as_text(written)) if each.table == "poverty"]
-    assert [row.doubts.get("locator") for row in rows] == ["place"]
+NUMBERING = {
+    "unknown_word": ("Đoạn A\n1. {}", ["1"], [None]),
+    "begins_late": ("3. {}", ["3"], ["place"]),
+    "said_twice": ("1. Kết quả\n1. {}", ["1"], ["place"]),
+    "goes_back": ("I. Kết quả\n2. Hộ nghèo\n1. {}", ["I.1"], ["place"]),
+}
+
+
+@pytest.mark.parametrize(("written", "places", "doubts"), NUMBERING.values(), ids=NUMBERING)
+def test_where_a_numbering_is_not_understood_the_place_is_in_doubt(written, places, doubts):
+    text = as_text(PLAN.format(written.format("Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")))
+    rows = [each for each in propose(text) if each.table == "poverty"]
+    assert [row.cells["locator"] for row in rows] == places
+    assert [row.doubts.get("locator") for row in rows] == doubts
 
 
 UNREAD = {

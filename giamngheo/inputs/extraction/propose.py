@@ -1,6 +1,5 @@
 """All that a plan's text lets one propose."""
 
-import re
 from datetime import date
 
 from giamngheo.inputs.errors import RefusedInput, shown
@@ -12,7 +11,7 @@ from giamngheo.inputs.extraction.reading_tables import readings_of_tables
 from giamngheo.inputs.extraction.readings import readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
-from giamngheo.inputs.extraction.text import Text, is_numbered, read_decision
+from giamngheo.inputs.extraction.text import Text, read_decision
 from giamngheo.inputs.tables import TABLES
 
 
@@ -50,18 +49,10 @@ def propose(text: Text):
 
 
 def _doubt_places(text, found):
-    """Numbers before the first part, or in an article, are a numbering that was not understood."""
-    zones = {paragraph.zone for paragraph in text.paragraphs if is_numbered(paragraph.folded)}
+    """Rows of a place whose numbering was not understood."""
+    unsure = {place for each in text.paragraphs if not each.sure for place in (each.locator, each.section)}
     for each in found:
-        place = each.cells.get("locator", "")
-        zone = (
-            "preamble"
-            if place.startswith("preamble")
-            else "decision"
-            if re.match(r"article \d+$", place)
-            else None
-        )
-        if zone in zones:
+        if each.cells.get("locator") in unsure:
             each.doubts.setdefault("locator", "place")
 
 

@@ -31,7 +31,9 @@ _COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tel
 _TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
 _WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
 _OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
-_REACHED = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|thực hiện mục tiêu|đánh giá")
+_OF_THEM = re.compile(
+    r"\s*(?:trong (?:số|đó|tổng)|riêng)\b"
+)  # goes on with the instant of the paragraph before
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
@@ -71,21 +73,23 @@ def readings(text, published: date | None, tabled):
     -------
     list of Proposal
     """
-    found, intro = [], None
+    found, intro, told = [], None, None
     for paragraph in text.paragraphs:
         words = paragraph.folded
         if not _ITEM.match(words):  # a list goes on with the instant of what it stands under
             named = instants(words, paragraph.start) if words.rstrip().endswith(":") else ()
             intro = named[-1] if named else None
-        if "nghèo" in words and "%" in words and not (paragraph.zone == "part" and _aims(paragraph)):
+        if "nghèo" in words and "%" in words and paragraph.topic != "aims":
             moment = _moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
-            before = None
+            before, fresh = told if _OF_THEM.match(words) else None, True
             for each in _in_paragraph(words, moment):
                 if each.instant is None and before and "households" in each.values:
                     each.instant = before.instant
                     each.doubts["as_of"] = "instant_before"
                 found.append((paragraph, each))
                 before = each
+                if each.instant and (fresh or each.instant.as_of > told.instant.as_of):
+                    told, fresh = each, False
     kept = []
     for paragraph, each in [*found, *tabled]:
         known = each.instant or ("households" in each.values and each.doubts.get("group") != "area")
@@ -116,16 +120,6 @@ def said_once(proposals):
     kept = by_key(proposals)
     _check_totals(kept)
     return kept
-
-
-def _aims(paragraph):
-    """Whether the innermost heading that tells is of aims, and not of what was reached (bool)."""
-    for heading in reversed(paragraph.headings):
-        if _REACHED.search(heading[:60]):
-            return False
-        if "mục tiêu" in heading[:60]:
-            return True
-    return False
 
 
 def _in_paragraph(words, moment):

@@ -4,13 +4,17 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
-from giamngheo.inputs.extraction.vocabulary import named_sources, source_of, sources_in, subject_of
-
-MONEY = re.compile(  # a sum; what one household or house gets is none
-    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
-    r"(?!\w|\s*/\s*(?:\d\s*)?(?:hộ|người|khẩu|căn|nhà|mô hình|xã|thẻ|lao động|học sinh|em|lớp|công trình|tháng)\b)"
+from giamngheo.inputs.extraction.money import sums
+from giamngheo.inputs.extraction.numbers import billions, number
+from giamngheo.inputs.extraction.vocabulary import (
+    named_sources,
+    source_of,
+    sources_in,
+    subject_of,
+    topic_of,
+    unmarked,
 )
+
 _YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"
 _ANNUAL_AFTER = re.compile(r"\s*(?:/\s*năm|mỗi năm|hàng năm|một năm|/\s*1\s*năm)")
 _TOTAL_AFTER = re.compile(rf"\s*(?:/|cho|,)?\s*(?:{_YEARS})")
@@ -24,18 +28,12 @@ _SOURCE_BEFORE = re.compile(
 _SOURCE_AFTER = re.compile(
     r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|,?\s*(?:toàn bộ\s+)?(?:từ|thuộc|do)\s+[^;,.\d]{0,50})"
 )
-_TOTALS = re.compile(
-    r"^[\s\divxa-h.)]*(?:tổng\s+)?(?:nhu cầu\s+)?(?:nguồn\s+)?kinh phí|kinh phí thực hiện"
-    r"|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực"
-)
 _FROM = re.compile(r"\s*[-+*•]")
 _SOURCE_OR_SUM = re.compile(r"[\s\d.)+*•a-zđ-]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
-_ELSEWHERE = re.compile(
-    r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
-    r"|tình hình|đánh giá|hiện trạng|thực trạng"
-)
+_OF_POLICIES = ("policies", "money", "scope", None)
 _OF_YEAR = re.compile(r"năm\s+20\d\d\s*(?::|là|khoảng)?\s*$")
 _SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
+_KIND = re.compile(r"[\s,]*(?:(?:về|các|nhóm)\s+)*(chính sách|dự án|tiểu dự án)")
 _NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -63,9 +61,9 @@ class Section:
     def kind(self):
         """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
         for heading in self.headings:
-            found = re.match(r"[\s\divx.)]*(?:các\s+|nhóm\s+)?(chính sách|dự án|tiểu dự án)", heading)
+            found = _KIND.match(" ".join(unmarked(heading)[::-1]))
             if found:
-                return "project" if "dự án" in found[1] else "policy"
+                return "policy" if found[1] == "chính sách" else "project"
         return None
 
 
@@ -82,14 +80,17 @@ def sections(text):
     """
     found, leaf = {}, None
     for paragraph in text.paragraphs:
-        if paragraph.zone != "part" or _ELSEWHERE.search(paragraph.headings[0][:60]):
+        if paragraph.zone not in ("part", "preamble") or paragraph.topic not in _OF_POLICIES:
             leaf = None
             continue
-        inner = tuple(reversed(paragraph.headings[1:]))
-        of_money = _TOTALS.search(paragraph.headings[0][:80])
+        outwards = tuple(reversed(paragraph.headings))
+        part = (
+            bool(outwards) and topic_of(outwards[-1]) and not subject_of(outwards[-1])
+        )  # of several policies
+        inner, of_money = outwards[:-1] if part else outwards, paragraph.topic == "money"
         named = next((n for n, heading in enumerate(inner) if _subject(heading, of_money)), None)
         name = paragraph.folded.partition(":")[0]
-        money = named is None and MONEY.search(paragraph.folded)
+        money = named is None and bool(sums(paragraph.folded))
         beside = leaf and name != paragraph.folded and len(name) < _NAME and not _SOURCE_OR_SUM.match(name)
         if money and (_subject(paragraph.folded, True) or (beside and _FROM.match(name))):
             leaf = Section((paragraph.folded, *inner), paragraph.locator, paragraph.start, [paragraph])
@@ -101,7 +102,7 @@ def sections(text):
             if named is None:
                 lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
                 named = lettered.index(False) if False in lettered else 0
-            headings = (*inner[named:], paragraph.headings[0])
+            headings = outwards[named:]
             locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
             own = found.setdefault(headings, Section(headings, locator, paragraph.start))
             own.paragraphs.append(paragraph)
@@ -113,8 +114,8 @@ def sections(text):
 
 def _subject(heading, of_money):
     """The subject of a heading's words before its colon or its money; under a heading on money no source is one."""
-    money, name = MONEY.search(heading), heading.partition(":")[0][:200]
-    name = name[: money.start()] if money else name
+    money, name = sums(heading[:400]), heading.partition(":")[0][:200]
+    name = name[: money[0].start()] if money else name
     return None if of_money and _SOURCE_OR_SUM.match(name) else subject_of(name)
 
 
@@ -128,7 +129,7 @@ def _has_substance(section):
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
     asked, first = [], section.paragraphs[0].folded
-    if MONEY.search(first):  # then a sum below it is that of all
+    if sums(first):  # then a sum below it is that of all
         section.paragraphs = [p for p in section.paragraphs if p.folded is first or not _SUM.match(p.folded)]
     for n, p in enumerate(section.paragraphs):
         of_it = (
@@ -138,12 +139,12 @@ def _read_money(section):
             r"[\s+*•-]*(?:[a-zđ]\)\s*)?(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded
         ):
             asked.append(p)
-    told = [p for p in section.paragraphs if "kinh phí" in p.folded and MONEY.search(p.folded)]
+    told = [p for p in section.paragraphs if "kinh phí" in p.folded and sums(p.folded)]
     of_years = []
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
-        for money in MONEY.finditer(words):
+        for money in sums(words):
             before = re.split(
                 r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
             )[-1]

@@ -38,6 +38,7 @@ _NO_SHARE = re.compile(
     r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
     r"|dưới|không quá|\d\s*%?\s*(?:-|đến|tới))\s*$"
 )  # of places, no promise
+_STOP = re.compile(r"[;.](?=\s|$)")
 _ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
 _SHORT = 25  # letters of a heading that promises nothing
@@ -65,15 +66,15 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
     found, seen = [_tabled(*each) for each in tabled], {}
     for paragraph, after in pairwise([*text.paragraphs, None]):
         words = paragraph.folded
-        aims = any(_is_aims(heading) for heading in paragraph.headings)
+        aims = paragraph.topic == "aims"
         levels = []
         if "nghèo" in words and (aims or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))):
             levels = _levels(paragraph, last_year, one_year)
         found += levels
-        if paragraph.zone == "part" and not levels:
+        if paragraph.zone == "part" or aims:
             own = paragraph.headings
-            leads = after is not None and own[-1] == words and after.headings[: len(own)] == own
-            others = list(_others(text, paragraph, aims, leaf=not leads))
+            leads = own[-1:] == (words,) and after is not None and after.headings[: len(own)] == own
+            others = list(_others(text, paragraph, aims, not leads, levels))
             seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
             for row in others if times > 1 else ():
                 row.cells["target"] += f"_p{times}"
@@ -106,10 +107,6 @@ def _tabled(paragraph, each):
         each.status, each.group, "<=", each.values["rate_pct"], str(each.instant.as_of), paragraph.locator
     )
     return Proposal("targets", cells, places, {"comparator": "table"} | each.doubts)
-
-
-def _is_aims(heading):
-    return bool(re.match(r"[^:]{0,12}(?:các\s+)?(?:mục tiêu|chỉ tiêu)", heading.strip()))
 
 
 def _levels(paragraph, last_year, one_year):
@@ -297,14 +294,19 @@ def _year_above(paragraph):
     return None
 
 
-def _others(text, paragraph, aims, leaf):
+def _others(text, paragraph, aims, leaf, levels):
     """Promises to reach a share of people, or, in the section of aims, one without a figure."""
     words, section = paragraph.folded, re.sub(r"[^a-z0-9]+", "_", paragraph.locator.lower()).strip("_")
     shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100] if "%" in words else []
     shares = [m for m in shares if not _NO_SHARE.search(words[max(0, m.start() - 60) : m.start()])]
     shares = [m for m in shares if not _ANNUAL.match(words, m.end())]
-    if not shares and not (
-        aims and leaf and len(words.strip()) > _SHORT and not words.rstrip().endswith(":")
+    for row in levels:  # a sentence with a level tells of nothing else
+        start, end = (place - paragraph.start for place in row.span)
+        shares = [
+            m for m in shares if _STOP.search(words, m.end(), start) or _STOP.search(words, end, m.start())
+        ]
+    if not shares and (
+        levels or not aims or not leaf or len(words.strip()) <= _SHORT or words.rstrip().endswith(":")
     ):
         return
     said = text.words(paragraph.start, paragraph.end)

@@ -120,6 +120,16 @@ AGENCIES = tuple(
             "Sở Lao động - Thương binh và Xã hội",
             "Department of Labour, Invalids and Social Affairs",
         ),
+        (
+            r"phòng lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?",
+            "Phòng Lao động - Thương binh và Xã hội",
+            "District division of Labour, Invalids and Social Affairs",
+        ),
+        (
+            r"phòng tài chính(?:\s*-\s*kế hoạch)?",
+            "Phòng Tài chính - Kế hoạch",
+            "District division of Finance and Planning",
+        ),
         (r"sở y tế|ngành y tế", "Sở Y tế", "Department of Health"),
         (r"bảo hiểm xã hội|\bbhxh\b", "Bảo hiểm xã hội tỉnh", "Provincial Social Security"),
         (r"sở tài chính", "Sở Tài chính", "Department of Finance"),
@@ -165,7 +175,11 @@ AGENCIES = tuple(
             "Women's Union and other associations",
         ),
         (r"hội nông dân", "Hội Nông dân tỉnh", "Provincial Farmers' Union"),
-        (r"văn phòng ubnd tỉnh", "Văn phòng UBND tỉnh", "Office of the provincial People's Committee"),
+        (
+            r"văn phòng (?:ubnd|ủy ban nhân dân) tỉnh",
+            "Văn phòng UBND tỉnh",
+            "Office of the provincial People's Committee",
+        ),
         (
             r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?(?:huyện|xã)",
             "UBND cấp huyện, xã",
@@ -178,6 +192,77 @@ AGENCIES = tuple(
         ),
     )
 )
+
+
+TOPICS = {  # what a part of a plan is about, by the words of its heading
+    "results": r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|khái quát|nguyên nhân|sự cần thiết|bối cảnh"
+    r"|hạn chế|tồn tại|thành tựu",
+    "aims": r"(?:mục tiêu|chỉ tiêu)(?! quốc gia)",
+    "duties": r"tổ chức thực hiện|phân công|trách nhiệm|điều khoản|nhiệm vụ (?:của )?các (?:sở|ngành|cơ quan)",
+    "money": r"kinh phí|nguồn (?:vốn|lực)|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",
+    "policies": r"chính sách(?! xã hội)|dự án|nhiệm vụ|hoạt động|nội dung|hợp phần",
+    "solutions": r"giải pháp|biện pháp",
+    "scope": r"đối tượng|phạm vi|thời gian|quan điểm|nguyên tắc|định hướng|phương hướng",
+}
+_TOPIC = re.compile("|".join(f"(?P<{name}>{words})" for name, words in TOPICS.items()))
+_HEAD = re.compile(  # a mark, and the words up to a full stop, a colon or a figure
+    r"(\s*(?:(?:[^\W\d]+\s+){1,3}?(?:số\s+)?(?:thứ\s+[^\W\d]+|[ivx]{1,5}|[a-h]|\d{1,2})\s*[.:)/-]+"
+    r"|(?:thứ\s+[^\W\d]+|[^\W\d]+\s+là)\s*[,:]"
+    r"|[(]?(?:[ivx]{1,5}|[a-zđ]|\d[\d.]*)\s*[.)/:-]*(?=\s|-)|[^\w]+)?\s*)"
+    r"((?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150})"
+)
+_AGENCY = re.compile(
+    r"[\W\d]*(?:giao\s+|đề nghị\s+)?"
+    r"(?:sở|ban|ủy ban|ubnd|hội|ngân hàng|chánh|giám đốc|văn phòng|phòng|đài|báo|công an|bộ)\b"
+)
+
+
+def unmarked(words):
+    """A folded heading's mark and its words, up to a full stop, a colon or a figure (tuple of str)."""
+    return _HEAD.match(words).groups()
+
+
+def topic_of(words, within=80):
+    """What a folded heading is about, one of `TOPICS`, None if its first letters do not tell (str).
+
+    Its first letters are those before a colon, a full stop or a figure.
+    """
+    mark, head = unmarked(words)
+    found = _TOPIC.search(head) or _TOPIC.search(mark)
+    if not found or found.start() > within:
+        return None
+    return (
+        "policies"
+        if found.lastgroup == "solutions" and re.search(TOPICS["policies"], head)
+        else found.lastgroup
+    )
+
+
+def topic_under(above, heading, said):
+    """What a part is about whose own heading says one thing and that above it, of these words, another (str or None).
+
+    A heading may name what its parts are about ("tình hình và mục tiêu"); else only policies have parts of any kind.
+    """
+    if said is None or above in (None, "policies"):
+        return said or above
+    named = {topic_of(piece, 25) for piece in re.split(r"[,;:]|\bvà\b|\s-\s", heading)} - {None}
+    return said if said in named or (len(named) > 1 and above != "results") else above
+
+
+def topic_of_prose(words):
+    """What a folded paragraph is about of which no heading tells it (str or None)."""
+    if (said := topic_of(words, 25)) is not None:
+        return said
+    if _AGENCY.match(words):
+        return "duties"
+    if re.search(r"phấn đấu|mục tiêu(?! quốc gia)", words[:200]) and "nghèo" in words:
+        return "aims"
+    return None
+
+
+def names_agency(words):
+    """Whether folded words begin with an agency (bool)."""
+    return bool(_AGENCY.match(words))
 
 
 def subject_of(*headings):

@@ -8,7 +8,15 @@ from decimal import Decimal
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number, short
 from giamngheo.inputs.extraction.proposals import Proposal
 from giamngheo.inputs.extraction.tables import tables
-from giamngheo.inputs.extraction.vocabulary import KEPT_AS, MINORITY, slug, source_of, spelled_out, subject_of
+from giamngheo.inputs.extraction.vocabulary import (
+    KEPT_AS,
+    MINORITY,
+    name_in,
+    slug,
+    source_of,
+    spelled_out,
+    subject_of,
+)
 
 FIGURES = ("central", "provincial", "mobilised", "annual", "total_3y")
 _TOTAL_ROW = re.compile(r"(?:tổng\s*(?:cộng|số)?|cộng)\b")
@@ -283,9 +291,8 @@ def _of_section(text, section, years):
         doubts |= dict.fromkeys(sources, "one_source")
     if section.unsure:
         doubts.setdefault("annual", "number")
-    begin = section.start + len(section.headings[0]) - len(section.headings[0].lstrip())
-    places["name_vi"] = begin, section.start + len(section.headings[0].partition(":")[0])
-    said = re.sub(r"^[-+*•\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
+    places["name_vi"] = tuple(section.start + place for place in name_in(section.headings[0]))
+    said = text.words(*places["name_vi"]).strip(" .;:")
     kind = section.kind or "policy"
     return Proposal("budget", _cells(said, kind, kind, values, section.locator), places, doubts)
 

@@ -9,7 +9,7 @@ from giamngheo.inputs.extraction.money import costs
 from giamngheo.inputs.extraction.numbers import NUMBER, number, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.sections import FORMER
-from giamngheo.inputs.extraction.vocabulary import AGENCIES, subject_of
+from giamngheo.inputs.extraction.vocabulary import AGENCIES, name_in, subject_of
 
 _UNITS = (  # words, unit, id of what is promised, names
     (r"lượt\s+hộ", "household_year", "household_years", "lượt hộ được hỗ trợ", "household-years of support"),
@@ -57,15 +57,15 @@ _AFTER = re.compile(r"[^\d;.(]{0,45}?(?:/\s*|mỗi |hàng |một )năm\b(?!\s*(?
 _FELL = re.compile(r"(?:giảm|thoát|tăng)(?:\s+(?:được|thêm|khoảng))?\s*$")
 _NEAR = 80  # letters around a quantity that tell what it is for
 ROLE = re.compile(
-    r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp)(?:\s+thực hiện)?\s*:"
+    r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp|đầu mối|phụ trách)(?:\s+thực hiện)?\s*:"
     r"|(?:cơ quan|đơn vị)\s+(?P<does>thực hiện)\s*:"
     r"|(?P<lead>\b(?:(?:cùng|đồng)\s+)?chủ trì)\b"
     r"|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
-_ROLES = {"chủ trì": "lead", "phối hợp": "partner"}
+_ROLES = {"chủ trì": "lead", "phối hợp": "partner", "đầu mối": "lead", "phụ trách": "lead"}
 _TASK = re.compile(
-    r"(?:^[^:;.]{0,4}|(?<=[;.])\s+)(?:\d{1,2}[.)]\s*)?(?:đề nghị\s+)?"
-    r"(?P<who>(?:sở|ban|hội|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)(?P<clause>[^;]*)"
+    r"(?<!\w)(?<!\w\s)(?:(?:đề nghị|giao)\s+)?"  # where a clause begins
+    r"(?P<who>(?:sở|ban|hội|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)[^;]*"
 )
 _WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
@@ -189,7 +189,10 @@ def _measure(line, section, paragraph, quantity, taken, results):
         words[quantity.end : quantity.end + 60],
     )
     reached = results and any("kết quả" in heading for heading in paragraph.headings)
-    past = bool(FORMER.search(before) or (reached and subject_of(f"{before[-_NEAR:]} {after}")))
+    past = bool(
+        FORMER.search(before)
+        or (reached and subject_of(words[quantity.start - min(_NEAR, quantity.start) : quantity.end + _NEAR]))
+    )
     if results and not past:
         return None
     yearly = bool(_AFTER.match(after) or _ANNUAL.search(before))
@@ -253,15 +256,20 @@ def agencies(text, lines):
             )  # then it is the one that stands right before it
             named += rows[-1:] if before else rows
         if paragraph.topic == "duties" and paragraph.folded not in paragraph.headings[:1]:
-            for told in _TASK.finditer(paragraph.folded):
-                clause = paragraph.start + told.start(), paragraph.start + told.end("clause")
-                if not any(
-                    row.cells["role"] == "lead" and clause[0] <= row.span[0] < clause[1] for row in named
-                ):
-                    doubts = {} if told["who"].endswith(":") else {"role": "guessed"}
-                    named += _listed(text, paragraph, "", doubts, "implementing", *told.span("who"))[:1]
+            named += _tasks(text, paragraph, named)
         found += named
     return by_key(found)
+
+
+def _tasks(text, paragraph, named):
+    """Who does a thing without a word of its role: the agency that a clause of a paragraph begins with."""
+    words, found = paragraph.folded, []
+    leads = [row.span[0] - paragraph.start for row in named if row.cells["role"] == "lead"]
+    for told in _TASK.finditer(words, name_in(words)[0]):
+        if not any(told.start() <= lead < told.end() for lead in leads):
+            doubts = {} if told["who"].endswith(":") else {"role": "guessed"}
+            found += _listed(text, paragraph, "", doubts, "implementing", *told.span("who"))[:1]
+    return found
 
 
 def _roles(words):

@@ -256,7 +256,12 @@ def _settle_borders(readings, known):
         if not after or twice or beside == {reading.cells["poverty_line"]}:
             continue
         reading.doubts.setdefault("poverty_line", "line_border")
-        if beside & set(after):
+        whole = {  # of a group alone nothing is told: it is counted as all are
+            o.cells["poverty_line"]
+            for o in readings
+            if o.cells["group"] == "all" and o.cells["as_of"] == reading.cells["as_of"]
+        }
+        if beside & set(after) or (not alike and whole == set(after[:1])):
             reading.cells["poverty_line"] = after[0]
 
 

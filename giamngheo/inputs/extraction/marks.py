@@ -12,12 +12,13 @@ CAPTION = (  # of what no part is, whether numbered or not
 )
 _MARK = re.compile(
     rf"\s*(?!v/v)(?:(?!{CAPTION})(?P<word>[^\W\d]+(?:\s+[^\W\d]+){{0,2}}?)\s+(?:số\s+)?"
-    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}))\s*(?P<dot>[.:)/-]+|$)"
+    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}))\s*(?P<dot>[.:)/-]+|$)"
     rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})\s+là)\s*[,:.-]"
+    r"|(?P<under>(?:[ivx]{1,5}|[a-h])\s*[.-]?(?=\d))?(?:"
+    r"(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"
+    r"|(?P<plain>[1-9]\d?(?:\.\d{1,2})*)\s+(?=[^\W\d]))"
     r"|(?P<roman>[ivx]{1,5})\s*[.)/:-]+\s*(?=\S)"
     r"|(?P<capital>[a-h])\s*[.)/:-]+\s*(?=\D)"
-    r"|(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"
-    r"|(?P<plain>[1-9]\d?(?:\.\d{1,2})*)\s+(?=[^\W\d])"
     r"|\((?P<bracket>\d{1,2})\)\s*(?=\S)"
     r"|(?P<letter>\(?(?:[a-zđ]|[ivx]{2,4})\s*(?:\)|[./]-?(?=\s)|-(?=\s)))"
     r"|(?P<bullet>[-+*•·▪▫◦●○■□♦➢➔►✓→»§](?!-)\s*(?=\S)|o\s+(?=[^\W\d])))"
@@ -41,6 +42,7 @@ class Mark:
     sign: str = ""
     sound: bool = True  # else it is one only where it goes on with another
     alone: bool = False  # its heading stands on the next line
+    under: str = ""  # the part that it names before its own number, as "II" of "II.1"
 
 
 def begins_anew(line):
@@ -76,11 +78,10 @@ def mark_of(words, own):
         return Mark(kind, (value,), said.upper(), sound=kind == "roman") if value else None
     if kind in ("arabic", "plain"):
         value = tuple(map(int, said.split(".")))
-        if kind == "plain" and not (len(value) > 1 or behind.isupper()):
+        sound, under = kind == "arabic" or len(value) > 1, re.sub(r"\W", "", found["under"] or "")
+        if not (sound or behind.isupper()):
             return None
-        return Mark(
-            f"arabic {len(value)}", value, said, found["point"] or "-", kind == "arabic" or len(value) > 1
-        )
+        return Mark(f"arabic {len(value)}", value, said, found["point"] or "-", sound, under=under)
     if kind == "bracket":
         return Mark(kind, (int(said),), f"({said})")
     if kind == "bullet":
@@ -94,13 +95,13 @@ def mark_of(words, own):
 
 
 def _word_mark(found, own):
-    said = found["nth"] or found["of"]
+    said = found["nth"] or found["count"] or found["of"]
     word, known = found["word"], found["word"] in _KNOWN
     alone = not own[found.end() :].strip()
-    if not (known or (found["dot"] and not alone)):
+    if not (known or (found["dot"] and not alone and not found["count"])):
         return None
-    if found["nth"] or said.isdigit():
-        value = _ORDINALS[said] if found["nth"] else int(said)
+    if not found["of"] or said.isdigit():
+        value = int(said) if found["of"] else _ORDINALS[said]
         piece = f"article {value}" if word == "điều" else str(value)
         return Mark(f"word {word}", (value,), piece, sound=known, alone=alone)
     if not own[slice(*found.span("of"))].isupper():

@@ -95,10 +95,12 @@ class Outline:
 
     def __init__(self):
         self._joins = None  # how the next line can go on with this heading
+        self._heads = False  # the line before is a heading without a number
         self._begin("decision")
 
     def _begin(self, zone):
         self.zone, self.open, self.preamble = zone, [], 0
+        self._titled = False  # the title has named its years
         self._taken = {}  # places of parts that were opened, how many headings without a number lie in one
 
     def step(self, words, own, follows, lists=False):
@@ -113,6 +115,7 @@ class Outline:
         """
         shouted = own.upper() == own and any(letter.isalpha() for letter in own)
         joins, self._joins = self._joins, None
+        heads, self._heads = self._heads, False
         mark = mark_of(words, own)
         marked = mark is not None and mark.style != "bullet"
         enacted = len(self.open) == 1 and self.open[0].style == _ARTICLES
@@ -126,7 +129,8 @@ class Outline:
         elif marked and self._opens(mark, words):
             self._joins = "alone" if mark.alone else "shouted" if shouted else None
         elif not (mark or lists) and (style := self._bare(words, own, shouted, follows)):
-            self._open_bare(style, words)
+            self._open_bare(style, words, heads)
+            self._heads = True
             self._joins = "shouted" if shouted else None
         else:
             self._go_on(words, shouted, mark)
@@ -144,6 +148,7 @@ class Outline:
 
     def _go_on(self, words, shouted, mark):
         """A paragraph that opens nothing."""
+        self._titled = self.zone == "title" and (self._titled or bool(_PERIOD.search(words)))
         if self.zone == "title" and not (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
             self.zone = "preamble"
         if self.zone == "preamble":
@@ -164,7 +169,9 @@ class Outline:
         if not (mark.sound or goes_on):
             return False
         opened = _Open(mark.style, mark.value, mark.piece, words, mark.sign)
-        opened.sure = goes_on or mark.style.startswith(("word", "roman", "capital"))
+        named = {part.piece.lower() for part in self.open}
+        opened.sure = not mark.under or mark.under in named
+        opened.sure &= goes_on or mark.style.startswith(("word", "roman", "capital"))
         self._push(depth, opened)
         return True
 
@@ -192,11 +199,19 @@ class Outline:
                 return k, mark.value > part.value
         return len(self.open), first
 
-    def _open_bare(self, style, words):
-        ranks = [_BARE.index(part.style) if not part.numbered else -1 for part in self.open]
+    def _open_bare(self, style, words, heads):
+        """Open a part whose heading has no number: below the heading right above it, else beside one of its style."""
+        ranks = [-1 if part.numbered else _BARE.index(part.style) for part in self.open]
         alike = [k for k, rank in enumerate(ranks) if rank >= _BARE.index(style)]
         articles = [k + 1 for k, part in enumerate(self.open) if part.style == _ARTICLES]
-        depth = alike[0] if alike else max(articles, default=0) if style == "shouted" else len(self.open)
+        if not alike:
+            depth = max(articles, default=0) if style == "shouted" else len(self.open)
+        elif heads and alike[-1] == len(self.open) - 1:
+            depth = len(self.open)
+        else:
+            said = topic_of(words)
+            inner = [k for k in alike[1:] if said in (None, self.open[k].topic)]
+            depth = inner[-1] if inner else alike[0]
         above = tuple(part.piece for part in self.open[:depth])
         n = self._taken[above] = self._taken.get(above, 0) + 1
         self._push(depth, _Open(style, (n,), str(n), words))
@@ -239,7 +254,8 @@ class Outline:
             return None
         if re.match(CAPTION, bare) or names_agency(bare) or _LEADS.search(bare):
             return None
-        if self.zone == "title" and (not shouted or _PERIOD.search(bare) or not topic_of(bare, 5)):
+        titled = (shouted or self._titled) and topic_of(bare, 5) and not _PERIOD.search(bare)
+        if self.zone == "title" and not titled:
             return None
         if small and re.search(r"\d", _YEAR.sub("", bare)):
             return None

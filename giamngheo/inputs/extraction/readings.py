@@ -73,7 +73,7 @@ def readings(text, published: date | None, tabled):
     -------
     list of Proposal
     """
-    found, intro, told = [], None, None
+    found, intro, told, part = [], None, None, ()
     for paragraph in text.paragraphs:
         words = paragraph.folded
         if not _ITEM.match(words):  # a list goes on with the instant of what it stands under
@@ -81,7 +81,10 @@ def readings(text, published: date | None, tabled):
             intro = named[-1] if named else None
         if "nghèo" in words and "%" in words and paragraph.topic != "aims":
             moment = _moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
-            before, fresh = told if _OF_THEM.match(words) else None, True
+            of_it = told and (
+                _OF_THEM.match(words) or (paragraph.headings and paragraph.headings[:1] == part)
+            )
+            before, fresh, part = told if of_it else None, True, paragraph.headings[:1]
             for each in _in_paragraph(words, moment):
                 if each.instant is None and before and "households" in each.values:
                     each.instant = before.instant

@@ -7,6 +7,7 @@ from decimal import Decimal
 from giamngheo.inputs.extraction.money import sums
 from giamngheo.inputs.extraction.numbers import billions, number
 from giamngheo.inputs.extraction.vocabulary import (
+    name_in,
     named_sources,
     source_of,
     sources_in,
@@ -55,7 +56,7 @@ class Section:
     @property
     def heading(self):
         """Its folded heading, without its number and what follows the colon."""
-        return re.sub(r"^[\s\d.)ivx-]+(?=\D)", "", self.headings[0].partition(":")[0]).strip(" .;:")
+        return self.headings[0][slice(*name_in(self.headings[0]))].strip(" .;:")
 
     @property
     def kind(self):

@@ -17,7 +17,7 @@ _RANGE = rf"({NUMBER})\s*%?\s*(?:(?:-|đến|tới)\s*({NUMBER})\s*)?{_PERCENT}"
 _PACE = re.compile(
     rf"(?:{_RANGE}\s*(?:/\s*|mỗi\s+|một\s+|hàng\s+)năm)"
     rf"|{_RANGE}\s*(?:số\s+)?(?:tỷ lệ\s+)?hộ\s+(?:cận\s+)?nghèo\s*(?:/\s*|mỗi\s+|hàng\s+)năm"
-    rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
+    rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi|hàng|-|đến|tới))"
 )
 _FALL = re.compile(
     rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
@@ -73,7 +73,12 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
         found += levels
         if paragraph.zone == "part" or aims:
             own = paragraph.headings
-            leads = own[-1:] == (words,) and after is not None and after.headings[: len(own)] == own
+            leads = (
+                bool(own)
+                and own[-1].endswith(words)
+                and after is not None
+                and after.headings[: len(own)] == own
+            )
             others = list(_others(text, paragraph, aims, not leads, levels))
             seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
             for row in others if times > 1 else ():

@@ -151,6 +151,11 @@ AGENCIES = tuple(
             "Sở Nông nghiệp và Phát triển nông thôn",
             "Department of Agriculture and Rural Development",
         ),
+        (
+            r"phòng nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?",
+            "Phòng Nông nghiệp và Phát triển nông thôn",
+            "District division of Agriculture and Rural Development",
+        ),
         (r"sở công thương", "Sở Công Thương", "Department of Industry and Trade"),
         (
             r"sở (?:thông tin(?:\s*(?:và|-|&)\s*truyền thông)?|tt\s*[-&]?\s*tt)\b",
@@ -186,7 +191,7 @@ AGENCIES = tuple(
             "People's committees of districts and communes",
         ),
         (
-            r"các (?:sở|ngành|đơn vị|cơ quan|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
+            r"các (?:sở|ngành|đơn vị|cơ quan|phòng|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
             "Các sở, ngành, đơn vị có liên quan khác",
             "Other departments and agencies concerned",
         ),
@@ -208,7 +213,7 @@ _TOPIC = re.compile("|".join(f"(?P<{name}>{words})" for name, words in TOPICS.it
 _HEAD = re.compile(  # a mark, and the words up to a full stop, a colon or a figure
     r"(\s*(?:(?:[^\W\d]+\s+){1,3}?(?:số\s+)?(?:thứ\s+[^\W\d]+|[ivx]{1,5}|[a-h]|\d{1,2})\s*[.:)/-]+"
     r"|(?:thứ\s+[^\W\d]+|[^\W\d]+\s+là)\s*[,:]"
-    r"|[(]?(?:[ivx]{1,5}|[a-zđ]|\d[\d.]*)\s*[.)/:-]*(?=\s|-)|[^\w]+)?\s*)"
+    r"|[(]?(?:(?:[ivx]{1,5}|[a-h])[.-]?\d[\d.]*|\d[\d.]*)\s*[.)/:-]*(?=\s|-)|[(]?(?:[ivx]{1,5}|[a-zđ])\s*[.)/:-]+|[^\w]+)?\s*)"
     r"((?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150})"
 )
 _AGENCY = re.compile(
@@ -220,6 +225,15 @@ _AGENCY = re.compile(
 def unmarked(words):
     """A folded heading's mark and its words, up to a full stop, a colon or a figure (tuple of str)."""
     return _HEAD.match(words).groups()
+
+
+def name_in(words):
+    """Where a folded heading says its name: behind its marks, up to a colon (tuple of int)."""
+    start = 0
+    while (mark := _HEAD.match(words, start)[1]).strip():
+        start += len(mark)
+    end = words.find(":", start)
+    return start, len(words) if end < 0 else end
 
 
 def topic_of(words, within=80):

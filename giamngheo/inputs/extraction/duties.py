@@ -65,7 +65,7 @@ ROLE = re.compile(
 _ROLES = {"chủ trì": "lead", "phối hợp": "partner", "đầu mối": "lead", "phụ trách": "lead"}
 _TASK = re.compile(
     r"(?<!\w)(?<!\w\s)(?:(?:đề nghị|giao)\s+)?"  # where a clause begins
-    r"(?P<who>(?:sở|ban|hội|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)[^;]*"
+    r"(?P<who>(?:sở|ban|hội|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)(?:[^;.]|[.](?!\s))*"
 )
 _WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
@@ -269,7 +269,8 @@ def _tasks(text, paragraph, named):
         if not any(told.start() <= lead < told.end() for lead in leads):
             doubts = {} if told["who"].endswith(":") else {"role": "guessed"}
             found += _listed(text, paragraph, "", doubts, "implementing", *told.span("who"))[:1]
-    return found
+    said = {row.span for row in named}
+    return [row for row in found if row.span not in said]
 
 
 def _roles(words):

@@ -10,9 +10,10 @@ CAPTION = (  # of what no part is, whether numbered or not
     r"(?:phụ\s+)?(?:biểu|bảng|lục)\b|hình\b|quý\b|tháng\b|ngày\b|năm\b|trang\b|kỳ\b|khóa\b|số\b|đợt\b|lần\b|loại\b"
     r"|giai đoạn\b|nơi nhận\b|ghi chú\b"
 )
+SIGN = "[-+*•·▪▫◦●○■□♦➢➔►✓→»§]"  # of an item of a list
 _MARK = re.compile(
     rf"\s*(?!v/v)(?:(?!{CAPTION})(?P<word>[^\W\d]+(?:\s+[^\W\d]+){{0,2}}?)\s+(?:số\s+)?"
-    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}))\s*(?P<dot>[.:)/-]+|$)"
+    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)/-]+|$)"
     rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})\s+là)\s*[,:.-]"
     r"|(?P<under>(?:[ivx]{1,5}|[a-h])\s*[.-]?(?=\d))?(?:"
     r"(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"
@@ -21,7 +22,7 @@ _MARK = re.compile(
     r"|(?P<capital>[a-h])\s*[.)/:-]+\s*(?=\D)"
     r"|\((?P<bracket>\d{1,2})\)\s*(?=\S)"
     r"|(?P<letter>\(?(?:[a-zđ]|[ivx]{2,4})\s*(?:\)|[./]-?(?=\s)|-(?=\s)))"
-    r"|(?P<bullet>[-+*•·▪▫◦●○■□♦➢➔►✓→»§](?!-)\s*(?=\S)|o\s+(?=[^\W\d])))"
+    rf"|(?P<bullet>{SIGN}(?!-)\s*(?=\S)|o\s+(?=[^\W\d])))"
 )
 _KINDS = ["word", "ordinal", "first", "roman", "capital", "arabic", "plain", "bracket", "letter", "bullet"]
 _LETTER = re.compile(r"\s*\(?([a-zđ]|[ivx]{2,4})\s*(?:\)|[./]-?(?=\s)|-(?=\s))")
@@ -100,6 +101,9 @@ def _word_mark(found, own):
     alone = not own[found.end() :].strip()
     if not (known or (found["dot"] and not alone and not found["count"])):
         return None
+    if "." in said:
+        value = tuple(map(int, said.split(".")))
+        return Mark(f"arabic {len(value)}", value, said, word, alone=alone)
     if not found["of"] or said.isdigit():
         value = int(said) if found["of"] else _ORDINALS[said]
         piece = f"article {value}" if word == "điều" else str(value)

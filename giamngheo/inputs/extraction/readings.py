@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from giamngheo.inputs.extraction.lines import mentions, said_near
+from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.numbers import (
     INSTANT,
     NUMBER,
@@ -25,7 +26,7 @@ STATUS = (
     r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
 )
 _FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
-_ITEM = re.compile(r"\s*[-+*•]")
+_ITEM = re.compile(rf"\s*{SIGN}")
 _LINK = re.compile(r"[\s,:]*(?:là|có|còn|chiếm|gồm)?\s*")
 _COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tells nothing of 2012
 _TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.money import sums
 from giamngheo.inputs.extraction.numbers import billions, number
 from giamngheo.inputs.extraction.vocabulary import (
@@ -29,12 +30,14 @@ _SOURCE_BEFORE = re.compile(
 _SOURCE_AFTER = re.compile(
     r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|,?\s*(?:toàn bộ\s+)?(?:từ|thuộc|do)\s+[^;,.\d]{0,50})"
 )
-_FROM = re.compile(r"\s*[-+*•]")
-_SOURCE_OR_SUM = re.compile(r"[\s\d.)+*•a-zđ-]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
+_FROM = re.compile(rf"\s*{SIGN}")
+_SOURCE_OR_SUM = re.compile(r"[\W\da-zđ]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
 _OF_POLICIES = ("policies", "money", "scope", None)
 _OF_YEAR = re.compile(r"năm\s+20\d\d\s*(?::|là|khoảng)?\s*$")
 _SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
 _KIND = re.compile(r"[\s,]*(?:(?:về|các|nhóm)\s+)*(chính sách|dự án|tiểu dự án)")
+_ASKED = re.compile(r"nhu cầu|(?:tổng )?kinh phí|dự toán|vốn")
+_CARRIED = re.compile(r"chủ trì|(?:cơ quan|đơn vị) thực hiện")
 _NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -121,10 +124,7 @@ def _subject(heading, of_money):
 
 
 def _has_substance(section):
-    return any(
-        re.search(r"tỷ đồng|triệu đồng|chủ trì|cơ quan thực hiện|đơn vị thực hiện", paragraph.folded)
-        for paragraph in section.paragraphs
-    )
+    return any(sums(p.folded) or _CARRIED.search(p.folded) for p in section.paragraphs)
 
 
 def _read_money(section):
@@ -136,9 +136,7 @@ def _read_money(section):
         of_it = (
             n and section.paragraphs[n - 1] in asked and _FROM.match(p.folded) and source_of(p.folded[:60])
         )
-        if of_it or re.match(
-            r"[\s+*•-]*(?:[a-zđ]\)\s*)?(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded
-        ):
+        if of_it or _ASKED.match(p.folded, name_in(p.folded)[0]):
             asked.append(p)
     told = [p for p in section.paragraphs if "kinh phí" in p.folded and sums(p.folded)]
     of_years = []
@@ -156,14 +154,14 @@ def _read_money(section):
             if _OF_YEAR.search(before):
                 of_years.append(
                     (
-                        billions(value, money[2]),
+                        billions(value, money[2] or money[3]),
                         paragraph.start + money.start(),
                         paragraph.start + money.end(),
                     )
                 )
                 continue
             place = paragraph.start + money.start(), paragraph.start + money.end()
-            amount = billions(value, money[2]), *place
+            amount = billions(value, money[2] or money[3]), *place
             mark = _SOURCE_BEFORE.search(before)
             source = source_of(mark[0]) if mark else None
             mark = _SOURCE_AFTER.match(words, money.end(), money.end() + 60)

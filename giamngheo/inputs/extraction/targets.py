@@ -4,6 +4,7 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.numbers import NUMBER, instants, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.readings import STATUS
@@ -315,7 +316,7 @@ def _others(text, paragraph, aims, leaf, levels):
     ):
         return
     said = text.words(paragraph.start, paragraph.end)
-    said = re.sub(r"^(?:[-+*•]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
+    said = re.sub(rf"^(?:{SIGN}|\d{{1,2}}(?:\.\d{{1,2}})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
     begin = paragraph.start + len(words) - len(words.lstrip())
     for n, share in enumerate(shares or [None]):
         value, sure = percent(share[2]) if share else (None, True)

@@ -216,6 +216,7 @@ _HEAD = re.compile(  # a mark, and the words up to a full stop, a colon or a fig
     r"|[(]?(?:(?:[ivx]{1,5}|[a-h])[.-]?\d[\d.]*|\d[\d.]*)\s*[.)/:-]*(?=\s|-)|[(]?(?:[ivx]{1,5}|[a-zđ])\s*[.)/:-]+|[^\w]+)?\s*)"
     r"((?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150})"
 )
+_DONE = re.compile(r"\bđã\b")
 _AGENCY = re.compile(
     r"[\W\d]*(?:giao\s+|đề nghị\s+)?"
     r"(?:sở|ban|ủy ban|ubnd|hội|ngân hàng|chánh|giám đốc|văn phòng|phòng|đài|báo|công an|bộ)\b"
@@ -271,7 +272,9 @@ def topic_of_prose(words):
         return "duties"
     if re.search(r"phấn đấu|mục tiêu(?! quốc gia)", words[:200]) and "nghèo" in words:
         return "aims"
-    return None
+    return (
+        "policies" if "đồng" in words and subject_of(words[:60]) and not _DONE.search(words[:120]) else None
+    )
 
 
 def names_agency(words):

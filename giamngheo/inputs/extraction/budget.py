@@ -26,6 +26,9 @@ _COMMON = frozenset(
         r"\w+", "hỗ trợ cho hộ người nghèo cận và các chính sách dự án giảm của về là theo quyết định số"
     )
 )
+_OF_MINORITY = re.compile(
+    r"\d\s*(?:lượt\s+)?hộ\s+(?:nghèo\s+)?(?:là\s+)?(?:(?:người|đồng bào)\s+)*dân tộc thiểu số"
+)
 _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 
@@ -359,6 +362,9 @@ def _name(proposal, section, taken):
     cells["channel"] = subject.channel if subject else "enabling"
     if subject is None:
         proposal.doubts["channel"] = "no_subject"
+    if not minority and section and _OF_MINORITY.search(section.headings[0]):
+        minority = True
+        proposal.doubts.setdefault("group", "whom")
     cells["group"] = "ethnic_minority" if minority else "all"
     cells["kind_text"] = (section.kind if section else None) or cells["kind_text"] or cells["kind_table"]
     base = subject.id if subject else slug(cells["name_vi"]) or "line"

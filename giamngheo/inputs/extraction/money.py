@@ -27,6 +27,8 @@ _MONEY = re.compile(
     rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d)\s*(nghìn|ngàn)\s*đồng"
     r"|(?<=\.\d\d\d\.\d\d\d)\s*đồng)(?!\w|\s*/\s*tháng\b)"
 )
+_UNIT_SAID = re.compile(r"[(](?:đơn vị(?: tính)?\s*:?\s*|đvt\s*:?\s*)?(tỷ|triệu|nghìn|ngàn) đồng[)]")
+_BARE = re.compile(rf"{NUMBER}(?=\s*(?:[;)]|[,.](?!\d)|$))")
 _AMOUNT = rf"(?:(?P<figures>{NUMBER})\s*|(?P<spelled>{_SPELLED}))(?:(?P<times>tỷ|triệu|nghìn|ngàn)(?:\s*đồng)?|đồng)"
 _EACH = r"\s*(?:/\s*(?:1\s*)?|(?:cho\s+)?(?:mỗi|một)\s+)"
 _COST = re.compile(
@@ -42,6 +44,16 @@ class Cost:
     vnd: Decimal
     unit: str
     monthly: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum of money as printed: its figures, the word of its unit (None: VND), and its place."""
+
+    figures: str
+    unit: str | None
     start: int
     end: int
 
@@ -65,9 +77,15 @@ def costs(words):
 
 
 def sums(words):
-    """Where folded words name sums of money, as matches of its figures and of its unit (list of re.Match)."""
+    """The sums of money in folded words, those without a unit of their own behind one said once (list of Sum).
+
+    For example "504 tỷ đồng", and in "kinh phí (triệu đồng): 300, trong đó tỉnh 21" both.
+    """
     apart = [(cost.start, cost.end) for cost in costs(words)]
-    return [m for m in _MONEY.finditer(words) if not any(start <= m.start() < end for start, end in apart)]
+    found = [Sum(m[1], m[2] or m[3], *m.span()) for m in _MONEY.finditer(words)]
+    if unit := _UNIT_SAID.search(words):
+        found += [Sum(m[0], unit[1], *m.span()) for m in _BARE.finditer(words, unit.end())]
+    return [each for each in found if not any(start <= each.start < end for start, end in apart)]
 
 
 def spelled(words):

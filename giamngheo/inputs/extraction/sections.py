@@ -119,7 +119,7 @@ def sections(text):
 def _subject(heading, of_money):
     """The subject of a heading's words before its colon or its money; under a heading on money no source is one."""
     money, name = sums(heading[:400]), heading.partition(":")[0][:200]
-    name = name[: money[0].start()] if money else name
+    name = name[: money[0].start] if money else name
     return None if of_money and _SOURCE_OR_SUM.match(name) else subject_of(name)
 
 
@@ -145,26 +145,26 @@ def _read_money(section):
         part = _PART.search(words)
         for money in sums(words):
             before = re.split(
-                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
+                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start - 120) : money.start]
             )[-1]
-            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start() - 200) : money.start()])[-1]
+            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start - 200) : money.start])[-1]
             if not asked and FORMER.search(sentence):
                 continue
-            value, sure = number(money[1])
+            value, sure = number(money.figures)
             if _OF_YEAR.search(before):
                 of_years.append(
                     (
-                        billions(value, money[2] or money[3]),
-                        paragraph.start + money.start(),
-                        paragraph.start + money.end(),
+                        billions(value, money.unit),
+                        paragraph.start + money.start,
+                        paragraph.start + money.end,
                     )
                 )
                 continue
-            place = paragraph.start + money.start(), paragraph.start + money.end()
-            amount = billions(value, money[2] or money[3]), *place
+            place = paragraph.start + money.start, paragraph.start + money.end
+            amount = billions(value, money.unit), *place
             mark = _SOURCE_BEFORE.search(before)
             source = source_of(mark[0]) if mark else None
-            mark = _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            mark = _SOURCE_AFTER.match(words, money.end, money.end + 60)
             if mark and source is None and len(names := {name for _, name in named_sources(mark[0])}) == 1:
                 source = names.pop()  # of two it would not be told what each gives
             if (
@@ -173,7 +173,7 @@ def _read_money(section):
                 source = None
             yearly = _yearly(words, money, before)
             section.unsure = section.unsure or not sure
-            if source and (part is None or money.start() > part.start() or not section.money):
+            if source and (part is None or money.start > part.start() or not section.money):
                 earlier = section.money.get(source, (Decimal(0), *place, yearly))
                 section.money[source] = earlier[0] + amount[0], earlier[1], place[1], yearly
             else:
@@ -190,7 +190,7 @@ def _read_money(section):
 
 
 def _yearly(words, money, before):
-    after = words[money.end() : money.end() + 30]
+    after = words[money.end : money.end + 30]
     if _ANNUAL_AFTER.match(after):
         return True
     if _TOTAL_AFTER.match(after):

@@ -34,7 +34,10 @@ _LEVEL = re.compile(
     rf"(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
-_AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
+_AREA = re.compile(
+    r"^\W*(?:riêng\s+)?(?:huyện|thị xã|xã)\s+(?!nghèo|30a)"
+    r"|\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b"
+)
 _NO_SHARE = re.compile(
     r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
     r"|dưới|không quá|\d\s*%?\s*(?:-|đến|tới))\s*$"

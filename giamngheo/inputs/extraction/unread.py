@@ -13,10 +13,7 @@ NOT_READ = "not_read.csv"  # beside the proposals, for the person who confirms t
 COLUMNS = ("kind", "line", "locator", "words")
 _RATE = re.compile(rf"{NUMBER}\s*%")
 _KINDS = {
-    "money": lambda words: [
-        *(m.span() for m in sums(words)),
-        *((cost.start, cost.end) for cost in costs(words)),
-    ],
+    "money": lambda words: [(each.start, each.end) for each in (*sums(words), *costs(words))],
     "rate": lambda words: [m.span() for m in _RATE.finditer(words)] if "nghèo" in words else [],
     "quantity": lambda words: [m.span() for m in QUANTITY.finditer(words)],
 }

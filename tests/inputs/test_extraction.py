@@ -598,6 +598,8 @@ HARD = {
     "promises": "I. Mục tiêu\n- " + "bình quân năm dưới hộ nghèo đ % " * 4_000,
     "letters": "hộ nghèo đ 5% đầu năm 2011 " + "đ" * 150_000,
     "cells": "hộ nghèo đ 5%\n" + "\t1,5\t2\t3\n" * 10_000,
+    "lists": "Mục tiêu hộ nghèo đ 5% " + " ".join(f"({n}) mỗi hộ hai mươi" for n in range(1, 100)) * 60,
+    "marks": "I. Mục tiêu hộ nghèo đ 5%\n" + "1. Mục tiêu\nChính sách\na) hộ một trăm\n" * 2_500,
 }
 
 

@@ -65,14 +65,14 @@ ROLE = re.compile(
 _ROLES = {"chủ trì": "lead", "phối hợp": "partner", "đầu mối": "lead", "phụ trách": "lead"}
 _TASK = re.compile(
     r"(?<!\w)(?<!\w\s)(?:(?:đề nghị|giao)\s+)?"  # where a clause begins
-    r"(?P<who>(?:sở|ban|hội|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)(?:[^;.]|[.](?!\s))*"
+    r"(?P<who>(?:sở|ban|hội(?! đồng)|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)(?:[^;.]|[.](?!\s))*"
 )
 _WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
     r"[.;)]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
     r"|kiểm tra)\b"
 )
-_BODY = re.compile(r"(?:sở|phòng|ban|hội|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
+_BODY = re.compile(r"(?:sở|phòng|ban|hội(?! đồng)|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
 _OF_DISTRICT = re.compile(r"\s*(?:cấp\s+)?(?:huyện|thị xã)\b")
 _DEPARTMENTS = re.compile(r"\bsở\s*:([^;.]+)")
 

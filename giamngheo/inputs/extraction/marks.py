@@ -14,7 +14,7 @@ SIGN = "[-+*•·▪▫◦●○■□♦➢➔►✓→»§]"  # of an item of 
 _MARK = re.compile(
     rf"\s*(?!v/v)(?:(?!{CAPTION})(?P<word>[^\W\d]+(?:\s+[^\W\d]+){{0,2}}?)\s+(?:số\s+)?"
     rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)/-]+|$)"
-    rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})\s+là)\s*[,:.-]"
+    rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})(?:\s+là|(?=\s*[.:-])))\s*[,:.-]"
     r"|(?P<under>(?:[ivx]{1,5}|[a-h])\s*[.-]?(?=\d))?(?:"
     r"(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"
     r"|(?P<plain>[1-9]\d?(?:\.\d{1,2})*)\s+(?=[^\W\d]))"
@@ -50,6 +50,13 @@ def begins_anew(line):
     """Whether a folded line begins with a mark, so that it does not go on with the line before it (bool)."""
     found = _MARK.match(line)
     return bool(found and not found["plain"] and (not found["word"] or found["word"] in _KNOWN))
+
+
+def end_of_mark(words, start=0):
+    """Where folded words go on behind a mark, and blanks, that they have at a place (int)."""
+    found = _MARK.match(words, start)
+    end = found.end() if found else start
+    return end + len(words[end:]) - len(words[end:].lstrip())
 
 
 def listed(words):
@@ -91,7 +98,7 @@ def mark_of(words, own):
     if upper or not found:
         return None
     letter = found[1]
-    order = _roman(letter) if len(letter) > 1 else _LETTERS.find(letter) + 1
+    order = _roman(letter) or _LETTERS.find(letter) + 1
     return Mark("letter", (order,), f"({letter})")
 
 

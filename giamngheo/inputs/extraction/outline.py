@@ -100,6 +100,7 @@ class Outline:
 
     def _begin(self, zone):
         self.zone, self.open, self.preamble = zone, [], 0
+        self.sure = True  # of the places of paragraphs that stand under no heading
         self._titled = False  # the title has named its years
         self._taken = {}  # places of parts that were opened, how many headings without a number lie in one
 
@@ -153,6 +154,8 @@ class Outline:
             self.zone = "preamble"
         if self.zone == "preamble":
             self.preamble += 1
+            if not mark and len(words.strip()) <= _SHORT and words.rstrip()[-1] not in ".;,:)/":
+                self.sure = False  # it looks like a heading, and is not understood
         elif self.zone == "part" and mark and mark.style == "bullet":
             part = self._shown()[-1]
             part.bullet = part.bullet or mark.piece
@@ -309,5 +312,5 @@ class Outline:
             headings,
             self.zone,
             top and top.topic,
-            all(part.sure for part in self.open),
+            all(part.sure for part in self.open) if self.open else self.sure,
         )

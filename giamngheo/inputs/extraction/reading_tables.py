@@ -10,7 +10,9 @@ from giamngheo.inputs.extraction.tables import tables
 from giamngheo.inputs.extraction.vocabulary import groups_in
 
 _FIGURE = re.compile(rf"({NUMBER})\s*%?")
-_YEAR = re.compile(rf"(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})")
+_YEAR = re.compile(
+    rf"(?:(?:kh|kế hoạch|th|thực hiện|ước|mục tiêu|chỉ tiêu)\.?\s*)?(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})"
+)
 _NUMBERING = re.compile(r"[(]?\d{1,2}[)]?")
 _CHANGE = re.compile(
     r"thoát|tái nghèo|phát sinh|giảm(?! nghèo)|tăng|so với|tổng số hộ(?! nghèo| cận)|hộ dân(?! tộc)"

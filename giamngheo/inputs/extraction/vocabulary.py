@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from giamngheo.inputs import grammar
+from giamngheo.inputs.extraction.marks import end_of_mark
 
 _ABBREVIATIONS = {
     "dtts": "dân tộc thiểu số",
@@ -210,29 +211,28 @@ TOPICS = {  # what a part of a plan is about, by the words of its heading
     "scope": r"đối tượng|phạm vi|thời gian|quan điểm|nguyên tắc|định hướng|phương hướng",
 }
 _TOPIC = re.compile("|".join(f"(?P<{name}>{words})" for name, words in TOPICS.items()))
-_HEAD = re.compile(  # a mark, and the words up to a full stop, a colon or a figure
-    r"(\s*(?:(?:[^\W\d]+\s+){1,3}?(?:số\s+)?(?:thứ\s+[^\W\d]+|[ivx]{1,5}|[a-h]|\d{1,2})\s*[.:)/-]+"
-    r"|(?:thứ\s+[^\W\d]+|[^\W\d]+\s+là)\s*[,:]"
-    r"|[(]?(?:(?:[ivx]{1,5}|[a-h])[.-]?\d[\d.]*|\d[\d.]*)\s*[.)/:-]*(?=\s|-)|[(]?(?:[ivx]{1,5}|[a-zđ])\s*[.)/:-]+|[^\w]+)?\s*)"
-    r"((?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150})"
-)
+# A heading's words: to a full stop, a colon or a figure.
+_HEAD = re.compile(
+    r"(?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150}"
+)  # to a full stop, a colon or a figure
 _DONE = re.compile(r"\bđã\b")
 _AGENCY = re.compile(
     r"[\W\d]*(?:giao\s+|đề nghị\s+)?"
-    r"(?:sở|ban|ủy ban|ubnd|hội|ngân hàng|chánh|giám đốc|văn phòng|phòng|đài|báo|công an|bộ)\b"
+    r"(?:sở|ban|ủy ban|ubnd|hội(?! đồng)|ngân hàng|chánh|giám đốc|văn phòng|phòng|đài|báo|công an|bộ)\b"
 )
 
 
 def unmarked(words):
     """A folded heading's mark and its words, up to a full stop, a colon or a figure (tuple of str)."""
-    return _HEAD.match(words).groups()
+    end = end_of_mark(words)
+    return words[:end], _HEAD.match(words, end)[0]
 
 
 def name_in(words):
     """Where a folded heading says its name: behind its marks, up to a colon (tuple of int)."""
     start = 0
-    while (mark := _HEAD.match(words, start)[1]).strip():
-        start += len(mark)
+    while (behind := end_of_mark(words, start)) > start:
+        start = behind
     end = words.find(":", start)
     return start, len(words) if end < 0 else end
 

@@ -59,13 +59,15 @@ _NEAR = 80  # letters around a quantity that tell what it is for
 ROLE = re.compile(
     r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp|đầu mối|phụ trách)(?:\s+thực hiện)?\s*:"
     r"|(?:cơ quan|đơn vị)\s+(?P<does>thực hiện)\s*:"
+    r"|(?P<by>\bdo\s+(?:(?!chủ trì|phối hợp)[^;.,]){3,70}?\s+thực hiện\b)"
     r"|(?P<lead>\b(?:(?:cùng|đồng)\s+)?chủ trì)\b"
     r"|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
 _ROLES = {"chủ trì": "lead", "phối hợp": "partner", "đầu mối": "lead", "phụ trách": "lead"}
 _TASK = re.compile(
     r"(?<!\w)(?<!\w\s)(?:(?:đề nghị|giao)\s+)?"  # where a clause begins
-    r"(?P<who>(?:sở|ban|hội(?! đồng)|ủy ban|ubnd|ngân hàng|phòng)\b[^:;.]{3,70}:?)(?:[^;.]|[.](?!\s))*"
+    r"(?P<who>(?:sở|ban|hội(?! đồng)|ủy ban|ubnd|ngân hàng|phòng|bảo hiểm xã hội|mặt trận|kho bạc|công an|đài"
+    r"|tỉnh đoàn)\b[^:;.]{0,70}:?)(?:[^;.]|[.](?!\s))*"
 )
 _WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
@@ -281,20 +283,18 @@ def _roles(words):
         if mark["role"] or mark["does"]:
             end = re.compile(r"[.](?=\s|$)|[)]").search(words, mark.end(), stop)
             yield _ROLES.get(mark["role"], "implementing"), mark.end(), end.start() if end else stop
+        elif mark["by"]:
+            yield "implementing", *mark.span()
         else:
             begin = max([last, *(m.end() for m in re.finditer(r"[.;(](?=\s|\w)", words[: mark.start()]))])
             end = _DOES.search(words, mark.end(), stop)
             after = mark.end(), end.start() if end else stop
-            if mark["partner"] and (
-                _WHOM.search(mark[0]) or any(each.search(words, *after) for each, *_ in AGENCIES)
-            ):
+            named = any(each.search(words, *after) for each, *_ in AGENCIES)
+            if mark["partner"] and (named or _WHOM.search(mark[0])):
                 yield "partner", *after
             else:
-                yield (
-                    "partner" if mark["partner"] else "lead" if mark["lead"] else "implementing",
-                    begin,
-                    mark.start(),
-                )
+                role = "partner" if mark["partner"] else "lead" if mark["lead"] else "implementing"
+                yield role, begin, mark.start()
         last = mark.end()
 
 

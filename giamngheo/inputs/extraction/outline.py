@@ -127,7 +127,7 @@ class Outline:
         elif joins and not mark and (shouted or joins == "alone"):
             self.open[-1].title += f" {words}"
             self._tell(self.open[-1])
-        elif marked and self._opens(mark, words):
+        elif marked and self._opens(mark, words, heads):
             self._joins = "alone" if mark.alone else "shouted" if shouted else None
         elif not (mark or lists) and (style := self._bare(words, own, shouted, follows)):
             self._open_bare(style, words, heads)
@@ -163,7 +163,7 @@ class Outline:
 
     # --- Opening a part --------------------------------------------------------------------------------
 
-    def _opens(self, mark, words):
+    def _opens(self, mark, words, heads):
         """Open the part of a mark; whether it is one."""
         early = self.zone == "decision" and not self.open
         if early and not mark.style.startswith(("word", "roman", "capital")) and not topic_of(words):
@@ -171,6 +171,11 @@ class Outline:
         depth, goes_on = self._depth(mark)
         if not (mark.sound or goes_on):
             return False
+        above = self.open[depth - 1] if depth else None
+        if above and not above.numbered and mark.style in _APART and (mark.style == "word phần" or not heads):
+            depth = next(
+                k for k, part in enumerate(self.open) if not part.numbered
+            )  # they part the whole plan
         opened = _Open(mark.style, mark.value, mark.piece, words, mark.sign)
         named = {part.piece.lower() for part in self.open}
         opened.sure = not mark.under or mark.under in named
@@ -223,7 +228,7 @@ class Outline:
         opened.shown = (
             opened.numbered
             or opened.style == "shouted"
-            or not any(part.numbered for part in self.open[:depth])
+            or not any(part.numbered and not self._enacts(part) for part in self.open[:depth])
         )
         self.open = [*self.open[:depth], opened]
         self._tell(opened)
@@ -288,8 +293,8 @@ class Outline:
         place, above = "", None
         for part in self._shown():
             piece = part.piece
-            if part.style == "shouted" or (not part.numbered and not place and part.style != "listed"):
-                piece = f" heading {piece}"
+            if not part.numbered and part.style != "listed":
+                piece = f".{piece}" if above and not above.numbered else f" heading {piece}"
             elif above and len(part.value) > 1 and above.value == part.value[: len(above.value)]:
                 piece = "." + ".".join(map(str, part.value[len(above.value) :]))
             elif not place and part.style.startswith("word") and piece.isdigit():

@@ -11,7 +11,8 @@ from giamngheo.inputs.extraction.vocabulary import groups_in
 
 _FIGURE = re.compile(rf"({NUMBER})\s*%?")
 _YEAR = re.compile(
-    rf"(?:(?:kh|kế hoạch|th|thực hiện|ước|mục tiêu|chỉ tiêu)\.?\s*)?(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})"
+    r"(?:(?:kh|kế hoạch|th|thực hiện|ước|mục tiêu|chỉ tiêu)\.?\s*)?"
+    rf"(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})"
 )
 _NUMBERING = re.compile(r"[(]?\d{1,2}[)]?")
 _CHANGE = re.compile(

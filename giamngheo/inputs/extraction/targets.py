@@ -7,7 +7,7 @@ from itertools import pairwise
 from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.numbers import NUMBER, instants, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
-from giamngheo.inputs.extraction.readings import STATUS
+from giamngheo.inputs.extraction.reading_words import STATUS
 from giamngheo.inputs.extraction.vocabulary import GROUPS, groups_in
 from giamngheo.language import day
 from giamngheo.language import percent as percent_words

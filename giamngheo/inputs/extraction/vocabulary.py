@@ -135,7 +135,7 @@ AGENCIES = tuple(
         (r"bảo hiểm xã hội|\bbhxh\b", "Bảo hiểm xã hội tỉnh", "Provincial Social Security"),
         (r"sở tài chính", "Sở Tài chính", "Department of Finance"),
         (
-            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*[-&]?\s*đt|ngành giáo d[ụu]c",
+            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*(?:[-&]|và)?\s*đt|ngành giáo d[ụu]c",
             "Sở Giáo dục và Đào tạo",
             "Department of Education and Training",
         ),
@@ -143,12 +143,12 @@ AGENCIES = tuple(
         (r"sở tư pháp|ngành tư pháp", "Sở Tư pháp", "Department of Justice"),
         (r"ban dân tộc", "Ban Dân tộc tỉnh", "Provincial Committee for Ethnic Minorities"),
         (
-            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*[-&]?\s*đt",
+            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*(?:[-&]|và)?\s*đt",
             "Sở Kế hoạch và Đầu tư",
             "Department of Planning and Investment",
         ),
         (
-            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*[-&]?\s*ptnt",
+            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*(?:[-&]|và)?\s*ptnt",
             "Sở Nông nghiệp và Phát triển nông thôn",
             "Department of Agriculture and Rural Development",
         ),

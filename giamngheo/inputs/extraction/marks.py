@@ -28,8 +28,11 @@ _KINDS = ["word", "ordinal", "first", "roman", "capital", "arabic", "plain", "br
 _LETTER = re.compile(r"\s*\(?([a-zđ]|[ivx]{2,4})\s*(?:\)|[./]-?(?=\s)|-(?=\s))")
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
 _KNOWN = ("điều", "khoản", "phần", "chương", "mục")  # words that number wherever they begin
-_LISTED = re.compile(  # "… gồm: (1) …; (2) …", "Thứ nhất, … Thứ hai, …" within one paragraph
-    rf"(?:^|(?<=[\s;:.,]))(?:\((?P<bracket>\d{{1,2}})\)|thứ\s+(?P<ordinal>{_NTH})\s*[,:]|(?P<first>{_NTH})\s+là\s*[,:])"
+_LISTED = (
+    re.compile(  # "… gồm: (1) …; (2) …", "… . a) …; b) …", "Thứ nhất, … Thứ hai, …" within one paragraph
+        rf"(?:^|(?<=[;:.,]\s)|(?<=\s)(?=[(]))(?:[(](?P<bracket>\d{{1,2}})[)]|(?P<letter>[(]?[a-zđ][)])(?=\s)"
+        rf"|thứ\s+(?P<ordinal>{_NTH})\s*[,:]|(?P<first>{_NTH})\s+là\s*[,:])"
+    )
 )
 
 
@@ -62,10 +65,17 @@ def end_of_mark(words, start=0):
 def listed(words):
     """Where what a paragraph lists begins, "(1)", "(2)" or "thứ nhất", "thứ hai", from its second item on (list)."""
     found = list(_LISTED.finditer(words))
-    values = [int(m["bracket"] or _ORDINALS[m["ordinal"] or m["first"]]) for m in found]
+    values = [_value(m) for m in found]
     if len(found) < 2 or values != list(range(1, len(values) + 1)):
         return []
     return [m.start() for m in found if words[: m.start()].strip()]
+
+
+def _value(found):
+    """The number of an item of a list in a paragraph (int)."""
+    if found["letter"]:
+        return _LETTERS.find(found["letter"].strip("()")) + 1
+    return int(found["bracket"] or _ORDINALS[found["ordinal"] or found["first"]])
 
 
 def mark_of(words, own):

@@ -18,6 +18,7 @@ from giamngheo.inputs.extraction.vocabulary import (
 
 _ARTICLES = "word điều"
 _APART = ("roman", "capital", "word phần", "word chương", "word mục")  # numbered throughout a decision
+_BESIDE = {"word chính sách", "word dự án", "word nhiệm vụ", "word chương trình"}  # never in one another
 _ENACTS = re.compile(
     r"ban hành|phê duyệt|thông qua|nhất trí|thống nhất|quy định|giao\b|hiệu lực|chịu trách nhiệm"
 )
@@ -205,6 +206,9 @@ class Outline:
         for k, part in reversed(alike):
             if part.sign == mark.sign:
                 return k, mark.value > part.value
+        for k, part in enumerate(self.open):  # "Dự án 1" beside "Chính sách 2"
+            if {mark.style, part.style} <= _BESIDE:
+                return k, first
         return len(self.open), first
 
     def _open_bare(self, style, words, heads):

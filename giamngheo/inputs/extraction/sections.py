@@ -25,7 +25,7 @@ _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,6
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
 _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
-    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác)[:\s]*$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác|người dân|nhân dân|cộng đồng)[:\s]*$"
 )
 _SOURCE_AFTER = re.compile(
     r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|,?\s*(?:toàn bộ\s+)?(?:từ|thuộc|do)\s+[^;,.\d]{0,50})"
@@ -65,8 +65,9 @@ class Section:
     def kind(self):
         """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
         for heading in self.headings:
-            found = _KIND.match(" ".join(unmarked(heading)[::-1]))
-            if found:
+            mark, head = unmarked(heading)
+            found = _KIND.match(head) or _KIND.match(mark)
+            if found and not ("chính sách" in head and "dự án" in head):
                 return "policy" if found[1] == "chính sách" else "project"
         return None
 

@@ -21,7 +21,8 @@ _PACE = re.compile(
     rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi|hàng|-|đến|tới))"
 )
 _FALL = re.compile(
-    rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
+    r"giảm\s+(?:tỷ lệ\s+(?:hộ\s+)?(?:cận\s+)?nghèo\s+)?(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?"
+    rf"{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
 )
 _PAIR = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?hộ")  # "… giảm 1,5% hộ nghèo và 1% hộ cận nghèo"
 _BEFORE = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?$")
@@ -232,6 +233,8 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
     for level in _LEVEL.finditer(piece):
         if pace and pace[2][0] <= at + level.start("value") < pace[2][1]:
             continue
+        if level["word"] == ":" and not _STATUS.search(piece, 0, level.start()):
+            continue  # "Mục tiêu 3: 90% trẻ em …"
         value, sure = percent(level["value"])
         moment = _moment(piece, at, level, moments)
         above = None if moment else _year_above(paragraph)

@@ -96,7 +96,12 @@ MINORITY = re.compile(GROUPS["ethnic_minority"][0])
 
 # In this order: what names none of these is no source. A district's money is the province's in a package.
 SOURCES = (
-    ("mobilised", re.compile(r"huy động|vận động|xã hội hóa|đóng góp|nguồn khác|vốn khác|hợp pháp")),
+    (
+        "mobilised",
+        re.compile(
+            r"huy động|vận động|xã hội hóa|đóng góp|người dân|nhân dân(?! (?:tỉnh|huyện|xã))|cộng đồng|nguồn khác|vốn khác|hợp pháp"
+        ),
+    ),
     ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
     ("district", re.compile(r"\bhuyện|cấp xã")),
     ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),

@@ -13,7 +13,7 @@ CAPTION = (  # of what no part is, whether numbered or not
 SIGN = "[-+*•·▪▫◦●○■□♦➢➔►✓→»§]"  # of an item of a list
 _MARK = re.compile(
     rf"\s*(?!v/v)(?:(?!{CAPTION})(?P<word>[^\W\d]+(?:\s+[^\W\d]+){{0,2}}?)\s+(?:số\s+)?"
-    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-h]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)/-]+|$)"
+    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-hđ]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)/-]+|$)"
     rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})(?:\s+là|(?=\s*[.:-])))\s*[,:.-]"
     r"|(?P<under>(?:[ivx]{1,5}|[a-h])\s*[.-]?(?=\d))?(?:"
     r"(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"
@@ -27,7 +27,7 @@ _MARK = re.compile(
 _KINDS = ["word", "ordinal", "first", "roman", "capital", "arabic", "plain", "bracket", "letter", "bullet"]
 _LETTER = re.compile(r"\s*\(?([a-zđ]|[ivx]{2,4})\s*(?:\)|[./]-?(?=\s)|-(?=\s))")
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
-_KNOWN = ("điều", "khoản", "phần", "chương", "mục")  # words that number wherever they begin
+_KNOWN = ("điểm", "điều", "khoản", "phần", "chương", "mục")  # words that number wherever they begin
 _LISTED = (
     re.compile(  # "… gồm: (1) …; (2) …", "… . a) …; b) …", "Thứ nhất, … Thứ hai, …" within one paragraph
         rf"(?:^|(?<=[;:.,]\s)|(?<=\s)(?=[(]))(?:[(](?P<bracket>\d{{1,2}})[)]|(?P<letter>[(]?[a-zđ][)])(?=\s)"
@@ -125,6 +125,8 @@ def _word_mark(found, own):
         value = int(said) if found["of"] else _ORDINALS[said]
         piece = f"article {value}" if word == "điều" else str(value)
         return Mark(f"word {word}", (value,), piece, sound=known, alone=alone)
+    if word == "điểm":
+        return Mark("letter", (_LETTERS.find(said) + 1,), f"({said})")
     if not own[slice(*found.span("of"))].isupper():
         return None
     value = _roman(said) or ord(said[0]) - 96

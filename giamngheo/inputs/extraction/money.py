@@ -24,7 +24,7 @@ _TENS = {"mười": 10, "mươi": 10, "trăm": 100}
 _SPELLED = rf"(?:\b(?:{'|'.join([*_DIGITS, *_TENS, 'linh', 'lẻ'])})\s+){{1,7}}"
 _UNIT = r"(?:hộ|người|khẩu|căn|nhà|mô hình|xã|thẻ|lao động|học sinh|em|lớp|công trình|lượt)\b"
 _MONEY = re.compile(
-    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d)\s*(nghìn|ngàn)\s*đồng"
+    rf"({NUMBER})\s*(?:(tỷ(?!\s*lệ)|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d)\s*(nghìn|ngàn)\s*đồng"
     r"|(?<=\.\d\d\d\.\d\d\d)\s*đồng)(?!\w|\s*/\s*tháng\b)"
 )
 _UNIT_SAID = re.compile(r"[(](?:đơn vị(?: tính)?\s*:?\s*|đvt\s*:?\s*)?(tỷ|triệu|nghìn|ngàn) đồng[)]")

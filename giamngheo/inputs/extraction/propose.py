@@ -8,7 +8,7 @@ from giamngheo.inputs.extraction.budget import budget
 from giamngheo.inputs.extraction.duties import agencies, measures
 from giamngheo.inputs.extraction.lines import lines_and_documents
 from giamngheo.inputs.extraction.reading_tables import readings_of_tables
-from giamngheo.inputs.extraction.readings import readings, said_once
+from giamngheo.inputs.extraction.readings import is_promised, readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
 from giamngheo.inputs.extraction.text import Text, read_decision
@@ -32,13 +32,13 @@ def propose(text: Text):
     published = date(first, 12, 31) if unknown else date.fromisoformat(about.cells["date"])
     years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
     tabled = readings_of_tables(text)
-    late = [each for each in tabled if each[1].instant.as_of > published]
+    late = [each for each in tabled if is_promised(*each, published)]
     read = readings(text, published, tabled)
     known = lines_and_documents(text, read, about)
     lines = budget(text, sections(text), years)
     found = [
         *said_once(read),
-        *targets(text, last if years else None, late, years == 1),
+        *targets(text, last if years else None, late, years == 1, published),
         *(line.proposal for line in lines),
     ]
     found += [*measures(text, lines, read), *agencies(text, lines)]

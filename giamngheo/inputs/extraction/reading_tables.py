@@ -11,7 +11,7 @@ from giamngheo.inputs.extraction.vocabulary import groups_in
 
 _FIGURE = re.compile(rf"({NUMBER})\s*%?")
 _YEAR = re.compile(
-    r"(?:(?:kh|kế hoạch|th|thực hiện|ước|mục tiêu|chỉ tiêu)\.?\s*)?"
+    r"(?:(?:kh|kế hoạch|th|thực hiện|mục tiêu|chỉ tiêu)\.?\s*)?"
     rf"(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})"
 )
 _NUMBERING = re.compile(r"[(]?\d{1,2}[)]?")

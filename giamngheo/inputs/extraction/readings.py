@@ -13,6 +13,7 @@ from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.reading_words import moved, readings_in
 
 _ITEM = re.compile(rf"\s*{SIGN}")
+_EXPECTED = re.compile(r"\bước|dự kiến|dự báo")
 _OF_THEM = re.compile(
     r"\s*(?:trong (?:số|đó|tổng)|riêng)\b"
 )  # goes on with the instant of the paragraph before
@@ -59,7 +60,7 @@ def readings(text, published: date | None, tabled):
     kept = []
     for paragraph, each in [*found, *tabled]:
         known = each.instant or ("households" in each.values and each.doubts.get("group") != "area")
-        late = each.instant and published and each.instant.as_of > published
+        late = published and is_promised(paragraph, each, published)
         if "rate_pct" in each.values and known and not late:
             kept.append((paragraph, each))
     said = mentions(text)
@@ -70,6 +71,26 @@ def readings(text, published: date | None, tabled):
         each.line = near and near[2]
     _settle_plain_years(kept)
     return [_proposal(text, paragraph, each) for paragraph, each in _without_areas(kept)]
+
+
+def is_promised(paragraph, each, published):
+    """Whether a rate is of a day after a decision's; what is told of the year's end in November is counted (bool).
+
+    Parameters
+    ----------
+    paragraph : Paragraph
+    each : Reading
+    published : datetime.date
+
+    Returns
+    -------
+    bool
+    """
+    if each.instant is None or each.instant.as_of <= published:
+        return False
+    begin, end = max(0, each.instant.start - 30), max(0, each.instant.end + 20)
+    counted = published.month > 10 and each.instant.as_of == date(published.year, 12, 31)
+    return not counted or paragraph.topic != "results" or bool(_EXPECTED.search(paragraph.folded, begin, end))
 
 
 def _whom(paragraph):

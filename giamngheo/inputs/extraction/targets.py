@@ -51,7 +51,7 @@ _HEAD = 90  # letters in which a promise says of whom it is
 _STRONG = ("dưới", "thấp hơn", "<")
 
 
-def targets(text, last_year: int | None, tabled=(), one_year=False):
+def targets(text, last_year: int | None, tabled=(), one_year=False, published=date.max):
     """Proposed targets.
 
     Parameters
@@ -63,6 +63,8 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
         Rates of tables that lie after the decision's day.
     one_year : bool
         The plan is for a year: a fall that it promises is one a year.
+    published : datetime.date, optional
+        Day of the decision: where no heading tells, a level of a later day is promised.
 
     Returns
     -------
@@ -73,7 +75,9 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
         words = paragraph.folded
         aims = paragraph.topic == "aims"
         levels = []
-        if "nghèo" in words and (aims or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))):
+        later = paragraph.topic is None and any(m.as_of > published for m in instants(words))
+        promised = aims or later or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))
+        if "nghèo" in words and promised:
             levels = _levels(paragraph, last_year, one_year)
         found += levels
         if paragraph.zone == "part" or aims:

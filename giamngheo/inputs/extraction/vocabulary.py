@@ -99,7 +99,8 @@ SOURCES = (
     (
         "mobilised",
         re.compile(
-            r"huy động|vận động|xã hội hóa|đóng góp|người dân|nhân dân(?! (?:tỉnh|huyện|xã))|cộng đồng|nguồn khác|vốn khác|hợp pháp"
+            r"huy động|vận động|xã hội hóa|đóng góp|người dân|nhân dân(?! (?:tỉnh|huyện|xã))|cộng đồng"
+            r"|nguồn khác|vốn khác|hợp pháp"
         ),
     ),
     ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
@@ -207,7 +208,7 @@ AGENCIES = tuple(
 
 TOPICS = {  # what a part of a plan is about, by the words of its heading
     "results": r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|khái quát|nguyên nhân|sự cần thiết|bối cảnh"
-    r"|hạn chế|tồn tại|thành tựu",
+    r"|hạn chế|tồn tại|thành tựu|đặt vấn đề|mở đầu",
     "aims": r"(?:mục tiêu|chỉ tiêu)(?! quốc gia)",
     "duties": r"tổ chức thực hiện|phân công|trách nhiệm|điều khoản|nhiệm vụ (?:của )?các (?:sở|ngành|cơ quan)",
     "money": r"kinh phí|nguồn (?:vốn|lực)|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",
@@ -263,9 +264,11 @@ def topic_under(above, heading, said):
 
     A heading may name what its parts are about ("tình hình và mục tiêu"); else only policies have parts of any kind.
     """
+    named = {topic_of(piece, 25) for piece in re.split(r"[,;:]|\bvà\b|\s-\s", heading)} - {None}
+    if said is None and named == {"results", "aims"}:
+        return None  # each paragraph tells
     if said is None or above in (None, "policies"):
         return said or above
-    named = {topic_of(piece, 25) for piece in re.split(r"[,;:]|\bvà\b|\s-\s", heading)} - {None}
     return said if said in named or (len(named) > 1 and above != "results") else above
 
 

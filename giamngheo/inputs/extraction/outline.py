@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from giamngheo.inputs.extraction.marks import CAPTION, mark_of
 from giamngheo.inputs.extraction.vocabulary import (
+    name_in,
     names_agency,
     subject_of,
     topic_of,
@@ -74,7 +75,7 @@ class _Open:
         return self.style not in _BARE
 
 
-_BARE = ("shouted", "line", "colon", "listed")  # headings without a number, the outermost first
+_BARE = ("shouted", "line", "colon", "listed", "item")  # headings without a number, the outermost first
 
 
 def with_topics(paragraphs):
@@ -105,15 +106,15 @@ class Outline:
         self._titled = False  # the title has named its years
         self._taken = {}  # places of parts that were opened, how many headings without a number lie in one
 
-    def step(self, words, own, follows, lists=False):
+    def step(self, words, own, after, lists=False):
         """Go on to a paragraph.
 
         Parameters
         ----------
-        words, own : str
-            Folded, and as kept.
-        follows, lists : bool
-            Another paragraph comes after it; what it leads to stands in the same paragraph.
+        words, own, after : str
+            Folded, as kept, and those of the next paragraph, folded.
+        lists : bool
+            What it leads to stands in the same paragraph.
         """
         shouted = own.upper() == own and any(letter.isalpha() for letter in own)
         joins, self._joins = self._joins, None
@@ -130,12 +131,12 @@ class Outline:
             self._tell(self.open[-1])
         elif marked and self._opens(mark, words, heads):
             self._joins = "alone" if mark.alone else "shouted" if shouted else None
-        elif not (mark or lists) and (style := self._bare(words, own, shouted, follows)):
+        elif not (mark or lists) and (style := self._bare(words, own, shouted, after)):
             self._open_bare(style, words, heads)
             self._heads = True
             self._joins = "shouted" if shouted else None
         else:
-            self._go_on(words, shouted, mark)
+            self._go_on(words, shouted, mark, after)
 
     def step_in(self, words):
         """Go on into what a paragraph lists; what to hand to `step_out` after it."""
@@ -148,7 +149,7 @@ class Outline:
         """Go on after a paragraph that lists."""
         self.zone, self.open = after
 
-    def _go_on(self, words, shouted, mark):
+    def _go_on(self, words, shouted, mark, after):
         """A paragraph that opens nothing."""
         self._titled = self.zone == "title" and (self._titled or bool(_PERIOD.search(words)))
         if self.zone == "title" and not (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
@@ -160,7 +161,22 @@ class Outline:
         elif self.zone == "part" and mark and mark.style == "bullet":
             part = self._shown()[-1]
             part.bullet = part.bullet or mark.piece
-            part.item += mark.piece == part.bullet  # a dash's own items are marked by another sign
+            if mark.piece == part.bullet:  # a dash's own items are marked by another sign
+                part.item += 1
+                self.open = [each for each in self.open if each.style != "item"]
+                inner = mark_of(after, after)
+                if (
+                    inner
+                    and inner.style == "bullet"
+                    and inner.piece != mark.piece
+                    and self._heads_items(words)
+                ):
+                    self._push(len(self.open), _Open("item", (part.item,), "", words))
+
+    def _heads_items(self, words):
+        """Whether an item of a list is the heading of its own items (bool)."""
+        said = words[name_in(words)[0] :]
+        return subject_of(said) is not None and not re.search(r"\d", said)
 
     # --- Opening a part --------------------------------------------------------------------------------
 
@@ -229,7 +245,7 @@ class Outline:
         self._push(depth, _Open(style, (n,), str(n), words))
 
     def _push(self, depth, opened):
-        opened.shown = (
+        opened.shown = opened.style != "item" and (
             opened.numbered
             or opened.style == "shouted"
             or not any(part.numbered and not self._enacts(part) for part in self.open[:depth])
@@ -258,15 +274,15 @@ class Outline:
         """Whether an article is no heading: "Điều 1. Phê duyệt …" (bool)."""
         return part.style == _ARTICLES and bool(_ENACTS.search(part.title[:80]))
 
-    def _bare(self, words, own, shouted, follows):
+    def _bare(self, words, own, shouted, after):
         """The style of a heading without a number, None where a paragraph is none."""
         said, bare = own.strip(), words.strip()
         small = not shouted and len(said) <= _SHORT and said[:1].isupper()
-        if self.zone == "decision" or not follows or not (small or (shouted and len(said) <= _LINE)):
+        if self.zone == "decision" or not after or not (small or (shouted and len(said) <= _LINE)):
             return None
         if re.match(CAPTION, bare) or names_agency(bare) or _LEADS.search(bare):
             return None
-        titled = (shouted or self._titled) and topic_of(bare, 5) and not _PERIOD.search(bare)
+        titled = topic_of(bare, 5) and (self._titled or (shouted and not _PERIOD.search(bare)))
         if self.zone == "title" and not titled:
             return None
         if small and re.search(r"\d", _YEAR.sub("", bare)):
@@ -306,6 +322,8 @@ class Outline:
             elif place and not piece.startswith("("):
                 piece = f".{piece}"
             place, above = place + piece, part
+        if self.open[-1].style == "item":
+            place += f" item {above.item}"
         return place.strip()
 
     def paragraph(self, start, words):
@@ -316,7 +334,7 @@ class Outline:
         return Paragraph(
             start,
             words,
-            section + (f" item {item}" if item else ""),
+            section + (f" item {item}" if item and " item " not in section else ""),
             section,
             headings,
             self.zone,

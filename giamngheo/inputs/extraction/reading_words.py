@@ -28,6 +28,7 @@ _COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tel
 _TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
 _WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
 _OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
+_UNTIL = re.compile(r"\s*(?:đến|tới|-)\s*")
 _SUBJECT = 100  # letters in which a paragraph says whom it is about
 _CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
 _TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
@@ -93,16 +94,19 @@ class _Walk:
         self.state = Reading(moment, status, self.whole)
         self.ignoring, self.inherited, self.fresh = False, moment is not None, False
         self.last, self.closed, self.year = 0, None, None
+        self.stretch = None  # "từ đầu năm 2011 đến cuối năm 2012", of what goes from one figure to another
 
     def step(self, token):
         """Go on to a token."""
         kind = next(name for name in _KINDS if token[name] is not None)
         heard, behind = self._groups_at(token, kind)
+        if kind == "to" and self.stretch and self.state.values:
+            self._next(self.stretch[1], self.state.status, self.state.group)
         if kind in ("aside", "to", "change", "of_the_poor"):
             self.ignoring = kind in ("change", "of_the_poor") or (self.ignoring and kind == "aside")
         elif kind == "from":  # its instants come after its figures
             self.ignoring = False
-            self._next(None, self.state.status, self.group)
+            self._next(self.stretch and self.stretch[0], self.state.status, self.group)
         elif kind == "area":
             if "rate_pct" in self.state.values:
                 self._next(self.state.instant, self.state.status, self.group)
@@ -110,7 +114,7 @@ class _Walk:
         elif kind == "end":
             self.ignoring, self.fresh = False, True
             if token["end"] == ".":
-                self.group, self.inherited = self.whole, True
+                self.group, self.inherited, self.stretch = self.whole, True, None
                 self._next(self.state.instant, self.status, self.whole)
         elif kind in ("instant", "edge"):
             self._instant(token, kind)
@@ -157,6 +161,8 @@ class _Walk:
             self.closed = state, token.end()
             self._next(None, state.status, self.group)
             return
+        if not state.values and state.instant and _UNTIL.fullmatch(words, state.instant.end, moment.start):
+            self.stretch = state.instant, moment
         of_area = not state.values and self.group == "all" and state.doubts.get("group") == "area"
         self._next(moment, state.status, self.group)
         self.ignoring = self.inherited = False

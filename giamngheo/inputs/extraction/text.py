@@ -189,16 +189,15 @@ def _continues(before, last, first, width):
 
 def _located(kept, folded):
     outline, joined = Outline(), _joined(folded)
-    for n, (start, whole, _) in enumerate(joined):
+    for (start, whole, _), (_, following, _) in pairwise([*joined, (0, "", 0)]):
         cuts = [0, *(listed(whole) if len(whole) <= MOST_LETTERS else ()), len(whole)]
         after = None
         for begin, end in pairwise(cuts):
             if begin == cuts[1] and end:
                 after = outline.step_in(whole[:begin])
             stop = min(end, begin + MOST_LETTERS)
-            outline.step(
-                whole[begin:stop], kept[start + begin : start + stop], n + 1 < len(joined), end < len(whole)
-            )
+            words, own = whole[begin:stop], kept[start + begin : start + stop]
+            outline.step(words, own, following, end < len(whole))
             for at in range(begin, end, MOST_LETTERS):
                 yield outline.paragraph(start + at, whole[at : min(end, at + MOST_LETTERS)])
         if after is not None:

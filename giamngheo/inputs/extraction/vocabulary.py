@@ -59,7 +59,12 @@ SUBJECTS = tuple(
             "Vocational training",
         ),
         ("education", r"giáo dục|học phí|học sinh|học tập", "cost_relief", "Education support"),
-        ("housing", r"nhà ở|căn nhà|nhà tạm", "assets", "Housing support"),
+        (
+            "housing",
+            r"nhà ở|căn nhà|nhà tạm|(?:xây|làm) nhà|đại đoàn kết|nhà tình (?:thương|nghĩa)",
+            "assets",
+            "Housing support",
+        ),
         ("water", r"nước sinh hoạt|nước sạch", "assets", "Domestic water"),
         (
             "production",
@@ -211,7 +216,7 @@ TOPICS = {  # what a part of a plan is about, by the words of its heading
     r"|hạn chế|tồn tại|thành tựu|đặt vấn đề|mở đầu",
     "aims": r"(?:mục tiêu|chỉ tiêu)(?! quốc gia)",
     "duties": r"tổ chức thực hiện|phân công|trách nhiệm|điều khoản|nhiệm vụ (?:của )?các (?:sở|ngành|cơ quan)",
-    "money": r"kinh phí|nguồn (?:vốn|lực)|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",
+    "money": r"kinh phí|nguồn (?:vốn|lực)|tổng (?:nhu cầu )?vốn|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",
     "policies": r"chính sách(?! xã hội)|dự án|nhiệm vụ|hoạt động|nội dung|hợp phần",
     "solutions": r"giải pháp|biện pháp",
     "scope": r"đối tượng|phạm vi|thời gian|quan điểm|nguyên tắc|định hướng|phương hướng",

@@ -72,7 +72,8 @@ def costs(words):
         )
         vnd = value * (BILLIONS[match["times"]] * 10**9 if match["times"] else 1)
         start = match.start("figures") if match["figures"] else match.start("spelled")
-        found.append(Cost(vnd, unit, match["month"] is not None, start, match.end()))
+        monthly = match["month"] is not None or "mỗi tháng" in words[match.start() : start]
+        found.append(Cost(vnd, unit, monthly, start, match.end()))
     return found
 
 

@@ -69,6 +69,7 @@ def fold(text):
     if len(lower) != len(text):
         lower = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
     folded = _OLD_TONES.sub(lambda found: _TONES[found[0]], lower.translate(_ODD))
+    folded = folded.replace("hằng năm", "hàng năm")
     return folded.replace("phần trăm", "%" + "\u00a0" * 8)  # blanks that part no columns
 
 

@@ -226,6 +226,7 @@ _TOPIC = re.compile("|".join(f"(?P<{name}>{words})" for name, words in TOPICS.it
 _HEAD = re.compile(
     r"(?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150}"
 )  # to a full stop, a colon or a figure
+_STOP = re.compile(r"[:;]|[.](?=\s|$)")
 _DONE = re.compile(r"\bđã\b")
 _AGENCY = re.compile(
     r"[\W\d]*(?:giao\s+|đề nghị\s+)?"
@@ -240,12 +241,12 @@ def unmarked(words):
 
 
 def name_in(words):
-    """Where a folded heading says its name: behind its marks, up to a colon (tuple of int)."""
+    """Where a folded heading says its name: behind its marks, up to a colon or a clause's end (tuple of int)."""
     start = 0
     while (behind := end_of_mark(words, start)) > start:
         start = behind
-    end = words.find(":", start)
-    return start, len(words) if end < 0 else end
+    end = _STOP.search(words, start)
+    return start, end.start() if end else len(words)
 
 
 def topic_of(words, within=80):

@@ -15,6 +15,22 @@ lam-son, phu-khanh, cao-lang              85.2, 80.8, 87.3 %                    
 son-binh, hoa-an, thach-ban               99.2, 57.1, 26.8 (numbers without a mark) %           60.2 %
 lien-tra, van-phuc, dong-giang            67.1, 80.3, 27.7 (chapters) %                         58.8 %
 my-lam, ea-dak, tra-son                   100, 100, 32.4 ("Mục 1.") %                           76.3 %
+hung-khe, nam-pha, thuan-lac,             60.2, 16.9, 45.9, 19.3 (no headings), 59.7 %; then    40.9 %
+yen-thuong, phong-dinh                    content began to tell what a part is about
+dak-roong, long-ha, muong-bang, tien-phu  30.6, 43.6 ("a1."), 99.4, 33.6 ("Phần một") %         54.6 %
+quang-lam, song-luong, hoa-thuan,         100, 100, 100, 40.0 ("Tiểu mục 1.2", nghìn đồng) %    85.6 %
+thanh-liem-ha
+phu-giang, dong-xuyen, ia-kring,          100, 69.4 (a table of districts), 99.3, 82.6 %        89.1 %
+cam-thuong
+binh-son-ha, kien-tuong, muong-lay-ha     66.0, 28.0 ("Một.", "i)"), 100 %                      65.6 %
+tay-khe, an-phuoc-ha, dien-luong, go-sao  0.0, 30.4 (places alone), 100, 99.1 %                 61.0 %
+thuong-xuan-ha, ngoc-lam, vinh-tan-ha,    100, 97.6, 56.0, 68.5 (a list in a paragraph) %       81.2 %
+kon-braih
+bac-hai-ha, quan-son-ha, tam-giang,       84.0, 94.8, 100, 82.6 %                               91.2 %
+dak-pring
+son-lac, phu-an-ha, lung-vai, giong-tre   64.0, 60.7, 100, 22.6 (places alone) %                65.6 %
+ea-hleo-ha, tra-bong-ha, ninh-lam,        100, 100, 100, 88.0 %                                 97.2 %
+hong-dan-ha
 ========================================  ====================================================  ============
 
 What costs most is a numbering that is new; rows of such a place are in doubt, and what no row rests on is listed.

@@ -31,6 +31,8 @@ dak-pring
 son-lac, phu-an-ha, lung-vai, giong-tre   64.0, 60.7, 100, 22.6 (places alone) %                65.6 %
 ea-hleo-ha, tra-bong-ha, ninh-lam,        100, 100, 100, 88.0 %                                 97.2 %
 hong-dan-ha
+tay-ninh-ha, bac-lieu-ha, que-lam,        100, 85.0, 100, 88.2 %                                91.6 %
+nam-tra
 ========================================  ====================================================  ============
 
 What costs most is a numbering that is new; rows of such a place are in doubt, and what no row rests on is listed.

@@ -29,6 +29,7 @@ _COMMON = frozenset(
 _OF_MINORITY = re.compile(
     r"\d\s*(?:lượt\s+)?hộ\s+(?:nghèo\s+)?(?:là\s+)?(?:(?:người|đồng bào)\s+)*dân tộc thiểu số"
 )
+_NO_MONEY = re.compile(r"tỷ lệ|[(]%[)]|số hộ")
 _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 
@@ -153,7 +154,7 @@ def _of_table(text, table, years):
             continue
         cells = dict(zip(kinds, cells, strict=False)) if len(cells) == len(kinds) else _aligned(kinds, cells)
         name, order = cells.get("name"), cells.get("order")
-        if name is None:
+        if name is None or _NO_MONEY.search(name.words):
             continue
         figures = _figures(cells, unit)
         if _TOTAL_ROW.match(name.words) or (order and _TOTAL_ROW.match(order.words)):

@@ -71,7 +71,7 @@ _TASK = re.compile(
 )
 _WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
-    r"[.;)]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
+    r"[.;)]|\b(?:(?<!sở )xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
     r"|kiểm tra)\b"
 )
 _BODY = re.compile(r"(?:sở|phòng|ban|hội(?! đồng)|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
@@ -123,7 +123,7 @@ def measures(text, lines, read):
                 if line is None:
                     proposal.doubts["line"] = "line_from_prose"
                 found.append(proposal)
-    _state_costs(text, found)
+    _state_costs(text, found, of)
     return found
 
 
@@ -138,10 +138,12 @@ def _quantities(words):
     return found
 
 
-def _state_costs(text, found):
-    """What one of a unit costs, told to the nearest promise of that unit in its section."""
-    places = [paragraph.start for paragraph in text.paragraphs]
-    for paragraph in text.paragraphs:
+def _state_costs(text, found, of):
+    """What one of a unit costs, told to the nearest promise of that unit in its section or of its line."""
+    starts = [paragraph.start for paragraph in text.paragraphs]
+    sections = [paragraph.section.split("(")[0] for paragraph in text.paragraphs]
+    for paragraph, section in zip(text.paragraphs, sections, strict=True):
+        line = of.get(paragraph.start, (None,))[0]
         for cost in costs(paragraph.folded):
             units, start = _COST_OF.get(cost.unit, ()), paragraph.start + cost.start
             alike = [
@@ -149,8 +151,9 @@ def _state_costs(text, found):
                 for each in found
                 if each.cells["unit"] in units
                 and each.cells["per"] != "past"
-                and text.paragraphs[bisect_right(places, each.span[0]) - 1].section.split("(")[0]
-                == paragraph.section.split("(")[0]
+                and (
+                    each.cells["line"] == line or sections[bisect_right(starts, each.span[0]) - 1] == section
+                )
             ]
             if alike and not cost.monthly:
                 nearest = min(alike, key=lambda each: abs(each.places["quantity"][0] - start))

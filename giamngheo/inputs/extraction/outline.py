@@ -19,6 +19,7 @@ from giamngheo.inputs.extraction.vocabulary import (
 
 _ARTICLES = "word điều"
 _APART = ("roman", "capital", "word phần", "word chương", "word mục")  # numbered throughout a decision
+_POLICY = re.compile(r"hỗ trợ|trợ cấp|thưởng|cho vay")
 _BESIDE = {"word chính sách", "word dự án", "word nhiệm vụ", "word chương trình"}  # never in one another
 _ENACTS = re.compile(
     r"ban hành|phê duyệt|thông qua|nhất trí|thống nhất|quy định|giao\b|hiệu lực|chịu trách nhiệm"
@@ -267,6 +268,8 @@ class Outline:
         if above and above.named:
             opened.topic, opened.named = above.topic, True
             return
+        if said == "money" and above and above.topic is None and _POLICY.search(above.title[:60]):
+            said = "policies"  # a policy's own money
         opened.topic = topic_under(above.topic, above.title, said) if above else said
         opened.named = opened.topic == "policies" and bool(above and subject_of(opened.title[:200]))
 

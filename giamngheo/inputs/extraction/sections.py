@@ -36,6 +36,7 @@ _OF_POLICIES = ("policies", "money", "scope", None)
 _OF_YEAR = re.compile(r"năm\s+20\d\d\s*(?::|là|khoảng)?\s*$")
 _SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
 _KIND = re.compile(r"[\s,]*(?:(?:về|các|nhóm)\s+)*(chính sách|dự án|tiểu dự án)")
+_OF_ONE = re.compile(r"\s*(?:[a-zđ]\s*\)|[\d.]+\W+kinh phí\b)")  # what a policy's own parts begin with
 _ASKED = re.compile(r"nhu cầu|(?:tổng )?kinh phí|dự toán|vốn")
 _CARRIED = re.compile(r"chủ trì|(?:cơ quan|đơn vị) thực hiện")
 _NAME = 100  # letters of a policy's name before its colon
@@ -105,8 +106,7 @@ def sections(text):
         elif inner and not (of_money and named is None):
             leaf = None
             if named is None:
-                lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
-                named = lettered.index(False) if False in lettered else 0
+                named = next((n for n, heading in enumerate(inner) if not _OF_ONE.match(heading)), 0)
             headings = outwards[named:]
             locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
             own = found.setdefault(headings, Section(headings, locator, paragraph.start))

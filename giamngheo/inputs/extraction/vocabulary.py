@@ -133,12 +133,13 @@ AGENCIES = tuple(
             "Department of Labour, Invalids and Social Affairs",
         ),
         (
-            r"phòng lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?",
+            r"phòng lđ\s*-?\s*tb\s*&?\s*xh"
+            r"|phòng lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?",
             "Phòng Lao động - Thương binh và Xã hội",
             "District division of Labour, Invalids and Social Affairs",
         ),
         (
-            r"phòng tài chính(?:\s*-\s*kế hoạch)?",
+            r"phòng (?:tài chính(?:\s*-\s*kế hoạch)?|tc\s*-\s*kh)",
             "Phòng Tài chính - Kế hoạch",
             "District division of Finance and Planning",
         ),
@@ -164,7 +165,7 @@ AGENCIES = tuple(
             "Department of Agriculture and Rural Development",
         ),
         (
-            r"phòng nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?",
+            r"phòng (?:nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|nn\s*(?:[-&]|và)?\s*ptnt)",
             "Phòng Nông nghiệp và Phát triển nông thôn",
             "District division of Agriculture and Rural Development",
         ),
@@ -213,7 +214,7 @@ AGENCIES = tuple(
 
 TOPICS = {  # what a part of a plan is about, by the words of its heading
     "results": r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|khái quát|nguyên nhân|sự cần thiết|bối cảnh"
-    r"|hạn chế|tồn tại|thành tựu|đặt vấn đề|mở đầu",
+    r"|hạn chế|tồn tại|thành tựu|đặt vấn đề|mở đầu|tổng quan",
     "aims": r"(?:mục tiêu|chỉ tiêu)(?! quốc gia)",
     "duties": r"tổ chức thực hiện|phân công|trách nhiệm|điều khoản|nhiệm vụ (?:của )?các (?:sở|ngành|cơ quan)",
     "money": r"kinh phí|nguồn (?:vốn|lực)|tổng (?:nhu cầu )?vốn|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",

@@ -430,6 +430,7 @@ def test_budget_lines_and_how_sure_they_are(written, expected):
         ("652.50", False, "652.50", True),
         ("48,622", True, "48622", True),
         ("48 622", True, "48622", True),
+        ("12 000.000", True, "12000000", False),
         ("1,957,500", False, "1957500", False),
         ("03", True, "3", True),
     ],

@@ -103,7 +103,7 @@ class Outline:
 
     def _begin(self, zone):
         self.zone, self.open, self.preamble = zone, [], 0
-        self.sure = True  # of the places of paragraphs that stand under no heading
+        self.sure = True  # of places that no number tells
         self._titled = False  # the title has named its years
         self._taken = {}  # places of parts that were opened, how many headings without a number lie in one
 
@@ -155,10 +155,18 @@ class Outline:
         self._titled = self.zone == "title" and (self._titled or bool(_PERIOD.search(words)))
         if self.zone == "title" and not (shouted or words.lstrip().startswith("(") or _TITLE.search(words)):
             self.zone = "preamble"
+        bare = not any(part.numbered for part in self.open) and self.zone in ("preamble", "part")
+        if (
+            bare
+            and not mark
+            and len(words.strip()) <= _SHORT
+            and not re.search("[:)/]|[.;,]$", words.strip())
+        ):
+            self.sure = self.sure and bool(
+                re.match(CAPTION, words.strip())
+            )  # a heading that is not understood
         if self.zone == "preamble":
             self.preamble += 1
-            if not mark and len(words.strip()) <= _SHORT and words.rstrip()[-1] not in ".;,:)/":
-                self.sure = False  # it looks like a heading, and is not understood
         elif self.zone == "part" and mark and mark.style == "bullet":
             part = self._shown()[-1]
             part.bullet = part.bullet or mark.piece
@@ -243,7 +251,7 @@ class Outline:
             depth = inner[-1] if inner else alike[0]
         above = tuple(part.piece for part in self.open[:depth])
         n = self._taken[above] = self._taken.get(above, 0) + 1
-        self._push(depth, _Open(style, (n,), str(n), words))
+        self._push(depth, _Open(style, (n,), str(n), words, sure=self.sure))
 
     def _push(self, depth, opened):
         opened.shown = opened.style != "item" and (

@@ -33,6 +33,7 @@ ea-hleo-ha, tra-bong-ha, ninh-lam,        100, 100, 100, 88.0 %                 
 hong-dan-ha
 tay-ninh-ha, bac-lieu-ha, que-lam,        100, 85.0, 100, 88.2 %                                91.6 %
 nam-tra
+hai-van-ha, thac-ba, lam-thao-ha          99.0, 92.7, 100 %                                     97.0 %
 ========================================  ====================================================  ============
 
 What costs most is a numbering that is new; rows of such a place are in doubt, and what no row rests on is listed.

@@ -37,7 +37,7 @@ SUBJECTS = tuple(
         ("credit", r"tín dụng|vay vốn|cho vay", "credit", "Preferential credit"),
         ("legal_aid", r"pháp lý", "enabling", "Legal aid"),
         ("electricity", r"tiền điện|điện sinh hoạt", "cash", "Support for electricity bills"),
-        ("health", r"y tế|bảo hiểm|khám chữa bệnh", "cost_relief", "Health support"),
+        ("health", r"y tế|bảo hiểm|khám,? chữa bệnh", "cost_relief", "Health support"),
         ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
         (
             "staff",
@@ -91,7 +91,7 @@ GROUPS = {  # of households with readings and targets of their own: words, names
     ),
     "poor_communes": (
         r"(?:\bcác|\b\d{1,3}|\b(?:vùng|khu vực|nhóm)|,)\s+(?:thôn,\s*|bản,\s*)?xã\s+"
-        r"(?:nghèo|đặc biệt khó khăn|đbkk|bãi ngang|135)",
+        r"(?:nghèo|đặc biệt khó khăn|đbkk|bãi ngang|135)|\bxã (?:đặc biệt khó khăn|đbkk)\s*:",
         "ở các xã nghèo",
         "poor-commune",
     ),

@@ -4,7 +4,8 @@ Numbers that were printed with decimals are `Decimal`, so that 7.20 stays 7.20. 
 column that the file must have, though its cells may be empty where the type allows None.
 
 Locators name a place in the source: "preamble 4" (paragraphs of the plan before part I, counted from its
-first), "I.2 item 1" (dash items of a section), "IV.8.1(c)", "VIII.4", "budget table I.3", "article 2".
+first), "I.2 item 1" (dash items of a section), "IV.8.1(c)", "VIII.4", "budget table I.3", "article 2", "part 2.I.1",
+"heading 2.1" (where headings have no number: the first below the second).
 """
 
 from datetime import date

@@ -22,6 +22,9 @@ _DOCUMENTS = {
 _PLACES = (
     (re.compile(r"^preamble (\d+)"), "preamble"),
     (re.compile(r"^article (\d+)"), "article"),
+    (re.compile(r"^part (\d+)"), "part"),
+    (re.compile(r"^heading ([\d.]+)"), "heading"),
+    (re.compile(r" heading ([\d.]+)"), "heading_in"),
     (re.compile(r"^budget table note"), "table_note"),
     (re.compile(r"^budget table (\S+)"), "table_row"),
     (re.compile(r"^budget table$"), "table_whole"),

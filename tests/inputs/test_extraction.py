@@ -14,6 +14,7 @@ from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.extraction import duties
 from giamngheo.inputs.extraction.confirm import confirm
 from giamngheo.inputs.extraction.folder import lay_out, read_waiting
+from giamngheo.inputs.extraction.money import costs, sums
 from giamngheo.inputs.extraction.numbers import instants, number
 from giamngheo.inputs.extraction.propose import propose, propose_from
 from giamngheo.inputs.extraction.text import as_text, fold
@@ -225,6 +226,10 @@ SAID = {
         "Cuối năm 2012 toàn tỉnh còn 35.120 hộ nghèo (6,65%), thành thị 5.120 hộ (3,1%), nông thôn 30.000 hộ (8,4%).",
         ["2012 all poor 35120 6.65"],
     ),
+    "between_two_days": (
+        "Từ đầu năm 2011 đến cuối năm 2012, số hộ nghèo giảm từ 3.870 hộ (12,41%) xuống còn 2.980 hộ (9,42 phần trăm).",
+        ["2010 all poor 3870 12.41", "2012 all poor 2980 9.42"],
+    ),
     "the_nation_beside": (
         "Cuối năm 2011, cả nước tỷ lệ hộ nghèo là 11,76%, tỉnh là 7,84%.",
         ["2011 all poor  7.84"],
@@ -425,6 +430,7 @@ def test_budget_lines_and_how_sure_they_are(written, expected):
         ("652.50", False, "652.50", True),
         ("48,622", True, "48622", True),
         ("48 622", True, "48622", True),
+        ("12 000.000", True, "12000000", False),
         ("1,957,500", False, "1957500", False),
         ("03", True, "3", True),
     ],
@@ -459,10 +465,62 @@ def test_promises_and_agencies_are_read_wherever_they_stand(bench):
         assert not [line for line in wrong if line.startswith("!")], wrong
 
 
-def test_where_a_numbering_is_not_understood_the_place_is_in_doubt():
-    written = PLAN.format("Đoạn A\n1. Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")
-    rows = [each for each in propose(as_text(written)) if each.table == "poverty"]
-    assert [row.doubts.get("locator") for row in rows] == ["place"]
+STYLES = {
+    "roman_under_a_capital": ("A- Kết quả\nI/- Hộ nghèo\n1/- {}", "A.I.1"),
+    "a_number_that_names_its_part": ("I. Kết quả\nI.1. {}", "I.1"),
+    "a_letter_with_a_number": ("A) Kết quả\na1. {}", "A.1"),
+    "words_that_count": ("Phần một\nKết quả\n{}", "part 1"),
+    "points_of_clauses": ("Điều 1. Kết quả\nKhoản 2. Hộ nghèo\nĐiểm b. {}", "article 1.2(b)"),
+    "ordinals": ("Một là, mục tiêu: giảm nghèo.\nHai là, kết quả: {}", "2"),
+    "within_a_paragraph": ("Kết quả gồm: (1) vay vốn tăng; (2) {}", "preamble 1(2)"),
+    "capitals": ("MỤC TIÊU\nGiảm nghèo.\nKẾT QUẢ\n- Vay vốn.\n- {}", "heading 2 item 2"),
+    "lines_in_one_another": ("Mục tiêu\nGiảm nghèo.\nKết quả\nKết quả chung\n{}", "heading 2.1"),
+    "colons": ("Kết quả:\n→ Vay vốn.\n→ {}", "heading 1 item 2"),
+    "items_of_an_item": ("I. Chính sách\n* Dự án 1: Tín dụng\n- Vay vốn.\n- {}", "I item 1"),
+}
+
+
+@pytest.mark.parametrize(("written", "place"), STYLES.values(), ids=STYLES)
+def test_a_place_is_told_whatever_the_style_of_its_marks(written, place):
+    text = as_text(PLAN.format(written.format("Cuối năm 2012 tỷ lệ hộ nghèo là 11%.") + "\nGhi chú."))
+    (row,) = (each for each in propose(text) if each.table == "poverty")
+    assert (row.cells["locator"], row.cells["rate_pct"]) == (place, "11")
+
+
+@pytest.mark.parametrize(
+    ("words", "vnd", "unit", "monthly"),
+    [
+        ("mức vay 25 triệu đồng/hộ", 25_000_000, "hộ", False),
+        ("mỗi hộ bình quân hai mươi lăm triệu đồng", 25_000_000, "hộ", False),
+        ("mức ba mươi nghìn đồng mỗi hộ mỗi tháng", 30_000, "hộ", True),
+        ("mỗi hộ mỗi tháng 46.000 đồng", 46_000, "hộ", True),
+        ("hỗ trợ một trăm linh năm triệu đồng/căn", 105_000_000, "căn", False),
+    ],
+)
+def test_what_one_gets_is_no_sum(words, vnd, unit, monthly):
+    (cost,) = costs(words)
+    assert (cost.vnd, cost.unit, cost.monthly, sums(words)) == (vnd, unit, monthly, [])
+
+
+def test_a_cost_that_no_promise_has_is_listed():
+    text = as_text(PLAN.format("II. Chính sách\n- Mức hỗ trợ nhà ở là 30 triệu đồng/căn."))
+    assert [each.kind for each in unread(text, propose(text))] == ["money"]
+
+
+NUMBERING = {
+    "unknown_word": ("Đoạn A\n1. {}", ["1"], [None]),
+    "begins_late": ("3. {}", ["3"], ["place"]),
+    "said_twice": ("1. Kết quả\n1. {}", ["1"], ["place"]),
+    "goes_back": ("I. Kết quả\n2. Hộ nghèo\n1. {}", ["I.1"], ["place"]),
+}
+
+
+@pytest.mark.parametrize(("written", "places", "doubts"), NUMBERING.values(), ids=NUMBERING)
+def test_where_a_numbering_is_not_understood_the_place_is_in_doubt(written, places, doubts):
+    text = as_text(PLAN.format(written.format("Cuối năm 2012 tỷ lệ hộ nghèo là 11%.")))
+    rows = [each for each in propose(text) if each.table == "poverty"]
+    assert [row.cells["locator"] for row in rows] == places
+    assert [row.doubts.get("locator") for row in rows] == doubts
 
 
 UNREAD = {
@@ -588,6 +646,8 @@ HARD = {
     "promises": "I. Mục tiêu\n- " + "bình quân năm dưới hộ nghèo đ % " * 4_000,
     "letters": "hộ nghèo đ 5% đầu năm 2011 " + "đ" * 150_000,
     "cells": "hộ nghèo đ 5%\n" + "\t1,5\t2\t3\n" * 10_000,
+    "lists": "Mục tiêu hộ nghèo đ 5% " + " ".join(f"({n}) mỗi hộ hai mươi" for n in range(1, 100)) * 60,
+    "marks": "I. Mục tiêu hộ nghèo đ 5%\n" + "1. Mục tiêu\nChính sách\na) hộ một trăm\n" * 2_500,
 }
 
 

@@ -160,6 +160,7 @@ def test_licences_are_in_the_reader_s_language_where_translated(page, other):
 
 def test_locators_are_put_into_words(page):
     words = {"preamble 4": "mở đầu, đoạn 4", "budget table I.3": "biểu kinh phí I.3", "article 2": "Điều 2"}
+    words |= {"part 2.I.1": "phần 2.I.1", "heading 2.1": "đề mục thứ 2.1"}
     for locator, vietnamese in words.items():
         assert locator_text(locator, page) == (vietnamese if page.lang == "vi" else locator)
     assert "item" not in locator_text("I.2 item 1; IV.1", Page(page.package, "vi"))

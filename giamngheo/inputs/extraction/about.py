@@ -16,7 +16,7 @@ _AFTER_NAME = ("NĂM", "GIAI", "ĐẾN", "THỜI", "KHÓA", "VỀ")
 _ACT = re.compile(
     r"(?P<act>quyết định|kế hoạch|nghị quyết|đề án)?\s*số\s*:?\s*(?P<number>\d{1,5}\s*/\s*[\wđ]+(?:[-.][\w&]+){0,4})"
 )
-_TITLED = re.compile(r"\s*(?!căn cứ|xét|theo)[^.;]{0,200}giảm nghèo[^.;]{0,80}giai đoạn")
+_TITLED = re.compile(r"\s*(?!căn cứ|xét|theo)[^.;]{0,200}giảm nghèo[^.;]{0,80}(?:giai đoạn|năm\s+20\d\d\s*$)")
 _LICENCE = "public domain (legal text)", "văn bản pháp luật, không thuộc đối tượng bảo hộ quyền tác giả"
 FIRST_PAGE = 40  # paragraphs
 

@@ -8,7 +8,15 @@ from decimal import Decimal
 from giamngheo.inputs.extraction.numbers import NUMBER, billions, number, short
 from giamngheo.inputs.extraction.proposals import Proposal
 from giamngheo.inputs.extraction.tables import tables
-from giamngheo.inputs.extraction.vocabulary import KEPT_AS, MINORITY, slug, source_of, spelled_out, subject_of
+from giamngheo.inputs.extraction.vocabulary import (
+    KEPT_AS,
+    MINORITY,
+    name_in,
+    slug,
+    source_of,
+    spelled_out,
+    subject_of,
+)
 
 FIGURES = ("central", "provincial", "mobilised", "annual", "total_3y")
 _TOTAL_ROW = re.compile(r"(?:tổng\s*(?:cộng|số)?|cộng)\b")
@@ -18,6 +26,10 @@ _COMMON = frozenset(
         r"\w+", "hỗ trợ cho hộ người nghèo cận và các chính sách dự án giảm của về là theo quyết định số"
     )
 )
+_OF_MINORITY = re.compile(
+    r"\d\s*(?:lượt\s+)?hộ\s+(?:nghèo\s+)?(?:là\s+)?(?:(?:người|đồng bào)\s+)*dân tộc thiểu số"
+)
+_NO_MONEY = re.compile(r"tỷ lệ|[(]%[)]|số hộ")
 _NEAR = Decimal("0.03")  # of a sum: what rounding of its terms may make
 
 
@@ -142,7 +154,7 @@ def _of_table(text, table, years):
             continue
         cells = dict(zip(kinds, cells, strict=False)) if len(cells) == len(kinds) else _aligned(kinds, cells)
         name, order = cells.get("name"), cells.get("order")
-        if name is None:
+        if name is None or _NO_MONEY.search(name.words):
             continue
         figures = _figures(cells, unit)
         if _TOTAL_ROW.match(name.words) or (order and _TOTAL_ROW.match(order.words)):
@@ -283,9 +295,8 @@ def _of_section(text, section, years):
         doubts |= dict.fromkeys(sources, "one_source")
     if section.unsure:
         doubts.setdefault("annual", "number")
-    begin = section.start + len(section.headings[0]) - len(section.headings[0].lstrip())
-    places["name_vi"] = begin, section.start + len(section.headings[0].partition(":")[0])
-    said = re.sub(r"^[-+*•\d.)\s]+", "", text.words(*places["name_vi"])).strip(" .;:")
+    places["name_vi"] = tuple(section.start + place for place in name_in(section.headings[0]))
+    said = text.words(*places["name_vi"]).strip(" .;:")
     kind = section.kind or "policy"
     return Proposal("budget", _cells(said, kind, kind, values, section.locator), places, doubts)
 
@@ -352,6 +363,9 @@ def _name(proposal, section, taken):
     cells["channel"] = subject.channel if subject else "enabling"
     if subject is None:
         proposal.doubts["channel"] = "no_subject"
+    if not minority and section and _OF_MINORITY.search(section.headings[0]):
+        minority = True
+        proposal.doubts.setdefault("group", "whom")
     cells["group"] = "ethnic_minority" if minority else "all"
     cells["kind_text"] = (section.kind if section else None) or cells["kind_text"] or cells["kind_table"]
     base = subject.id if subject else slug(cells["name_vi"]) or "line"

@@ -1,12 +1,15 @@
 """Physical promises of the policies, and who is to carry them out."""
 
 import re
+from bisect import bisect_right
+from dataclasses import dataclass
 from decimal import Decimal
 
+from giamngheo.inputs.extraction.money import costs
 from giamngheo.inputs.extraction.numbers import NUMBER, number, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
 from giamngheo.inputs.extraction.sections import FORMER
-from giamngheo.inputs.extraction.vocabulary import AGENCIES, subject_of
+from giamngheo.inputs.extraction.vocabulary import AGENCIES, name_in, subject_of
 
 _UNITS = (  # words, unit, id of what is promised, names
     (r"lượt\s+hộ", "household_year", "household_years", "lượt hộ được hỗ trợ", "household-years of support"),
@@ -23,39 +26,68 @@ _UNITS = (  # words, unit, id of what is promised, names
     ),
     (r"mô hình\b", "model", "models", "mô hình được xây dựng", "models set up"),
     (r"công trình\b", "facility", "works", "công trình được đầu tư", "works built"),
-    (
-        r"đồng\s*/\s*hộ\s*/\s*tháng",
-        "vnd_per_household",
-        "allowance_a_month",
-        "mức hỗ trợ mỗi hộ mỗi tháng",
-        "support for a household a month",
-    ),
     (r"lớp\b", "course", "courses", "lớp được tổ chức", "courses held"),
 )
+_ALLOWANCE = (
+    "",
+    "vnd_per_household",
+    "allowance_a_month",
+    "mức hỗ trợ mỗi hộ mỗi tháng",
+    "support for a household a month",
+)
+_COST_OF = {  # units of a promise that a cost of each of them is the cost of
+    "hộ": ("household", "household_year", "house"),
+    "lượt": ("household_year",),
+    "căn": ("house", "household"),
+    "nhà": ("house", "household"),
+    "người": ("person",),
+    "lao động": ("person",),
+    "học sinh": ("pupil",),
+    "em": ("pupil",),
+    "thẻ": ("card",),
+    "mô hình": ("model",),
+    "công trình": ("facility",),
+    "lớp": ("course",),
+}
 QUANTITY = re.compile(
     rf"({NUMBER})\s*(?:" + "|".join(f"(?P<u{n}>{words})" for n, (words, *_) in enumerate(_UNITS)) + ")"
 )
 _ANNUAL = re.compile(r"(?:mỗi|hàng|bình quân|một)\s+năm[^;.]{0,60}$")
-_AFTER = re.compile(r"[^\d;.(]{0,45}?(?:/\s*|mỗi |hàng |một )năm\b")
-_RESULTS = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|nguyên nhân|sự cần thiết")
-_NO_PROMISE = re.compile(r"mục tiêu|chỉ tiêu|tổ chức thực hiện|phân công|kinh phí|nguồn lực")
+_AFTER = re.compile(r"[^\d;.(]{0,45}?(?:/\s*|mỗi |hàng |một )năm\b(?!\s*(?:khoảng\s+)?\d)")
 _FELL = re.compile(r"(?:giảm|thoát|tăng)(?:\s+(?:được|thêm|khoảng))?\s*$")
 _NEAR = 80  # letters around a quantity that tell what it is for
 ROLE = re.compile(
-    r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp)(?:\s+thực hiện)?\s*:"
+    r"(?:(?:cơ quan|đơn vị)\s+)?(?P<role>chủ trì|phối hợp|đầu mối|phụ trách)(?:\s+thực hiện)?\s*:"
     r"|(?:cơ quan|đơn vị)\s+(?P<does>thực hiện)\s*:"
-    r"|(?P<lead>\bchủ trì)\b|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
+    r"|(?P<by>\bdo\s+(?:(?!chủ trì|phối hợp)[^;.,]){3,70}?\s+thực hiện\b)"
+    r"|(?P<lead>\b(?:(?:cùng|đồng)\s+)?chủ trì)\b"
+    r"|(?P<partner>phối hợp(?:\s+(?:với|cùng))?)\b|(?P<bound>chịu trách nhiệm)"
 )
-_ROLES = {"chủ trì": "lead", "phối hợp": "partner"}
+_ROLES = {"chủ trì": "lead", "phối hợp": "partner", "đầu mối": "lead", "phụ trách": "lead"}
 _TASK = re.compile(
-    r"[^:;.]{0,4}(?:\d{1,2}[.)]\s*)?(?:đề nghị\s+)?(?:sở|ban|hội|ủy ban|ubnd|ngân hàng)[^:;.]{3,70}:?"
+    r"(?<!\w)(?<!\w\s)(?:(?:đề nghị|giao)\s+)?"  # where a clause begins
+    r"(?P<who>(?:sở|ban|hội(?! đồng)|ủy ban|ubnd|ngân hàng|phòng|bảo hiểm xã hội|mặt trận|kho bạc|công an|đài"
+    r"|tỉnh đoàn)\b[^:;.]{0,70}:?)(?:[^;.]|[.](?!\s))*"
 )
+_WHOM = re.compile(r"với|cùng")
 _DOES = re.compile(
-    r"[.;)]|\b(?:xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
+    r"[.;)]|\b(?:(?<!sở )xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
     r"|kiểm tra)\b"
 )
-_BODY = re.compile(r"(?:sở|ban|hội|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
+_BODY = re.compile(r"(?:sở|phòng|ban|hội(?! đồng)|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
+_OF_DISTRICT = re.compile(r"\s*(?:cấp\s+)?(?:huyện|thị xã)\b")
 _DEPARTMENTS = re.compile(r"\bsở\s*:([^;.]+)")
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    """A quantity of a paragraph: its value, whether that is sure, its unit as `_UNITS` has it, its place."""
+
+    value: Decimal
+    sure: bool
+    of: tuple
+    start: int
+    end: int
 
 
 def measures(text, lines, read):
@@ -76,22 +108,57 @@ def measures(text, lines, read):
     found, taken, of, by_subject = [], {}, _of_paragraphs(lines), _by_subject(lines)
     for paragraph in text.paragraphs:
         line, section = of.get(paragraph.start, (None, None))
-        told = line is None and any(_NO_PROMISE.search(heading[:60]) for heading in paragraph.headings)
-        if paragraph.zone != "part" or told:
+        told = line is None and paragraph.topic in ("aims", "duties", "money")
+        if told or not (paragraph.zone == "part" or paragraph.topic):
             continue
-        results = line is None and any(_RESULTS.search(heading[:60]) for heading in paragraph.headings)
-        for quantity in QUANTITY.finditer(paragraph.folded):
-            fell = _FELL.search(paragraph.folded, 0, quantity.start())
-            if fell or paragraph.start + quantity.start() in counted:
+        results = line is None and paragraph.topic == "results"
+        for quantity in _quantities(paragraph.folded):
+            fell = _FELL.search(paragraph.folded, 0, quantity.start)
+            if fell or paragraph.start + quantity.start in counted:
                 continue
-            words = paragraph.folded[max(0, quantity.start() - _NEAR) : quantity.end() + _NEAR]
+            words = paragraph.folded[max(0, quantity.start - _NEAR) : quantity.end + _NEAR]
             own = line or _line_of(words, by_subject)
             proposal = _measure(own, section, paragraph, quantity, taken, results)
             if proposal:
                 if line is None:
                     proposal.doubts["line"] = "line_from_prose"
                 found.append(proposal)
+    _state_costs(text, found, of)
     return found
+
+
+def _quantities(words):
+    """The quantities in folded words, and what a household is to get a month (list of _Quantity)."""
+    found = []
+    for match in QUANTITY.finditer(words):
+        value, sure = number(match[1], whole=True)
+        found.append(_Quantity(value, sure, _UNITS[int(match.lastgroup[1:])], *match.span()))
+    monthly = (cost for cost in costs(words) if cost.monthly and cost.unit == "hộ")
+    found += [_Quantity(cost.vnd, True, _ALLOWANCE, cost.start, cost.end) for cost in monthly]
+    return found
+
+
+def _state_costs(text, found, of):
+    """What one of a unit costs, told to the nearest promise of that unit in its section or of its line."""
+    starts = [paragraph.start for paragraph in text.paragraphs]
+    sections = [paragraph.section.split("(")[0] for paragraph in text.paragraphs]
+    for paragraph, section in zip(text.paragraphs, sections, strict=True):
+        line = of.get(paragraph.start, (None,))[0]
+        for cost in costs(paragraph.folded):
+            units, start = _COST_OF.get(cost.unit, ()), paragraph.start + cost.start
+            alike = [
+                each
+                for each in found
+                if each.cells["unit"] in units
+                and each.cells["per"] != "past"
+                and (
+                    each.cells["line"] == line or sections[bisect_right(starts, each.span[0]) - 1] == section
+                )
+            ]
+            if alike and not cost.monthly:
+                nearest = min(alike, key=lambda each: abs(each.places["quantity"][0] - start))
+                nearest.cells |= {"unit_cost_vnd": plain(cost.vnd), "unit_cost_basis": "stated"}
+                nearest.places["unit_cost_vnd"] = start, paragraph.start + cost.end
 
 
 def _of_paragraphs(lines):
@@ -119,17 +186,18 @@ def _line_of(words, by_subject):
 
 
 def _measure(line, section, paragraph, quantity, taken, results):
-    words = paragraph.folded
-    value, sure = number(quantity[1], whole=True)
+    words, value, (_, unit, what, name_vi, name_en) = paragraph.folded, quantity.value, quantity.of
     if value < 2 or value != int(value):
         return None
-    n = int(quantity.lastgroup[1:])
-    _, unit, what, name_vi, name_en = _UNITS[n]
     before, after = (
-        words[max(0, quantity.start() - 100) : quantity.start()],
-        words[quantity.end() : quantity.end() + 60],
+        words[max(0, quantity.start - 100) : quantity.start],
+        words[quantity.end : quantity.end + 60],
     )
-    past = bool(FORMER.search(before))
+    reached = results and any("kết quả" in heading for heading in paragraph.headings)
+    past = bool(
+        FORMER.search(before)
+        or (reached and subject_of(words[quantity.start - min(_NEAR, quantity.start) : quantity.end + _NEAR]))
+    )
     if results and not past:
         return None
     yearly = bool(_AFTER.match(after) or _ANNUAL.search(before))
@@ -158,10 +226,10 @@ def _measure(line, section, paragraph, quantity, taken, results):
         "name_vi": name_vi,
         "name_en": name_en,
     }
-    places = {"quantity": (paragraph.start + quantity.start(), paragraph.start + quantity.end())}
+    places = {"quantity": (paragraph.start + quantity.start, paragraph.start + quantity.end)}
     if inside:
         places["unit_cost_vnd"] = money[1], money[2]
-    return Proposal("measures", cells, places, {} if sure else {"quantity": "number"})
+    return Proposal("measures", cells, places, {} if quantity.sure else {"quantity": "number"})
 
 
 def agencies(text, lines):
@@ -178,10 +246,10 @@ def agencies(text, lines):
     """
     found, of, by_subject = [], _of_paragraphs(lines), _by_subject(lines)
     for paragraph in text.paragraphs:
-        if paragraph.zone != "part" and not paragraph.locator.startswith("article"):
+        if not (paragraph.zone == "part" or paragraph.topic):
             continue
         line, doubts = of.get(paragraph.start, ("",))[0], {}
-        if not line and paragraph.zone == "part":
+        if not line:
             line = _line_of(paragraph.folded[-300:], by_subject)
             doubts = {"line": "line_from_prose"} if line else {}
         named = []
@@ -192,14 +260,22 @@ def agencies(text, lines):
                 "chủ trì", end
             )  # then it is the one that stands right before it
             named += rows[-1:] if before else rows
-        above = (heading for heading in paragraph.headings if heading != paragraph.folded)
-        carries = any(re.search(r"tổ chức thực hiện|phân công", heading[:60]) for heading in above)
-        told = _TASK.match(paragraph.folded) if carries else None
-        if told and not any(row.cells["role"] == "lead" for row in named):
-            doubts = {} if told[0].endswith(":") else {"role": "guessed"}
-            named += _listed(text, paragraph, "", doubts, "implementing", 0, told.end())[:1]
+        if paragraph.topic == "duties" and paragraph.folded not in paragraph.headings[:1]:
+            named += _tasks(text, paragraph, named)
         found += named
     return by_key(found)
+
+
+def _tasks(text, paragraph, named):
+    """Who does a thing without a word of its role: the agency that a clause of a paragraph begins with."""
+    words, found = paragraph.folded, []
+    leads = [row.span[0] - paragraph.start for row in named if row.cells["role"] == "lead"]
+    for told in _TASK.finditer(words, name_in(words)[0]):
+        if not any(told.start() <= lead < told.end() for lead in leads):
+            doubts = {} if told["who"].endswith(":") else {"role": "guessed"}
+            found += _listed(text, paragraph, "", doubts, "implementing", *told.span("who"))[:1]
+    said = {row.span for row in named}
+    return [row for row in found if row.span not in said]
 
 
 def _roles(words):
@@ -210,12 +286,18 @@ def _roles(words):
         if mark["role"] or mark["does"]:
             end = re.compile(r"[.](?=\s|$)|[)]").search(words, mark.end(), stop)
             yield _ROLES.get(mark["role"], "implementing"), mark.end(), end.start() if end else stop
-        elif mark["partner"]:
-            end = _DOES.search(words, mark.end(), stop)
-            yield "partner", mark.end(), end.start() if end else stop
+        elif mark["by"]:
+            yield "implementing", *mark.span()
         else:
             begin = max([last, *(m.end() for m in re.finditer(r"[.;(](?=\s|\w)", words[: mark.start()]))])
-            yield "lead" if mark["lead"] else "implementing", begin, mark.start()
+            end = _DOES.search(words, mark.end(), stop)
+            after = mark.end(), end.start() if end else stop
+            named = any(each.search(words, *after) for each, *_ in AGENCIES)
+            if mark["partner"] and (named or _WHOM.search(mark[0])):
+                yield "partner", *after
+            else:
+                role = "partner" if mark["partner"] else "lead" if mark["lead"] else "implementing"
+                yield role, begin, mark.start()
         last = mark.end()
 
 
@@ -224,6 +306,11 @@ def _listed(text, paragraph, line, doubts, role, start, end):
     words, at, named = paragraph.folded, paragraph.start, []
     for pattern, vietnamese, english in AGENCIES:
         found = pattern.search(words, start, end)
+        if found and _OF_DISTRICT.match(words, found.end()):
+            vietnamese, english = (
+                vietnamese.replace(" tỉnh", " huyện"),
+                english.replace("rovincial", "istrict"),
+            )
         if found:
             named.append((found.start(), found.end(), vietnamese, english, {}))
     for several in _DEPARTMENTS.finditer(words, start, end):  # "các Sở: Tài chính, Tư pháp"

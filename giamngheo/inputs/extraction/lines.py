@@ -182,7 +182,11 @@ def said_near(text, said, start, end):
 def _line_of(text, reading, said, latest, known):
     """The line of a reading: as the sentence says, else the one in force on the day that is stated."""
     day = date.fromisoformat(reading.cells["poverty_line"]) if reading.cells["poverty_line"] else None
-    near = said_near(text, said, *reading.span)
+    own = [
+        place for column, place in reading.places.items() if column != "as_of"
+    ]  # its instant may be said before
+    near = said_near(text, said, min(start for start, _ in own), max(end for _, end in own))
+    near = near or said_near(text, said, *reading.span)
     if near:
         begin, stop, which = near
         reading.places["line"] = begin, stop
@@ -256,7 +260,12 @@ def _settle_borders(readings, known):
         if not after or twice or beside == {reading.cells["poverty_line"]}:
             continue
         reading.doubts.setdefault("poverty_line", "line_border")
-        if beside & set(after):
+        whole = {  # of a group alone nothing is told: it is counted as all are
+            o.cells["poverty_line"]
+            for o in readings
+            if o.cells["group"] == "all" and o.cells["as_of"] == reading.cells["as_of"]
+        }
+        if beside & set(after) or (not alike and whole == set(after[:1])):
             reading.cells["poverty_line"] = after[0]
 
 

@@ -45,8 +45,8 @@ def number(text, whole=False):
     tuple of (Decimal, bool)
     """
     bare = text.replace(" ", "")
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", bare):
-        return Decimal(bare.replace(".", "").replace(",", ".")), True
+    if re.fullmatch(r"\d{1,3}([. ]\d{3})*\.\d{3}([. ]\d{3})*(,\d+)?", text):
+        return Decimal(bare.replace(".", "").replace(",", ".")), " " not in text
     if re.fullmatch(r"\d{1,3}(,\d{3})+", bare) and whole:
         return Decimal(bare.replace(",", "")), True
     if re.fullmatch(r"\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+\.\d+", bare):

@@ -1,6 +1,5 @@
 """All that a plan's text lets one propose."""
 
-import re
 from datetime import date
 
 from giamngheo.inputs.errors import RefusedInput, shown
@@ -9,10 +8,10 @@ from giamngheo.inputs.extraction.budget import budget
 from giamngheo.inputs.extraction.duties import agencies, measures
 from giamngheo.inputs.extraction.lines import lines_and_documents
 from giamngheo.inputs.extraction.reading_tables import readings_of_tables
-from giamngheo.inputs.extraction.readings import readings, said_once
+from giamngheo.inputs.extraction.readings import is_promised, readings, said_once
 from giamngheo.inputs.extraction.sections import sections
 from giamngheo.inputs.extraction.targets import targets
-from giamngheo.inputs.extraction.text import Text, is_numbered, read_decision
+from giamngheo.inputs.extraction.text import Text, read_decision
 from giamngheo.inputs.tables import TABLES
 
 
@@ -33,13 +32,13 @@ def propose(text: Text):
     published = date(first, 12, 31) if unknown else date.fromisoformat(about.cells["date"])
     years = None if about.doubts.get("last_year") == "not_found" else last - first + 1
     tabled = readings_of_tables(text)
-    late = [each for each in tabled if each[1].instant.as_of > published]
+    late = [each for each in tabled if is_promised(*each, published)]
     read = readings(text, published, tabled)
     known = lines_and_documents(text, read, about)
     lines = budget(text, sections(text), years)
     found = [
         *said_once(read),
-        *targets(text, last if years else None, late, years == 1),
+        *targets(text, last if years else None, late, years == 1, published),
         *(line.proposal for line in lines),
     ]
     found += [*measures(text, lines, read), *agencies(text, lines)]
@@ -50,18 +49,10 @@ def propose(text: Text):
 
 
 def _doubt_places(text, found):
-    """Numbers before the first part, or in an article, are a numbering that was not understood."""
-    zones = {paragraph.zone for paragraph in text.paragraphs if is_numbered(paragraph.folded)}
+    """Rows of a place whose numbering was not understood."""
+    unsure = {place for each in text.paragraphs if not each.sure for place in (each.locator, each.section)}
     for each in found:
-        place = each.cells.get("locator", "")
-        zone = (
-            "preamble"
-            if place.startswith("preamble")
-            else "decision"
-            if re.match(r"article \d+$", place)
-            else None
-        )
-        if zone in zones:
+        if each.cells.get("locator") in unsure:
             each.doubts.setdefault("locator", "place")
 
 

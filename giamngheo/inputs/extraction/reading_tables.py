@@ -10,11 +10,15 @@ from giamngheo.inputs.extraction.tables import tables
 from giamngheo.inputs.extraction.vocabulary import groups_in
 
 _FIGURE = re.compile(rf"({NUMBER})\s*%?")
-_YEAR = re.compile(rf"(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})")
+_YEAR = re.compile(
+    r"(?:(?:kh|kế hoạch|th|thực hiện|mục tiêu|chỉ tiêu)\.?\s*)?"
+    rf"(?P<edge>đầu|cuối|hết)?\s*(?:năm\s*)?(?P<year>{YEAR})"
+)
 _NUMBERING = re.compile(r"[(]?\d{1,2}[)]?")
 _CHANGE = re.compile(
     r"thoát|tái nghèo|phát sinh|giảm(?! nghèo)|tăng|so với|tổng số hộ(?! nghèo| cận)|hộ dân(?! tộc)"
 )
+_ALL = re.compile(r"toàn (?:tỉnh|huyện|thành phố)|tổng (?:cộng|số)|cộng\b")
 _MOST_HEADS = 4
 
 
@@ -49,7 +53,9 @@ def readings_of_tables(text):
             continue
         above = text.paragraphs[n]
         paragraph, at = replace(above, locator=above.section), above.start
-        for instant, (status, group), cells in _of_table(table, groups_in(above.folded)):
+        for instant, (status, group), cells in _of_table(
+            table, groups_in(above.folded), instants(above.folded, at)
+        ):
             each = Reading(replace(instant, start=instant.start - at, end=instant.end - at), status, group)
             for column, cell in cells.items():
                 _put(each, column, cell, at)
@@ -68,8 +74,11 @@ def _put(each, column, cell, at):
         each.doubts[column] = "number"
 
 
-def _of_table(table, groups):
-    """An instant, whom it is about, and by column the cells, of each reading."""
+def _of_table(table, groups, above):
+    """An instant, whom it is about, and by column the cells, of each reading.
+
+    A table of districts is of the instant above it; its row of all is read.
+    """
     whole = groups[0][2] if groups else "all"
     head, rows = _head(table)
     if rows and sum(_instant(cell) is not None for cell in table.rows[rows - 1]) > 1:
@@ -83,6 +92,8 @@ def _of_table(table, groups):
         return
     for row in table.rows[rows:]:
         instant = next((moment for cell in row if (moment := _instant(cell))), None)
+        if len(above) == 1 and any(_ALL.match(cell.words) for cell in row[:3]):
+            instant = instant or above[0]
         of = {}
         for (column, *whom), cell in zip(kinds, row, strict=False):
             if column and _FIGURE.fullmatch(cell.words):

@@ -1,59 +1,22 @@
 """Readings of the poor and near-poor in running text and in tables."""
 
 import re
-from bisect import bisect_left
 from dataclasses import replace
 from datetime import date
 
 from giamngheo.inputs.extraction.lines import mentions, said_near
+from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.numbers import (
-    INSTANT,
-    NUMBER,
-    YEAR,
-    Instant,
     instants,
-    number,
-    percent,
-    plain,
 )
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
-from giamngheo.inputs.extraction.reading_tables import Reading
-from giamngheo.inputs.extraction.vocabulary import groups_in
+from giamngheo.inputs.extraction.reading_words import moved, readings_in
 
-STATUS = (
-    r"hộ\s+(?:gia đình\s+)?(?:(?:là\s+)?(?:người\s+)?(?:đồng bào\s+)?(?:dân tộc(?:\s+thiểu số)?|dtts)\s+)?"
-    r"(?P<status>cận\s*-?\s*nghèo|nghèo)"
-)
-_FIRST_FIGURE = re.compile(rf"(?<!năm ){NUMBER}\s*(?:%|hộ\b)")
-_ITEM = re.compile(r"\s*[-+*•]")
-_LINK = re.compile(r"[\s,:]*(?:là|có|còn|chiếm|gồm)?\s*")
-_COMPARED = re.compile(r"so với\s*$")  # "giảm 2,08% so với năm 2012" tells nothing of 2012
-_TOLD = re.compile(rf"\s*[(]?(?:là|có)?\s*{NUMBER}")
-_WITH = re.compile(r"[\s,]*(?:với|tương ứng)\s*")
-_OF = re.compile(r"\s*(?:(?:là|người|thuộc|vùng|ở|tại|trong|đồng bào)\s+)*")
-_REACHED = re.compile(r"tình hình|thực trạng|hiện trạng|kết quả|thực hiện mục tiêu|đánh giá")
-_SUBJECT = 100  # letters in which a paragraph says whom it is about
-_CHANGE = r"giảm(?!\s*nghèo)|tăng|bình quân|thoát nghèo|tái nghèo|phát sinh|mục tiêu|phấn đấu|kế hoạch"
-_TO = r"(?:giảm|tăng|hạ)?\s*(?:xuống\s+còn|lên|xuống|còn)(?!\s*lại)"
-_KINDS = re.findall(
-    r"\w+", "aside instant edge count rate persons people of_the_poor named from to change end area"
-)
-_TOKEN = re.compile(
-    r"(?P<aside>\(\s*(?:trong đó|bao gồm|gồm|giảm|tăng)[^()]{0,300}\))"
-    rf"|(?P<instant>{re.sub(r'[?]P<[a-z_]+>', '?:', INSTANT.pattern)})"
-    rf"|(?P<edge>(?:đầu|cuối)\s+năm(?!\s+{YEAR}))"
-    rf"|(?P<count>{NUMBER})\s*(?:/\s*\d[\d.]*\s*)?(?=hộ\b)(?P<of>{STATUS}|hộ(?:\s+(?:thoát|tái|giảm|vay|được|phát))?)"
-    rf"|(?P<rate>{NUMBER})\s*%(?P<share>\s*(?:/|trên|so với|trong|của)?\s*tổng\s+(?:số\s+)?hộ\s+nghèo"
-    r"|\s*(?:số\s+)?hộ\s+(?:cận\s+)?nghèo\s+(?:được|có|đã|vay|là|chưa))?"
-    rf"|(?P<persons>{NUMBER})\s*(?:nhân\s+)?khẩu|(?P<people>{NUMBER})\s*người\b"
-    r"|(?P<of_the_poor>hộ\s+(?:cận\s+)?nghèo\s+(?:thiếu|sử dụng|tiếp cận|được|có\s+(?!\d|tỷ lệ|khoảng|trên|dưới)))"
-    rf"|(?P<named>{STATUS.replace('P<status>', 'P<named_status>')}|(?P<bare>cận nghèo|tỷ lệ nghèo))"
-    rf"|(?P<from>giảm\s+từ|từ(?=\s+(?:mức\s+)?{NUMBER}\s*(?:%|hộ)))|(?P<to>{_TO})|(?P<change>{_CHANGE})"
-    r"|(?P<end>[;.](?=\s|$))"
-    r"|(?P<area>\b(?:huyện(?! nghèo| 30a)|thị xã|xã(?! nghèo)|phường|khu vực|vùng|ấp)\s+\w"
-    r"|thành thị|nông thôn|cả nước|toàn quốc)"
-)
-_WHOLE = re.compile(r"(?:toàn|cả)\s+(?:tỉnh|thành phố)")
+_ITEM = re.compile(rf"\s*{SIGN}")
+_EXPECTED = re.compile(r"\bước|dự kiến|dự báo")
+_OF_THEM = re.compile(
+    r"\s*(?:trong (?:số|đó|tổng)|riêng)\b"
+)  # goes on with the instant of the paragraph before
 
 
 def readings(text, published: date | None, tabled):
@@ -71,25 +34,33 @@ def readings(text, published: date | None, tabled):
     -------
     list of Proposal
     """
-    found, intro = [], None
+    found, intro, told = [], None, None  # the latest reading of the paragraphs before, and its paragraph
     for paragraph in text.paragraphs:
         words = paragraph.folded
         if not _ITEM.match(words):  # a list goes on with the instant of what it stands under
             named = instants(words, paragraph.start) if words.rstrip().endswith(":") else ()
             intro = named[-1] if named else None
-        if "nghèo" in words and "%" in words and not (paragraph.zone == "part" and _aims(paragraph)):
-            moment = _moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
-            before = None
-            for each in _in_paragraph(words, moment):
-                if each.instant is None and before and "households" in each.values:
-                    each.instant = before.instant
-                    each.doubts["as_of"] = "instant_before"
-                found.append((paragraph, each))
-                before = each
+        whom = _whom(paragraph)
+        if whom is None or "%" not in words or paragraph.topic == "aims":
+            continue
+        moment = moved(intro, -paragraph.start) if intro and _ITEM.match(words) else None
+        before = told and (_OF_THEM.match(words) or told[0].headings[:1] == paragraph.headings[:1] != ())
+        before = moved(told[1].instant, told[0].start - paragraph.start) if before else None
+        here = readings_in(words, moment, whom)
+        for each in here:
+            if each.instant is None and before and "households" in each.values:
+                each.instant = before
+                each.doubts["as_of"] = "instant_before"
+            before = each.instant or before
+            found.append((paragraph, each))
+        latest = max(
+            (each for each in here if each.instant), key=lambda each: each.instant.as_of, default=None
+        )
+        told = (paragraph, latest) if latest else told
     kept = []
     for paragraph, each in [*found, *tabled]:
         known = each.instant or ("households" in each.values and each.doubts.get("group") != "area")
-        late = each.instant and published and each.instant.as_of > published
+        late = published and is_promised(paragraph, each, published)
         if "rate_pct" in each.values and known and not late:
             kept.append((paragraph, each))
     said = mentions(text)
@@ -100,6 +71,36 @@ def readings(text, published: date | None, tabled):
         each.line = near and near[2]
     _settle_plain_years(kept)
     return [_proposal(text, paragraph, each) for paragraph, each in _without_areas(kept)]
+
+
+def is_promised(paragraph, each, published):
+    """Whether a rate is of a day after a decision's; what is told of the year's end in November is counted (bool).
+
+    Parameters
+    ----------
+    paragraph : Paragraph
+    each : Reading
+    published : datetime.date
+
+    Returns
+    -------
+    bool
+    """
+    if each.instant is None or each.instant.as_of <= published:
+        return False
+    begin, end = max(0, each.instant.start - 30), max(0, each.instant.end + 20)
+    counted = published.month > 10 and each.instant.as_of == date(published.year, 12, 31)
+    return not counted or paragraph.topic != "results" or bool(_EXPECTED.search(paragraph.folded, begin, end))
+
+
+def _whom(paragraph):
+    """Whom a paragraph's figures are about where they do not say, None where it tells of no poverty (str)."""
+    if "nghèo" in paragraph.folded:
+        return "poor"
+    above = paragraph.headings[-1] if paragraph.topic == "results" and paragraph.headings else ""
+    if ("hộ nghèo" not in above and "cận nghèo" not in above) or not instants(paragraph.folded):
+        return None
+    return "poor" if "hộ nghèo" in above else "near_poor"
 
 
 def said_once(proposals):
@@ -116,145 +117,6 @@ def said_once(proposals):
     kept = by_key(proposals)
     _check_totals(kept)
     return kept
-
-
-def _aims(paragraph):
-    """Whether the innermost heading that tells is of aims, and not of what was reached (bool)."""
-    for heading in reversed(paragraph.headings):
-        if _REACHED.search(heading[:60]):
-            return False
-        if "mục tiêu" in heading[:60]:
-            return True
-    return False
-
-
-def _in_paragraph(words, moment):
-    """The readings of a paragraph, token by token: an instant opens one, a second figure of a kind the next."""
-    groups = groups_in(words)
-    begins, figure = [start for start, *_ in groups], _FIRST_FIGURE.search(words)
-    named = groups and figure and groups[0][0] < min(figure.start(), _SUBJECT)
-    whole = groups[0][2] if named else "all"
-    state, group, ignoring, inherited = Reading(moment, "poor", whole), whole, False, moment is not None
-    fresh, last, closed, year = False, 0, None, None
-    for token in _TOKEN.finditer(words):
-        kind = next(name for name in _KINDS if token[name] is not None)
-        first = bisect_left(begins, last)
-        heard = groups[first] if first < len(groups) and begins[first] < token.end() else None
-        last = token.end()
-        behind = groups[n] if (n := bisect_left(begins, last)) < len(groups) else None
-        if kind in ("count", "named") and behind and _OF.fullmatch(words, last, behind[0]):
-            heard, last = behind, behind[1]  # "9.204 hộ nghèo dân tộc thiểu số"
-        else:
-            behind = None
-        if kind in ("aside", "to", "change", "of_the_poor"):
-            ignoring = kind in ("change", "of_the_poor") or (ignoring and kind == "aside")
-        elif kind == "from":  # its instants come after its figures
-            ignoring = False
-            if state.values:
-                yield state
-            state = Reading(None, state.status, group)
-        elif kind == "area":
-            if "rate_pct" in state.values:
-                yield state
-                state = Reading(state.instant, state.status, group)
-            state.doubts.setdefault("group", "area")
-        elif kind == "end":
-            ignoring, fresh = False, True
-            if token["end"] == ".":
-                if state.values:
-                    yield state
-                state, group, inherited = Reading(state.instant, "poor", whole), whole, True
-        elif kind in ("instant", "edge"):
-            compared = _COMPARED.search(words, 0, token.start()) and not _TOLD.match(words, token.end())
-            if compared or (kind == "edge" and year is None):
-                continue
-            if kind == "instant":
-                moment = _moved(instants(token[0])[0], token.start())
-                year = (moment.law_day or moment.as_of).year
-            else:  # "đầu năm" of the year that was named before
-                early = token[0].startswith("đầu")
-                law_day = date(year, 1, 1) if early else None
-                day = date(year - early, 12, 31)
-                moment = Instant(day, token.start(), token.end(), law_day=law_day)
-            bracketed = words[: token.start()].rstrip(" vàotạiởcủa").endswith("(") if state.values else False
-            if state.values and (state.instant is None or (inherited and bracketed)):
-                state.instant = moment
-                state.doubts.pop("as_of", None)
-                yield state
-                closed, state = (state, token.end()), Reading(None, state.status, group)
-                continue
-            of_area = not state.values and group == "all" and state.doubts.get("group") == "area"
-            if state.values:
-                yield state
-            state, ignoring, inherited = Reading(moment, state.status, group), False, False
-            if of_area:  # "huyện A cuối năm 2012"
-                state.doubts["group"] = "area"
-        else:
-            status = _status(token, state.status)
-            stated = kind == "named" or bool(token["status"])
-            if stated and not behind and _WHOLE.search(words, max(0, token.start() - 15), token.end() + 15):
-                group = "all"
-            elif stated and (heard or fresh):
-                group = heard[2] if heard else whole
-            elif heard and kind in ("count", "rate") and _LINK.fullmatch(words, heard[1], token.start()):
-                group = heard[2]  # "hộ dân tộc thiểu số là 20.388 hộ"
-                if state.values and group != state.group:
-                    yield state
-                    state = Reading(state.instant, status, group)
-                state.group = group
-            fresh = fresh and not stated
-            if kind == "named":
-                ignoring = ignoring and status == state.status
-                if state.values and (status, group) != (state.status, state.group):
-                    yield state
-                    state = Reading(state.instant, status, group)
-                state.status, state.group = status, group
-                continue
-            figure = None if ignoring else _figure(token, kind)
-            if figure is None or (kind in ("persons", "people") and not state.values):
-                continue
-            column, value, sure = figure
-            if closed and column not in closed[0].values and _WITH.fullmatch(words, closed[1], token.start()):
-                closed[0].values[column] = plain(value)  # "42,70% cuối năm 2013, với 17.045 hộ"
-                closed[0].places[column] = token.start(kind), token.end(kind)
-                continue
-            other = kind == "count" and state.values and (status, group) != (state.status, state.group)
-            if column in state.values or other:
-                unpaired = kind == "count" and "rate_pct" not in state.values
-                yield state
-                state = Reading(state.instant, status, group)
-                if unpaired:
-                    state.doubts["households"] = "unpaired"
-            if kind == "count":
-                state.status, state.group = status, group
-            state.values[column] = plain(value)
-            state.places[column] = token.start(kind), token.end(kind) + (kind == "rate")
-            if not sure:
-                state.doubts[column] = "number"
-            if inherited and state.instant:
-                state.doubts.setdefault("as_of", "instant_before")
-    if state.values:
-        yield state
-
-
-def _moved(moment, by):
-    return replace(moment, start=moment.start + by, end=moment.end + by)
-
-
-def _figure(token, kind):
-    """The column, the value and whether it is sure of a token's number, None where it is no such figure."""
-    if kind == "rate":
-        value, sure = percent(token[kind])
-        return None if token["share"] or value > 100 else ("rate_pct", value, sure)
-    if kind == "count" and re.search(r"thoát|tái|giảm|vay|được|phát", token["of"]):
-        return None
-    value, sure = number(token[kind], whole=True)
-    return ("households" if kind == "count" else "persons", value, sure) if value == int(value) else None
-
-
-def _status(token, before):
-    word = token["status"] or token["named_status"] or token["bare"]
-    return before if not word else "near_poor" if word.startswith("cận") else "poor"
 
 
 def _without_areas(found):

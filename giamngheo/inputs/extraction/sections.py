@@ -4,13 +4,19 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from giamngheo.inputs.extraction.numbers import NUMBER, billions, number
-from giamngheo.inputs.extraction.vocabulary import named_sources, source_of, sources_in, subject_of
-
-MONEY = re.compile(  # a sum; what one household or house gets is none
-    rf"({NUMBER})\s*(?:(tỷ|triệu)(?:\s*đồng|(?!\s*đồng))|(?<=\.\d\d\d\.\d\d\d)\s*đồng)"
-    r"(?!\w|\s*/\s*(?:\d\s*)?(?:hộ|người|khẩu|căn|nhà|mô hình|xã|thẻ|lao động|học sinh|em|lớp|công trình|tháng)\b)"
+from giamngheo.inputs.extraction.marks import SIGN
+from giamngheo.inputs.extraction.money import sums
+from giamngheo.inputs.extraction.numbers import billions, number
+from giamngheo.inputs.extraction.vocabulary import (
+    name_in,
+    named_sources,
+    source_of,
+    sources_in,
+    subject_of,
+    topic_of,
+    unmarked,
 )
+
 _YEARS = r"(?:trong\s+)?(?:\d{1,2}|cả)\s*(?:năm|giai đoạn)|giai đoạn|cả giai đoạn|cả thời kỳ"
 _ANNUAL_AFTER = re.compile(r"\s*(?:/\s*năm|mỗi năm|hàng năm|một năm|/\s*1\s*năm)")
 _TOTAL_AFTER = re.compile(rf"\s*(?:/|cho|,)?\s*(?:{_YEARS})")
@@ -19,23 +25,20 @@ _TOTAL_BEFORE = re.compile(r"(?:tổng|trong \d{1,2} năm|giai đoạn)[^;.]{0,6
 _PART = re.compile(r"trong đó|\bgồm\b|bao gồm|bố trí từ|huy động từ")
 _SOURCE_BEFORE = re.compile(
     r"(?:ngân sách|\bns|nguồn|\bvốn|huy động|vận động|đóng góp|xã hội hóa)[^;.,\d]{0,50}$"
-    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác)[:\s]*$"
+    r"|\b(?:trung ương|tw|tỉnh|địa phương|đp|huyện|khác|người dân|nhân dân|cộng đồng)[:\s]*$"
 )
 _SOURCE_AFTER = re.compile(
     r"(?:\s*/\s*năm)?\s*(?:[(][^;,.\d()]{0,50}[)]|,?\s*(?:toàn bộ\s+)?(?:từ|thuộc|do)\s+[^;,.\d]{0,50})"
 )
-_TOTALS = re.compile(
-    r"^[\s\divxa-h.)]*(?:tổng\s+)?(?:nhu cầu\s+)?(?:nguồn\s+)?kinh phí|kinh phí thực hiện"
-    r"|nguồn (?:vốn|kinh phí) thực hiện|tổng (?:hợp )?kinh phí|nguồn lực"
-)
-_FROM = re.compile(r"\s*[-+*•]")
-_SOURCE_OR_SUM = re.compile(r"[\s\d.)+*•a-zđ-]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
-_ELSEWHERE = re.compile(
-    r"tổ chức thực hiện|^(?!.*(?:chính sách|nhiệm vụ|dự án)).*giải pháp|mục tiêu"
-    r"|tình hình|đánh giá|hiện trạng|thực trạng"
-)
+_FROM = re.compile(rf"\s*{SIGN}")
+_SOURCE_OR_SUM = re.compile(r"[\W\da-zđ]{0,6}?(?:nguồn|vốn|ngân sách|\bns|tổng|trong đó|huy động)\b")
+_OF_POLICIES = ("policies", "money", "scope", None)
 _OF_YEAR = re.compile(r"năm\s+20\d\d\s*(?::|là|khoảng)?\s*$")
 _SUM = re.compile(r"\s*tổng (?:cộng|số|nhu cầu|kinh phí|vốn)")
+_KIND = re.compile(r"[\s,]*(?:(?:về|các|nhóm)\s+)*(chính sách|dự án|tiểu dự án)")
+_OF_ONE = re.compile(r"\s*(?:[a-zđ]\s*\)|[\d.]+\W+kinh phí\b)")  # what a policy's own parts begin with
+_ASKED = re.compile(r"nhu cầu|(?:tổng )?kinh phí|dự toán|vốn")
+_CARRIED = re.compile(r"chủ trì|(?:cơ quan|đơn vị) thực hiện")
 _NAME = 100  # letters of a policy's name before its colon
 FORMER = re.compile(r"\bđã (?!được phê)|đến nay|giai đoạn trước")
 
@@ -57,15 +60,16 @@ class Section:
     @property
     def heading(self):
         """Its folded heading, without its number and what follows the colon."""
-        return re.sub(r"^[\s\d.)ivx-]+(?=\D)", "", self.headings[0].partition(":")[0]).strip(" .;:")
+        return self.headings[0][slice(*name_in(self.headings[0]))].strip(" .;:")
 
     @property
     def kind(self):
         """ "policy" or "project", as its own or the next heading outwards says, None if none does."""
         for heading in self.headings:
-            found = re.match(r"[\s\divx.)]*(?:các\s+|nhóm\s+)?(chính sách|dự án|tiểu dự án)", heading)
-            if found:
-                return "project" if "dự án" in found[1] else "policy"
+            mark, head = unmarked(heading)
+            found = _KIND.match(head) or _KIND.match(mark)
+            if found and not ("chính sách" in head and "dự án" in head):
+                return "policy" if found[1] == "chính sách" else "project"
         return None
 
 
@@ -82,14 +86,17 @@ def sections(text):
     """
     found, leaf = {}, None
     for paragraph in text.paragraphs:
-        if paragraph.zone != "part" or _ELSEWHERE.search(paragraph.headings[0][:60]):
+        if paragraph.zone not in ("part", "preamble") or paragraph.topic not in _OF_POLICIES:
             leaf = None
             continue
-        inner = tuple(reversed(paragraph.headings[1:]))
-        of_money = _TOTALS.search(paragraph.headings[0][:80])
+        outwards = tuple(reversed(paragraph.headings))
+        part = (
+            bool(outwards) and topic_of(outwards[-1]) and not subject_of(outwards[-1])
+        )  # of several policies
+        inner, of_money = outwards[:-1] if part else outwards, paragraph.topic == "money"
         named = next((n for n, heading in enumerate(inner) if _subject(heading, of_money)), None)
         name = paragraph.folded.partition(":")[0]
-        money = named is None and MONEY.search(paragraph.folded)
+        money = named is None and bool(sums(paragraph.folded))
         beside = leaf and name != paragraph.folded and len(name) < _NAME and not _SOURCE_OR_SUM.match(name)
         if money and (_subject(paragraph.folded, True) or (beside and _FROM.match(name))):
             leaf = Section((paragraph.folded, *inner), paragraph.locator, paragraph.start, [paragraph])
@@ -99,9 +106,8 @@ def sections(text):
         elif inner and not (of_money and named is None):
             leaf = None
             if named is None:
-                lettered = [bool(re.match(r"\s*[a-zđ]\s*\)", heading)) for heading in inner]
-                named = lettered.index(False) if False in lettered else 0
-            headings = (*inner[named:], paragraph.headings[0])
+                named = next((n for n, heading in enumerate(inner) if not _OF_ONE.match(heading)), 0)
+            headings = outwards[named:]
             locator = paragraph.section if named == 0 else paragraph.section.split("(")[0]
             own = found.setdefault(headings, Section(headings, locator, paragraph.start))
             own.paragraphs.append(paragraph)
@@ -113,58 +119,53 @@ def sections(text):
 
 def _subject(heading, of_money):
     """The subject of a heading's words before its colon or its money; under a heading on money no source is one."""
-    money, name = MONEY.search(heading), heading.partition(":")[0][:200]
-    name = name[: money.start()] if money else name
+    money, name = sums(heading[:400]), heading.partition(":")[0][:200]
+    name = name[: money[0].start] if money else name
     return None if of_money and _SOURCE_OR_SUM.match(name) else subject_of(name)
 
 
 def _has_substance(section):
-    return any(
-        re.search(r"tỷ đồng|triệu đồng|chủ trì|cơ quan thực hiện|đơn vị thực hiện", paragraph.folded)
-        for paragraph in section.paragraphs
-    )
+    return any(sums(p.folded) or _CARRIED.search(p.folded) for p in section.paragraphs)
 
 
 def _read_money(section):
     """Fill in a section's money: from what it needs, never from what was spent before."""
     asked, first = [], section.paragraphs[0].folded
-    if MONEY.search(first):  # then a sum below it is that of all
+    if sums(first):  # then a sum below it is that of all
         section.paragraphs = [p for p in section.paragraphs if p.folded is first or not _SUM.match(p.folded)]
     for n, p in enumerate(section.paragraphs):
         of_it = (
             n and section.paragraphs[n - 1] in asked and _FROM.match(p.folded) and source_of(p.folded[:60])
         )
-        if of_it or re.match(
-            r"[\s+*•-]*(?:[a-zđ]\)\s*)?(?:nhu cầu|(?:tổng )?kinh phí|dự toán|vốn)", p.folded
-        ):
+        if of_it or _ASKED.match(p.folded, name_in(p.folded)[0]):
             asked.append(p)
-    told = [p for p in section.paragraphs if "kinh phí" in p.folded and MONEY.search(p.folded)]
+    told = [p for p in section.paragraphs if "kinh phí" in p.folded and sums(p.folded)]
     of_years = []
     for paragraph in asked or section.paragraphs:
         words = paragraph.folded
         part = _PART.search(words)
-        for money in MONEY.finditer(words):
+        for money in sums(words):
             before = re.split(
-                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start() - 120) : money.start()]
+                r"(?<!\d)[,;.](?!\d)|[,;](?=\s)", words[max(0, money.start - 120) : money.start]
             )[-1]
-            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start() - 200) : money.start()])[-1]
+            sentence = re.split(r"[.;](?=\s)", words[max(0, money.start - 200) : money.start])[-1]
             if not asked and FORMER.search(sentence):
                 continue
-            value, sure = number(money[1])
+            value, sure = number(money.figures)
             if _OF_YEAR.search(before):
                 of_years.append(
                     (
-                        billions(value, money[2]),
-                        paragraph.start + money.start(),
-                        paragraph.start + money.end(),
+                        billions(value, money.unit),
+                        paragraph.start + money.start,
+                        paragraph.start + money.end,
                     )
                 )
                 continue
-            place = paragraph.start + money.start(), paragraph.start + money.end()
-            amount = billions(value, money[2]), *place
+            place = paragraph.start + money.start, paragraph.start + money.end
+            amount = billions(value, money.unit), *place
             mark = _SOURCE_BEFORE.search(before)
             source = source_of(mark[0]) if mark else None
-            mark = _SOURCE_AFTER.match(words, money.end(), money.end() + 60)
+            mark = _SOURCE_AFTER.match(words, money.end, money.end + 60)
             if mark and source is None and len(names := {name for _, name in named_sources(mark[0])}) == 1:
                 source = names.pop()  # of two it would not be told what each gives
             if (
@@ -173,7 +174,7 @@ def _read_money(section):
                 source = None
             yearly = _yearly(words, money, before)
             section.unsure = section.unsure or not sure
-            if source and (part is None or money.start() > part.start() or not section.money):
+            if source and (part is None or money.start > part.start() or not section.money):
                 earlier = section.money.get(source, (Decimal(0), *place, yearly))
                 section.money[source] = earlier[0] + amount[0], earlier[1], place[1], yearly
             else:
@@ -190,7 +191,7 @@ def _read_money(section):
 
 
 def _yearly(words, money, before):
-    after = words[money.end() : money.end() + 30]
+    after = words[money.end : money.end + 30]
     if _ANNUAL_AFTER.match(after):
         return True
     if _TOTAL_AFTER.match(after):

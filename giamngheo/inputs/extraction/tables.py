@@ -71,8 +71,10 @@ def _cells(line, at):
     bare = line.replace("\f", " ")
     if bare.count("|") >= 2:
         first, last = bare.index("|") + 1, bare.rindex("|")
-        inner = bare[first:last] if not bare[: first - 1].strip() else bare
-        return _split(inner, at + (first if inner != bare else 0), r"\|"), False
+        framed = (
+            not bare[: first - 1].strip() and not bare[last + 1 :].strip()
+        )  # else an outer bar parts an empty cell
+        return _split(bare[first:last] if framed else bare, at + (first if framed else 0), r"\|"), False
     if "\t" in bare:
         if bare.startswith("\t") and "\t" not in bare[1:]:
             return _split(bare[1:], at + 1, r"\t"), True

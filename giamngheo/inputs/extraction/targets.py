@@ -4,9 +4,10 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from giamngheo.inputs.extraction.marks import SIGN
 from giamngheo.inputs.extraction.numbers import NUMBER, instants, percent, plain
 from giamngheo.inputs.extraction.proposals import Proposal, by_key
-from giamngheo.inputs.extraction.readings import STATUS
+from giamngheo.inputs.extraction.reading_words import STATUS
 from giamngheo.inputs.extraction.vocabulary import GROUPS, groups_in
 from giamngheo.language import day
 from giamngheo.language import percent as percent_words
@@ -17,10 +18,11 @@ _RANGE = rf"({NUMBER})\s*%?\s*(?:(?:-|đến|tới)\s*({NUMBER})\s*)?{_PERCENT}"
 _PACE = re.compile(
     rf"(?:{_RANGE}\s*(?:/\s*|mỗi\s+|một\s+|hàng\s+)năm)"
     rf"|{_RANGE}\s*(?:số\s+)?(?:tỷ lệ\s+)?hộ\s+(?:cận\s+)?nghèo\s*(?:/\s*|mỗi\s+|hàng\s+)năm"
-    rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi))"
+    rf"|(?:(?:mỗi|hàng|bình quân)\s+năm|giảm bình quân)[^%;.\d]{{0,60}}{_RANGE}(?!\s*(?:/|mỗi|hàng|-|đến|tới))"
 )
 _FALL = re.compile(
-    rf"giảm\s+(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
+    r"giảm\s+(?:tỷ lệ\s+(?:hộ\s+)?(?:cận\s+)?nghèo\s+)?(?:từ\s+|ít nhất\s+|tối thiểu\s+|thêm\s+)?"
+    rf"{_RANGE}(?!\s*[(]|\s*(?:đầu|cuối|năm|xuống))"
 )
 _PAIR = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?hộ")  # "… giảm 1,5% hộ nghèo và 1% hộ cận nghèo"
 _BEFORE = re.compile(rf"{_RANGE}\s*(?:số\s+|tỷ lệ\s+)?$")
@@ -33,11 +35,15 @@ _LEVEL = re.compile(
     rf"(?P<value>{NUMBER})\s*%(?!\s*(?:/\s*năm|mỗi năm|hàng năm|số\b|-))"
 )
 _SHARE = re.compile(rf"(?:(trên|hơn|ít nhất|tối thiểu)\s+)?({NUMBER})\s*%")
-_AREA = re.compile(r"\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b")
+_AREA = re.compile(
+    r"^\W*(?:riêng\s+)?(?:huyện|thị xã|xã)\s+(?!nghèo|30a)"
+    r"|\b(?:các|những|ở|tại|thuộc|mỗi)\s+(?:huyện|xã|vùng|thôn|ấp|bản|địa bàn (?:huyện|xã))\b"
+)
 _NO_SHARE = re.compile(
     r"(?:nghèo(?:\s+(?:từ|trên|cao|hơn|dưới|là|còn|chiếm)){0,3}|(?:giảm|tăng)(?:\s+(?:từ|ít nhất|thêm))?"
     r"|dưới|không quá|\d\s*%?\s*(?:-|đến|tới))\s*$"
 )  # of places, no promise
+_STOP = re.compile(r"[;.](?=\s|$)")
 _ANNUAL = re.compile(r"\s*(?:/\s*|mỗi\s+|hàng\s+)năm")
 _PROMISED = re.compile(r"phấn đấu|mục tiêu")
 _SHORT = 25  # letters of a heading that promises nothing
@@ -45,7 +51,7 @@ _HEAD = 90  # letters in which a promise says of whom it is
 _STRONG = ("dưới", "thấp hơn", "<")
 
 
-def targets(text, last_year: int | None, tabled=(), one_year=False):
+def targets(text, last_year: int | None, tabled=(), one_year=False, published=date.max):
     """Proposed targets.
 
     Parameters
@@ -57,6 +63,8 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
         Rates of tables that lie after the decision's day.
     one_year : bool
         The plan is for a year: a fall that it promises is one a year.
+    published : datetime.date, optional
+        Day of the decision: where no heading tells, a level of a later day is promised.
 
     Returns
     -------
@@ -65,15 +73,22 @@ def targets(text, last_year: int | None, tabled=(), one_year=False):
     found, seen = [_tabled(*each) for each in tabled], {}
     for paragraph, after in pairwise([*text.paragraphs, None]):
         words = paragraph.folded
-        aims = any(_is_aims(heading) for heading in paragraph.headings)
+        aims = paragraph.topic == "aims"
         levels = []
-        if "nghèo" in words and (aims or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))):
+        later = paragraph.topic is None and any(m.as_of > published for m in instants(words))
+        promised = aims or later or (paragraph.zone != "preamble" and _PROMISED.search(words[:200]))
+        if "nghèo" in words and promised:
             levels = _levels(paragraph, last_year, one_year)
         found += levels
-        if paragraph.zone == "part" and not levels:
+        if paragraph.zone == "part" or aims:
             own = paragraph.headings
-            leads = after is not None and own[-1] == words and after.headings[: len(own)] == own
-            others = list(_others(text, paragraph, aims, leaf=not leads))
+            leads = (
+                bool(own)
+                and own[-1].endswith(words)
+                and after is not None
+                and after.headings[: len(own)] == own
+            )
+            others = list(_others(text, paragraph, aims, not leads, levels))
             seen[paragraph.locator] = times = seen.get(paragraph.locator, 0) + bool(others)
             for row in others if times > 1 else ():
                 row.cells["target"] += f"_p{times}"
@@ -106,10 +121,6 @@ def _tabled(paragraph, each):
         each.status, each.group, "<=", each.values["rate_pct"], str(each.instant.as_of), paragraph.locator
     )
     return Proposal("targets", cells, places, {"comparator": "table"} | each.doubts)
-
-
-def _is_aims(heading):
-    return bool(re.match(r"[^:]{0,12}(?:các\s+)?(?:mục tiêu|chỉ tiêu)", heading.strip()))
 
 
 def _levels(paragraph, last_year, one_year):
@@ -226,6 +237,8 @@ def _in_piece(paragraph, piece, at, moments, whom, last_year):
     for level in _LEVEL.finditer(piece):
         if pace and pace[2][0] <= at + level.start("value") < pace[2][1]:
             continue
+        if level["word"] == ":" and not _STATUS.search(piece, 0, level.start()):
+            continue  # "Mục tiêu 3: 90% trẻ em …"
         value, sure = percent(level["value"])
         moment = _moment(piece, at, level, moments)
         above = None if moment else _year_above(paragraph)
@@ -297,18 +310,23 @@ def _year_above(paragraph):
     return None
 
 
-def _others(text, paragraph, aims, leaf):
+def _others(text, paragraph, aims, leaf, levels):
     """Promises to reach a share of people, or, in the section of aims, one without a figure."""
     words, section = paragraph.folded, re.sub(r"[^a-z0-9]+", "_", paragraph.locator.lower()).strip("_")
     shares = [m for m in _SHARE.finditer(words) if aims or percent(m[2])[0] == 100] if "%" in words else []
     shares = [m for m in shares if not _NO_SHARE.search(words[max(0, m.start() - 60) : m.start()])]
     shares = [m for m in shares if not _ANNUAL.match(words, m.end())]
-    if not shares and not (
-        aims and leaf and len(words.strip()) > _SHORT and not words.rstrip().endswith(":")
+    for row in levels:  # a sentence with a level tells of nothing else
+        start, end = (place - paragraph.start for place in row.span)
+        shares = [
+            m for m in shares if _STOP.search(words, m.end(), start) or _STOP.search(words, end, m.start())
+        ]
+    if not shares and (
+        levels or not aims or not leaf or len(words.strip()) <= _SHORT or words.rstrip().endswith(":")
     ):
         return
     said = text.words(paragraph.start, paragraph.end)
-    said = re.sub(r"^(?:[-+*•]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
+    said = re.sub(rf"^(?:{SIGN}|\d{{1,2}}(?:\.\d{{1,2}})*[.)/]|[a-zđ]\))\s*", "", said).rstrip(";. ")
     begin = paragraph.start + len(words) - len(words.lstrip())
     for n, share in enumerate(shares or [None]):
         value, sure = percent(share[2]) if share else (None, True)

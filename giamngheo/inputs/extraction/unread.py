@@ -5,14 +5,18 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from giamngheo.inputs.extraction.duties import QUANTITY, ROLE
+from giamngheo.inputs.extraction.money import costs, sums
 from giamngheo.inputs.extraction.numbers import NUMBER
-from giamngheo.inputs.extraction.sections import MONEY
 from giamngheo.inputs.extraction.tables import tables
 
 NOT_READ = "not_read.csv"  # beside the proposals, for the person who confirms them
 COLUMNS = ("kind", "line", "locator", "words")
 _RATE = re.compile(rf"{NUMBER}\s*%")
-_KINDS = {"money": MONEY, "rate": _RATE, "quantity": QUANTITY}
+_KINDS = {
+    "money": lambda words: [(each.start, each.end) for each in (*sums(words), *costs(words))],
+    "rate": lambda words: [m.span() for m in _RATE.finditer(words)] if "nghèo" in words else [],
+    "quantity": lambda words: [m.span() for m in QUANTITY.finditer(words)],
+}
 _MOST_WORDS = 160
 _BEFORE = 60  # letters shown before a figure
 
@@ -47,10 +51,8 @@ def unread(text, found):
         if paragraph.zone == "title" or paragraph.locator == "decision":
             continue
         at = paragraph.start
-        for kind, pattern in _KINDS.items():
-            if kind == "rate" and "nghèo" not in paragraph.folded:
-                continue
-            spans = ((at + m.start(), at + m.end()) for m in pattern.finditer(paragraph.folded))
+        for kind, seen in _KINDS.items():
+            spans = ((at + start, at + end) for start, end in sorted(seen(paragraph.folded)))
             first = next((start for start, end in spans if not _rests(start, end, rested)), None)
             if first is not None:
                 begin = at if first - at < _BEFORE else text.folded.find(" ", first - _BEFORE) + 1

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from giamngheo.inputs import grammar
+from giamngheo.inputs.extraction.marks import end_of_mark
 
 _ABBREVIATIONS = {
     "dtts": "dân tộc thiểu số",
@@ -36,7 +37,7 @@ SUBJECTS = tuple(
         ("credit", r"tín dụng|vay vốn|cho vay", "credit", "Preferential credit"),
         ("legal_aid", r"pháp lý", "enabling", "Legal aid"),
         ("electricity", r"tiền điện|điện sinh hoạt", "cash", "Support for electricity bills"),
-        ("health", r"y tế|bảo hiểm|khám chữa bệnh", "cost_relief", "Health support"),
+        ("health", r"y tế|bảo hiểm|khám,? chữa bệnh", "cost_relief", "Health support"),
         ("land", r"đất sản xuất|đất ở", "livelihood", "Production and housing land"),
         (
             "staff",
@@ -58,7 +59,12 @@ SUBJECTS = tuple(
             "Vocational training",
         ),
         ("education", r"giáo dục|học phí|học sinh|học tập", "cost_relief", "Education support"),
-        ("housing", r"nhà ở|căn nhà|nhà tạm", "assets", "Housing support"),
+        (
+            "housing",
+            r"nhà ở|căn nhà|nhà tạm|(?:xây|làm) nhà|đại đoàn kết|nhà tình (?:thương|nghĩa)",
+            "assets",
+            "Housing support",
+        ),
         ("water", r"nước sinh hoạt|nước sạch", "assets", "Domestic water"),
         (
             "production",
@@ -85,7 +91,7 @@ GROUPS = {  # of households with readings and targets of their own: words, names
     ),
     "poor_communes": (
         r"(?:\bcác|\b\d{1,3}|\b(?:vùng|khu vực|nhóm)|,)\s+(?:thôn,\s*|bản,\s*)?xã\s+"
-        r"(?:nghèo|đặc biệt khó khăn|đbkk|bãi ngang|135)",
+        r"(?:nghèo|đặc biệt khó khăn|đbkk|bãi ngang|135)|\bxã (?:đặc biệt khó khăn|đbkk)\s*:",
         "ở các xã nghèo",
         "poor-commune",
     ),
@@ -95,7 +101,13 @@ MINORITY = re.compile(GROUPS["ethnic_minority"][0])
 
 # In this order: what names none of these is no source. A district's money is the province's in a package.
 SOURCES = (
-    ("mobilised", re.compile(r"huy động|vận động|xã hội hóa|đóng góp|nguồn khác|vốn khác|hợp pháp")),
+    (
+        "mobilised",
+        re.compile(
+            r"huy động|vận động|xã hội hóa|đóng góp|người dân|nhân dân(?! (?:tỉnh|huyện|xã))|cộng đồng"
+            r"|nguồn khác|vốn khác|hợp pháp"
+        ),
+    ),
     ("credit", re.compile(r"tín dụng|vốn vay|vay vốn|nhcsxh")),
     ("district", re.compile(r"\bhuyện|cấp xã")),
     ("central", re.compile(r"trung ương|\b(?:ns)?tw\b")),
@@ -120,11 +132,22 @@ AGENCIES = tuple(
             "Sở Lao động - Thương binh và Xã hội",
             "Department of Labour, Invalids and Social Affairs",
         ),
+        (
+            r"phòng lđ\s*-?\s*tb\s*&?\s*xh"
+            r"|phòng lao động(?:\s*[-,]?\s*(?:thương binh|tb)[\s&,-]*(?:và\s+)?(?:xã hội|xh)|\s*-\s*tbxh)?",
+            "Phòng Lao động - Thương binh và Xã hội",
+            "District division of Labour, Invalids and Social Affairs",
+        ),
+        (
+            r"phòng (?:tài chính(?:\s*-\s*kế hoạch)?|tc\s*-\s*kh)",
+            "Phòng Tài chính - Kế hoạch",
+            "District division of Finance and Planning",
+        ),
         (r"sở y tế|ngành y tế", "Sở Y tế", "Department of Health"),
         (r"bảo hiểm xã hội|\bbhxh\b", "Bảo hiểm xã hội tỉnh", "Provincial Social Security"),
         (r"sở tài chính", "Sở Tài chính", "Department of Finance"),
         (
-            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*[-&]?\s*đt|ngành giáo d[ụu]c",
+            r"sở giáo dục(?:\s*(?:-|và|&)?\s*đào tạo)?|sở gd\s*(?:[-&]|và)?\s*đt|ngành giáo d[ụu]c",
             "Sở Giáo dục và Đào tạo",
             "Department of Education and Training",
         ),
@@ -132,14 +155,19 @@ AGENCIES = tuple(
         (r"sở tư pháp|ngành tư pháp", "Sở Tư pháp", "Department of Justice"),
         (r"ban dân tộc", "Ban Dân tộc tỉnh", "Provincial Committee for Ethnic Minorities"),
         (
-            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*[-&]?\s*đt",
+            r"sở kế hoạch(?:\s*(?:-|và|&)?\s*đầu tư)?|sở kh\s*(?:[-&]|và)?\s*đt",
             "Sở Kế hoạch và Đầu tư",
             "Department of Planning and Investment",
         ),
         (
-            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*[-&]?\s*ptnt",
+            r"sở nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|sở nn\s*(?:[-&]|và)?\s*ptnt",
             "Sở Nông nghiệp và Phát triển nông thôn",
             "Department of Agriculture and Rural Development",
+        ),
+        (
+            r"phòng (?:nông nghiệp(?:\s*(?:và|&|-)?\s*(?:phát triển nông thôn|ptnt))?|nn\s*(?:[-&]|và)?\s*ptnt)",
+            "Phòng Nông nghiệp và Phát triển nông thôn",
+            "District division of Agriculture and Rural Development",
         ),
         (r"sở công thương", "Sở Công Thương", "Department of Industry and Trade"),
         (
@@ -165,19 +193,108 @@ AGENCIES = tuple(
             "Women's Union and other associations",
         ),
         (r"hội nông dân", "Hội Nông dân tỉnh", "Provincial Farmers' Union"),
-        (r"văn phòng ubnd tỉnh", "Văn phòng UBND tỉnh", "Office of the provincial People's Committee"),
+        (
+            r"văn phòng (?:ubnd|ủy ban nhân dân) tỉnh",
+            "Văn phòng UBND tỉnh",
+            "Office of the provincial People's Committee",
+        ),
         (
             r"(?:ubnd|ủy ban nhân dân)\s+(?:các\s+|cấp\s+)?(?:huyện|xã)",
             "UBND cấp huyện, xã",
             "People's committees of districts and communes",
         ),
         (
-            r"các (?:sở|ngành|đơn vị|cơ quan|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
+            r"các (?:sở|ngành|đơn vị|cơ quan|phòng|ban)(?:[\w ,]{0,40}?liên quan|(?:,\s*ban)?,\s*ngành)",
             "Các sở, ngành, đơn vị có liên quan khác",
             "Other departments and agencies concerned",
         ),
     )
 )
+
+
+TOPICS = {  # what a part of a plan is about, by the words of its heading
+    "results": r"tình hình|thực trạng|hiện trạng|kết quả|đánh giá|đặc điểm|khái quát|nguyên nhân|sự cần thiết|bối cảnh"
+    r"|hạn chế|tồn tại|thành tựu|đặt vấn đề|mở đầu|tổng quan",
+    "aims": r"(?:mục tiêu|chỉ tiêu)(?! quốc gia)",
+    "duties": r"tổ chức thực hiện|phân công|trách nhiệm|điều khoản|nhiệm vụ (?:của )?các (?:sở|ngành|cơ quan)",
+    "money": r"kinh phí|nguồn (?:vốn|lực)|tổng (?:nhu cầu )?vốn|dự toán|nhu cầu vốn|vốn thực hiện|tài chính",
+    "policies": r"chính sách(?! xã hội)|dự án|nhiệm vụ|hoạt động|nội dung|hợp phần",
+    "solutions": r"giải pháp|biện pháp",
+    "scope": r"đối tượng|phạm vi|thời gian|quan điểm|nguyên tắc|định hướng|phương hướng",
+}
+_TOPIC = re.compile("|".join(f"(?P<{name}>{words})" for name, words in TOPICS.items()))
+# A heading's words: to a full stop, a colon or a figure.
+_HEAD = re.compile(
+    r"(?:(?!\d[\d.,]*\s*(?!-)[^\W\d]|[.:;](?:\s|$)).){0,150}"
+)  # to a full stop, a colon or a figure
+_STOP = re.compile(r"[:;]|[.](?=\s|$)")
+_DONE = re.compile(r"\bđã\b")
+_AGENCY = re.compile(
+    r"[\W\d]*(?:giao\s+|đề nghị\s+)?"
+    r"(?:sở|ban|ủy ban|ubnd|hội(?! đồng)|ngân hàng|chánh|giám đốc|văn phòng|phòng|đài|báo|công an|bộ)\b"
+)
+
+
+def unmarked(words):
+    """A folded heading's mark and its words, up to a full stop, a colon or a figure (tuple of str)."""
+    end = end_of_mark(words)
+    return words[:end], _HEAD.match(words, end)[0]
+
+
+def name_in(words):
+    """Where a folded heading says its name: behind its marks, up to a colon or a clause's end (tuple of int)."""
+    start = 0
+    while (behind := end_of_mark(words, start)) > start:
+        start = behind
+    end = _STOP.search(words, start)
+    return start, end.start() if end else len(words)
+
+
+def topic_of(words, within=80):
+    """What a folded heading is about, one of `TOPICS`, None if its first letters do not tell (str).
+
+    Its first letters are those before a colon, a full stop or a figure.
+    """
+    mark, head = unmarked(words)
+    found = _TOPIC.search(head) or _TOPIC.search(mark)
+    if not found or found.start() > within:
+        return None
+    return (
+        "policies"
+        if found.lastgroup == "solutions" and re.search(TOPICS["policies"], head)
+        else found.lastgroup
+    )
+
+
+def topic_under(above, heading, said):
+    """What a part is about whose own heading says one thing and that above it, of these words, another (str or None).
+
+    A heading may name what its parts are about ("tình hình và mục tiêu"); else only policies have parts of any kind.
+    """
+    named = {topic_of(piece, 25) for piece in re.split(r"[,;:]|\bvà\b|\s-\s", heading)} - {None}
+    if said is None and named == {"results", "aims"}:
+        return None  # each paragraph tells
+    if said is None or above in (None, "policies"):
+        return said or above
+    return said if said in named or (len(named) > 1 and above != "results") else above
+
+
+def topic_of_prose(words):
+    """What a folded paragraph is about of which no heading tells it (str or None)."""
+    if (said := topic_of(words, 25)) is not None:
+        return said
+    if _AGENCY.match(words):
+        return "duties"
+    if re.search(r"phấn đấu|mục tiêu(?! quốc gia)", words[:200]) and "nghèo" in words:
+        return "aims"
+    return (
+        "policies" if "đồng" in words and subject_of(words[:60]) and not _DONE.search(words[:120]) else None
+    )
+
+
+def names_agency(words):
+    """Whether folded words begin with an agency (bool)."""
+    return bool(_AGENCY.match(words))
 
 
 def subject_of(*headings):

@@ -277,7 +277,9 @@ def _sentence(fault, context, column, cell, model):
     if kind == "row":
         return context["what"]
     if cell is None:
-        return f"the cell is empty; {column} is required: fill it in, or leave the row out"
+        field = model.model_fields.get(column)
+        such = f", such as {field.examples[0]}" if field and field.examples else ""
+        return f"the cell is empty; {column} is required: fill it in{such}, or leave the row out"
     if isinstance(cell, str) and is_missing(cell):
         optional = type(None) in get_args(model.model_fields[column].annotation)
         return f"'{cell}' stands for nothing; leave the " + (

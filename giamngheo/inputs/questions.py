@@ -21,6 +21,7 @@ FASTEST = 20  # points that a rate moves in a year: more than lists of poor hous
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 CHECKS = (  # what may be asked
     "one_poverty_line",
+    "national_line",
     "counts_contradict_rate",
     "rates_are_shares",
     "persons_and_households",

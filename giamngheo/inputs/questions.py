@@ -115,6 +115,19 @@ def _one_line(rows):
                 yield Question("one_poverty_line", "poverty", row, "poverty_line", what)
 
 
+def whose_line(row, line):
+    """Whether readings that name no poverty line are on the national one of their time (Question).
+
+    Parameters
+    ----------
+    row : label of a reading
+    line : str
+        The national line in words.
+    """
+    what = f"no poverty line is named; are all readings on the national one of their time, {line}? if not, name it"
+    return Question("national_line", "poverty", row, "poverty_line", f"{what} in a column poverty_line")
+
+
 def _own_counts(rows):
     """A rate beside the households, poor and all, that were counted at the same instant."""
     for row, reading in rows.items():

@@ -467,3 +467,33 @@ def test_the_template_marks_what_has_to_be_filled_in(tmp_path):
         "first_year",
         "last_year",
     ]
+
+
+def test_a_workbook_without_a_sheet_of_documents_calls_the_plan_by_its_number(tmp_path):
+    sheets = copy.deepcopy(PLAN)
+    del sheets["Văn bản"]
+    assert "(date): nothing is there; type the date in a row 'Ngày ban hành'" in refusal(tmp_path, sheets)
+    sheets["Thông tin chung"].append(["Ngày ban hành", "15/02/2012"])
+    sheets["Chuẩn nghèo"] = [row[:] for row in sheets["Chuẩn nghèo"]]
+    sheets["Chuẩn nghèo"][1][-1] = (
+        "Nghị quyết 1/NQ-HĐND"  # which the project does not hold, as it does the others
+    )
+    path, told = lay_out(tmp_path / "binh-minh", write(tmp_path / "plan.xlsx", sheets))
+    package = load_package(path)
+    assert [(row.document, row.title[:25], str(row.date)) for row in package.documents] == [
+        ("plan", "45/QĐ-UBND", "2012-02-15"),
+        ("nghi_quyet_1_nq_hdnd", "Nghị quyết 1/NQ-HĐND", "None"),
+        ("qd170_2005", "Quyết định 170/2005/QĐ-TTg"[:25], "2005-07-08"),
+        ("qd09_2011", "Quyết định 09/2011/QĐ-TTg"[:25], "2011-01-30"),
+    ]
+    assert package.main_document.document == "plan" == package.readings[0].document
+    assert "the plan is called '45/QĐ-UBND', its issuer and licence are not stated" in "\n".join(told)
+
+
+def test_poor_households_follow_from_a_rate_of_all_households(tmp_path):
+    sheets = copy.deepcopy(PLAN)
+    del sheets["Hộ nghèo"][5]  # the count of the poor
+    path, told = lay_out(tmp_path / "binh-minh", write(tmp_path / "plan.xlsx", sheets))
+    last = load_package(path).last_counted()
+    assert (str(last.rate_pct), last.households) == ("13.50", 27952)  # of 207050
+    assert any("households of 4 rows: the rate of all households" in line for line in told)

@@ -13,7 +13,7 @@ from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.extraction.lines import known_lines
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.package_faults import package_faults
-from giamngheo.inputs.questions import NOT_NAMED, Question, package_questions, reading_questions, unanswered
+from giamngheo.inputs.questions import NOT_NAMED, package_questions, reading_questions, unanswered, whose_line
 from giamngheo.inputs.readings import REVIEW_MONTHS, WORKBOOKS, SeriesReading, reading_faults
 from giamngheo.inputs.tables import (
     TABLES,
@@ -26,7 +26,7 @@ from giamngheo.inputs.tables import (
     Text,
     read_table,
 )
-from giamngheo.inputs.workbook.derived import derive_labels
+from giamngheo.inputs.workbook.labels import derive_labels
 from giamngheo.inputs.workbook.reading import PLAN, Found, read_readings, sheet_names
 from giamngheo.inputs.workbook.xlsx import read_sheets
 from giamngheo.language import LANGUAGES, say
@@ -118,7 +118,7 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
         *package_faults(found.tables | whole, found.labels),
     ]
     problems = list(dict.fromkeys(f"{found.place(*where)}: {what}" for *where, what in faults))
-    questions = [*reading_questions(rows), *_whose_line(rows, national)]
+    questions = [*reading_questions(rows), *_asked_of_line(rows, national)]
     questions += [one for one in package_questions(found.tables, found.labels) if one.table != "poverty"]
     problems = problems or unanswered(questions, accept, (), found.place)
     if problems:
@@ -184,16 +184,10 @@ def _national(rows):
     return fit[0] if len(fit) == 1 else None
 
 
-def _whose_line(rows, national):
-    """Whether readings that name no line are on the national one of their time."""
+def _asked_of_line(rows, national):
     if national:
-        row = next(iter(rows))
         told = ", ".join(f"{line.poor_vnd_month:,} VND ({line.area})" for line in known_lines()[national])
-        what = (
-            f"no poverty line is named; are all readings on the national one of their time, {national} ({told})? if "
-            "not, name it in a column poverty_line"
-        )
-        yield Question("national_line", "poverty", row, "poverty_line", what)
+        yield whose_line(next(iter(rows)), f"{national} ({told})")
 
 
 def _line(name):

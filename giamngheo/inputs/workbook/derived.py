@@ -79,15 +79,15 @@ def derive(table, rows, found, heads):
     _DERIVED.get(table, lambda *_: None)(filling, found)
     references = TABLES[table].REFERENCES if table in TABLES else {}
     for column, (other, key) in references.items():
-        known = _by_name(found.tables.get(other, {}).values(), key)
+        known = by_name(found.tables.get(other, {}).values(), key)
         for _, values in rows:
             if values.get(column) is not None:
                 values[column] = known.get(values[column], values[column])
     return filling
 
 
-def _by_name(rows, key):
-    """Ids by what else a row is called: its title or name, as an id, or the beginning of it."""
+def by_name(rows, key):
+    """Ids by what else a row is called: its title or name, as an id, or the beginning of it (dict of str to str)."""
     ids, called = {getattr(row, key): getattr(row, key) for row in rows}, {}
     for row in rows:
         name = slug(getattr(row, "title", None) or getattr(row, "name_vi", None) or "")
@@ -113,13 +113,17 @@ def _lines(filling, found):
 
 
 def _series(filling, _):
-    """A rate that is not told, of the households counted."""
+    """A rate that is not told, of the households counted; or those, of the rate and all households."""
     for _, values in filling.rows:
-        if (values.get("households") or "").isdigit() and (values.get("total_households") or "0").strip(
-            "0"
-        ).isdigit():
-            rate = 100 * Decimal(values["households"]) / Decimal(values["total_households"])
+        counted, total = (values.get(column) or "" for column in ("households", "total_households"))
+        if not total.isdigit() or not int(total):
+            continue
+        if counted.isdigit():
+            rate = 100 * Decimal(counted) / Decimal(total)
             filling.fill(values, "rate_pct", rate.quantize(Decimal("0.01")), "households of all households")
+        elif re.fullmatch(r"\d{1,3}([.]\d+)?", values.get("rate_pct") or ""):
+            count = Decimal(values["rate_pct"]) * int(total) / 100
+            filling.fill(values, "households", f"{count:.0f}", "the rate of all households")
 
 
 def _poverty(filling, found):
@@ -360,39 +364,3 @@ def compared(column, cell, values):
                 values["comparator"] = values["comparator"] or comparator
                 return replace(cell, value=found[1])
     return cell
-
-
-def derive_labels(values, documents):
-    """Fill in what follows of a plan's labels: the main document and its day, names in English, a title.
-
-    Parameters
-    ----------
-    values : dict of str to (str or int)
-    documents : collection of Document
-    """
-    filling = Filling([])
-    named = [
-        row
-        for row in documents
-        if slug(values.get("decision", "")) and slug(values["decision"]) in slug(row.title)
-    ] or [row for row in documents if row.date and str(row.date) == values.get("date")]
-    if "main_document" in values:
-        values["main_document"] = _by_name(documents, "document").get(
-            slug(values["main_document"])[:IDS], values["main_document"]
-        )
-    elif len(named or documents) == 1:
-        filling.fill(values, "main_document", next(iter(named or documents)).document, "")
-    main = next((row for row in documents if row.document == values.get("main_document")), None)
-    filling.fill(values, "date", main and main.date, "")
-    province, years = values.get("province_vi", ""), f"{values.get('first_year')}-{values.get('last_year')}"
-    english = re.sub(r"^(tỉnh|thành phố)\s+", "", province, flags=re.I)
-    filling.fill(
-        values,
-        "province_en",
-        english and english + " province" * (province != english and province.lower().startswith("tỉnh")),
-        "",
-    )
-    for lang in LANGUAGES:
-        name = values.get(f"province_{lang}")
-        made = name and say("workbook.instead.title", lang, province=name, years=years)
-        filling.fill(values, f"title_{lang}", made, "")

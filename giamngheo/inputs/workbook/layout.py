@@ -3,14 +3,12 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import NamedTuple
 
 from giamngheo.inputs.errors import RefusedInput, nearest, unknown
 from giamngheo.inputs.grammar import is_missing, number_readings, slug, year_alone
-from giamngheo.inputs.workbook.words import Meaning, is_period, is_unit, meaning, units
+from giamngheo.inputs.workbook.words import Meaning, head_slug, is_period, is_unit, meaning, named, units
 from giamngheo.inputs.workbook.xlsx import Cell, Sheet
-from giamngheo.language import LANGUAGES, has_phrase, say
 
 ALIKE = 0.6  # from which a column's name is offered in another's place
 HEAD_ROWS = 30  # within which the heads of a table stand
@@ -146,23 +144,6 @@ def _strange(sheet, head, model, heads, spread, strange):
         if column not in heads:
             near = f"; nearest column there: '{nearest(column, texts)}'" if any(texts) else ""
             yield f"{sheet.whole}: missing column '{column}'{near}"
-
-
-@cache
-def named(column):
-    """What a column may be called, without marks and blanks (frozenset of str)."""
-    return frozenset({slug(column), *_words(f"workbook.column.{column}"), *_words(f"workbook.also.{column}")})
-
-
-def _words(phrase):
-    """What a phrase says in each language, without marks and blanks; several names stand with semicolons between."""
-    said = [name for lang in LANGUAGES if has_phrase(phrase) for name in say(phrase, lang).split(";")]
-    return [head_slug(name) for name in said]
-
-
-def head_slug(text):
-    """A head without what stands in brackets, mostly a unit, and without marks and blanks (str)."""
-    return slug(re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text))
 
 
 def _column_of(text, model):

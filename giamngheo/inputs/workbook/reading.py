@@ -1,30 +1,31 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
-import contextlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from giamngheo.inputs.csv_rows import check_rows, read_rows
+from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
 from giamngheo.inputs.grammar import slug
-from giamngheo.inputs.package import TEMPLATE
 from giamngheo.inputs.questions import NOT_NAMED
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
 from giamngheo.inputs.workbook.derived import apart, compared, derive, other_unit
+from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
 from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
 from giamngheo.inputs.workbook.text import read_text_sheet
+from giamngheo.inputs.workbook.unlisted import documents_of
+from giamngheo.inputs.workbook.unlisted import told as told_of
 from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 from giamngheo.language import LANGUAGES, has_phrase, say
 
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
-NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
+NEEDED = (PLAN, "poverty", "lines", "targets", "budget")
 
 
 @dataclass
@@ -88,15 +89,18 @@ def read_plan(path, year_is=None) -> Found:
             except RefusedInput as refusal:
                 problems += refusal.problems
     for table, layout in layouts.items():
-        _drop_example(table, layout, found.told)
+        drop_example(table, layout, found.told)
     style = _notation(layouts, found.told)
     for table in sorted((PLAN, *TABLES), key=_turn):  # what others refer to before them
         found.tables.setdefault(table, {})
         try:
             if table == PLAN:
-                found.labels, found.places[PLAN] = read_labels(
-                    by_table[PLAN], style, found.tables["documents"]
-                )
+                listed = None if _unlisted(by_table, layouts) else found.tables["documents"]
+                found.labels, found.places[PLAN] = read_labels(by_table[PLAN], style, listed)
+                if listed is None:
+                    found.tables["documents"] = documents_of(found.labels, layouts)
+                    found.places["documents"] = lambda _, column: found.places[PLAN](column)
+                    found.told += told_of(found.tables["documents"])
             elif table in layouts:
                 found.tables[table], found.places[table] = _checked(
                     table, layouts[table], style, year_is, found
@@ -114,6 +118,12 @@ def read_plan(path, year_is=None) -> Found:
             found.told.append(f"not read: sheet {layout.sheet.name}, the number of all households")
         found.told += [f"not read: {passed}" for passed in layout.passed]
     return found
+
+
+def _unlisted(by_table, layouts):
+    """Whether no sheet lists documents, or one with nothing in it but the template's example."""
+    sheet, layout = by_table.get("documents"), layouts.get("documents")
+    return not (sheet and sheet.cells) or (layout is not None and not layout.records)
 
 
 def _turn(table):
@@ -359,36 +369,3 @@ def _instead(values, record, layout, fields, defaults):
     if "as_of" in record:
         said["as_stated"] = str(record["as_of"].cell)
     return {name: word for name, word in (defaults | said).items() if name in fields and values[name] is None}
-
-
-def example(table):
-    """The row that the template shows in a table, none where there is none (list of Row)."""
-    file = TEMPLATE / f"{table}.csv"
-    return list(read_rows(file, TABLES[table]).values())[:1] if file.exists() else []
-
-
-def example_mark():
-    """What stands behind the template's example (str)."""
-    return " · ".join(say("workbook.example", lang) for lang in LANGUAGES)
-
-
-def _drop_example(table, layout, told):
-    """Take away the template's example, left as it was."""
-    fields = _fields(TABLES[table])
-    marked = [row for (row, _), cell in layout.sheet.cells.items() if cell.value == example_mark()]
-    shown_there = [{name: _said(getattr(row, name)) for name in fields} for row in example(table)]
-    for record in [
-        record for record in layout.records if record and next(iter(record.values())).row in marked
-    ]:
-        with contextlib.suppress(ValueError):
-            words = {name: plain(placed.cell, fields[name]) for name, placed in record.items()}
-            if {name: _said(words.get(name)) for name in fields} in shown_there:
-                layout.records.remove(record)
-                told.append(
-                    f"not read: sheet {layout.sheet.name}, the template's example (change or delete it)"
-                )
-
-
-def _said(value):
-    """A value as text, a number without the zeros behind it."""
-    return "" if value is None else str(value).rstrip("0").rstrip(".") if "." in str(value) else str(value)

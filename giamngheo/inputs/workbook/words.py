@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from giamngheo.inputs.grammar import is_missing, slug
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 _YEAR = r"(?:19|20)\d\d"
 _INSTANT = re.compile(
@@ -161,3 +162,20 @@ def times(text):
     found = next(filter(None, (named.search(text) for named in _NAMED)), None)
     word = found and next(filter(None, found.groups()))
     return next((count for count, words in _TIMES.items() if word and re.fullmatch(words, word, re.I)), None)
+
+
+@cache
+def named(column):
+    """What a column may be called, without marks and blanks (frozenset of str)."""
+    return frozenset({slug(column), *_words(f"workbook.column.{column}"), *_words(f"workbook.also.{column}")})
+
+
+def _words(phrase):
+    """What a phrase says in each language, without marks and blanks; several names stand with semicolons between."""
+    said = [name for lang in LANGUAGES if has_phrase(phrase) for name in say(phrase, lang).split(";")]
+    return [head_slug(name) for name in said]
+
+
+def head_slug(text):
+    """A head without what stands in brackets, mostly a unit, and without marks and blanks (str)."""
+    return slug(re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text))

@@ -22,6 +22,8 @@ SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 CHECKS = (  # what may be asked
     "one_poverty_line",
     "national_line",
+    "rate_of_persons",
+    "level_of_pace",
     "counts_contradict_rate",
     "rates_are_shares",
     "persons_and_households",
@@ -126,6 +128,45 @@ def whose_line(row, line):
     """
     what = f"no poverty line is named; are all readings on the national one of their time, {line}? if not, name it"
     return Question("national_line", "poverty", row, "poverty_line", f"{what} in a column poverty_line")
+
+
+def share_of_persons(table, row, words):
+    """Whether a rate whose words speak of persons is one of households, as all rates here are (Question).
+
+    Parameters
+    ----------
+    table : str
+    row : label of a row
+    words : str
+        Of its head and row.
+    """
+    what = (
+        f"'{words}' speaks of a share of persons, and rates here are of households, which differ; type that of "
+        "households, such as 'Tỷ lệ hộ nghèo (%)'"
+    )
+    column = "value_pct" if table == "targets" else "rate_pct"
+    return Question("rate_of_persons", table, row, column, what)
+
+
+def level_of_pace(row, pace, last, level, day):
+    """Whether the level that a promised fall a year leads to is the one that is promised (Question).
+
+    Parameters
+    ----------
+    row : label of a target
+    pace : Decimal
+        Percentage points a year.
+    last : Reading
+        From which it falls.
+    level : Decimal
+        Percent.
+    day : datetime.date
+    """
+    what = (
+        f"a fall of {pace} points a year from {last.rate_pct} percent on {last.as_of} leads to {level} on {day}; is "
+        "that promised? type the level that is, such as 'còn 7%'"
+    )
+    return Question("level_of_pace", "targets", row, "value_pct", what)
 
 
 def _own_counts(rows):

@@ -57,6 +57,7 @@ def new_package(path, source=None, year_is=None, accept=(), **aim) -> Path:
 def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, list[str]]:
     """The same as `new_package`, with what its reader should be told (tuple of Path and list of str)."""
     from giamngheo.inputs.workbook.bare import TEXTS, Aim, is_series, lacks, read_bare
+    from giamngheo.inputs.workbook.paces import ask_levels
     from giamngheo.inputs.workbook.reading import read_plan
 
     accept, aim = tuple(accept), Aim(**aim)
@@ -80,6 +81,7 @@ def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, li
         found = read_bare(source, folder.name, aim, year_is, accept)
     else:
         found = read_plan(source, year_is)
+        ask_levels(found)
         _check_together(found, accept)
     typed = [] if any(map(lacks, found.tables["lines"].values())) else None
     made = _made(path, lambda made: _write_tables(made, found, accept), source, typed)
@@ -118,7 +120,9 @@ def new_workbook(path, package: Package | None = None) -> Path:
 
 
 def _copy_template(folder):
-    shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    """The template but for its claim, which a sheet shows as an example and which the first change would make false."""
+    left = shutil.ignore_patterns("claims.csv")
+    shutil.copytree(TEMPLATE, folder, ignore=left, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
 def check_folder(path, source=None):
@@ -258,7 +262,7 @@ def _plain(value):
 
 def _check_together(found, accept):
     """Refuse what is wrong with a workbook's tables taken together, or makes one ask, by sheet and cell."""
-    problems = problems_together(found.tables, found.labels, accept, found.place)
+    problems = problems_together(found.tables, found.labels, accept, found.place, found.asked)
     for table in TABLES:  # who types a sheet knows no files
         problems = [
             what.replace(f"in {table}.csv", f"on the sheet {found.sheet(table)}") for what in problems

@@ -94,7 +94,7 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
         What is wrong with the readings, what of the aim lacks, what both make one ask.
     """
     found = Found()
-    rows, place = read_readings(path, _Read, year_is, found.told.append)
+    rows, place, asked = read_readings(path, _Read, year_is, found.told.append)
     if not rows:
         raise RefusedInput(f"{shown(path)}: no reading in it; at least one reading of the poor is needed")
     found.labels = _labels(path, name, aim, max(row.as_of for row in rows.values()), found.told)
@@ -118,7 +118,7 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
         *package_faults(found.tables | whole, found.labels),
     ]
     problems = list(dict.fromkeys(f"{found.place(*where)}: {what}" for *where, what in faults))
-    questions = [*reading_questions(rows), *_asked_of_line(rows, national)]
+    questions = [*asked, *reading_questions(rows), *_asked_of_line(rows, national)]
     questions += [one for one in package_questions(found.tables, found.labels) if one.table != "poverty"]
     problems = problems or unanswered(questions, accept, (), found.place)
     if problems:

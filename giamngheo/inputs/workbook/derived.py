@@ -42,6 +42,7 @@ class Filling:
 
     def __init__(self, rows, heads=()):
         self.rows, self.heads, self.told, self.passed, self.problems = rows, heads, {}, [], []
+        self.persons = []
 
     def fill(self, values, column, value, why):
         """Fill a cell that is empty, if there is what to fill it with."""
@@ -73,7 +74,7 @@ def derive(table, rows, found, heads):
     Returns
     -------
     Filling
-        With `problems`, as (label, column, what).
+        With `problems`, as (label, column, what), and rates of `persons`, as (label, words).
     """
     filling = Filling(rows, heads)
     _DERIVED.get(table, lambda *_: None)(filling, found)
@@ -150,7 +151,7 @@ def _poverty(filling, found):
 
 
 def _targets(filling, _):
-    for _, values in filling.rows:
+    for label, values in filling.rows:
         unit = values.get("unit")
         if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
             filling.told["value_pct", f"left empty for '{values.get('name_vi')}', whose unit is {unit}"] = 1
@@ -158,6 +159,8 @@ def _targets(filling, _):
         if values.get("value_pct") is not None and "status" not in filling.heads:
             level = told.status if not (told.more or told.flow) else None
             filling.fill(values, "status", level, "by the target's name")
+            if level and told.persons:
+                filling.persons.append((label, values["name_vi"]))
             if told.group and "group" not in filling.heads:
                 values["group"] = told.group
             if level is None:
@@ -166,9 +169,25 @@ def _targets(filling, _):
                 ] = 1
         if values.get("status") and values.get("value_pct") is not None:
             filling.fill(values, "comparator", "<=", "the value is to be reached")
+        if values.get("value_pct") is not None and values.get("comparator") is None:
+            _other_aim(filling, label, values, told)
         own = [values.get("group") if values.get("group") != "all" else None, values.get("status")]
         made = "_".join(filter(None, (*own, (values.get("as_of") or "")[:4]))) if own[1] else None
         filling.fill(values, "target", made or slug(values.get("name_vi") or "")[:IDS], "")
+
+
+def _other_aim(filling, label, values, told):
+    """What is promised of anything but a rate of the poor: how it compares follows from 100 alone."""
+    said = f"'{values.get('name_vi')}', {values['value_pct']}"
+    if told.flow:
+        what = f"{said}: a fall or a level? type the rate that it leads to, as 'còn 7%', or a year's fall, '1,5%/năm'"
+        filling.problems.append((label, "value_pct", what))
+    elif values["value_pct"] in ("100", "100.0", "100.00"):
+        filling.fill(values, "comparator", ">=", "all of them")
+    else:
+        head = say("workbook.column.comparator", "vi")
+        what = f"{said}: at least, or at most? type 'ít nhất' or 'không quá' before it, or ≥ or ≤ in a column '{head}'"
+        filling.problems.append((label, "comparator", what))
 
 
 def _budget(filling, found):

@@ -39,6 +39,7 @@ class Layout:
     above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
     title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
     total: dict[str, Placed] = field(default_factory=dict)  # the last row of totals
+    persons: list[Placed] = field(default_factory=list)  # rates of persons, not of households
     lines: dict[int, Placed] = field(default_factory=dict)  # a row that names the poverty line of each column
 
     def place(self, record, column):
@@ -56,6 +57,15 @@ class Layout:
         else:
             return self.sheet.whole + (f" ({column})" if column else "")
         return self.sheet.at(row, at, column, column not in self.heads)
+
+    def words(self, placed):
+        """The words of a spread cell's row, and of its head (str)."""
+        indicator = self.sheet.cells.get(self.sheet.anchor(placed.row, self.heads.get("indicator", 0)))
+        heads = (
+            _head_text(self.sheet, self.head, placed.column),
+            _above(self.sheet, self.head, placed.column),
+        )
+        return "; ".join(filter(None, (str(indicator or ""), *heads)))
 
 
 def anchor(record):
@@ -324,11 +334,14 @@ def _spread(layout, shared, row, cells, spread):
             continue
         if all_told.more and "group" not in record:
             layout.problems.append(
-                f"{where}: its row or column says more than what is counted and how, '{_said(layout, row, at)}'; leave "
-                "that away if all households are meant, else name them in a column group, or take the row out"
+                f"{where}: its row or column says more than what is counted and how, "
+                f"'{layout.words(Placed(cell, row, at))}'; leave that away if all households are meant, else name them "
+                "in a column group, or take the row out"
             )
             continue
         record[all_told.measure] = Placed(cell, row, at)
+        if all_told.persons and all_told.measure == "rate_pct":
+            layout.persons.append(record["rate_pct"])
         for column in ("as_of", "status", "group"):
             value = getattr(all_told, "instant" if column == "as_of" else column)
             if value:
@@ -340,13 +353,6 @@ def _spread(layout, shared, row, cells, spread):
                 )
                 record.setdefault(column, Placed(Cell(value), *place))
         layout.records.append(record)
-
-
-def _said(layout, row, at):
-    """The words of a spread cell's row, and of its head."""
-    indicator = layout.sheet.cells.get(layout.sheet.anchor(row, layout.heads.get("indicator", 0)))
-    heads = (_head_text(layout.sheet, layout.head, at), _above(layout.sheet, layout.head, at))
-    return "; ".join(filter(None, (str(indicator or ""), *heads)))
 
 
 def _join(layout):
@@ -364,7 +370,16 @@ def _join(layout):
             continue
         one = found.setdefault((as_of, group, line, status), {})
         for column, placed in record.items():
-            if column in _MEASURED and column in one:
+            of_persons = column == "rate_pct" and [
+                one.get(column) in layout.persons,
+                placed in layout.persons,
+            ]
+            if column in one and of_persons and any(of_persons) and not all(of_persons):
+                aside = one[column] if of_persons[0] else placed
+                one[column] = placed if of_persons[0] else one[column]
+                told = f"{layout.sheet.told(aside.row, aside.column)} '{aside.cell}'"
+                layout.passed.append(f"{told}: a share of persons, beside that of households")
+            elif column in _MEASURED and column in one:
                 first = layout.sheet.told(one[column].row, one[column].column)
                 layout.problems.append(
                     f"{layout.place({column: placed}, column)}: repeats {first}; keep one of the two, or name their "

@@ -7,8 +7,8 @@ from pathlib import Path
 from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
-from giamngheo.inputs.grammar import slug
-from giamngheo.inputs.questions import NOT_NAMED
+from giamngheo.inputs.grammar import estimate, slug
+from giamngheo.inputs.questions import NOT_NAMED, Question, share_of_persons
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
@@ -16,6 +16,7 @@ from giamngheo.inputs.workbook.derived import apart, compared, derive, other_uni
 from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
 from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
+from giamngheo.inputs.workbook.paces import paces
 from giamngheo.inputs.workbook.text import read_text_sheet
 from giamngheo.inputs.workbook.unlisted import documents_of
 from giamngheo.inputs.workbook.unlisted import told as told_of
@@ -37,6 +38,7 @@ class Found:
     places: dict[str, object] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)  # by the words of heads and rows
     line: str = NOT_NAMED  # of a bare series whose readings name none
 
     def sheet(self, table):
@@ -147,8 +149,8 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
 
     Returns
     -------
-    tuple of (dict, callable)
-        Records by row, and from a row and a column to what a message calls the cell.
+    tuple of (dict, callable, list of Question)
+        Records by row, from a row and a column to what a message calls the cell, and what the heads make one ask.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
     rows = _checked("series", layout, style, year_is, found, model)
     for line in found.told:
         tell(f"{sheet.file}: {line}")
-    return rows
+    return *rows, found.asked
 
 
 def _only(path):
@@ -281,6 +283,7 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
     fields, rows, labels = _scaled(layout, own | years, found.told), [], {}
     problems, dashes = list(layout.problems), {}
     for record in filter(None, layout.records):
+        record.update(paces(record) if table == "targets" else {})
         first = anchor(record)
         wide = layout.heads.get(next(key for key in record if record[key] is first)) != first.column
         label = cell_name(first.row, first.column) if wide else first.row
@@ -296,6 +299,9 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
                 dashes[label, column] = str(dash)
             except ValueError as error:
                 problems.append(f"{layout.place(record, column)}: {error}")
+        said = str(record["as_of"].cell) if "as_of" in record else ""
+        if estimate(said) and (told := f"{sheet.title}'{said}': an estimate, read as such") not in found.told:
+            found.told.append(told)
         defaults = {c: word for c, word in _defaults(table, found).items() if c not in layout.heads}
         rows.append((label, values | _instead(values, record, layout, fields, defaults)))
     problems += sheet.misfits(layout.head, dict.fromkeys(anchor(one).row for one in labels.values()))
@@ -308,6 +314,11 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         found.told += [f"{sheet.title}{line}" for line in filling.lines()]
         found.told += [f"not read: {sheet.title}{passed}" for passed in filling.passed]
         problems += [f"{place(label, column)}: {what}" for label, column, what in filling.problems]
+        persons = [(label, None) for label, one in labels.items() if one.get("rate_pct") in layout.persons]
+        if persons := persons or filling.persons:
+            label, said = persons[0]
+            said = said or layout.words(labels[label]["rate_pct"])
+            found.asked.append(share_of_persons(table, label, said))
         if not problems and (found.labels or table != "budget"):  # else what lacks follows from what is wrong
             empty = {(label, column) for label, values in rows for column in values if values[column] is None}
             problems += [f"{place(*key)}: {what}" for key, what in dashes.items() if key in empty]

@@ -254,4 +254,5 @@ def _told(found, path, lines):
     )
     yield "budget: one line of 0, since a series tells of no money; money that is planned goes into budget.csv"
     for line in (line for line in lines if not lacks(line) and line.area == "rural"):
-        yield f"lines: {line.poverty_line}, the national one, as {line.legal_basis} sets it"
+        held = next(row for row in found.tables["documents"].values() if row.document == line.legal_basis)
+        yield f"lines: {line.poverty_line}, the national one, by {held.title}"

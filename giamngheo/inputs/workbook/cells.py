@@ -14,6 +14,7 @@ from giamngheo.inputs.grammar import (
     number_readings,
     serial_day,
     slug,
+    without_estimate,
     year_alone,
 )
 from giamngheo.inputs.workbook.words import value_of
@@ -169,6 +170,13 @@ def _day(cell, year_is):
             raise ValueError(f"{text} is not a day; type it as YYYY-MM-DD")
         return day.isoformat()
     days = [day for day in day_readings(text) if 1900 <= day.year <= 2100]
+    if len(days) > 1 and re.fullmatch(r"(?:tháng )?\d{1,2}(?:/| năm )\d{4}", without_estimate(text).lower()):
+        if year_is:
+            return days[year_is == "end"].isoformat()
+        raise ValueError(
+            f"'{text}' is the beginning or the end of a month; type {' or '.join(map(str, days))}, or say --year-is "
+            "start or end for all"
+        )
     if len(days) > 1:
         raise ValueError(f"'{text}' can be two days; type {' or '.join(map(str, days))}")
     return days[0].isoformat() if days else text

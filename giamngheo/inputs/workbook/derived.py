@@ -17,7 +17,7 @@ _SMALLEST = Decimal("0.0001")  # billion VND: what a mean that does not come out
 FOLLOWS = {  # required columns that a sheet may leave empty where they follow from others, by table
     "plan": ("province_en", "date", "main_document", "title_vi", "title_en"),
     "poverty": ("as_stated", "group", "poverty_line", "document", "locator"),
-    "lines": ("legal_basis",),
+    "lines": ("poverty_line", "legal_basis"),
     "targets": ("target", "group", "locator"),
     "budget": (
         "line",
@@ -111,6 +111,9 @@ def _lines(filling, found):
     main = found.labels.main_document if found.labels else "unknown"
     for _, values in filling.rows:
         filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
+        if values.get("valid_from"):
+            made = f"line_{values['valid_from'][:4]}"
+            filling.fill(values, "poverty_line", made, "by the year in which it came into force")
 
 
 def _series(filling, _):
@@ -151,6 +154,7 @@ def _poverty(filling, found):
 
 
 def _targets(filling, _):
+    taken = {values["target"] for _, values in filling.rows if values.get("target")}
     for label, values in filling.rows:
         unit = values.get("unit")
         if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
@@ -173,7 +177,11 @@ def _targets(filling, _):
             _other_aim(filling, label, values, told)
         own = [values.get("group") if values.get("group") != "all" else None, values.get("status")]
         made = "_".join(filter(None, (*own, (values.get("as_of") or "")[:4]))) if own[1] else None
-        filling.fill(values, "target", made or slug(values.get("name_vi") or "")[:IDS], "")
+        made = made or slug(values.get("name_vi") or "")[:IDS]
+        if made in taken and values.get("as_of"):  # the same by another year
+            made = f"{made[: IDS - 5]}_{values['as_of'][:4]}"
+        taken.add(made)
+        filling.fill(values, "target", made, "")
 
 
 def _other_aim(filling, label, values, told):
@@ -280,7 +288,8 @@ def _money(filling, label, values, years):
         for source, part in zip(SOURCES, parts, strict=True):
             if part is not None:
                 values[source] = str(_shared(part, len(years)))
-        filling.told["the sources' money", "of the whole period, shared over its years"] = 1
+        told = "the sources' money", "of the whole period, shared over its years"
+        filling.told[told] = filling.told.get(told, 0) + 1
         known = annual
     if known and known == annual:
         for source in SOURCES:

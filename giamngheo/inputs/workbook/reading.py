@@ -15,8 +15,9 @@ from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
 from giamngheo.inputs.workbook.derived import apart, compared, derive, other_unit
 from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
-from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
+from giamngheo.inputs.workbook.layout import lay_out
 from giamngheo.inputs.workbook.paces import paces
+from giamngheo.inputs.workbook.records import Layout, anchor
 from giamngheo.inputs.workbook.text import read_text_sheet
 from giamngheo.inputs.workbook.unlisted import documents_of
 from giamngheo.inputs.workbook.unlisted import told as told_of

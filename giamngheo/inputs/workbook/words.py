@@ -10,6 +10,7 @@ from giamngheo.language import LANGUAGES, has_phrase, say
 
 _YEAR = r"(?:19|20)\d\d"
 _INSTANT = re.compile(
+    rf"(?:(?:đến )?(?:cuối|đầu|hết) )?(?:tháng )?(?<![\d/.-])\d{{1,2}}(?:/| năm ){_YEAR}|"
     rf"(?:(?:đến )?(?:cuối|đầu|hết)|(?:end|beginning|start) of|end) (?:năm |year )?{_YEAR}"
     rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?(?<!\d){_YEAR}(?!\d)",
     re.IGNORECASE,
@@ -134,6 +135,11 @@ def value_of(column, text):
                 found.append(value)
                 said = said.replace(f"_{word}_", "_")
     return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def says_all(text):
+    """Whether a text says that all households are meant, and nothing else, as "Toàn tỉnh" does (bool)."""
+    return slug(text) in _WORDS["group"]["all"]
 
 
 def is_period(text):

@@ -222,6 +222,14 @@ def _cell(one, epoch):
     return _numbered(Decimal(f"{value:.15g}"), one.number_format, epoch)  # as many digits as Excel keeps
 
 
+def _dated(day, code):
+    """A day as its format shows it: the first of a month that is shown without its day stands for the month."""
+    shown_as = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.lower())
+    if day.day != 1 or "d" in shown_as:
+        return Cell(day)
+    return Cell(f"{day.month:02}/{day.year}" if "m" in shown_as else str(day.year))
+
+
 def _numbered(number, code, epoch):
     """A number as its format shows it: a day, a percentage, with as many decimals at least."""
     from openpyxl.styles.numbers import is_date_format
@@ -230,7 +238,7 @@ def _numbered(number, code, epoch):
     # 2010 typed into a cell of days is shown as 2 July 1905.
     if is_date_format(code) and not 1900 <= number <= 2100:
         if 1 <= number < 100_000:
-            return Cell(from_excel(int(number), epoch).date())
+            return _dated(from_excel(int(number), epoch).date(), code)
         return Cell(str(number), fault=_NO_DAY.format(number))
     first = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', "", code.split(";")[0])
     percent, decimals = "%" in first, re.search(r"[.]([0#?]+)", first)

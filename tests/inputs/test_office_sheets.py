@@ -1,0 +1,153 @@
+"""Workbooks shaped as provincial offices make them: heads over heads, months, a table beside, districts below."""
+
+import copy
+from datetime import datetime
+
+import openpyxl
+import pytest
+from test_real_sheets import PLAN, lay_out, load_package, read_series, write
+
+from giamngheo.inputs.errors import RefusedInput
+
+POVERTY = [
+    ["BIỂU 01: KẾT QUẢ RÀ SOÁT HỘ NGHÈO, HỘ CẬN NGHÈO"],
+    [
+        "TT",
+        "Thời điểm",
+        "Tổng số hộ",
+        "Hộ nghèo",
+        None,
+        "Hộ cận nghèo",
+        None,
+        "Ghi chú",
+        None,
+        "Huyện",
+        "Hộ nghèo",
+    ],
+    [None, None, None, "Số hộ", "Tỷ lệ (%)", "Số hộ", "Tỷ lệ (%)", None, None, "Huyện A", 5000],
+    [
+        1,
+        datetime(2010, 12, 1),
+        "204.120",
+        "31.630",
+        "15,50 %",
+        "16.330",
+        "8,00 %",
+        "chuẩn mới",
+        None,
+        "Huyện B",
+        9,
+    ],
+    [2, datetime(2011, 12, 1), "207.050", "27.950", "13,50 %", "16.560", "8,00 %"],
+    [],
+    ["Người lập biểu", None, None, None, None, "GIÁM ĐỐC"],
+]
+LINES = [
+    [
+        "Khu vực",
+        "Chuẩn hộ nghèo (đồng/người/tháng)",
+        "Chuẩn hộ cận nghèo (đồng/người/tháng)",
+        "Áp dụng từ",
+        "Áp dụng đến",
+    ],
+    ["Nông thôn", "400.000", "520.000", "01/01/2011", "31/12/2015"],
+    ["Thành thị", "500.000", "650.000", "01/01/2011", "31/12/2015"],
+]
+TARGETS = [
+    ["TT", "Chỉ tiêu", "ĐVT", "Hiện trạng 2011", "Kế hoạch cuối năm 2013", "Mục tiêu đến cuối năm 2015"],
+    [1, "Tỷ lệ hộ nghèo", "%", "13,5", "10", "< 7"],
+    [2, "Hộ nghèo được cấp thẻ BHYT", "%", "95", "-", "100"],
+]
+JOINED = ("A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2", "H2:H3")
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    sheets = copy.deepcopy(PLAN)
+    del sheets["Văn bản"]
+    sheets["Thông tin chung"].append(["Ngày ban hành", "15/02/2012"])
+    return sheets | {"Hộ nghèo": POVERTY, "Chuẩn nghèo": LINES, "Mục tiêu": TARGETS}
+
+
+def workbook(folder, sheets):
+    file = write(folder / "plan.xlsx", sheets)
+    book = openpyxl.load_workbook(file)
+    for span in JOINED:
+        book["Hộ nghèo"].merge_cells(span)
+    for cell in ("B4", "B5"):
+        book["Hộ nghèo"][cell].number_format = "mm/yyyy"
+    book.save(file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def made(sheets, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("office")
+    path, told = lay_out(folder / "binh-minh", workbook(folder, sheets), year_is="end")
+    return load_package(path), "\n".join(told)
+
+
+def test_counts_and_rates_under_whom_they_are_of_are_readings(made):
+    assert [
+        (str(one.as_of), one.as_stated, one.status, one.households, str(one.rate_pct))
+        for one in made[0].readings
+    ] == [
+        ("2010-12-31", "12/2010", "poor", 31630, "15.50"),
+        ("2010-12-31", "12/2010", "near_poor", 16330, "8.00"),
+        ("2011-12-31", "12/2011", "poor", 27950, "13.50"),
+        ("2011-12-31", "12/2011", "near_poor", 16560, "8.00"),
+    ]
+    assert "J3 'Huyện A': a table beside this one" in made[1] and "A7 'Người lập biểu'" in made[1]
+
+
+def test_a_month_shown_without_its_day_is_asked_about(sheets, tmp_path):
+    with pytest.raises(RefusedInput) as caught:
+        lay_out(tmp_path / "made", workbook(tmp_path, sheets))
+    said = "cell B4 (as_of): '12/2010' is the beginning or the end of a month; type 2010-11-30 or 2010-12-31, or say"
+    assert said in str(caught.value)
+
+
+def test_a_line_without_a_name_is_named_by_its_year(made):
+    assert {row.poverty_line for row in made[0].poverty_lines} == {"line_2011"}
+    assert {row.poverty_line for row in made[0].readings} == {"line_2011"}
+
+
+def test_each_year_that_something_is_promised_by_is_a_target_and_what_was_reached_is_none(made):
+    assert [
+        (one.target, one.status, one.comparator, str(one.value_pct), str(one.as_of))
+        for one in made[0].targets
+    ] == [
+        ("poor_2013", "poor", "<=", "10", "2013-12-31"),
+        ("poor_2015", "poor", "<", "7", "2015-12-31"),
+        ("ho_ngheo_duoc_cap_the_bhyt", None, ">=", "100", "2015-12-31"),
+    ]
+    assert "D1 'Hiện trạng 2011': not what is promised" in made[1]
+
+
+def series(folder, *rows):
+    told = []
+    file = write(folder / "s.xlsx", {"Sheet1": [["TỶ LỆ HỘ NGHÈO"], *rows], "Sheet2": [[]]})
+    readings = read_series(file, "end", tell=told.append)
+    return [(str(one.as_of), one.status, str(one.rate_pct)) for one in readings], "\n".join(told)
+
+
+def test_of_districts_below_the_province_only_the_province_is_read(tmp_path):
+    head, all_of_it = ["TT", "Chỉ tiêu", "12/2010", "12/2011"], [1, "Toàn tỉnh", "15,5", "13,5"]
+    districts = [2, "Huyện A", "18,0", "16,0"], [3, "Huyện B", "12,0", "11,0"]
+    found = [("2010-12-31", "poor", "15.5"), ("2011-12-31", "poor", "13.5")]
+    readings, told = series(tmp_path, head, all_of_it, *districts)
+    assert readings == found
+    assert told.count("B4 'Huyện A': not said to be of all households, as 'Toàn tỉnh' would") == 1
+    assert series(tmp_path, head, [1, "Tỉnh Bình Minh", *all_of_it[2:]])[0] == found  # the only row there is
+    with pytest.raises(RefusedInput, match="which row is of the whole province"):
+        series(tmp_path, head, *districts)
+
+
+def test_columns_of_areas_under_the_poor_are_not_all_households(sheets, tmp_path):
+    rows = [["Thời điểm", "Hộ nghèo", None], [None, "Nông thôn", "Số hộ"], ["cuối năm 2011", 20_000, 27_950]]
+    file = write(tmp_path / "plan.xlsx", sheets | {"Hộ nghèo": rows})
+    book = openpyxl.load_workbook(file)
+    book["Hộ nghèo"].merge_cells("B1:C1")
+    book.save(file)
+    with pytest.raises(RefusedInput, match="cell B2: unknown column 'Nông thôn'"):
+        lay_out(tmp_path / "made", file)

@@ -72,6 +72,8 @@ def _pace_faults(tables, labels):
             if level <= 0:  # which no plan can mean
                 told = f"nothing before {due}-12-31; look at the pace, or give a level or an earlier as_of"
             what += f": {pace} points a year from {last.rate_pct} percent on {last.as_of} lead to {told}"
+        else:
+            what += f"; no reading of group '{target.group}' ({status}) tells from where; give it, or leave the row out"
         yield "targets", row, "value_pct", what
 
 

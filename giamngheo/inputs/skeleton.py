@@ -57,7 +57,7 @@ def new_package(path, source=None, year_is=None, accept=(), **aim) -> Path:
 def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, list[str]]:
     """The same as `new_package`, with what its reader should be told (tuple of Path and list of str)."""
     from giamngheo.inputs.workbook.bare import TEXTS, Aim, is_series, lacks, read_bare
-    from giamngheo.inputs.workbook.paces import ask_levels
+    from giamngheo.inputs.workbook.promises import ask_levels
     from giamngheo.inputs.workbook.reading import read_plan
 
     accept, aim = tuple(accept), Aim(**aim)

@@ -151,3 +151,81 @@ def test_columns_of_areas_under_the_poor_are_not_all_households(sheets, tmp_path
     book.save(file)
     with pytest.raises(RefusedInput, match="cell B2: unknown column 'Nông thôn'"):
         lay_out(tmp_path / "made", file)
+
+
+LATER = {
+    "THÔNG TIN CHUNG": [
+        ["Tỉnh/thành phố", "Tỉnh Sơn Hà"],
+        ["Số, ký hiệu văn bản", "123/KH-UBND"],
+        ["Ngày, tháng, năm ban hành", datetime(2022, 5, 30)],
+        ["Giai đoạn", "2021-2025"],
+    ],
+    "HỘ NGHÈO": [
+        ["STT", "Chỉ tiêu", "Đơn vị", "Cuối năm 2020", "Cuối năm 2021"],
+        [None, "Chuẩn nghèo", None, "2016-2020", "2021-2025"],
+        [1, "Hộ nghèo", "Hộ", 7004, 13025],
+        [None, "Tỷ lệ", "%", 6.8, 12.5],
+        [2, "Hộ cận nghèo", "Hộ", 7622, 9378],
+        [None, "Tỷ lệ", "%", 7.4, 9.0],
+        [3, "Hộ nghèo DTTS", "Hộ", 3600, 7000],
+    ],
+    "CHUẨN NGHÈO": [
+        ["Giai đoạn", "Khu vực", "Chuẩn nghèo", "Chuẩn cận nghèo", "Văn bản quy định"],
+        ["2016-2020", "Nông thôn", "700.000 đồng", "1.000.000 đồng", "Quyết định 1/QĐ-TTg"],
+        ["2021-2025", "Nông thôn", "1.500.000 đồng", "1.500.000 đồng", "Nghị định 2/NĐ-CP"],
+    ],
+    "MỤC TIÊU": [
+        ["TT", "Mục tiêu", "Đến cuối năm 2025"],
+        [1, "Giảm tỷ lệ hộ nghèo bình quân hằng năm", "1,5 - 2%/năm"],
+        [2, "Tỷ lệ hộ nghèo", "Còn dưới 5%"],
+        [3, "Thu nhập bình quân hộ nghèo tăng", "2 lần"],
+    ],
+    "KINH PHÍ": [
+        ["KINH PHÍ GIAI ĐOẠN 2021-2025 (triệu đồng)"],
+        ["TT", "Dự án/Tiểu dự án", "Tổng cộng", "NSTW", "NSĐP", "Vốn khác"],
+        ["I", "Dự án 1: Hỗ trợ phát triển sản xuất", 120_000, 100_000, 15_000, 5_000],
+    ],
+}
+
+
+def test_a_plan_of_sheets_in_an_offices_own_words(tmp_path):
+    path, told = lay_out(tmp_path / "son-ha", write(tmp_path / "plan.xlsx", LATER))
+    package, told = load_package(path), "\n".join(told)
+    labels = package.labels
+    assert (labels.decision, str(labels.date), labels.first_year, labels.last_year) == (
+        *("123/KH-UBND", "2022-05-30"),
+        *(2021, 2025),
+    )
+    assert [
+        (one.status, one.poverty_line, one.households, str(one.rate_pct)) for one in package.readings
+    ] == [
+        ("poor", "2016_2020", 7004, "6.8"),
+        ("poor", "2021_2025", 13025, "12.5"),
+        ("near_poor", "2016_2020", 7622, "7.4"),
+        ("near_poor", "2021_2025", 9378, "9"),
+    ]
+    assert "B4 'Tỷ lệ': of 'Hộ nghèo', the row above it" in told
+    assert "D7 '3600': a count of ethnic_minority without its rate" in told
+    assert [
+        (one.poor_vnd_month, str(one.valid_from), str(one.valid_to), one.legal_basis)
+        for one in package.poverty_lines
+    ] == [
+        (700_000, "2016-01-01", "2020-12-31", "quyet_dinh_1_qd_ttg"),
+        (1_500_000, "2021-01-01", "2025-12-31", "nghi_dinh_2_nd_cp"),
+    ]
+    assert [
+        (one.target, one.comparator, str(one.value_pct), str(one.pace_low_pp)) for one in package.targets
+    ] == [
+        ("poor_2025", "<", "5", "1.5"),
+        ("thu_nhap_binh_quan_ho_ngheo_tang", None, "None", "None"),
+    ]
+    assert "cell C2 (pace_low_pp): the fall to 'Tỷ lệ hộ nghèo'" in told and "whose unit is lần" in told
+    (line,) = package.budget_lines
+    assert (str(line.total_3y), str(line.central), line.channel) == ("120", "20", "livelihood")
+
+
+def test_a_fall_of_a_group_that_is_not_read_says_what_lacks(tmp_path):
+    sheets = copy.deepcopy(LATER)
+    sheets["MỤC TIÊU"][1] = [1, "Tỷ lệ hộ nghèo DTTS giảm", "3%/năm"]
+    with pytest.raises(RefusedInput, match=r"no reading of group 'ethnic_minority' .poor. tells from where"):
+        lay_out(tmp_path / "made", write(tmp_path / "plan.xlsx", sheets))

@@ -1,7 +1,6 @@
 """Cells that a sheet leaves empty and that follow from others; each kind is told, none is guessed."""
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -9,15 +8,16 @@ from giamngheo.inputs.extraction.vocabulary import SUBJECTS, spelled_out, subjec
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.tables import SOURCES, TABLES
 from giamngheo.inputs.workbook.cells import plain
-from giamngheo.inputs.workbook.words import meaning
+from giamngheo.inputs.workbook.words import meaning, value_of
 from giamngheo.language import LANGUAGES, say
 
 IDS = 64  # letters of an id
+PERCENT = ("", "phan_tram", "percent")  # a unit in other words
 _SMALLEST = Decimal("0.0001")  # billion VND: what a mean that does not come out even is rounded to
 FOLLOWS = {  # required columns that a sheet may leave empty where they follow from others, by table
     "plan": ("province_en", "date", "main_document", "title_vi", "title_en"),
     "poverty": ("as_stated", "group", "poverty_line", "document", "locator"),
-    "lines": ("poverty_line", "legal_basis"),
+    "lines": ("poverty_line", "valid_from", "legal_basis"),
     "targets": ("target", "group", "locator"),
     "budget": (
         "line",
@@ -108,9 +108,13 @@ def _documents(filling, _):
 
 
 def _lines(filling, found):
+    """When a line was in force may be its name, and its name when that was."""
     main = found.labels.main_document if found.labels else "unknown"
     for _, values in filling.rows:
         filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
+        if period := re.fullmatch(r"((?:19|20)\d\d)_((?:19|20)\d\d)", values.get("poverty_line") or ""):
+            filling.fill(values, "valid_from", f"{period[1]}-01-01", "by the years that name it")
+            filling.fill(values, "valid_to", f"{period[2]}-12-31", "by the years that name it")
         if values.get("valid_from"):
             made = f"line_{values['valid_from'][:4]}"
             filling.fill(values, "poverty_line", made, "by the year in which it came into force")
@@ -157,16 +161,17 @@ def _targets(filling, _):
     taken = {values["target"] for _, values in filling.rows if values.get("target")}
     for label, values in filling.rows:
         unit = values.get("unit")
-        if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
+        if unit and slug(unit) not in PERCENT:  # the promise of a count
             filling.told["value_pct", f"left empty for '{values.get('name_vi')}', whose unit is {unit}"] = 1
         told = meaning(values.get("name_vi") or "")
+        group = told.group or value_of("group", values.get("name_vi") or "")
+        if group not in (None, "all") and "group" not in filling.heads:
+            values["group"] = group
         if values.get("value_pct") is not None and "status" not in filling.heads:
             level = told.status if not (told.more or told.flow) else None
             filling.fill(values, "status", level, "by the target's name")
             if level and told.persons:
                 filling.persons.append((label, values["name_vi"]))
-            if told.group and "group" not in filling.heads:
-                values["group"] = told.group
             if level is None:
                 filling.told[
                     "status", f"'{values.get('name_vi')}' is taken as no rate of the poor or near-poor"
@@ -366,29 +371,3 @@ _DERIVED = {
     "measures": _measures,
     "agencies": _agencies,
 }
-
-
-_COMPARED = {  # before a target's figure, and what they compare it by
-    "<": r"dưới|thấp hơn|nhỏ hơn|ít hơn|under|below|less than|fewer than|<",
-    "<=": r"còn|xuống|xuống còn|giảm còn|không quá|tối đa|at most|to|≤|<=",
-    ">=": r"trên|từ|ít nhất|tối thiểu|at least|≥|>=",
-}
-
-
-def other_unit(record):
-    """Whether a target's figure is told in another unit than percent (bool)."""
-    return "unit" in record and slug(str(record["unit"].cell)) not in ("", "phan_tram", "percent")
-
-
-def compared(column, cell, values):
-    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %; or that word alone."""
-    if column == "comparator" and isinstance(cell.value, str):
-        for comparator, words in _COMPARED.items():
-            if re.fullmatch(words, cell.value.strip(), re.IGNORECASE):
-                return replace(cell, value=comparator)
-    if column == "value_pct" and isinstance(cell.value, str):
-        for comparator, words in _COMPARED.items():
-            if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
-                values["comparator"] = values["comparator"] or comparator
-                return replace(cell, value=found[1])
-    return cell

@@ -79,7 +79,7 @@ def read_labels(sheet, style, documents):
     def place(key):
         return sheet.at(*at[key], key) if key in at else f"{sheet.whole} ({key})"
 
-    values, problems = {}, []
+    values, problems = _period(sheet), []
     for key in [key for key in at if at[key] in sheet.cells]:
         field = {"name": key, "type": _KINDS.get(key, "string"), "constraints": {"required": True}}
         try:
@@ -119,6 +119,19 @@ def read_labels(sheet, style, documents):
             f"{place('last_year')}: {labels.last_year} is before first_year {labels.first_year}"
         )
     return labels, place
+
+
+def _period(sheet):
+    """The first and last year of a row such as "Giai đoạn | 2021-2025" (dict of str to int)."""
+    for (row, column), cell in sheet.cells.items():
+        if head_slug(str(cell)) in named("period"):
+            found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", str(sheet.cells.get((row, column + 1), "")))
+            return (
+                dict(zip(("first_year", "last_year"), map(int, found), strict=False))
+                if len(found) == 2
+                else {}
+            )
+    return {}
 
 
 def _key(text):

@@ -194,6 +194,8 @@ def _heads(sheet, head, model, spreads):
     for at in sorted({at for row, at in sheet.cells if row >= head}):
         text = head_text(sheet, head, at)
         column, bare = _column_of(text, model), head_slug(text)
+        if column == "poverty_line" and "poor_vnd_month" in model.model_fields and _money(sheet, head, at):
+            column = "poor_vnd_month"  # "Chuẩn nghèo" over what it is, not over its name
         over = meaning(above(sheet, head, at))
         own = meaning(text)
         told = own.over(over)
@@ -260,6 +262,14 @@ def _heads(sheet, head, model, spreads):
     ):
         heads["indicator"] = heads.pop("as_of")  # "Năm" in the corner, beside the years
     return heads, spread, strange
+
+
+def _money(sheet, head, at):
+    """Whether the cells below a head are sums of money, each with more digits than a year (bool)."""
+    texts = [str(cell) for (row, c), cell in sheet.cells.items() if c == at and row > head]
+    return bool(texts) and all(
+        re.match(r"\d{1,3}([., ]?\d{3})+(?![\d-])", text) and len(text) > 4 for text in texts
+    )
 
 
 def _filled(sheet, head, at, kind):

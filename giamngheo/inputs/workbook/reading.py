@@ -12,11 +12,11 @@ from giamngheo.inputs.questions import NOT_NAMED, Question, share_of_persons
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
-from giamngheo.inputs.workbook.derived import apart, compared, derive, other_unit
+from giamngheo.inputs.workbook.derived import apart, derive
 from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
 from giamngheo.inputs.workbook.layout import lay_out
-from giamngheo.inputs.workbook.paces import paces
+from giamngheo.inputs.workbook.promises import compared, other_unit, paces
 from giamngheo.inputs.workbook.records import Layout, anchor
 from giamngheo.inputs.workbook.text import read_text_sheet
 from giamngheo.inputs.workbook.unlisted import documents_of
@@ -291,8 +291,9 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         label = label if label not in labels else f"{label}/{len(labels)}"
         labels[label], values = record, dict.fromkeys(fields)
         for column in (column for column in fields if column in record):
-            if column == "value_pct" and other_unit(record):
-                continue  # the promise of a count
+            if column == "value_pct" and (unit := other_unit(record)):
+                values["unit"] = unit  # the promise of a count
+                continue
             try:
                 cell = compared(column, record[column].cell, values)
                 values[column] = plain(cell, fields[column], style, year_is)
@@ -310,6 +311,7 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
     def place(label, column):
         return layout.place(labels.get(label, {}), column)
 
+    found.told += layout.told
     if not problems:
         filling = derive(table, rows, found, layout.heads)
         found.told += [f"{sheet.title}{line}" for line in filling.lines()]

@@ -30,6 +30,8 @@ class Layout:
     problems: list[str] = field(default_factory=list)
     above: Meaning = field(default_factory=Meaning)  # of the last row that names what those below it count
     title: Meaning = field(default_factory=Meaning)  # of a line above the table, where no row or head says it
+    before: tuple[int, Meaning, str] | None = None  # the last row that says whose numbers it holds
+    told: list[str] = field(default_factory=list)
     subject: Meaning = field(default_factory=Meaning)  # the same, where a row says "Toàn tỉnh" alone
     aside: dict[int, list] = field(
         default_factory=dict

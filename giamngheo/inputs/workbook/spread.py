@@ -1,5 +1,7 @@
 """Rows that spread over instants or indicators: a record a cell, and one of what is said of one reading."""
 
+from dataclasses import replace
+
 from giamngheo.inputs.grammar import is_missing, slug
 from giamngheo.inputs.workbook.records import MEASURED, Placed, anchor
 from giamngheo.inputs.workbook.words import Meaning, head_slug, meaning, named, says_all
@@ -28,6 +30,12 @@ def spread_row(layout, shared, row, cells, spread):
         if silent and says_all(str(cells[at])):
             told, silent = told.over(layout.subject), False
         told = told.over(layout.above)
+        if told.measure and not told.status and layout.before and layout.before[0] == row - 1:
+            _, whose, said = layout.before  # "Tỷ lệ" below "Hộ nghèo"
+            told = replace(told, status=whose.status, group=told.group or whose.group)
+            layout.told.append(f"{layout.sheet.told(row, at)} '{cells[at]}': of '{said}', the row above it")
+        if told.status:
+            layout.before = row, told, str(cells[at])
     named_at = at
     for at, head in spread.items():
         cell, all_told, record = cells.get(at), told.over(head).over(layout.title), dict(shared)
@@ -86,8 +94,9 @@ def settle(layout):
 
 def join(layout):
     """Make one record of what is said of one instant, group, status and line; all households stand beside each."""
-    found, totals = {}, {}
-    for record in layout.records:
+    found, totals, records = {}, {}, layout.records
+    layout.records = []
+    for record in records:
         if (at := anchor(record).column) in layout.lines:
             record.setdefault("poverty_line", layout.lines[at])
         as_of, group, line, status = (
@@ -118,4 +127,10 @@ def join(layout):
     for (as_of, group, *_), record in found.items():
         if (as_of, group) in totals:
             record.setdefault("total_households", totals[as_of, group])
-    layout.records = list(found.values())
+    for (_, group, *_), record in found.items():
+        if group in ("", "all") or record.keys() & {"rate_pct", "total_households"}:
+            layout.records.append(record)
+        else:
+            placed = anchor(record)
+            told = f"{layout.sheet.told(placed.row, placed.column)} '{placed.cell}'"
+            layout.passed.append(f"{told}: a count of {group} without its rate")

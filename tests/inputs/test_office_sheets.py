@@ -5,9 +5,21 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from test_real_sheets import PLAN, lay_out, load_package, read_series, write
+from helpers import write_workbook as write
 
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.package import load_package
+from giamngheo.inputs.readings import read_series
+from giamngheo.inputs.skeleton import lay_out
+
+ABOUT = [
+    ["Tỉnh", "Tỉnh Bình Minh"],
+    ["Số quyết định", "45/QĐ-UBND"],
+    ["Ngày ban hành", "15/02/2012"],
+    ["Từ năm", 2012],
+    ["Đến năm", 2015],
+]
+MONEY = [["Nội dung", "Tổng cả giai đoạn"], ["Chính sách tín dụng ưu đãi hộ nghèo", "120"]]
 
 POVERTY = [
     ["BIỂU 01: KẾT QUẢ RÀ SOÁT HỘ NGHÈO, HỘ CẬN NGHÈO"],
@@ -63,10 +75,8 @@ JOINED = ("A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2", "H2:H3")
 
 @pytest.fixture(scope="module")
 def sheets():
-    sheets = copy.deepcopy(PLAN)
-    del sheets["Văn bản"]
-    sheets["Thông tin chung"].append(["Ngày ban hành", "15/02/2012"])
-    return sheets | {"Hộ nghèo": POVERTY, "Chuẩn nghèo": LINES, "Mục tiêu": TARGETS}
+    tables = {"Hộ nghèo": POVERTY, "Chuẩn nghèo": LINES, "Mục tiêu": TARGETS, "Kinh phí": MONEY}
+    return {"Thông tin chung": ABOUT} | tables
 
 
 def workbook(folder, sheets):

@@ -10,6 +10,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from helpers import with_cell
+from helpers import write_workbook as write
 
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package
@@ -88,20 +89,6 @@ PLAN = {
         [NEW + " ban hành chuẩn nghèo", "Thủ tướng Chính phủ", "30/01/2011"],
     ],
 }
-
-
-def write(path, sheets):
-    """A workbook as typed, its title over joined cells."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-        if rows[0] and len(rows[0]) == 1:
-            sheet.merge_cells("A1:H1")
-    book.save(path)
-    return path
 
 
 def refusal(folder, sheets):

@@ -117,17 +117,22 @@ def _one_line(rows):
                 yield Question("one_poverty_line", "poverty", row, "poverty_line", what)
 
 
-def whose_line(row, line):
-    """Whether readings that name no poverty line are on the national one of their time (Question).
+def whose_line(row, name, line):
+    """Whether readings are on the national line of their time, which they do not name by its id (Question).
 
     Parameters
     ----------
     row : label of a reading
+    name : str or None
+        Of their poverty line, as they have it.
     line : str
         The national line in words.
     """
-    what = f"no poverty line is named; are all readings on the national one of their time, {line}? if not, name it"
-    return Question("national_line", "poverty", row, "poverty_line", f"{what} in a column poverty_line")
+    said = f"is '{name}'" if name else "no poverty line is named; are all readings on"
+    what = (
+        f"{said} the national one of their time, {line}? if not, name it otherwise, in a column poverty_line"
+    )
+    return Question("national_line", "poverty", row, "poverty_line", what)
 
 
 def share_of_persons(table, row, words):

@@ -63,6 +63,25 @@ def test_of_a_line_that_is_not_held_the_cells_to_type_are_named_by_both_doors(co
     assert status == 0 and "no report made (audit and forecast can)" in out
 
 
+def test_lines_named_by_their_years_are_asked_about_or_typed(command, tmp_path):
+    file, folder, aim = tmp_path / "s.csv", tmp_path / "dong-thap", ("--target", "3", "--by", "2025")
+    rows = ["Tháng,Tỷ lệ hộ nghèo (%),Chuẩn nghèo", "12/2015,12.5,2011-2015", "cuối năm 2016,14,2016-2020"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    arguments = ("new-package", folder, "--from", file, *aim, "--year-is", "end")
+    status, _, err = command(*arguments)
+    assert (
+        status == 2
+        and "s.csv:2:poverty_line: is '2011_2015' the national one of their time, qd09_2011" in err
+    )
+    status, _, err = command(*arguments, *ON_LINE)
+    assert status == 0 and "lines.csv:4:poor_vnd_month: the cell is empty" in err and "valid_from" not in err
+    assert "2016_2020,rural,,,2016-01-01,2020-12-31,series" in (folder / "lines.csv").read_text()
+    text = (folder / "poverty.csv").read_text(encoding="utf-8")
+    assert (
+        "2015-12-31,12/2015,all,poor,qd09_2011,,12.5,,series,s.csv!B2" in text and str(tmp_path) not in text
+    )
+
+
 def test_a_series_that_would_stand_in_a_tables_place_is_refused(command, tmp_path):
     folder = tmp_path / "made"
     folder.mkdir()

@@ -86,6 +86,7 @@ def workbook(folder, sheets):
         book["Hộ nghèo"].merge_cells(span)
     for cell in ("B4", "B5"):
         book["Hộ nghèo"][cell].number_format = "mm/yyyy"
+    book["Hộ nghèo"].column_dimensions["C"].hidden = True
     book.save(file)
     return file
 
@@ -108,6 +109,7 @@ def test_counts_and_rates_under_whom_they_are_of_are_readings(made):
         ("2011-12-31", "12/2011", "near_poor", 16560, "8.00"),
     ]
     assert "J3 'Huyện A': a table beside this one" in made[1] and "A7 'Người lập biểu'" in made[1]
+    assert "sheet Hộ nghèo, column C: hidden, and read" in made[1]
 
 
 def test_a_month_shown_without_its_day_is_asked_about(sheets, tmp_path):

@@ -26,6 +26,7 @@ from giamngheo.inputs.tables import (
     Text,
     read_table,
 )
+from giamngheo.inputs.workbook.derived import period_of
 from giamngheo.inputs.workbook.labels import derive_labels
 from giamngheo.inputs.workbook.reading import PLAN, Found, read_readings, sheet_names
 from giamngheo.inputs.workbook.xlsx import read_sheets
@@ -99,7 +100,7 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
         raise RefusedInput(f"{shown(path)}: no reading in it; at least one reading of the poor is needed")
     found.labels = _labels(path, name, aim, max(row.as_of for row in rows.values()), found.told)
     national = _national(rows)
-    called = {NOT_NAMED: national or f"line_{min(row.as_of for row in rows.values()).year}"}
+    called = {NOT_NAMED: f"line_{min(row.as_of for row in rows.values()).year}"} | national
     readings = {label: _reading(row, called) for label, row in rows.items()}
     lines = [
         line for one in dict.fromkeys(row.poverty_line for row in readings.values()) for line in _line(one)
@@ -118,7 +119,7 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
         *package_faults(found.tables | whole, found.labels),
     ]
     problems = list(dict.fromkeys(f"{found.place(*where)}: {what}" for *where, what in faults))
-    questions = [*asked, *reading_questions(rows), *_asked_of_line(rows, national)]
+    questions = [*asked, *reading_questions(rows), *_asked_of_lines(rows, national)]
     questions += [one for one in package_questions(found.tables, found.labels) if one.table != "poverty"]
     problems = problems or unanswered(questions, accept, (), found.place)
     if problems:
@@ -172,30 +173,35 @@ def _province(name):
 
 
 def _national(rows):
-    """The held national line that readings without a line's name may be on, None where none or several (str)."""
-    if {row.poverty_line for row in rows.values()} != {NOT_NAMED}:
-        return None
+    """The held national lines of readings, by their name of it: none, or its years (dict of str to str)."""
+    held = {name: line for name, (line, *_) in known_lines().items()}
+    named = dict.fromkeys(row.poverty_line for row in rows.values())
+    years = {f"{line.valid_from.year}_{line.valid_to.year}": name for name, line in held.items()}
+    found = {name: years[name] for name in named if name in years}
     days = [row.as_of for row in rows.values()]
     fit = [
         name
-        for name, (line, *_) in known_lines().items()
+        for name, line in held.items()
         if line.valid_from - timedelta(days=1) <= min(days) and max(days) <= line.valid_to
     ]
-    return fit[0] if len(fit) == 1 else None
+    return found | ({NOT_NAMED: fit[0]} if list(named) == [NOT_NAMED] and len(fit) == 1 else {})
 
 
-def _asked_of_line(rows, national):
-    if national:
-        told = ", ".join(f"{line.poor_vnd_month:,} VND ({line.area})" for line in known_lines()[national])
-        yield whose_line(next(iter(rows)), f"{national} ({told})")
+def _asked_of_lines(rows, national):
+    for name, line in national.items():
+        told = ", ".join(f"{area.poor_vnd_month:,} VND ({area.area})" for area in known_lines()[line])
+        first = next(label for label, row in rows.items() if row.poverty_line == name)
+        yield whose_line(first, None if name == NOT_NAMED else name, f"{line} ({told})")
 
 
 def _line(name):
     """A poverty line's rows, with empty cells where the project does not hold it."""
     if name in known_lines():
         return known_lines()[name]
-    empty = dict.fromkeys(PovertyLine.model_fields) | {"poverty_line": name, "legal_basis": SOURCE}
-    return [PovertyLine.model_construct(**empty | {"area": area}) for area in ("rural", "urban")]
+    cells = dict.fromkeys(PovertyLine.model_fields) | {"poverty_line": name, "legal_basis": SOURCE}
+    if years := period_of(name):
+        cells |= {"valid_from": date(years[0], 1, 1), "valid_to": date(years[1], 12, 31)}
+    return [PovertyLine.model_construct(**cells | {"area": area}) for area in ("rural", "urban")]
 
 
 def lacks(line):

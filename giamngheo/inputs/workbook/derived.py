@@ -107,14 +107,20 @@ def _documents(filling, _):
             filling.fill(values, "licence", say("workbook.instead.licence", "en"), "not stated")
 
 
+def period_of(name):
+    """The years from and to which a poverty line is named, as "2016_2020" is, else None (tuple of int)."""
+    found = re.fullmatch(r"((?:19|20)\d\d)_((?:19|20)\d\d)", name)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def _lines(filling, found):
     """When a line was in force may be its name, and its name when that was."""
     main = found.labels.main_document if found.labels else "unknown"
     for _, values in filling.rows:
         filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
-        if period := re.fullmatch(r"((?:19|20)\d\d)_((?:19|20)\d\d)", values.get("poverty_line") or ""):
-            filling.fill(values, "valid_from", f"{period[1]}-01-01", "by the years that name it")
-            filling.fill(values, "valid_to", f"{period[2]}-12-31", "by the years that name it")
+        if years := period_of(values.get("poverty_line") or ""):
+            filling.fill(values, "valid_from", f"{years[0]}-01-01", "by the years that name it")
+            filling.fill(values, "valid_to", f"{years[1]}-12-31", "by the years that name it")
         if values.get("valid_from"):
             made = f"line_{values['valid_from'][:4]}"
             filling.fill(values, "poverty_line", made, "by the year in which it came into force")

@@ -224,6 +224,8 @@ def _assigned(name, sheets):
             problems.append(
                 f"{name}: sheet {table}: no such sheet{there} (giamngheo new-package DIR --xlsx makes the template)"
             )
+    if problems and {"poverty", PLAN, "budget"} - by_table.keys() == {PLAN, "budget"}:
+        problems.append(f"{name}: or the sheet of readings alone, as a bare series with --target and --by")
     if problems:
         raise RefusedInput(problems)
     return by_table
@@ -312,6 +314,9 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         return layout.place(labels.get(label, {}), column)
 
     found.told += layout.told
+    read = {placed.column for record in layout.records for placed in record.values()}
+    for at in sorted(read & sheet.hidden):
+        found.told.append(f"{sheet.title}column {cell_name(1, at)[:-1]}: hidden, and read")
     if not problems:
         filling = derive(table, rows, found, layout.heads)
         found.told += [f"{sheet.title}{line}" for line in filling.lines()]
@@ -379,7 +384,8 @@ _COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
 def _instead(values, record, layout, fields, defaults):
     """What stands in cells that are empty: the words of the instant, the place on the sheet, defaults."""
     first = anchor(record)
-    said = {"locator": f"{layout.sheet.name}!{cell_name(first.row, first.column)}"}
+    where = Path(layout.sheet.name).name  # a CSV's is its path, and a page tells no place of a machine
+    said = {"locator": f"{where}!{cell_name(first.row, first.column)}"}
     if "as_of" in record:
         said["as_stated"] = str(record["as_of"].cell)
     return {name: word for name, word in (defaults | said).items() if name in fields and values[name] is None}

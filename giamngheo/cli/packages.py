@@ -27,7 +27,8 @@ def new_package(
             metavar="FILE",
             help="Read the tables from a workbook with a sheet each, headed as --xlsx makes it. Numbers as 2.155 or "
             "2,155, days as 31/12/2010 or cuối năm 2010, readings with a year a column; what is ambiguous is asked "
-            "about by sheet and cell. Or a bare series, a .csv or one sheet of readings, with --target and --by.",
+            "about by sheet and cell. Or a bare series: a .csv or one sheet of readings, with --target and --by or "
+            "with a sheet of targets.",
         ),
     ] = None,
     target: Annotated[

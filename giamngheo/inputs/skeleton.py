@@ -62,7 +62,7 @@ def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, li
 
     accept, aim = tuple(accept), Aim(**aim)
     source = None if source is None else paths.find(source).resolve()
-    bare = source is not None and is_series(source)
+    bare = source is not None and is_series(source, aim.target is not None)
     if not bare and (given := [name for name, value in aim._asdict().items() if value is not None]):
         raise RefusedInput(f"--{given[0]}: goes with --from SERIES.csv; a plan tells it itself")
     if source is None:

@@ -63,6 +63,28 @@ def test_of_a_line_that_is_not_held_the_cells_to_type_are_named_by_both_doors(co
     assert status == 0 and "no report made (audit and forecast can)" in out
 
 
+def test_targets_may_stand_on_a_sheet_beside_the_readings(command, tmp_path):
+    file, folder = tmp_path / "s.xlsx", tmp_path / "dong-thap"
+    book = openpyxl.Workbook()
+    book.active.title = "Hộ nghèo"
+    for line in SERIES.format(2011, 2012).splitlines():
+        book.active.append(line.split(","))
+    targets = book.create_sheet("Chỉ tiêu")
+    for row in (["Chỉ tiêu", "Đến cuối năm 2015"], ["Tỷ lệ hộ nghèo", "dưới 6%"]):
+        targets.append(row)
+    book.save(file)
+    status, _, err = command("new-package", folder, "--from", file, *AIM, *ON_LINE)
+    assert status == 2 and "--target, --by: the sheet Chỉ tiêu tells what is promised; leave them out" in err
+    assert command("new-package", folder, "--from", file, *ON_LINE)[0] == 0
+    package = load_package(folder)
+    assert [(row.comparator, str(row.value_pct)) for row in package.targets] == [("<", "6")]
+    assert (package.labels.first_year, package.labels.last_year) == (2013, 2015)
+    book.create_sheet("Biểu 3").append(["x"])  # is it a plan whose sheets are not named as they should be?
+    book.save(file)
+    status, _, err = command("new-package", tmp_path / "other", "--from", file, *ON_LINE)
+    assert status == 2 and "sheet plan: no such sheet; rename the one that is meant: Biểu 3" in err
+
+
 def test_lines_named_by_their_years_are_asked_about_or_typed(command, tmp_path):
     file, folder, aim = tmp_path / "s.csv", tmp_path / "dong-thap", ("--target", "3", "--by", "2025")
     rows = ["Tháng,Tỷ lệ hộ nghèo (%),Chuẩn nghèo", "12/2015,12.5,2011-2015", "cuối năm 2016,14,2016-2020"]

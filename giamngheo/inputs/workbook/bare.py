@@ -28,7 +28,9 @@ from giamngheo.inputs.tables import (
 )
 from giamngheo.inputs.workbook.derived import period_of
 from giamngheo.inputs.workbook.labels import derive_labels
-from giamngheo.inputs.workbook.reading import PLAN, Found, read_readings, sheet_names
+from giamngheo.inputs.workbook.layout import lay_out
+from giamngheo.inputs.workbook.promises import ask_levels
+from giamngheo.inputs.workbook.reading import PLAN, Found, checked, read_readings, sheet_names
 from giamngheo.inputs.workbook.xlsx import read_sheets
 from giamngheo.language import LANGUAGES, say
 
@@ -53,12 +55,19 @@ class _Read(SeriesReading):
     persons: Persons | None = None
 
 
-def is_series(path):
-    """Whether a file holds readings alone: text, or a workbook without any other sheet of a plan (bool).
+def is_series(path, aimed):
+    """Whether a file holds readings and at most targets beside them.
 
     Parameters
     ----------
     path : Path
+    aimed : bool
+        A target is named, so that sheets beside that of the readings are not taken for a plan's.
+
+    Returns
+    -------
+    bool
+        Of text; of a workbook that has no sheet but such, or, aimed, none that a plan names otherwise.
 
     Raises
     ------
@@ -67,8 +76,12 @@ def is_series(path):
     """
     if path.suffix.lower() not in WORKBOOKS:
         return path.suffix.lower() in TEXTS
-    others = set().union(*(sheet_names(table) for table in (PLAN, *TABLES) if table != "poverty"))
-    return not any(slug(sheet.name) in others for sheet in read_sheets(path))
+    sheets = [slug(sheet.name) for sheet in read_sheets(path) if sheet.cells]
+    others = set().union(
+        *(sheet_names(table) for table in (PLAN, *TABLES) if table not in ("poverty", "targets"))
+    )
+    known = sheet_names("poverty") | sheet_names("targets")
+    return not others.intersection(sheets) and (aimed or len(sheets) < 2 or known.issuperset(sheets))
 
 
 def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
@@ -98,28 +111,35 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
     rows, place, asked = read_readings(path, _Read, year_is, found.told.append)
     if not rows:
         raise RefusedInput(f"{shown(path)}: no reading in it; at least one reading of the poor is needed")
-    found.labels = _labels(path, name, aim, max(row.as_of for row in rows.values()), found.told)
+    promised = _promised(path, year_is, found)
+    if promised and (aim.target, aim.by) != (None, None):
+        raise RefusedInput(
+            f"--target, --by: the sheet {found.sheet('targets')} tells what is promised; leave them out"
+        )
+    due = max((row.as_of.year for row in promised.values() if row.as_of), default=None)
+    found.labels = _labels(path, name, aim._replace(by=due) if promised else aim, rows, promised, found.told)
     national = _national(rows)
     called = {NOT_NAMED: f"line_{min(row.as_of for row in rows.values()).year}"} | national
     readings = {label: _reading(row, called) for label, row in rows.items()}
     lines = [
         line for one in dict.fromkeys(row.poverty_line for row in readings.values()) for line in _line(one)
     ]
-    found.places = dict.fromkeys((*TABLES, PLAN), lambda *_: "--target") | {"poverty": place}
+    found.places = dict.fromkeys((*TABLES, PLAN), lambda *_: "--target") | found.places | {"poverty": place}
     found.tables = {table: {} for table in TABLES} | {
         "poverty": readings,
         "lines": dict(enumerate(lines)),
-        "targets": {0: _target(aim)},
+        "targets": promised or {0: _target(aim)},
         "budget": {0: _no_money(path)},
         "documents": dict(enumerate(_documents(path, found.labels, lines))),
     }
+    ask_levels(found)
     whole = {"lines": {row: _stand_in(line, readings) for row, line in found.tables["lines"].items()}}
     faults = [
         *(("poverty", *one) for one in reading_faults(rows)),
         *package_faults(found.tables | whole, found.labels),
     ]
     problems = list(dict.fromkeys(f"{found.place(*where)}: {what}" for *where, what in faults))
-    questions = [*asked, *reading_questions(rows), *_asked_of_lines(rows, national)]
+    questions = [*asked, *found.asked, *reading_questions(rows), *_asked_of_lines(rows, national)]
     questions += [one for one in package_questions(found.tables, found.labels) if one.table != "poverty"]
     problems = problems or unanswered(questions, accept, (), found.place)
     if problems:
@@ -128,20 +148,34 @@ def read_bare(path, name, aim, year_is=None, accept=()) -> Found:
     return found
 
 
-def _labels(path, name, aim, last, told):
+def _promised(path, year_is, found):
+    """The targets of a workbook that has a sheet of them (dict of label to Target)."""
+    sheets = read_sheets(path) if path.suffix.lower() in WORKBOOKS else []
+    sheet = next((one for one in sheets if slug(one.name) in sheet_names("targets") and one.cells), None)
+    if sheet is None:
+        return {}
+    layout = lay_out(sheet, Target)
+    found.sheets["targets"] = sheet.name
+    rows, found.places["targets"] = checked("targets", layout, None, year_is, found)
+    found.told += [f"not read: {passed}" for passed in layout.passed]
+    return rows
+
+
+def _labels(path, name, aim, rows, promised, told):
     """What the package is about; what of it lacks is asked for."""
+    last = max(row.as_of for row in rows.values())
     vi, en = (aim.province, None) if aim.province else _province(name)
     problems = []
     if not vi:
         problems.append(
             f"--province: '{name}' is no province's name; give the one for pages, as --province 'Tỉnh …'"
         )
-    if aim.target is None or aim.by is None:
+    if aim.by is None or (aim.target is None and not promised):
         problems.append(
             f"--target, --by: a report judges a target; give the rate of the poor to be reached, and by the end of "
             f"which year, as --target 5 --by {last.year + 3} (without one: giamngheo forecast --series {shown(path)})"
         )
-    elif not 0 <= aim.target <= 100:
+    elif not promised and not 0 <= aim.target <= 100:
         problems.append(
             f"--target: {aim.target:g} is outside 0 to 100; nearest: {min(max(aim.target, 0), 100)}"
         )

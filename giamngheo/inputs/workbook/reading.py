@@ -1,7 +1,6 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 from giamngheo.inputs.csv_rows import check_rows
@@ -11,7 +10,7 @@ from giamngheo.inputs.grammar import estimate, slug
 from giamngheo.inputs.questions import NOT_NAMED, Question, share_of_persons
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
+from giamngheo.inputs.workbook.cells import Dash, plain, readings_of, scaled
 from giamngheo.inputs.workbook.derived import apart, derive
 from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
@@ -21,7 +20,6 @@ from giamngheo.inputs.workbook.records import Layout, anchor
 from giamngheo.inputs.workbook.text import read_text_sheet
 from giamngheo.inputs.workbook.unlisted import documents_of
 from giamngheo.inputs.workbook.unlisted import told as told_of
-from giamngheo.inputs.workbook.words import times
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 from giamngheo.language import LANGUAGES, has_phrase, say
 
@@ -105,7 +103,7 @@ def read_plan(path, year_is=None) -> Found:
                     found.places["documents"] = lambda _, column: found.places[PLAN](column)
                     found.told += told_of(found.tables["documents"])
             elif table in layouts:
-                found.tables[table], found.places[table] = _checked(
+                found.tables[table], found.places[table] = checked(
                     table, layouts[table], style, year_is, found
                 )
         except RefusedInput as refusal:
@@ -164,7 +162,7 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
     if sheet.style and style == "en":  # a CSV as CSVs are: nothing to tell
         found.told.clear()
     found.told += [f"not read: {passed}" for passed in layout.passed]
-    rows = _checked("series", layout, style, year_is, found, model)
+    rows = checked("series", layout, style, year_is, found, model)
     for line in found.told:
         tell(f"{sheet.file}: {line}")
     return *rows, found.asked
@@ -225,7 +223,9 @@ def _assigned(name, sheets):
                 f"{name}: sheet {table}: no such sheet{there} (giamngheo new-package DIR --xlsx makes the template)"
             )
     if problems and {"poverty", PLAN, "budget"} - by_table.keys() == {PLAN, "budget"}:
-        problems.append(f"{name}: or the sheet of readings alone, as a bare series with --target and --by")
+        problems.append(
+            f"{name}: or the sheet of readings alone, with one of targets or with --target and --by"
+        )
     if problems:
         raise RefusedInput(problems)
     return by_table
@@ -269,8 +269,31 @@ def _defaults(table, found):
     return {"group": "all", "document": found.labels.main_document if found.labels else "unknown"} | only
 
 
-def _checked(table, layout: Layout, style, year_is, found, model=None):
-    """Checked records by row, and what a message calls a cell of theirs."""
+def checked(table, layout: Layout, style, year_is, found, model=None):
+    """Checked records of a sheet.
+
+    Parameters
+    ----------
+    table : str
+        Of a package, or "series".
+    layout : Layout
+    style, year_is
+        As of `cells.plain`.
+    found : Found
+        What was read before; what is told and asked goes to it.
+    model : type of Row, optional
+        In place of the table's.
+
+    Returns
+    -------
+    tuple of (dict, callable)
+        Records by row, and from a row and a column to what a message calls the cell.
+
+    Raises
+    ------
+    RefusedInput
+        Every problem found, each with its cell and what to type.
+    """
     model, sheet = model or TABLES[table], layout.sheet
     own = _fields(model)
     money = {key: own["annual"][key] for key in ("type", "unit")} if "annual" in own else {}
@@ -283,7 +306,7 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         )
     if "unit" in layout.heads:
         own.setdefault("unit", {"name": "unit", "type": "string"})
-    fields, rows, labels = _scaled(layout, own | years, found.told), [], {}
+    fields, rows, labels = scaled(layout, own | years, found.told), [], {}
     problems, dashes = list(layout.problems), {}
     for record in filter(None, layout.records):
         record.update(paces(record) if table == "targets" else {})
@@ -355,30 +378,6 @@ def _lacking(layout, rows, fields, model):
                 + (f", with {', '.join(words)}" if words else "")
                 + (f"; needed in row {empty[0]}" if len(empty) < len(rows) else "")
             )
-
-
-def _scaled(layout, fields, told):
-    """The fields, those of money that a head or a line above the table says to be in another unit with their scale."""
-    above = [place for place in sorted(layout.sheet.cells) if place[0] < layout.head]
-    scaled, saying = dict(fields), set()
-    for name in fields.keys() & layout.heads.keys():
-        unit = fields[name].get("unit", "")
-        own = {"billion": 10**9, "VND": 1}.get(unit.split()[0] if unit else "")
-        for place in ((layout.head, layout.heads[name]), *above) if own else ():
-            if said := times(str(layout.sheet.cells.get(place, ""))):
-                if said != own:
-                    scaled[name] = fields[name] | {"scale": Decimal(said) / own}
-                    saying.add((place, said))
-                break
-    for place, said in sorted(saying):
-        told.append(
-            f"sheet {layout.sheet.name}: money is read in {_COUNTS[said]} VND, as cell {cell_name(*place)} "
-            f"'{layout.sheet.cells[place]}' says"
-        )
-    return scaled
-
-
-_COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
 
 
 def _instead(values, record, layout, fields, defaults):

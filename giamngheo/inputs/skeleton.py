@@ -78,7 +78,12 @@ def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, li
             raise RefusedInput(
                 f"{shown(source)}: the package's own table goes there; rename it, such as readings.csv"
             )
-        found = read_bare(source, folder.name, aim, year_is, accept)
+        try:
+            found = read_bare(source, folder.name, aim, year_is, accept)
+        except RefusedInput as refusal:
+            hint = f"if it is a decision's text: giamngheo extract {shown(source)} -o {shown(folder)}"
+            text = source.suffix.lower() == ".txt"
+            raise RefusedInput([*refusal.problems, *[hint] * text]) from None
     else:
         found = read_plan(source, year_is)
         ask_levels(found)

@@ -157,6 +157,7 @@ def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, 
     [
         (["--from", "missing.xlsx"], "missing.xlsx: no such file"),
         (["--from", "README.md"], "a workbook ends in .xlsx, a bare series in .csv; save it as one"),
+        (["--from", "{text}"], "if it is a decision's text: giamngheo extract"),
         (["--from", "README.md", "--xlsx"], "a package's folder is expected"),
         (["--from", "{book}", "--year-is", "middle"], "unknown year_is 'middle'"),
         (["--xlsx", "--accept", "money_units"], "--accept: goes with --from PLAN.xlsx"),
@@ -180,7 +181,11 @@ def test_a_spreadsheet_is_handed_out_asked_about_and_becomes_a_package(command, 
 def test_what_is_no_spreadsheet_is_refused_and_leaves_nothing(command, tmp_path, arguments, said):
     openpyxl.Workbook().save(tmp_path / "some.xlsx")
     (tmp_path / "some.csv").write_text(SERIES.format(2010, 2011), encoding="utf-8")
-    arguments = [one.format(book=tmp_path / "some.xlsx", series=tmp_path / "some.csv") for one in arguments]
+    (tmp_path / "some.txt").write_text("QUYẾT ĐỊNH\nVề việc giảm nghèo", encoding="utf-8")
+    files = {"text": tmp_path / "some.txt"}
+    arguments = [
+        one.format(**files, book=tmp_path / "some.xlsx", series=tmp_path / "some.csv") for one in arguments
+    ]
     status, out, err = command("new-package", tmp_path / "made", *arguments)
     assert (status, out) == (2, "") and said in err
     assert not (tmp_path / "made").exists()

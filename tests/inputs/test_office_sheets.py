@@ -155,6 +155,11 @@ def test_of_districts_below_the_province_only_the_province_is_read(tmp_path):
         series(tmp_path, head, *districts)
 
 
+def test_a_day_in_words_is_no_note(tmp_path):
+    rows = ["Thời điểm", "Tỷ lệ hộ nghèo (%)"], ["ngày 31 tháng 12 năm 2010", "15,5"], ["31/12/2011", "13,5"]
+    assert len(series(tmp_path, *rows)[0]) == 2
+
+
 def test_columns_of_areas_under_the_poor_are_not_all_households(sheets, tmp_path):
     rows = [["Thời điểm", "Hộ nghèo", None], [None, "Nông thôn", "Số hộ"], ["cuối năm 2011", 20_000, 27_950]]
     file = write(tmp_path / "plan.xlsx", sheets | {"Hộ nghèo": rows})

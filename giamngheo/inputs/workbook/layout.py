@@ -17,7 +17,7 @@ _NUMBERING = {"", "stt", "tt", "so_tt", "no", "so_thu_tu"}
 _TOTAL = re.compile("tong|cong|tong_(cong|so|chung|kinh_phi)|cong_chung|(grand_)?total|sum")
 _NOTE = re.compile(
     r"\s*(\*|\(\*|\(\d\)|ghi chú|chú thích|nguồn|lưu ý|notes?\b|sources?\b|người lập|lập biểu|nơi nhận|t/?m[.]|k/?t[.]"
-    r"|thủ trưởng|giám đốc|chủ tịch|[\w ]*, ngày\b|ngày\b.*tháng)",
+    r"|thủ trưởng|giám đốc|chủ tịch|[\w ]*, ngày\b)",
     re.IGNORECASE,
 )
 _DONE = "_(hien_trang|hien_nay|thuc_hien|th|ket_qua|da_dat|nam_goc|co_so|baseline|actual|reached)_"

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -193,3 +194,17 @@ def with_cell(plan, sheet, cell, value):
     sheets[sheet][row] += [None] * (column + 1 - len(sheets[sheet][row]))
     sheets[sheet][row][column] = value
     return sheets
+
+
+def write_workbook(path, sheets):
+    """A workbook as typed, from rows by sheet; the title of a sheet lies over joined cells."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if rows[0] and len(rows[0]) == 1:
+            sheet.merge_cells("A1:H1")
+    book.save(path)
+    return path

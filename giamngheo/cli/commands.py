@@ -15,11 +15,10 @@ from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
 from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
-from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line
+from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line, short_of
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
-from giamngheo.language import has_phrase
 
 EXAMPLES = """\b
 Examples:
@@ -174,26 +173,8 @@ def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: V
     loaded = checked_inputs(package).package
     counts = {"readings": loaded.readings, "targets": loaded.targets, "budget lines": loaded.budget_lines}
     print(f"{loaded.name}: valid; " + ", ".join(f"{len(rows)} {what}" for what, rows in counts.items()))
-    for group in dict.fromkeys(reading.group for reading in loaded.readings):
-        if group not in loaded.labels.groups and not has_phrase(f"group.{group}"):
-            print(
-                f"group '{group}' has no name, so that its id stands on pages; nearest, in datapackage.json under "
-                f'"giamngheo": "groups": {{"{group}": {{"vi": "…", "en": "…"}}}}'
-            )
-    if loaded.last_counted() is None:
-        print(
-            "no reading of the poor counts households beside its rate, so that no money can be simulated (audit and "
-            "forecast can be made); nearest: give households in poverty.csv"
-        )
-    last, due = max(reading.as_of for reading in loaded.readings), (12, 31)
-    levels = [
-        target for target in loaded.targets if target.group == "all" and target.status and target.as_of > last
-    ]
-    if not any((target.as_of.month, target.as_of.day) == due for target in levels):
-        print(
-            f"no target on a rate of all households is due at the end of a year after {last}, so that no report can be "
-            "made (audit, forecast and simulate can); nearest: give one its status, comparator, value_pct and as_of"
-        )
+    for line in short_of(loaded):
+        print(line)
 
 
 @app.command()
@@ -282,7 +263,9 @@ def forecast(
     if json:
         print(as_json(answer))
     else:
-        usual = loaded and (until, reference, day) == (None, "vn-review", None)
+        usual = (
+            loaded and loaded.last_counted() and (until, reference, day) == (None, "vn-review", None)
+        )  # without a count no money can be simulated
         print(as_text(answer, _full_plan(loaded, result, draws, seed) if usual else None))
 
 

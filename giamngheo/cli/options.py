@@ -46,6 +46,6 @@ YearIs = Annotated[
     typer.Option(
         "--year-is",
         metavar="start|end",
-        help="The instant that a year alone, such as 2010, stands for.",
+        help="The instant that a year alone, such as 2010, or a month, stands for.",
     ),
 ]

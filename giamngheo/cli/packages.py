@@ -1,5 +1,6 @@
 """The commands of packages: a skeleton for another province, a spreadsheet to fill in, a package from one, upkeep."""
 
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from giamngheo import paths
 from giamngheo.cli.options import Accept, YearIs
 from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.language import has_phrase
 
 log = logging.getLogger("giamngheo")
 
@@ -22,10 +24,30 @@ def new_package(
         Path | None,
         typer.Option(
             "--from",
-            metavar="PLAN.xlsx",
+            metavar="FILE",
             help="Read the tables from a workbook with a sheet each, headed as --xlsx makes it. Numbers as 2.155 or "
             "2,155, days as 31/12/2010 or cuối năm 2010, readings with a year a column; what is ambiguous is asked "
-            "about by sheet and cell.",
+            "about by sheet and cell. Or a bare series: a .csv or one sheet of readings, with --target and --by or "
+            "with a sheet of targets.",
+        ),
+    ] = None,
+    target: Annotated[
+        float | None,
+        typer.Option(
+            "--target",
+            metavar="PCT",
+            help="Of a bare series: the rate of the poor that is to be reached, percent.",
+        ),
+    ] = None,
+    by: Annotated[
+        int | None, typer.Option("--by", metavar="YEAR", help="The year by whose end it is to be reached.")
+    ] = None,
+    province: Annotated[
+        str | None,
+        typer.Option(
+            "--province",
+            metavar="NAME",
+            help="Of a bare series: the province's name; by the folder's name if that is one's.",
         ),
     ] = None,
     xlsx: Annotated[
@@ -39,21 +61,25 @@ def new_package(
     year_is: YearIs = None,
     accept: Accept = None,
 ):
-    """Lay out a package for another province: a skeleton, or from a spreadsheet."""
+    """Lay out a package for another province: a skeleton, or from a spreadsheet or a bare series."""
     from giamngheo.inputs import skeleton
+    from giamngheo.inputs.package import load_package
 
     if xlsx:
-        from giamngheo.inputs.package import load_package
-
         if source is not None and source.suffix:
             raise RefusedInput(f"--from {source}: with --xlsx a package's folder is expected")
         if accept:
             raise RefusedInput("--accept: goes with --from PLAN.xlsx; a template makes one ask nothing")
         print(skeleton.new_workbook(folder, None if source is None else load_package(source)))
         return
-    made, told = skeleton.lay_out(folder, source, year_is, accept or ())
+    made, told = skeleton.lay_out(
+        folder, source, year_is, accept or (), province=province, target=target, by=by
+    )
     for line in told:
         say_line(line)
+    with contextlib.suppress(RefusedInput):  # what has yet to be typed is told
+        for line in short_of(load_package(made)):
+            say_line(line)
     print(made)
 
 
@@ -68,6 +94,45 @@ def refresh(folder: Annotated[Path, typer.Argument(metavar="DIR")]):
         return
     print(write_descriptor(folder, name_of(folder)))
     load_package(folder)
+
+
+def short_of(package):
+    """What a package lacks for some answers though it is valid, each with what to type.
+
+    Parameters
+    ----------
+    package : Package
+
+    Yields
+    ------
+    str
+    """
+    for group in dict.fromkeys(reading.group for reading in package.readings):
+        if group not in package.labels.groups and not has_phrase(f"group.{group}"):
+            yield (
+                f"group '{group}' has no name, so that its id stands on pages; nearest, in datapackage.json under "
+                f'"giamngheo": "groups": {{"{group}": {{"vi": "…", "en": "…"}}}}'
+            )
+    if package.last_counted() is None:
+        poor = [row for row in package.readings if (row.group, row.status) == ("all", "poor")]
+        last = max(poor, key=lambda row: row.as_of)
+        such = round(last.rate_pct * 1_000) or 1
+        yield (
+            "no reading of the poor counts households beside its rate, so that no money can be simulated and no report "
+            f"made (audit and forecast can); nearest: in {shown(package.path / 'poverty.csv')}, column households, in "
+            f"the row of {last.as_of}, such as {such} of 100000"
+        )
+    last, due = max(reading.as_of for reading in package.readings), (12, 31)
+    levels = [
+        target
+        for target in package.targets
+        if target.group == "all" and target.status and target.as_of > last
+    ]
+    if not any((target.as_of.month, target.as_of.day) == due for target in levels):
+        yield (
+            f"no target on a rate of all households is due at the end of a year after {last}, so that no report can be "
+            "made (audit, forecast and simulate can); nearest: give one its status, comparator, value_pct and as_of"
+        )
 
 
 def say_line(line):

@@ -19,7 +19,7 @@ from giamngheo.inputs.workbook.words import value_of
 
 
 def read_text(path) -> str:
-    """The text of a UTF-8 file, with or without a byte-order mark.
+    """The text of a file in UTF-8, or in UTF-16 with its byte-order mark, as a spreadsheet saves "Unicode text".
 
     Parameters
     ----------
@@ -48,9 +48,7 @@ def read_text(path) -> str:
     except OSError as error:
         raise RefusedInput(f"{name}: cannot be read ({error.strerror})") from None
     try:
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise UnicodeDecodeError("utf-8", raw, 0, 1, "UTF-16")
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
         raise RefusedInput(
@@ -277,7 +275,9 @@ def _sentence(fault, context, column, cell, model):
     if kind == "row":
         return context["what"]
     if cell is None:
-        return f"the cell is empty; {column} is required: fill it in, or leave the row out"
+        field = model.model_fields.get(column)
+        such = f", such as {field.examples[0]}" if field and field.examples else ""
+        return f"the cell is empty; {column} is required: fill it in{such}, or leave the row out"
     if isinstance(cell, str) and is_missing(cell):
         optional = type(None) in get_args(model.model_fields[column].annotation)
         return f"'{cell}' stands for nothing; leave the " + (

@@ -39,6 +39,27 @@ _EDGES = {
 _EDGE = {word: edge for edge, words in _EDGES.items() for word in words}
 
 
+_ESTIMATE = re.compile(
+    r"(?<!\w)(dự ước|ước(?: (?:tính|đạt|thực hiện|th))?|ưth|uth|sơ bộ"
+    r"|estimated?|est[.]?|preliminary|prel[.]?)(?!\w)[ :]*",
+    re.IGNORECASE,
+)
+
+
+def estimate(text):
+    """The words of a text that say that it is of an estimate, as "ước" of "cuối năm 2011 (ước)" (str, "" if none)."""
+    found = _ESTIMATE.search(unicodedata.normalize("NFC", text))
+    return found[1] if found else ""
+
+
+def without_estimate(text):
+    """A text without the words, and the brackets about them, that say that it is of an estimate (str)."""
+    if not estimate(text):
+        return text
+    bare = _ESTIMATE.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(re.sub(r"[(\[]\s*[)\]]", " ", bare).split())
+
+
 def is_missing(text):
     """Whether a cell's text is a mark for nothing, as "n/a", "-" and "không có" are (bool)."""
     plain = unicodedata.normalize("NFC", " ".join(text.lower().split()))
@@ -101,14 +122,15 @@ def day_readings(text):
     list of datetime.date
         In order, none twice; of a year alone its beginning (31 December before) and its end. Empty: no day.
     """
-    text = unicodedata.normalize("NFC", " ".join(text.lower().replace(",", " ").split()))
+    text = unicodedata.normalize("NFC", " ".join(without_estimate(text).lower().replace(",", " ").split()))
     found = _by_numbers(text) or _by_words(text)
     return sorted({day for day in found if day})
 
 
 def year_alone(text):
     """The year of a text that names a year and neither its beginning nor its end ("2010", "năm 2010"), else None."""
-    found = re.fullmatch(r"(?:năm |year |in )?((?:19|20)\d\d)(?:[.]0)?", " ".join(str(text).lower().split()))
+    bare = " ".join(without_estimate(str(text)).lower().split())
+    found = re.fullmatch(r"(?:năm |year |in )?((?:19|20)\d\d)(?:[.]0)?", bare)
     return int(found[1]) if found else None
 
 

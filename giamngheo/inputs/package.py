@@ -309,7 +309,7 @@ def load_package(path=None, accept=()) -> Package:
     return check_own(Package(name=own, path=folder, labels=labels, descriptor=descriptor, **rows))
 
 
-def problems_together(tables, labels, accept, place):
+def problems_together(tables, labels, accept, place, asked=()):
     """What is wrong with a package's tables taken together, else what they make one ask.
 
     Parameters
@@ -321,13 +321,15 @@ def problems_together(tables, labels, accept, place):
         As of `load_package`.
     place : callable
         As `where` of `questions.unanswered`.
+    asked : iterable of Question
+        What else is asked, by what tables do not keep.
 
     Returns
     -------
     list of str
     """
     faults = [f"{place(*where)}: {what}" for *where, what in package_faults(tables, labels)]
-    return faults or unanswered(package_questions(tables, labels), accept, labels.accepted, place)
+    return faults or unanswered([*asked, *package_questions(tables, labels)], accept, labels.accepted, place)
 
 
 def check_package(package) -> Package:

@@ -65,17 +65,41 @@ def _pace_faults(tables, labels):
         if pace is None or target.value_pct is not None:
             continue
         status = target.status or "poor"
-        own = [r for r in tables["poverty"].values() if (r.group, r.status) == (target.group, status)]
         what = "a fall a year is promised and no level; write the level that it leads to"
-        if own:
-            last = max(own, key=lambda reading: reading.as_of)
-            due = target.as_of.year if target.as_of else labels.last_year
-            level = last.rate_pct - pace * max(due - last.as_of.year, 0)
+        last, due, level = level_led_to(target, status, tables["poverty"].values(), labels.last_year)
+        if last:
             told = f"status={status}, comparator=<=, value_pct={level}, as_of={due}-12-31"
             if level <= 0:  # which no plan can mean
                 told = f"nothing before {due}-12-31; look at the pace, or give a level or an earlier as_of"
             what += f": {pace} points a year from {last.rate_pct} percent on {last.as_of} lead to {told}"
+        else:
+            what += f"; no reading of group '{target.group}' ({status}) tells from where; give it, or leave the row out"
         yield "targets", row, "value_pct", what
+
+
+def level_led_to(target, status, readings, last_year):
+    """Where the fall a year that a target promises, at its lower end, leads to.
+
+    Parameters
+    ----------
+    target : Target
+    status : {"poor", "near_poor"}
+    readings : iterable of Reading
+    last_year : int
+        Of the plan, by whose end it is promised where the target names no day.
+
+    Returns
+    -------
+    tuple of (Reading, int, Decimal)
+        The last reading of its group and status, the year, the rate in percent; None, None, None without a reading.
+    """
+    own = [reading for reading in readings if (reading.group, reading.status) == (target.group, status)]
+    if not own:
+        return None, None, None
+    last = max(own, key=lambda reading: reading.as_of)
+    pace = target.pace_low_pp if target.pace_low_pp is not None else target.pace_high_pp
+    due = target.as_of.year if target.as_of else last_year
+    return last, due, last.rate_pct - pace * max(due - last.as_of.year, 0)
 
 
 @cache

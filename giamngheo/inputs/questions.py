@@ -21,6 +21,9 @@ FASTEST = 20  # points that a rate moves in a year: more than lists of poor hous
 SLIPPED = 5  # times between a year's money and its parts: a unit, not rounding
 CHECKS = (  # what may be asked
     "one_poverty_line",
+    "national_line",
+    "rate_of_persons",
+    "level_of_pace",
     "counts_contradict_rate",
     "rates_are_shares",
     "persons_and_households",
@@ -112,6 +115,63 @@ def _one_line(rows):
                     "a column poverty_line, with one name for all readings on one line"
                 )
                 yield Question("one_poverty_line", "poverty", row, "poverty_line", what)
+
+
+def whose_line(row, name, line):
+    """Whether readings are on the national line of their time, which they do not name by its id (Question).
+
+    Parameters
+    ----------
+    row : label of a reading
+    name : str or None
+        Of their poverty line, as they have it.
+    line : str
+        The national line in words.
+    """
+    said = f"is '{name}'" if name else "no poverty line is named; are all readings on"
+    what = (
+        f"{said} the national one of their time, {line}? if not, name it otherwise, in a column poverty_line"
+    )
+    return Question("national_line", "poverty", row, "poverty_line", what)
+
+
+def share_of_persons(table, row, words):
+    """Whether a rate whose words speak of persons is one of households, as all rates here are (Question).
+
+    Parameters
+    ----------
+    table : str
+    row : label of a row
+    words : str
+        Of its head and row.
+    """
+    what = (
+        f"'{words}' speaks of a share of persons, and rates here are of households, which differ; type that of "
+        "households, such as 'Tỷ lệ hộ nghèo (%)'"
+    )
+    column = "value_pct" if table == "targets" else "rate_pct"
+    return Question("rate_of_persons", table, row, column, what)
+
+
+def level_of_pace(row, pace, last, level, day):
+    """Whether the level that a promised fall a year leads to is the one that is promised (Question).
+
+    Parameters
+    ----------
+    row : label of a target
+    pace : Decimal
+        Percentage points a year.
+    last : Reading
+        From which it falls.
+    level : Decimal
+        Percent.
+    day : datetime.date
+    """
+    what = (
+        f"a fall of {pace} points a year from {last.rate_pct} percent on {last.as_of} leads to {level} on {day}; is "
+        "that promised? type the level that is, such as 'còn 7%'"
+    )
+    return Question("level_of_pace", "targets", row, "value_pct", what)
 
 
 def _own_counts(rows):

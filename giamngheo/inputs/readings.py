@@ -76,8 +76,8 @@ def read_series(path, year_is=None, accept=(), tell=log.info) -> tuple[SeriesRea
     RefusedInput
         Bad cells, fractions for percents, mixed poverty lines, no reading of the poor on the last line.
     """
-    rows, place = _rows(path, SeriesReading, year_is, tell)
-    return tuple(checked_series(shown(path), rows, place, accept).values())
+    rows, place, asked = _rows(path, SeriesReading, year_is, tell)
+    return tuple(checked_series(shown(path), rows, place, accept, asked).values())
 
 
 def _rows(path, model, year_is, tell, *line):
@@ -87,7 +87,7 @@ def _rows(path, model, year_is, tell, *line):
     return read_readings(path, model, year_is, tell, *line)
 
 
-def checked_series(name, rows, place=None, accept=()):
+def checked_series(name, rows, place=None, accept=(), asked=()):
     """Readings of a series, checked beside each other.
 
     Parameters
@@ -99,6 +99,8 @@ def checked_series(name, rows, place=None, accept=()):
         As of `csv_rows.check_rows`.
     accept : iterable of str
         Ids of questions (`inputs.questions`) whose figures are right as they stand.
+    asked : iterable of Question
+        What else is asked, by the words of heads.
 
     Returns
     -------
@@ -117,7 +119,9 @@ def checked_series(name, rows, place=None, accept=()):
     last_line = max(rows.values(), key=lambda reading: reading.as_of).poverty_line
     if not any(reading.poverty_line == last_line and reading.status == "poor" for reading in rows.values()):
         problems.append(f"{name}: no reading with status 'poor' on the last poverty line '{last_line}'")
-    problems = problems or unanswered(reading_questions(rows), accept, (), lambda _, *cell: place(*cell))
+    problems = problems or unanswered(
+        [*asked, *reading_questions(rows)], accept, (), lambda _, *cell: place(*cell)
+    )
     if problems:
         raise RefusedInput(problems)
     return rows
@@ -143,11 +147,11 @@ def read_new_readings(path, package, year_is=None, accept=(), tell=log.info):
     RefusedInput
         Every problem found: bad cells, a reading not later than the last, another poverty line, …
     """
-    rows, place = _rows(path, NewReading, year_is, tell, package.last_line[0].poverty_line)
-    return tuple(checked_new_readings(shown(path), rows, package, place, accept).values())
+    rows, place, asked = _rows(path, NewReading, year_is, tell, package.last_line[0].poverty_line)
+    return tuple(checked_new_readings(shown(path), rows, package, place, accept, asked).values())
 
 
-def checked_new_readings(name, rows, package, place=None, accept=()):
+def checked_new_readings(name, rows, package, place=None, accept=(), asked=()):
     """New readings, checked beside each other and a package's.
 
     Parameters
@@ -158,7 +162,7 @@ def checked_new_readings(name, rows, package, place=None, accept=()):
     package : Package
     place : callable, optional
         As of `csv_rows.check_rows`.
-    accept : iterable of str
+    accept, asked
         As of `checked_series`.
 
     Returns
@@ -176,7 +180,7 @@ def checked_new_readings(name, rows, package, place=None, accept=()):
     place = place or (lambda row, column: f"{name}:{row}:{column}")
     problems = [f"{place(row, column)}: {what}" for row, column, what in new_reading_faults(package, rows)]
     if not problems:
-        asked = [one for one in reading_questions(_together(package, rows)) if one.row in rows]
+        asked = [*asked, *(one for one in reading_questions(_together(package, rows)) if one.row in rows)]
         problems = unanswered(asked, accept, package.labels.accepted, lambda _, *cell: place(*cell))
     if problems:
         raise RefusedInput(problems)

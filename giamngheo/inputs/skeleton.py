@@ -21,20 +21,24 @@ from giamngheo.inputs.tables import TABLES
 WORKBOOK = "plan.xlsx"
 
 
-def new_package(path, source=None, year_is=None, accept=()) -> Path:
-    """Write a data package for another province: a skeleton, whose placeholder figures validate, or a spreadsheet's.
+def new_package(path, source=None, year_is=None, accept=(), **aim) -> Path:
+    """Write a data package for another province: a skeleton, whose placeholder figures validate, or a file's.
 
     Parameters
     ----------
     path : path-like
         The folder to make; its name becomes the package's.
     source : path-like, optional
-        A workbook with a sheet a table, as `new_workbook` makes it; it may be all that lies in the folder.
+        A workbook with a sheet a table, as `new_workbook` makes it; it may be all that lies in the folder. Or a bare
+        series, a .csv or one sheet of readings.
     year_is : {"end", "start"}, optional
-        The instant that a year alone stands for in the workbook.
+        The instant that a year alone stands for in the file.
     accept : iterable of str
-        Ids of questions (`inputs.questions`) about the workbook's figures that are right as they stand; the package
-        keeps them.
+        Ids of questions (`inputs.questions`) about the file's figures that are right as they stand; the package keeps
+        them.
+    **aim
+        What a bare series does not tell: `province`, its name (str); `target`, the rate of the poor to be reached
+        (percent), `by` the end of which year (int).
 
     Returns
     -------
@@ -44,27 +48,49 @@ def new_package(path, source=None, year_is=None, accept=()) -> Path:
     Raises
     ------
     RefusedInput
-        Something is there already, the name will not do, or what is wrong in the workbook, by sheet and cell; else
-        what it makes one ask.
+        Something is there already, the name will not do, or what is wrong in the file, by sheet and cell; else what it
+        makes one ask.
     """
-    return lay_out(path, source, year_is, accept)[0]
+    return lay_out(path, source, year_is, accept, **aim)[0]
 
 
-def lay_out(path, source=None, year_is=None, accept=()) -> tuple[Path, list[str]]:
+def lay_out(path, source=None, year_is=None, accept=(), **aim) -> tuple[Path, list[str]]:
     """The same as `new_package`, with what its reader should be told (tuple of Path and list of str)."""
-    accept = tuple(accept)
+    from giamngheo.inputs.workbook.bare import TEXTS, Aim, is_series, lacks, read_bare
+    from giamngheo.inputs.workbook.promises import ask_levels
+    from giamngheo.inputs.workbook.reading import read_plan
+
+    accept, aim = tuple(accept), Aim(**aim)
+    source = None if source is None else paths.find(source).resolve()
+    bare = source is not None and is_series(source, aim.target is not None)
+    if not bare and (given := [name for name, value in aim._asdict().items() if value is not None]):
+        raise RefusedInput(f"--{given[0]}: goes with --from SERIES.csv; a plan tells it itself")
     if source is None:
         unanswered((), accept, (), None)  # a skeleton makes one ask nothing
         return _made(path, _copy_template), []
-    from giamngheo.inputs.workbook.reading import read_plan
-
-    source = paths.find(source).resolve()
-    check_folder(path, source)
-    if source.suffix.lower() not in WORKBOOKS:
-        raise RefusedInput(f"{shown(source)}: a workbook ends in .xlsx; save it as one")
-    found = read_plan(source, year_is)
-    _check_together(found, accept)
-    return _made(path, lambda made: _write_tables(made, found, accept), source), found.told
+    folder = check_folder(path, source)
+    if source.suffix.lower() not in (*WORKBOOKS, *TEXTS):
+        raise RefusedInput(
+            f"{shown(source)}: a workbook ends in .xlsx, a bare series in .csv; save it as one"
+        )
+    if bare:
+        if source.parent == folder.resolve() and source.suffix == ".csv" and source.stem in TABLES:
+            raise RefusedInput(
+                f"{shown(source)}: the package's own table goes there; rename it, such as readings.csv"
+            )
+        try:
+            found = read_bare(source, folder.name, aim, year_is, accept)
+        except RefusedInput as refusal:
+            hint = f"if it is a decision's text: giamngheo extract {shown(source)} -o {shown(folder)}"
+            text = source.suffix.lower() == ".txt"
+            raise RefusedInput([*refusal.problems, *[hint] * text]) from None
+    else:
+        found = read_plan(source, year_is)
+        ask_levels(found)
+        _check_together(found, accept)
+    typed = [] if any(map(lacks, found.tables["lines"].values())) else None
+    made = _made(path, lambda made: _write_tables(made, found, accept), source, typed)
+    return made, found.told + [f"to be typed before it can be used: {what}" for what in typed or ()]
 
 
 def new_workbook(path, package: Package | None = None) -> Path:
@@ -99,7 +125,9 @@ def new_workbook(path, package: Package | None = None) -> Path:
 
 
 def _copy_template(folder):
-    shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    """The template but for its claim, which a sheet shows as an example and which the first change would make false."""
+    left = shutil.ignore_patterns("claims.csv")
+    shutil.copytree(TEMPLATE, folder, ignore=left, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
 def check_folder(path, source=None):
@@ -175,7 +203,8 @@ def make_folder(folder, fill, put=Path.replace) -> Path:
     return folder
 
 
-def _made(path, fill, source=None):
+def _made(path, fill, source=None, typed=None):
+    """The folder, put in its place; what still has to be typed there goes to `typed`, where that is allowed."""
     folder = check_folder(path, source)
 
     def whole(made):
@@ -186,8 +215,11 @@ def _made(path, fill, source=None):
             write_descriptor(made)
             load_package(made)
         except RefusedInput as error:  # nobody can look where this was found
-            there = shown(source or folder)
-            raise RefusedInput(what.replace(shown(made), there) for what in error.problems) from None
+            there = shown(folder if typed is not None else source or folder)
+            problems = [what.replace(shown(made), there) for what in error.problems]
+            if typed is None:
+                raise RefusedInput(problems) from None
+            typed.extend(problems)
 
     return make_folder(folder, whole, lambda made, place: _put(made, place, source))
 
@@ -235,7 +267,7 @@ def _plain(value):
 
 def _check_together(found, accept):
     """Refuse what is wrong with a workbook's tables taken together, or makes one ask, by sheet and cell."""
-    problems = problems_together(found.tables, found.labels, accept, found.place)
+    problems = problems_together(found.tables, found.labels, accept, found.place, found.asked)
     for table in TABLES:  # who types a sheet knows no files
         problems = [
             what.replace(f"in {table}.csv", f"on the sheet {found.sheet(table)}") for what in problems

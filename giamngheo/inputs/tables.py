@@ -92,11 +92,13 @@ class PovertyLine(Row):
 
     poverty_line: Id = Field(description="Poverty line")
     area: Literal["rural", "urban"] = Field(description="Kind of area")
-    poor_vnd_month: MonthlyVnd = Field(description="Income at or below which a household is poor")
+    poor_vnd_month: MonthlyVnd = Field(
+        description="Income at or below which a household is poor", examples=["400000"]
+    )
     near_poor_vnd_month: MonthlyVnd | None = Field(
         description="Income up to which a household is near-poor; empty, or the poor one, where other things decide"
     )
-    valid_from: Day = Field(description="First day in force")
+    valid_from: Day = Field(description="First day in force", examples=["2011-01-01"])
     valid_to: Day | None = Field(description="Last day in force; empty while in force")
     legal_basis: Id = Field(description="Legal source (documents.csv)")
 

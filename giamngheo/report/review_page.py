@@ -1,6 +1,8 @@
 """The review page of a package of proposals: the decision's text on one side, what was read from it on the other."""
 
 import csv
+import hashlib
+import json
 import re
 from decimal import Decimal
 from functools import cache
@@ -97,7 +99,8 @@ def review_page(page, place, text, waiting, lacks=(), unread=()):
         f'<div class="review"><section class="source" tabindex="0" aria-label="{said}">'
         f"<h2>{said}</h2>{source_html(page, text, waiting)}</section>"
         f'<section aria-label="{escape(page.say("review.proposals"))}">'
-        f"{_proposals(page, text, waiting, lacks)}</section></div>{_bar(page, place)}{_known(page, waiting)}</div>"
+        f"{_proposals(page, text, waiting, lacks)}</section></div>"
+        f"{_bar(page, place, waiting)}{_known(page, waiting)}</div>"
         f"<script>{script}</script>"
     )
     return page_of(page, title, lead, lead, links, body, [page.say("review.made")], script=script)
@@ -133,12 +136,14 @@ def _command(place):
     )
 
 
-def _bar(page, place):
-    """What is to be typed, put together as the page is worked in."""
+def _bar(page, place, waiting):
+    """What is to be typed, put together as the page is worked in; and by what it sees that rows are the same."""
+    rows = [[each.name, each.proposal.cells, each.confirmed] for each in waiting]
+    made = hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()[:16]
     left = escape(page.say("review.left", doubts="{doubts}", lacks="{lacks}"))
     copy = escape(page.say("review.copy"))
     return (
-        f'<div class="bar" data-left="{left}" hidden><p aria-live="polite"></p>'
+        f'<div class="bar" data-left="{left}" data-made="{made}" hidden><p aria-live="polite"></p>'
         f"<pre><code>{escape(_command(place))}</code></pre>"
         f'<button type="button" data-act="copy">{copy}</button></div>'
     )

@@ -19,6 +19,48 @@
       : /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
   const checked = (card, act) => Boolean(card.querySelector(`[data-act=${act}]`)?.checked);
 
+  const key = `giamngheo ${location.pathname}`, made = bar.dataset.made;
+  const stored = (act) => {
+    try {
+      return act(localStorage);
+    } catch {
+      return undefined; // a browser may keep nothing of a file
+    }
+  };
+  let lost = false;
+  const keep = () => {
+    const cards = [...document.querySelectorAll(".proposal")]
+      .map((card) => ({
+        id: card.id, table: card.dataset.table, yes: checked(card, "yes"), drop: checked(card, "drop"),
+        cells: Object.fromEntries(changed(card).map((field) => [field.name, field.value])),
+      }))
+      .filter((one) => one.yes || one.drop || Object.keys(one.cells).length);
+    const kept = stored((store) => {
+      if (cards.length) store.setItem(key, JSON.stringify({ made, cards }));
+      else store.removeItem(key);
+      return true;
+    });
+    lost = cards.length > 0 && !kept;
+  };
+  const add = (button) => {
+    button.before(document.getElementById(button.dataset.form).content.cloneNode(true));
+    return button.previousElementSibling;
+  };
+  const restore = () => {
+    const kept = stored((store) => JSON.parse(store.getItem(key)));
+    if (kept?.made !== made) return; // of proposals that a command has changed since
+    for (const one of kept.cards) {
+      const card = one.table ? add(document.querySelector(`[data-form="new-${one.table}"]`)) : document.getElementById(one.id);
+      for (const field of card.querySelectorAll(".cell"))
+        if (field.name in one.cells) field.value = one.cells[field.name];
+      if (Object.keys(one.cells).length) card.classList.add("editing");
+      for (const act of ["yes", "drop"]) {
+        const tick = card.querySelector(`[data-act=${act}]`);
+        if (tick) tick.checked = one[act];
+      }
+    }
+  };
+
   const show = () => {
     const words = [], numbers = {};
     let doubts = 0, lacks = 0;
@@ -42,6 +84,7 @@
       else doubts += 1;
     }
     code.textContent = [first, ...words.map(quoted)].join(" ");
+    keep();
     left.textContent = bar.dataset.left.replace("{doubts}", doubts).replace("{lacks}", lacks);
   };
 
@@ -66,9 +109,7 @@
       card.remove();
       show();
     } else if (button?.dataset.act === "add") {
-      const made = document.getElementById(button.dataset.form).content.cloneNode(true);
-      button.before(made);
-      button.previousElementSibling.querySelector(".cell").focus();
+      add(button).querySelector(".cell").focus();
       show();
     } else if (button?.dataset.act === "copy") {
       const picked = document.createRange();
@@ -87,7 +128,9 @@
     if (yes && event.target.matches(".cell")) yes.checked = changed(card).length > 0;
     show();
   });
+  addEventListener("beforeunload", (event) => lost && event.preventDefault());
   for (const act of document.querySelectorAll("[hidden]")) act.hidden = false;
   document.querySelector(".without").classList.remove("without");
+  restore();
   show();
 })();

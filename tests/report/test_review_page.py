@@ -159,6 +159,10 @@ def test_the_command_that_the_page_puts_together_makes_a_package(browser, tmp_pa
         page.locator(f"[data-table=documents] [name={name}]").fill(words)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     left, command = page.locator(".bar p").inner_text(), page.locator(".bar code").inner_text()
+    page.reload()
+    assert page.locator(".bar code").inner_text() == command
+    assert page.locator('[id="poverty.1"] [name=rate_pct]').input_value() == number[1]
+    assert page.locator("[data-table=documents] [name=title]").is_visible()
     page.close()
     assert not faults and re.findall(r"\d+", left) == ["0", "0"]
     name, *call = shlex.split(command)
@@ -171,3 +175,24 @@ def test_the_command_that_the_page_puts_together_makes_a_package(browser, tmp_pa
     assert str(package.readings[0].rate_pct) == "12.50"
     assert "Luật “mới”" in {row.title for row in package.documents}
     assert str(package.main_document.accessed) == "2018-03-05"
+
+
+@needs_chromium
+def test_what_was_typed_is_kept_for_its_own_rows_alone_or_leaving_asks(browser, tmp_path):
+    folder = lay_out(tmp_path / "hoa-phu", (text := as_text(PLAN)), propose(text), write_review)
+    file, field = folder / "review.en.html", '[id="lines.1"] [name=poor_vnd_month]'
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.locator(field).fill("700,000")
+    markup = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r'data-made="\w+"', 'data-made="other"', markup), encoding="utf-8")
+    page.reload()
+    assert page.locator(field).input_value() == ""
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error() }")
+    page.reload()
+    page.locator(field).press_sequentially("7")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == ["beforeunload"]
+    page.close()

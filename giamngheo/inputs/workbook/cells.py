@@ -14,10 +14,11 @@ from giamngheo.inputs.grammar import (
     number_readings,
     serial_day,
     slug,
+    without_estimate,
     year_alone,
 )
-from giamngheo.inputs.workbook.words import value_of
-from giamngheo.inputs.workbook.xlsx import Cell
+from giamngheo.inputs.workbook.words import times, value_of
+from giamngheo.inputs.workbook.xlsx import Cell, cell_name
 from giamngheo.language import LANGUAGES, has_phrase, say
 
 _UNITS = {  # what may stand behind a number, by the first word of its column's unit
@@ -30,6 +31,7 @@ _UNITS = {  # what may stand behind a number, by the first word of its column's 
 }
 POINT = "point"  # the notation of text whose numbers have points for decimals, and a comma for either
 _PHRASES = {"kind_table": "value", "kind_text": "value", "channel": "channel", "role": "role", "per": "per"}
+_COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
 _NUMBER = r"[+\-−]?[\d.,\s']*\d(?:[eE][+-]?\d{1,2})?"
 
 
@@ -169,6 +171,13 @@ def _day(cell, year_is):
             raise ValueError(f"{text} is not a day; type it as YYYY-MM-DD")
         return day.isoformat()
     days = [day for day in day_readings(text) if 1900 <= day.year <= 2100]
+    if len(days) > 1 and re.fullmatch(r"(?:tháng )?\d{1,2}(?:/| năm )\d{4}", without_estimate(text).lower()):
+        if year_is:
+            return days[year_is == "end"].isoformat()
+        raise ValueError(
+            f"'{text}' is the beginning or the end of a month; type {' or '.join(map(str, days))}, or say --year-is "
+            "start or end for all"
+        )
     if len(days) > 1:
         raise ValueError(f"'{text}' can be two days; type {' or '.join(map(str, days))}")
     return days[0].isoformat() if days else text
@@ -216,3 +225,37 @@ def _text(number, field):
     if "scale" in field:
         number = (number * field["scale"]).normalize()
     return f"{number:.0f}" if field.get("type") == "integer" and not number % 1 else f"{number:f}"
+
+
+def scaled(layout, fields, told):
+    """The fields of a table, those of money that a head or a line above it says to be in another unit with their scale.
+
+    Parameters
+    ----------
+    layout : Layout
+    fields : dict of str to dict
+        As of `descriptor.table_schema`, by name.
+    told : list of str
+        Is added to.
+
+    Returns
+    -------
+    dict of str to dict
+    """
+    above = [place for place in sorted(layout.sheet.cells) if place[0] < layout.head]
+    scaled, saying = dict(fields), set()
+    for name in fields.keys() & layout.heads.keys():
+        unit = fields[name].get("unit", "")
+        own = {"billion": 10**9, "VND": 1}.get(unit.split()[0] if unit else "")
+        for place in ((layout.head, layout.heads[name]), *above) if own else ():
+            if said := times(str(layout.sheet.cells.get(place, ""))):
+                if said != own:
+                    scaled[name] = fields[name] | {"scale": Decimal(said) / own}
+                    saying.add((place, said))
+                break
+    for place, said in sorted(saying):
+        told.append(
+            f"sheet {layout.sheet.name}: money is read in {_COUNTS[said]} VND, as cell {cell_name(*place)} "
+            f"'{layout.sheet.cells[place]}' says"
+        )
+    return scaled

@@ -1,7 +1,6 @@
 """Cells that a sheet leaves empty and that follow from others; each kind is told, none is guessed."""
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -9,15 +8,16 @@ from giamngheo.inputs.extraction.vocabulary import SUBJECTS, spelled_out, subjec
 from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.tables import SOURCES, TABLES
 from giamngheo.inputs.workbook.cells import plain
-from giamngheo.inputs.workbook.words import meaning
+from giamngheo.inputs.workbook.words import meaning, value_of
 from giamngheo.language import LANGUAGES, say
 
 IDS = 64  # letters of an id
+PERCENT = ("", "phan_tram", "percent")  # a unit in other words
 _SMALLEST = Decimal("0.0001")  # billion VND: what a mean that does not come out even is rounded to
 FOLLOWS = {  # required columns that a sheet may leave empty where they follow from others, by table
     "plan": ("province_en", "date", "main_document", "title_vi", "title_en"),
     "poverty": ("as_stated", "group", "poverty_line", "document", "locator"),
-    "lines": ("legal_basis",),
+    "lines": ("poverty_line", "valid_from", "legal_basis"),
     "targets": ("target", "group", "locator"),
     "budget": (
         "line",
@@ -42,6 +42,7 @@ class Filling:
 
     def __init__(self, rows, heads=()):
         self.rows, self.heads, self.told, self.passed, self.problems = rows, heads, {}, [], []
+        self.persons = []
 
     def fill(self, values, column, value, why):
         """Fill a cell that is empty, if there is what to fill it with."""
@@ -73,21 +74,21 @@ def derive(table, rows, found, heads):
     Returns
     -------
     Filling
-        With `problems`, as (label, column, what).
+        With `problems`, as (label, column, what), and rates of `persons`, as (label, words).
     """
     filling = Filling(rows, heads)
     _DERIVED.get(table, lambda *_: None)(filling, found)
     references = TABLES[table].REFERENCES if table in TABLES else {}
     for column, (other, key) in references.items():
-        known = _by_name(found.tables.get(other, {}).values(), key)
+        known = by_name(found.tables.get(other, {}).values(), key)
         for _, values in rows:
             if values.get(column) is not None:
                 values[column] = known.get(values[column], values[column])
     return filling
 
 
-def _by_name(rows, key):
-    """Ids by what else a row is called: its title or name, as an id, or the beginning of it."""
+def by_name(rows, key):
+    """Ids by what else a row is called: its title or name, as an id, or the beginning of it (dict of str to str)."""
     ids, called = {getattr(row, key): getattr(row, key) for row in rows}, {}
     for row in rows:
         name = slug(getattr(row, "title", None) or getattr(row, "name_vi", None) or "")
@@ -106,20 +107,37 @@ def _documents(filling, _):
             filling.fill(values, "licence", say("workbook.instead.licence", "en"), "not stated")
 
 
+def period_of(name):
+    """The years from and to which a poverty line is named, as "2016_2020" is, else None (tuple of int)."""
+    found = re.fullmatch(r"((?:19|20)\d\d)_((?:19|20)\d\d)", name)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def _lines(filling, found):
+    """When a line was in force may be its name, and its name when that was."""
     main = found.labels.main_document if found.labels else "unknown"
     for _, values in filling.rows:
         filling.fill(values, "legal_basis", main, "the plan itself, since no other is named")
+        if years := period_of(values.get("poverty_line") or ""):
+            filling.fill(values, "valid_from", f"{years[0]}-01-01", "by the years that name it")
+            filling.fill(values, "valid_to", f"{years[1]}-12-31", "by the years that name it")
+        if values.get("valid_from"):
+            made = f"line_{values['valid_from'][:4]}"
+            filling.fill(values, "poverty_line", made, "by the year in which it came into force")
 
 
 def _series(filling, _):
-    """A rate that is not told, of the households counted."""
+    """A rate that is not told, of the households counted; or those, of the rate and all households."""
     for _, values in filling.rows:
-        if (values.get("households") or "").isdigit() and (values.get("total_households") or "0").strip(
-            "0"
-        ).isdigit():
-            rate = 100 * Decimal(values["households"]) / Decimal(values["total_households"])
+        counted, total = (values.get(column) or "" for column in ("households", "total_households"))
+        if not total.isdigit() or not int(total):
+            continue
+        if counted.isdigit():
+            rate = 100 * Decimal(counted) / Decimal(total)
             filling.fill(values, "rate_pct", rate.quantize(Decimal("0.01")), "households of all households")
+        elif re.fullmatch(r"\d{1,3}([.]\d+)?", values.get("rate_pct") or ""):
+            count = Decimal(values["rate_pct"]) * int(total) / 100
+            filling.fill(values, "households", f"{count:.0f}", "the rate of all households")
 
 
 def _poverty(filling, found):
@@ -146,25 +164,49 @@ def _poverty(filling, found):
 
 
 def _targets(filling, _):
-    for _, values in filling.rows:
+    taken = {values["target"] for _, values in filling.rows if values.get("target")}
+    for label, values in filling.rows:
         unit = values.get("unit")
-        if unit and slug(unit) not in ("", "phan_tram", "percent"):  # the promise of a count
+        if unit and slug(unit) not in PERCENT:  # the promise of a count
             filling.told["value_pct", f"left empty for '{values.get('name_vi')}', whose unit is {unit}"] = 1
         told = meaning(values.get("name_vi") or "")
+        group = told.group or value_of("group", values.get("name_vi") or "")
+        if group not in (None, "all") and "group" not in filling.heads:
+            values["group"] = group
         if values.get("value_pct") is not None and "status" not in filling.heads:
             level = told.status if not (told.more or told.flow) else None
             filling.fill(values, "status", level, "by the target's name")
-            if told.group and "group" not in filling.heads:
-                values["group"] = told.group
+            if level and told.persons:
+                filling.persons.append((label, values["name_vi"]))
             if level is None:
                 filling.told[
                     "status", f"'{values.get('name_vi')}' is taken as no rate of the poor or near-poor"
                 ] = 1
         if values.get("status") and values.get("value_pct") is not None:
             filling.fill(values, "comparator", "<=", "the value is to be reached")
+        if values.get("value_pct") is not None and values.get("comparator") is None:
+            _other_aim(filling, label, values, told)
         own = [values.get("group") if values.get("group") != "all" else None, values.get("status")]
         made = "_".join(filter(None, (*own, (values.get("as_of") or "")[:4]))) if own[1] else None
-        filling.fill(values, "target", made or slug(values.get("name_vi") or "")[:IDS], "")
+        made = made or slug(values.get("name_vi") or "")[:IDS]
+        if made in taken and values.get("as_of"):  # the same by another year
+            made = f"{made[: IDS - 5]}_{values['as_of'][:4]}"
+        taken.add(made)
+        filling.fill(values, "target", made, "")
+
+
+def _other_aim(filling, label, values, told):
+    """What is promised of anything but a rate of the poor: how it compares follows from 100 alone."""
+    said = f"'{values.get('name_vi')}', {values['value_pct']}"
+    if told.flow:
+        what = f"{said}: a fall or a level? type the rate that it leads to, as 'còn 7%', or a year's fall, '1,5%/năm'"
+        filling.problems.append((label, "value_pct", what))
+    elif values["value_pct"] in ("100", "100.0", "100.00"):
+        filling.fill(values, "comparator", ">=", "all of them")
+    else:
+        head = say("workbook.column.comparator", "vi")
+        what = f"{said}: at least, or at most? type 'ít nhất' or 'không quá' before it, or ≥ or ≤ in a column '{head}'"
+        filling.problems.append((label, "comparator", what))
 
 
 def _budget(filling, found):
@@ -257,7 +299,8 @@ def _money(filling, label, values, years):
         for source, part in zip(SOURCES, parts, strict=True):
             if part is not None:
                 values[source] = str(_shared(part, len(years)))
-        filling.told["the sources' money", "of the whole period, shared over its years"] = 1
+        told = "the sources' money", "of the whole period, shared over its years"
+        filling.told[told] = filling.told.get(told, 0) + 1
         known = annual
     if known and known == annual:
         for source in SOURCES:
@@ -334,65 +377,3 @@ _DERIVED = {
     "measures": _measures,
     "agencies": _agencies,
 }
-
-
-_COMPARED = {  # before a target's figure, and what they compare it by
-    "<": r"dưới|thấp hơn|nhỏ hơn|ít hơn|under|below|less than|fewer than|<",
-    "<=": r"còn|xuống|xuống còn|giảm còn|không quá|tối đa|at most|to|≤|<=",
-    ">=": r"trên|từ|ít nhất|tối thiểu|at least|≥|>=",
-}
-
-
-def other_unit(record):
-    """Whether a target's figure is told in another unit than percent (bool)."""
-    return "unit" in record and slug(str(record["unit"].cell)) not in ("", "phan_tram", "percent")
-
-
-def compared(column, cell, values):
-    """A target's value without the word before it, which is its comparator: "dưới 7 %" is < 7 %; or that word alone."""
-    if column == "comparator" and isinstance(cell.value, str):
-        for comparator, words in _COMPARED.items():
-            if re.fullmatch(words, cell.value.strip(), re.IGNORECASE):
-                return replace(cell, value=comparator)
-    if column == "value_pct" and isinstance(cell.value, str):
-        for comparator, words in _COMPARED.items():
-            if found := re.fullmatch(rf"(?:{words})\s*(?=[\d])(.+)", cell.value, re.IGNORECASE):
-                values["comparator"] = values["comparator"] or comparator
-                return replace(cell, value=found[1])
-    return cell
-
-
-def derive_labels(values, documents):
-    """Fill in what follows of a plan's labels: the main document and its day, names in English, a title.
-
-    Parameters
-    ----------
-    values : dict of str to (str or int)
-    documents : collection of Document
-    """
-    filling = Filling([])
-    named = [
-        row
-        for row in documents
-        if slug(values.get("decision", "")) and slug(values["decision"]) in slug(row.title)
-    ] or [row for row in documents if row.date and str(row.date) == values.get("date")]
-    if "main_document" in values:
-        values["main_document"] = _by_name(documents, "document").get(
-            slug(values["main_document"])[:IDS], values["main_document"]
-        )
-    elif len(named or documents) == 1:
-        filling.fill(values, "main_document", next(iter(named or documents)).document, "")
-    main = next((row for row in documents if row.document == values.get("main_document")), None)
-    filling.fill(values, "date", main and main.date, "")
-    province, years = values.get("province_vi", ""), f"{values.get('first_year')}-{values.get('last_year')}"
-    english = re.sub(r"^(tỉnh|thành phố)\s+", "", province, flags=re.I)
-    filling.fill(
-        values,
-        "province_en",
-        english and english + " province" * (province != english and province.lower().startswith("tỉnh")),
-        "",
-    )
-    for lang in LANGUAGES:
-        name = values.get(f"province_{lang}")
-        made = name and say("workbook.instead.title", lang, province=name, years=years)
-        filling.fill(values, f"title_{lang}", made, "")

@@ -1,30 +1,31 @@
 """A workbook to checked records: a plan's tables and labels, or the readings of a bare series."""
 
-import contextlib
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
-from giamngheo.inputs.csv_rows import check_rows, read_rows
+from giamngheo.inputs.csv_rows import check_rows
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
-from giamngheo.inputs.grammar import slug
-from giamngheo.inputs.package import TEMPLATE
-from giamngheo.inputs.questions import NOT_NAMED
+from giamngheo.inputs.grammar import estimate, slug
+from giamngheo.inputs.questions import NOT_NAMED, Question, share_of_persons
 from giamngheo.inputs.readings import WORKBOOKS
 from giamngheo.inputs.tables import TABLES
-from giamngheo.inputs.workbook.cells import Dash, plain, readings_of
-from giamngheo.inputs.workbook.derived import apart, compared, derive, other_unit
+from giamngheo.inputs.workbook.cells import Dash, plain, readings_of, scaled
+from giamngheo.inputs.workbook.derived import apart, derive
+from giamngheo.inputs.workbook.examples import drop_example
 from giamngheo.inputs.workbook.labels import read_labels
-from giamngheo.inputs.workbook.layout import Layout, anchor, lay_out
+from giamngheo.inputs.workbook.layout import lay_out
+from giamngheo.inputs.workbook.promises import compared, other_unit, paces
+from giamngheo.inputs.workbook.records import Layout, anchor
 from giamngheo.inputs.workbook.text import read_text_sheet
-from giamngheo.inputs.workbook.words import times
+from giamngheo.inputs.workbook.unlisted import documents_of
+from giamngheo.inputs.workbook.unlisted import told as told_of
 from giamngheo.inputs.workbook.xlsx import cell_name, read_sheets
 from giamngheo.language import LANGUAGES, has_phrase, say
 
 PLAN, GUIDE = "plan", "guide"
 SERIES = ("series", "poverty")
-NEEDED = (PLAN, "poverty", "lines", "targets", "budget", "documents")
+NEEDED = (PLAN, "poverty", "lines", "targets", "budget")
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Found:
     places: dict[str, object] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)  # by the words of heads and rows
     line: str = NOT_NAMED  # of a bare series whose readings name none
 
     def sheet(self, table):
@@ -88,17 +90,20 @@ def read_plan(path, year_is=None) -> Found:
             except RefusedInput as refusal:
                 problems += refusal.problems
     for table, layout in layouts.items():
-        _drop_example(table, layout, found.told)
+        drop_example(table, layout, found.told)
     style = _notation(layouts, found.told)
     for table in sorted((PLAN, *TABLES), key=_turn):  # what others refer to before them
         found.tables.setdefault(table, {})
         try:
             if table == PLAN:
-                found.labels, found.places[PLAN] = read_labels(
-                    by_table[PLAN], style, found.tables["documents"]
-                )
+                listed = None if _unlisted(by_table, layouts) else found.tables["documents"]
+                found.labels, found.places[PLAN] = read_labels(by_table[PLAN], style, listed)
+                if listed is None:
+                    found.tables["documents"] = documents_of(found.labels, layouts)
+                    found.places["documents"] = lambda _, column: found.places[PLAN](column)
+                    found.told += told_of(found.tables["documents"])
             elif table in layouts:
-                found.tables[table], found.places[table] = _checked(
+                found.tables[table], found.places[table] = checked(
                     table, layouts[table], style, year_is, found
                 )
         except RefusedInput as refusal:
@@ -114,6 +119,12 @@ def read_plan(path, year_is=None) -> Found:
             found.told.append(f"not read: sheet {layout.sheet.name}, the number of all households")
         found.told += [f"not read: {passed}" for passed in layout.passed]
     return found
+
+
+def _unlisted(by_table, layouts):
+    """Whether no sheet lists documents, or one with nothing in it but the template's example."""
+    sheet, layout = by_table.get("documents"), layouts.get("documents")
+    return not (sheet and sheet.cells) or (layout is not None and not layout.records)
 
 
 def _turn(table):
@@ -137,8 +148,8 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
 
     Returns
     -------
-    tuple of (dict, callable)
-        Records by row, and from a row and a column to what a message calls the cell.
+    tuple of (dict, callable, list of Question)
+        Records by row, from a row and a column to what a message calls the cell, and what the heads make one ask.
 
     Raises
     ------
@@ -151,10 +162,10 @@ def read_readings(path, model, year_is, tell, line=NOT_NAMED):
     if sheet.style and style == "en":  # a CSV as CSVs are: nothing to tell
         found.told.clear()
     found.told += [f"not read: {passed}" for passed in layout.passed]
-    rows = _checked("series", layout, style, year_is, found, model)
+    rows = checked("series", layout, style, year_is, found, model)
     for line in found.told:
         tell(f"{sheet.file}: {line}")
-    return rows
+    return *rows, found.asked
 
 
 def _only(path):
@@ -211,6 +222,10 @@ def _assigned(name, sheets):
             problems.append(
                 f"{name}: sheet {table}: no such sheet{there} (giamngheo new-package DIR --xlsx makes the template)"
             )
+    if problems and {"poverty", PLAN, "budget"} - by_table.keys() == {PLAN, "budget"}:
+        problems.append(
+            f"{name}: or the sheet of readings alone, with one of targets or with --target and --by"
+        )
     if problems:
         raise RefusedInput(problems)
     return by_table
@@ -254,8 +269,31 @@ def _defaults(table, found):
     return {"group": "all", "document": found.labels.main_document if found.labels else "unknown"} | only
 
 
-def _checked(table, layout: Layout, style, year_is, found, model=None):
-    """Checked records by row, and what a message calls a cell of theirs."""
+def checked(table, layout: Layout, style, year_is, found, model=None):
+    """Checked records of a sheet.
+
+    Parameters
+    ----------
+    table : str
+        Of a package, or "series".
+    layout : Layout
+    style, year_is
+        As of `cells.plain`.
+    found : Found
+        What was read before; what is told and asked goes to it.
+    model : type of Row, optional
+        In place of the table's.
+
+    Returns
+    -------
+    tuple of (dict, callable)
+        Records by row, and from a row and a column to what a message calls the cell.
+
+    Raises
+    ------
+    RefusedInput
+        Every problem found, each with its cell and what to type.
+    """
     model, sheet = model or TABLES[table], layout.sheet
     own = _fields(model)
     money = {key: own["annual"][key] for key in ("type", "unit")} if "annual" in own else {}
@@ -268,17 +306,19 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
         )
     if "unit" in layout.heads:
         own.setdefault("unit", {"name": "unit", "type": "string"})
-    fields, rows, labels = _scaled(layout, own | years, found.told), [], {}
+    fields, rows, labels = scaled(layout, own | years, found.told), [], {}
     problems, dashes = list(layout.problems), {}
     for record in filter(None, layout.records):
+        record.update(paces(record) if table == "targets" else {})
         first = anchor(record)
         wide = layout.heads.get(next(key for key in record if record[key] is first)) != first.column
         label = cell_name(first.row, first.column) if wide else first.row
         label = label if label not in labels else f"{label}/{len(labels)}"
         labels[label], values = record, dict.fromkeys(fields)
         for column in (column for column in fields if column in record):
-            if column == "value_pct" and other_unit(record):
-                continue  # the promise of a count
+            if column == "value_pct" and (unit := other_unit(record)):
+                values["unit"] = unit  # the promise of a count
+                continue
             try:
                 cell = compared(column, record[column].cell, values)
                 values[column] = plain(cell, fields[column], style, year_is)
@@ -286,6 +326,9 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
                 dashes[label, column] = str(dash)
             except ValueError as error:
                 problems.append(f"{layout.place(record, column)}: {error}")
+        said = str(record["as_of"].cell) if "as_of" in record else ""
+        if estimate(said) and (told := f"{sheet.title}'{said}': an estimate, read as such") not in found.told:
+            found.told.append(told)
         defaults = {c: word for c, word in _defaults(table, found).items() if c not in layout.heads}
         rows.append((label, values | _instead(values, record, layout, fields, defaults)))
     problems += sheet.misfits(layout.head, dict.fromkeys(anchor(one).row for one in labels.values()))
@@ -293,11 +336,20 @@ def _checked(table, layout: Layout, style, year_is, found, model=None):
     def place(label, column):
         return layout.place(labels.get(label, {}), column)
 
+    found.told += layout.told
+    read = {placed.column for record in layout.records for placed in record.values()}
+    for at in sorted(read & sheet.hidden):
+        found.told.append(f"{sheet.title}column {cell_name(1, at)[:-1]}: hidden, and read")
     if not problems:
         filling = derive(table, rows, found, layout.heads)
         found.told += [f"{sheet.title}{line}" for line in filling.lines()]
         found.told += [f"not read: {sheet.title}{passed}" for passed in filling.passed]
         problems += [f"{place(label, column)}: {what}" for label, column, what in filling.problems]
+        persons = [(label, None) for label, one in labels.items() if one.get("rate_pct") in layout.persons]
+        if persons := persons or filling.persons:
+            label, said = persons[0]
+            said = said or layout.words(labels[label]["rate_pct"])
+            found.asked.append(share_of_persons(table, label, said))
         if not problems and (found.labels or table != "budget"):  # else what lacks follows from what is wrong
             empty = {(label, column) for label, values in rows for column in values if values[column] is None}
             problems += [f"{place(*key)}: {what}" for key, what in dashes.items() if key in empty]
@@ -328,67 +380,11 @@ def _lacking(layout, rows, fields, model):
             )
 
 
-def _scaled(layout, fields, told):
-    """The fields, those of money that a head or a line above the table says to be in another unit with their scale."""
-    above = [place for place in sorted(layout.sheet.cells) if place[0] < layout.head]
-    scaled, saying = dict(fields), set()
-    for name in fields.keys() & layout.heads.keys():
-        unit = fields[name].get("unit", "")
-        own = {"billion": 10**9, "VND": 1}.get(unit.split()[0] if unit else "")
-        for place in ((layout.head, layout.heads[name]), *above) if own else ():
-            if said := times(str(layout.sheet.cells.get(place, ""))):
-                if said != own:
-                    scaled[name] = fields[name] | {"scale": Decimal(said) / own}
-                    saying.add((place, said))
-                break
-    for place, said in sorted(saying):
-        told.append(
-            f"sheet {layout.sheet.name}: money is read in {_COUNTS[said]} VND, as cell {cell_name(*place)} "
-            f"'{layout.sheet.cells[place]}' says"
-        )
-    return scaled
-
-
-_COUNTS = {10**9: "billion", 10**6: "million", 10**3: "thousand"}
-
-
 def _instead(values, record, layout, fields, defaults):
     """What stands in cells that are empty: the words of the instant, the place on the sheet, defaults."""
     first = anchor(record)
-    said = {"locator": f"{layout.sheet.name}!{cell_name(first.row, first.column)}"}
+    where = Path(layout.sheet.name).name  # a CSV's is its path, and a page tells no place of a machine
+    said = {"locator": f"{where}!{cell_name(first.row, first.column)}"}
     if "as_of" in record:
         said["as_stated"] = str(record["as_of"].cell)
     return {name: word for name, word in (defaults | said).items() if name in fields and values[name] is None}
-
-
-def example(table):
-    """The row that the template shows in a table, none where there is none (list of Row)."""
-    file = TEMPLATE / f"{table}.csv"
-    return list(read_rows(file, TABLES[table]).values())[:1] if file.exists() else []
-
-
-def example_mark():
-    """What stands behind the template's example (str)."""
-    return " · ".join(say("workbook.example", lang) for lang in LANGUAGES)
-
-
-def _drop_example(table, layout, told):
-    """Take away the template's example, left as it was."""
-    fields = _fields(TABLES[table])
-    marked = [row for (row, _), cell in layout.sheet.cells.items() if cell.value == example_mark()]
-    shown_there = [{name: _said(getattr(row, name)) for name in fields} for row in example(table)]
-    for record in [
-        record for record in layout.records if record and next(iter(record.values())).row in marked
-    ]:
-        with contextlib.suppress(ValueError):
-            words = {name: plain(placed.cell, fields[name]) for name, placed in record.items()}
-            if {name: _said(words.get(name)) for name in fields} in shown_there:
-                layout.records.remove(record)
-                told.append(
-                    f"not read: sheet {layout.sheet.name}, the template's example (change or delete it)"
-                )
-
-
-def _said(value):
-    """A value as text, a number without the zeros behind it."""
-    return "" if value is None else str(value).rstrip("0").rstrip(".") if "." in str(value) else str(value)

@@ -7,8 +7,9 @@ from decimal import Decimal
 from giamngheo.inputs.descriptor import Labels, table_schema
 from giamngheo.inputs.tables import TABLES
 from giamngheo.inputs.workbook.derived import FOLLOWS
+from giamngheo.inputs.workbook.examples import example, example_mark
 from giamngheo.inputs.workbook.labels import example_labels, label_rows
-from giamngheo.inputs.workbook.reading import GUIDE, PLAN, example, example_mark
+from giamngheo.inputs.workbook.reading import GUIDE, PLAN
 from giamngheo.inputs.workbook.xlsx import cell_name
 from giamngheo.language import LANGUAGES, has_phrase, say
 

@@ -5,20 +5,22 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from giamngheo.inputs.grammar import is_missing, slug
+from giamngheo.inputs.grammar import estimate, is_missing, slug, without_estimate
+from giamngheo.language import LANGUAGES, has_phrase, say
 
 _YEAR = r"(?:19|20)\d\d"
 _INSTANT = re.compile(
+    rf"(?:(?:đến )?(?:cuối|đầu|hết) )?(?:tháng )?(?<![\d/.-])\d{{1,2}}(?:/| năm ){_YEAR}|"
     rf"(?:(?:đến )?(?:cuối|đầu|hết)|(?:end|beginning|start) of|end) (?:năm |year )?{_YEAR}"
     rf"|\d{{1,2}}[/.-]\d{{1,2}}[/.-]{_YEAR}|{_YEAR}-\d\d-\d\d|(?:năm )?(?<!\d){_YEAR}(?!\d)",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(rf"{_YEAR} ?[-–—] ?{_YEAR}")
 # What moves between two readings is no reading.
-_FLOWS = (
-    "_(thoat|tai_ngheo|phat_sinh|giam|tang|muc_tieu|ke_hoach|so_voi|chenh_lech|fall|exits?|target|change)_"
-)
+_FLOWS = "_(thoat|tai_ngheo|phat_sinh|giam|tang|so_voi|chenh_lech|fall|exits?|change)_"
+_AIMS = "_(muc_tieu|ke_hoach|target)_"  # nor is what is aimed at
 _AIMED = "_(phan_dau|du_kien|chi_tieu|dinh_huong|kh|planned|plan|expected)_"  # at an instant that is named
+_OF_PERSONS = "_(nguoi|nhan_khau|khau|dan_so|persons?|people|population)_"
 _WORDS = {  # of a column to what it is called in Vietnamese or English, without marks
     "status": {"near_poor": ("can_ngheo", "near_poor"), "poor": ("ngheo", "poor", "poverty")},
     "group": {
@@ -37,7 +39,7 @@ _MEASURES = (
 _BESIDE = re.compile(
     "ty|ti|le|so|ho|ngheo|can|tong|cong|cua|trong|do|toan|tinh|ca|tat|cac|cuoi|dau|nam|den|het|thoi|diem|gia|dinh|nhan|"
     "khau|nguoi|dan|dong|bao|chung|theo|rates?|poverty|poor|near|share|percent|percentage|of|in|the|at|all|"
-    "households?|number|province|total|persons|people|whole"
+    "households?|number|province|total|persons|people|population|whole"
 )
 # With their marks, or typed without any: "ngân" of a budget is not "ngàn".
 _TIMES = {
@@ -74,6 +76,7 @@ class Meaning:
     group: str | None = None
     flow: bool = False
     more: bool = False
+    persons: bool = False  # of whom a rate is the share, not of households
     noun: bool = False  # households are who is spoken of ("hộ nghèo"), and may be what is counted
 
     def over(self, other):
@@ -83,7 +86,8 @@ class Meaning:
         if self.noun and other.measure:
             words["measure"] = other.measure
         noun = self.noun and (other.noun or not other.measure)
-        return Meaning(**words, flow=self.flow or other.flow, more=self.more or other.more, noun=noun)
+        more = {name: getattr(self, name) or getattr(other, name) for name in ("flow", "more", "persons")}
+        return Meaning(**words, **more, noun=noun)
 
     @property
     def whole(self):
@@ -95,13 +99,16 @@ class Meaning:
 def meaning(text):
     """What a head or an indicator speaks of (Meaning)."""
     text = unicodedata.normalize("NFC", " ".join(str(text).split()))
-    instant = None if _PERIOD.search(text) else _INSTANT.search(text)
+    mark, text = estimate(text), without_estimate(text)
+    found = None if _PERIOD.search(text) else _INSTANT.search(text)
+    instant = found and found[0] + f" ({mark})" * bool(mark)
     rest = _INSTANT.sub(" ", text)
     said = f"_{slug(rest)}_"
     if re.search(_FLOWS, said):
         return Meaning(flow=True)
-    if instant and re.search(_AIMED, said):
-        return Meaning(instant[0], flow=True)
+    if re.search(_AIMS, said) or (instant and re.search(_AIMED, said)):
+        return Meaning(instant, flow=True)
+    persons = bool(re.search(_OF_PERSONS, said)) and not re.search("_(ho|households?)_", said)
     measure = next((name for name, words in _MEASURES if any(f"_{word}_" in said for word in words)), None)
     if "%" in rest and measure in (None, "households"):
         measure = "rate_pct"
@@ -115,7 +122,8 @@ def meaning(text):
         bool(measure or status) and not all(map(_BESIDE.fullmatch, filter(None, said.split("_"))))
     )
     noun = measure == "households" and not re.search("so_ho|households|number", said)
-    return Meaning(instant[0] if instant else None, status, measure, group, more=more, noun=noun)
+    persons = persons and measure in (None, "rate_pct")
+    return Meaning(instant, status, measure, group, more=more, persons=persons, noun=noun)
 
 
 def value_of(column, text):
@@ -127,6 +135,11 @@ def value_of(column, text):
                 found.append(value)
                 said = said.replace(f"_{word}_", "_")
     return found[0] if len(set(found)) == 1 and not is_missing(text) else None
+
+
+def says_all(text):
+    """Whether a text says that all households are meant, and nothing else, as "Toàn tỉnh" does (bool)."""
+    return slug(text) in _WORDS["group"]["all"]
 
 
 def is_period(text):
@@ -161,3 +174,20 @@ def times(text):
     found = next(filter(None, (named.search(text) for named in _NAMED)), None)
     word = found and next(filter(None, found.groups()))
     return next((count for count, words in _TIMES.items() if word and re.fullmatch(words, word, re.I)), None)
+
+
+@cache
+def named(column):
+    """What a column may be called, without marks and blanks (frozenset of str)."""
+    return frozenset({slug(column), *_words(f"workbook.column.{column}"), *_words(f"workbook.also.{column}")})
+
+
+def _words(phrase):
+    """What a phrase says in each language, without marks and blanks; several names stand with semicolons between."""
+    said = [name for lang in LANGUAGES if has_phrase(phrase) for name in say(phrase, lang).split(";")]
+    return [head_slug(name) for name in said]
+
+
+def head_slug(text):
+    """A head without what stands in brackets, mostly a unit, and without marks and blanks (str)."""
+    return slug(re.sub(r"\[[^\]]*\]|\([^)]*\)", " ", text))

@@ -17,6 +17,7 @@ from giamngheo.inputs.readings import WORKBOOKS
 
 MAX_BYTES = 50_000_000  # of a workbook's parts, unpacked
 MAX_CELLS = 1_000_000
+MAX_COLUMNS = 1_000  # of which it is looked whether they are hidden
 MAX_JOINED = 200  # rows or columns of a joined range that are looked at
 _OLD = b"\xd0\xcf\x11\xe0"  # an .xls, or an .xlsx under a password
 _NOT_COMPUTED = "holds a formula that was never computed; open the file in a spreadsheet program and save it"
@@ -47,6 +48,7 @@ class Sheet:
     cells: dict[tuple[int, int], Cell] = field(repr=False)
     joined: tuple[tuple[int, int, int, int], ...] = ()
     file: str = ""
+    hidden: frozenset[int] = frozenset()  # columns
     style = None  # of numbers, where the file's kind says it
 
     @property
@@ -190,11 +192,17 @@ def _sheets(file):
                 parser = Parser(source, sheet._shared_strings, data_only=True, epoch=book.epoch)
                 placed = [ReadOnlyCell(sheet, **one) for _, row in parser.parse() for one in row]
             cells = {(one.row, one.column): _cell(one, book.epoch) for one in placed}
+            hidden = (one for one in parser.column_dimensions.values() if one.get("hidden") in ("1", "true"))
             joined = parser.merged_cells.mergeCell if parser.merged_cells else ()
             yield Sheet(
                 sheet.title,
                 {place: cell for place, cell in cells.items() if cell},
                 tuple(_looked_at(*one.bounds) for one in joined),
+                hidden=frozenset(
+                    at
+                    for one in hidden
+                    for at in range(int(one["min"]), min(int(one["max"]), MAX_COLUMNS) + 1)
+                ),
             )
 
 
@@ -222,6 +230,14 @@ def _cell(one, epoch):
     return _numbered(Decimal(f"{value:.15g}"), one.number_format, epoch)  # as many digits as Excel keeps
 
 
+def _dated(day, code):
+    """A day as its format shows it: the first of a month that is shown without its day stands for the month."""
+    shown_as = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.lower())
+    if day.day != 1 or "d" in shown_as:
+        return Cell(day)
+    return Cell(f"{day.month:02}/{day.year}" if "m" in shown_as else str(day.year))
+
+
 def _numbered(number, code, epoch):
     """A number as its format shows it: a day, a percentage, with as many decimals at least."""
     from openpyxl.styles.numbers import is_date_format
@@ -230,7 +246,7 @@ def _numbered(number, code, epoch):
     # 2010 typed into a cell of days is shown as 2 July 1905.
     if is_date_format(code) and not 1900 <= number <= 2100:
         if 1 <= number < 100_000:
-            return Cell(from_excel(int(number), epoch).date())
+            return _dated(from_excel(int(number), epoch).date(), code)
         return Cell(str(number), fault=_NO_DAY.format(number))
     first = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', "", code.split(";")[0])
     percent, decimals = "%" in first, re.search(r"[.]([0#?]+)", first)

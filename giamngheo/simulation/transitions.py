@@ -124,19 +124,20 @@ def returning(before, start, end, rho, partial):
     before, start, end : array_like
         Share poor at three instants a year apart, 0..1.
     rho : array_like
-        Autocorrelation from one to the next, 0..1; at 1 nobody moves against the rest, and nobody returns.
+        Autocorrelation from one to the next, 0..1; at 1 nobody moves against the rest, and households return only
+        where the share between is below both others.
     partial : array_like
         Partial autocorrelation at lag two, -1..1.
 
     Returns
     -------
     ndarray
-        To about 1e-7.
+        To about 1e-7; where partial is below -0.9, to 1e-4 as it nears -1.
 
     Notes
     -----
-    By how the share changes with the correlation t of the first instant with the last (Plackett 1954): at t = 1 nobody
-    poor at both was elsewhere for more than the instant between, ``P(z_0 < min, z_1 >)``; from there down to the
+    By how the share changes with the correlation t of the first instant with the last (Plackett 1954): at t = 1 these
+    two positions are one, which is below the lower of their lines while that between is above its own; down to the
     assumed t each step takes ``phi_2(z_0, z_2; t) Phi(c(t))``, c the standardised mean of the position between. As
     c(1) holds still its integral is bivariate normal; what is left is smooth, and summed by Gauss and Legendre.
     """

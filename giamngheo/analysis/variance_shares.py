@@ -88,19 +88,20 @@ def shapley_variance(parts, outcome):
 
 
 def _parts(result, group):
-    """Draws of the parts of the last year, and the statuses whose rates `_rates` computes from them."""
+    """Draws of the parts of the result's last year, and the statuses whose rates `_rates` computes from them."""
     trend = getattr(result, "trend", result)
     path, level = trend.paths[group], trend.posteriors[group]["level"].level
-    fallen, error = path["fallen"][-1], path["error"][-1]
-    shocks = path["level"][-1] - (level - fallen) - error
+    at = trend.years.index(result.years[-1])
+    fallen, error = path["fallen"][at], path["error"][at]
+    shocks = path["level"][at] - (level - fallen) - error
     parts = {"level": level, "drift": -fallen, "shocks": shocks, "error": error}
     statuses = ["poor"]
     if path["log_gap"] is not None:
-        parts["gap"] = path["log_gap"][-1]
+        parts["gap"] = path["log_gap"][at]
         statuses += ["near_poor", "poor_or_near_poor"]
     if result is not trend:
         moved = [
-            _threshold(result, group, s) - _threshold(trend, group, s)
+            _threshold(result, group, s, -1) - _threshold(trend, group, s, at)
             for s in ("poor", "poor_or_near_poor")
             if s in statuses
         ]
@@ -108,8 +109,8 @@ def _parts(result, group):
     return parts, statuses
 
 
-def _threshold(result, group, status):
-    return probit(result.draws[group, status][:, -1] / 100)
+def _threshold(result, group, status, at):
+    return probit(result.draws[group, status][:, at] / 100)
 
 
 def _rates():
@@ -127,7 +128,7 @@ def _rates():
 
     def poor(level, drift, shocks, error, money=_NONE):
         z = level + drift + shocks + error
-        return z + money[1], 100 * ndtr(z + money[0])
+        return z + money[-1], 100 * ndtr(z + money[0])  # one threshold is both
 
     def rates(values):
         z, below = once(values, [name for name in PARTS if name in values and name != "gap"], poor)

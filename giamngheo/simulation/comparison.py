@@ -10,7 +10,7 @@ from giamngheo.inputs.package import Package, load_package
 from giamngheo.inputs.scenario import GIVEN_ID, Scenario, load_scenario
 from giamngheo.simulation.outcomes import CASES, Simulation, simulate
 from giamngheo.simulation.shared_draws import of_package, shared_draws
-from giamngheo.simulation.targets import above_target, level_pair, target_chances, target_days
+from giamngheo.simulation.targets import above_target, judged_targets, level_pair, target_chances, target_days
 
 
 def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
@@ -38,7 +38,8 @@ def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):
     Raises
     ------
     RefusedInput
-        Two scenarios of one id; simulations of another package, number of draws or seed; what `simulate` refuses.
+        Two scenarios of one id; simulations of another package, number of draws or seed, or without the
+        years of the targets; what `simulate` refuses.
     """
     scenarios = _listed(scenarios)
     first = next((each for each in scenarios if isinstance(each, Simulation)), None)
@@ -90,6 +91,12 @@ def _checked(each, shared, given):
                 f"seed {wanted[1]}; give its Scenario instead, so that all are compared draw by draw"
             )
         of_package(shared, each.package)
+        if not {target.as_of for target in judged_targets(each.package)} <= {*each.years}:
+            only = ", ".join(map(str, each.years))
+            raise RefusedInput(
+                f"scenarios: {each.scenario.id} was simulated at {only} alone, and targets are due on other days; give "
+                "its Scenario instead"
+            )
         return each
     if isinstance(each, Mapping) and "id" not in each and GIVEN_ID in given:
         free = next(n for n in range(2, len(given) + 3) if f"{GIVEN_ID}_{n}" not in given)

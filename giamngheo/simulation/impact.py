@@ -292,7 +292,10 @@ def _covered(who, effects, spent, stocks):
 
 
 def _steps(covered):
-    """From (coverage, gain) by line to (share of households, their gain together), the best covered first."""
+    """From (coverage, gain) by line to (share of households, their gain together), the best covered first.
+
+    The arrays are put in order where they stand, so that they may be nobody else's.
+    """
     covered.sort(key=lambda pair: -pair[0].mean())
     shape = np.broadcast_shapes(*(each.shape for pair in covered for each in pair))
     flat = [

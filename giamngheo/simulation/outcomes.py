@@ -66,7 +66,7 @@ class Case:
 
     @property
     def spending(self):
-        """Where the money of each line ends, billion VND of the whole period, or up to the last year (DataFrame).
+        """Where the money of each line ends, billion VND of the whole period, whatever years are simulated (DataFrame).
 
         line (and "total"), delivered_bn_vnd, means over the draws of what goes to the poor, the near-poor, others (NaN
         for a line that raises no measured income), unspent_bn_vnd, and its unspent_q10, _q50, _q90: what finds no
@@ -336,7 +336,7 @@ def simulate(package, scenario="full_plan", *, draws=20_000, seed=0, shared=None
         An unknown scenario, an assumption or a reallocation that cannot be, draws out of range.
     """
     shared = shared_draws(package, draws=draws, seed=seed) if shared is None else of_package(shared, package)
-    scenario = load_scenario(scenario, package)
+    scenario, years = load_scenario(scenario, package), tuple(years)
     cases = {r: simulate_case(package, at_case(scenario, r), shared=shared, years=years) for r in CASES}
     own = cases.get(scenario.continuity) or simulate_case(package, scenario, shared=shared, years=years)
     by_case = {r: target_chances(package, each) for r, each in cases.items()}

@@ -65,10 +65,9 @@ class Response:
         only = None if scenario.group == "all" else scenario.group
         self.effects = counterfactual.effects(scenario.targeting, only)
 
-    def _reached(self):
+    @cached_property
+    def _unit(self):  # kept for a search alone: a simulation asks once, and many are kept
         return self.counterfactual.reached(self.effects, self.money.by("line", "year"), self._places[-1])
-
-    _unit = cached_property(_reached)  # kept for a search alone: a simulation asks once, and many are kept
 
     def spent(self, multiples=None):
         """Where each line's money is at work in the programme years asked for (dict of str to Spent, households)."""
@@ -78,7 +77,7 @@ class Response:
         return self.counterfactual.spent(self.effects, reached, self._places)
 
     def ledger(self):
-        """Where each line's money of each programme year goes, or that it goes nowhere, up to the last of the years.
+        """Where each line's money of each programme year goes, or that it goes nowhere, up to the trend's last year.
 
         Returns
         -------
@@ -86,7 +85,9 @@ class Response:
             By line that raises a measured income, billion VND, (n_years, n_draws): the parts add up to what is
             delivered.
         """
-        whole, reached = self.counterfactual.population_until(self._places[-1]), self._reached()
+        last = len(self.counterfactual.trend.years) - 1
+        whole = self.counterfactual.population_until(last)
+        reached = self.counterfactual.reached(self.effects, self.money.by("line", "year"), last)
         parts = ((each, whole.ledger(each, reached[each.line])) for each in self.effects)
         return {each.line: spent.times(1 / each.households_per_bn) for each, spent in parts}
 

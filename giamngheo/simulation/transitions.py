@@ -124,14 +124,15 @@ def returning(before, start, end, rho, partial):
     before, start, end : array_like
         Share poor at three instants a year apart, 0..1.
     rho : array_like
-        Autocorrelation from one to the next, 0..1; at 1 nobody moves against the rest, and nobody returns.
+        Autocorrelation from one to the next, 0..1; at 1 nobody moves against the rest, and households return only
+        where the share between is below both others.
     partial : array_like
         Partial autocorrelation at lag two, -1..1.
 
     Returns
     -------
     ndarray
-        To about 1e-7.
+        To about 1e-7; where partial is below -0.9, to 1e-4 as it nears -1.
 
     Notes
     -----

@@ -1,5 +1,6 @@
 """Shares of the variance: known cases, and all of the variance shared out."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -100,6 +101,18 @@ def test_money_has_a_share_where_it_comes_on_top_and_none_where_it_only_continue
         assert rows["variance"].sum() == pytest.approx(draws.cases[r].draws["all", status][:, -1].var())
     alone = variance_shares(full_case(package, shared))
     assert alone["share"].tolist() == full[full["case"] == "new"]["share"].tolist()
+
+
+def test_without_near_poor_or_in_a_year_before_the_last_all_of_the_variance_is_shared_out(package, shared):
+    poor = replace(package, readings=tuple(row for row in package.readings if row.status == "poor"))
+    few = simulate(poor, "double", draws=200)
+    early = simulate(package, "double", shared=shared, years=shared.trend_under({}).years[1:2])
+    for simulated, statuses in ((few, 1), (early, 3)):
+        found = variance_shares(simulated).groupby(["case", "status"])["variance"].sum()
+        assert len(found) == 2 * statuses
+        for (case, status), whole in found.items():
+            draws = simulated.named[case].draws["all", status][:, -1]
+            assert whole == pytest.approx(draws.var(), rel=1e-9)
 
 
 def full_case(package, shared):

@@ -93,6 +93,9 @@ def test_what_is_not_drawn_alike_is_refused(package, shared):
     few = simulate(package, "double", draws=200)
     with pytest.raises(RefusedInput, match="double has 200 draws of seed 0, the others 1000 of seed 0"):
         compare(["full_plan", few], package, shared=shared)
+    early = simulate(package, "double", shared=shared, years=shared.trend_under({}).years[:1])
+    with pytest.raises(RefusedInput, match="double was simulated at 2012-12-31 alone"):
+        compare([early], package, shared=shared)
     other = replace(package, readings=package.readings[:-1])
     elsewhere = simulate(other, "double", shared=shared_draws(other, draws=shared.draws, seed=shared.seed))
     with pytest.raises(RefusedInput, match=r"^shared: "):

@@ -97,6 +97,12 @@ def test_a_permanent_and_a_transitory_part_have_their_partial_autocorrelation():
     assert returning(0.3, 0.25, 0.2, rho, partial) == pytest.approx(again, abs=0.002)
 
 
+@pytest.mark.parametrize("partial", [-1, -0.5, 1])
+def test_where_nobody_moves_against_the_rest_those_return_whom_the_line_passed_twice(partial):
+    assert returning(0.3, 0.1, 0.2, 1, partial) == pytest.approx(0.1, abs=1e-9)
+    assert returning(0.3, 0.2, 0.1, 1, partial) == pytest.approx(0, abs=1e-9)
+
+
 def test_a_series_without_near_poor_has_two_lists():
     flows = list_flows(None, (0.1, 0.1), (0.08, 0.08), 0.97, 0.0)
     assert flows["near_poor_to_poor"] == flows["poor_to_near_poor"] == 0

@@ -13,7 +13,7 @@ CAPTION = (  # of what no part is, whether numbered or not
 SIGN = "[-+*•·▪▫◦●○■□♦➢➔►✓→»§]"  # of an item of a list
 _MARK = re.compile(
     rf"\s*(?!v/v)(?:(?!{CAPTION})(?P<word>[^\W\d]+(?:\s+[^\W\d]+){{0,2}}?)\s+(?:số\s+)?"
-    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-hđ]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)/-]+(?!\d)|$)"
+    rf"(?:thứ\s+(?P<nth>{_NTH})|(?P<count>{_NTH})|(?P<of>[ivx]{{1,5}}|[a-hđ]|\d{{1,2}}(?:\.\d{{1,2}})*))\s*(?P<dot>[.:)-]+(?!\d)|/(?!\S)|$)"
     rf"|(?:thứ\s+(?P<ordinal>{_NTH})|(?P<first>{_NTH})(?:\s+là|(?=\s*[.:-])))\s*[,:.-]"
     r"|(?P<under>(?:[ivx]{1,5}|[a-h])\s*[.-]?(?=\d))?(?:"
     r"(?P<arabic>\d{1,2}(?:\.\d{1,2})*)\s*(?:(?P<point>[.)/:])-?(?=\s+\S|[^\d\s])|-(?=\s*[^\W\d]))"

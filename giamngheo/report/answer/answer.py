@@ -17,6 +17,7 @@ def sentences(page, outcome):
     told = Table("chances", page.say("panel.chance"), outcome.chances)
     poor = [row for row in page.package.readings if (row.group, row.status) == ("all", "poor")]
     key = "answer.unidentified" if len(poor) > 1 else "answer.unidentified_one"
+    key = key if page.package.total_bn() else "answer.no_money"
     unknown = page.say(key, n=count_word(len(poor), page))
     if outcome.scenario.id != "full_plan":
         return prose(_of_scenario(page, outcome), unknown, css="answer", tables=[told])
@@ -36,7 +37,8 @@ def headline(page, outcome):
         head = page.say("answer.head", will=page.say(f"answer.will.{verdict}"), **words)
     else:
         head = page.say("answer.head_open", **words)
-    return page.say("answer.same" if alike else "answer.pair", head=head, **numbers)
+    key = "pair" if not alike else "same" if page.package.total_bn() else "alone"
+    return page.say(f"answer.{key}", head=head, **numbers)
 
 
 def _targets(page, targets):

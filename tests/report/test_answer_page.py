@@ -83,6 +83,13 @@ def test_one_chance_in_both_cases_is_said_once(page, full):
     assert answer.headline(page, judged(full, 0.2, 0.2)).count(page.frequency(0.2)) == 1
 
 
+def test_a_plan_without_money_has_no_two_cases_of_it(package, page, full):
+    rows = tuple(row.model_copy(update={"total_3y": row.total_3y * 0}) for row in package.budget_lines)
+    said = answer.sentences(Page(replace(package, budget_lines=rows), page.lang), judged(full, 0.2, 0.2)).text
+    assert page.frequency(0.2) in said and page.say("answer.no_money") in said
+    assert not any(words in said for words in ("on top", "giảm thêm", "which", "trường hợp nào"))
+
+
 @pytest.mark.parametrize(("one", "zero"), [(0.325, 0.335), (0.656, 0.7), (0.34, 0.34)])
 def test_where_both_cases_print_alike_neither_is_set_against_the_other(page, full, one, zero):
     said = answer.headline(page, judged(full, one, zero))

@@ -215,6 +215,19 @@ def test_the_budgets_bars_are_its_frame_at_one_scale(package, short, monkeypatch
         assert page.number(amount, 1 if amount % 1 else 0) in written
 
 
+def test_long_amounts_stand_within_the_budgets_chart(package, monkeypatch):
+    amount = Decimal("123456.7")
+    line = {"annual": amount, "total_3y": 3 * amount, "central": amount, "provincial": 0, "mobilised": 0}
+    rich = replace(package, budget_lines=(package.budget_lines[0].model_copy(update=line),))
+    given = money(rich, load_scenario("full_plan", rich))
+    drawn = figures_drawn(monkeypatch, lambda: budget.chart(Page(rich, "vi"), given))
+    for name in ("budget-wide", "budget-narrow"):
+        drawn[name].draw_without_rendering()
+        inside, texts = drawn[name].bbox, drawn[name].axes[0].texts
+        (written,) = (text.get_window_extent() for text in texts if not text.get_in_layout())
+        assert inside.x0 <= written.x0 and written.x1 <= inside.x1
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "said"),
     [

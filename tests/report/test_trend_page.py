@@ -212,6 +212,11 @@ def test_where_the_year_that_is_forecast_was_read_before_its_end_the_page_says_s
     title = rivals.chart(page, compared).title
     assert page.say("figure.rivals_title_read", who="", when="", own="").rpartition(";")[2] in title
     assert rivals.sentences(page, compared).text == page.say("trust.year_read")
+    day = rows[-1].as_of.replace(year=rows[-1].as_of.year + 1, month=6)
+    other = rows[-1].model_copy(update={"as_of": day, "group": "other"})  # of whom the rivals are not
+    page = Page(replace(package, readings=(*package.readings, other)), page.lang)
+    due = compared.assign(as_of=compared["as_of"] + pd.DateOffset(years=1))
+    assert rivals.sentences(page, due).text == page.say("trust.one_reading")
 
 
 def test_rivals_stand_beside_their_own_scores_and_those_that_lost_are_marked(page, record, compared):

@@ -106,7 +106,9 @@ def chart(page, money):
         tall, room = (0.8, 3.55) if narrow else (0.36, 5.6)
         y = tall * np.arange(len(order))[::-1]
         bars, feet, outlines = [], [], []  # drawn together: one by one they cost more than all else
-        starts, per_inch = _places([max(given[s].max(), plan[s].max()) for s in sources], room, narrow)
+        longest = max(len(_amount_text(page, amount)) for amount in given[sources].to_numpy().flat)
+        largest = [max(given[s].max(), plan[s].max()) for s in sources]
+        starts, per_inch = _places(largest, room, narrow, max(0.42, LETTER * longest))
         for start, source in zip(starts, sources, strict=True):
             for place, line in zip(y, order, strict=True):
                 width, outline = given.at[line, source] / per_inch, plan.at[line, source] / per_inch
@@ -181,9 +183,12 @@ def _title(page, totals, sums):
     return first_upper(page.say(f"figure.budget_title_{key}", **words))
 
 
-def _places(largest, room, narrow):
-    """Where the columns start, inches from the first, and the billions an inch that fill the room with all of them."""
-    number, head, low, high = 0.42, 0.95 if narrow else 1.15, 1e-9, max(largest) + 1e6
+def _places(largest, room, narrow, number):
+    """Where the columns start, inches from the first, and the billions an inch that fill the room with all of them.
+
+    number: inches that an amount behind its bar takes.
+    """
+    head, low, high = 0.95 if narrow else 1.15, 1e-9, max(largest) + 1e6
     for _ in range(60):
         middle = np.sqrt(low * high)
         widths = np.maximum(np.array(largest) / middle + number, head)

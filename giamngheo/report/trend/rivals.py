@@ -126,7 +126,8 @@ def table(page, rows):
 
 def _is_read(page, rows):
     """Whether a reading of the forecast's last year, before its end, leaves methods that go by years nothing to do."""
-    return max(row.as_of for row in page.package.readings).year >= rows["as_of"].iloc[0].year
+    read = (row.as_of for row in page.package.readings if (row.group, row.status) == ("all", "poor"))
+    return max(read).year >= rows["as_of"].iloc[0].year
 
 
 def _name(page, method):

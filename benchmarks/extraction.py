@@ -34,6 +34,8 @@ hong-dan-ha
 tay-ninh-ha, bac-lieu-ha, que-lam,        100, 85.0, 100, 88.2 %                                91.6 %
 nam-tra
 hai-van-ha, thac-ba, lam-thao-ha          99.0, 92.7, 100 %                                     97.0 %
+dong-la, huong-linh, thach-luong,         100, 95.2, 87.0, 85.2 %, written by one who had not   92.4 %
+binh-khe-thuong                           read the grammar
 ========================================  ====================================================  ============
 
 What costs most is a numbering that is new; rows of such a place are in doubt, and what no row rests on is listed.

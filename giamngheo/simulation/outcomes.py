@@ -7,6 +7,7 @@ all of the plan is new.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from giamngheo.forecasting.plotting import fans
 from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.forecasting.trend import Forecast
 from giamngheo.inputs.display import words_and_table
+from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.money import Money
 from giamngheo.simulation.response import Response, rates
@@ -114,7 +116,7 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None, years
     Raises
     ------
     RefusedInput
-        An assumption or a reallocation that cannot be.
+        An assumption or a reallocation that cannot be; years that are no days.
 
     Notes
     -----
@@ -122,6 +124,8 @@ def simulate_case(package, scenario, *, draws=20_000, seed=0, shared=None, years
     """
     shared = shared or shared_draws(package, draws=draws, seed=seed)
     years = tuple(sorted(years))
+    if wrong := [each for each in years if type(each) is not date]:
+        raise RefusedInput(f"years: {wrong[0]!r} is no day of Python's; nearest: datetime.date(2015, 12, 31)")
     made = shared.case(check_scenario(scenario, package), years, lambda: _case(scenario, shared, years))
     return replace(made, scenario=scenario)  # of the same content, by its own name
 

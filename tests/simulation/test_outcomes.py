@@ -52,6 +52,12 @@ def test_some_years_alone_are_those_of_all_years(package, shared, name):
     assert simulate(package, name, shared=shared, years=[date(1999, 1, 1)]).years == whole.years
 
 
+def test_years_that_are_no_days_are_refused(package, shared):
+    for years in (["2015-12-31"], [2015]):
+        with pytest.raises(RefusedInput, match=r"nearest: datetime.date\(2015, 12, 31\)"):
+            simulate(package, shared=shared, years=years)
+
+
 def test_same_seed_same_draws_whatever_ran_before(package, shared):
     scenario = load_scenario("double", package)
     simulate_case(package, load_scenario("flood_2014", package), shared=shared)

@@ -74,8 +74,11 @@ _DOES = re.compile(
     r"[.;)]|\b(?:(?<!sở )xây dựng|tổ chức|triển khai|bố trí|cân đối|thực hiện|trong việc|hướng dẫn|tham mưu|theo dõi"
     r"|kiểm tra)\b"
 )
-_BODY = re.compile(r"(?:sở|phòng|ban|hội(?! đồng)|chi cục|công an|liên đoàn|tỉnh đoàn|đài)\s+\w+")
-_OF_DISTRICT = re.compile(r"\s*(?:cấp\s+)?(?:huyện|thị xã)\b")
+_BODY = re.compile(
+    r"(?:sở|phòng|ban|hội(?! đồng)|chi cục|công an|liên đoàn|tỉnh đoàn|đài|trạm|trung tâm)\s+\w+"
+)
+_LOWER = re.compile(r"\s*(?:việt nam\s+)?(?:cấp\s+)?(huyện|thị xã|xã)\b")  # an agency of no province
+_LEVELS = {"huyện": ("huyện", "district"), "thị xã": ("huyện", "district"), "xã": ("xã", "commune")}
 _DEPARTMENTS = re.compile(r"\bsở\s*:([^;.]+)")
 
 
@@ -306,11 +309,10 @@ def _listed(text, paragraph, line, doubts, role, start, end):
     words, at, named = paragraph.folded, paragraph.start, []
     for pattern, vietnamese, english in AGENCIES:
         found = pattern.search(words, start, end)
-        if found and _OF_DISTRICT.match(words, found.end()):
-            vietnamese, english = (
-                vietnamese.replace(" tỉnh", " huyện"),
-                english.replace("rovincial", "istrict"),
-            )
+        if found and (lower := _LOWER.match(words, found.end())):
+            own, theirs = _LEVELS[lower[1]]
+            vietnamese = vietnamese.replace(" tỉnh", f" {own}")
+            english = english.replace("Provincial", theirs.capitalize()).replace("provincial", theirs)
         if found:
             named.append((found.start(), found.end(), vietnamese, english, {}))
     for several in _DEPARTMENTS.finditer(words, start, end):  # "các Sở: Tài chính, Tư pháp"

@@ -16,6 +16,7 @@ _STATED = re.compile(
 _PERIOD_OF_LINE = re.compile(
     r"chuẩn(?: hộ)?(?: nghèo)?[^.;,\d]{0,40}?(?:giai đoạn|thời kỳ)\s+(\d{4})\s*-\s*\d{4}"
 )
+_MANY_SIDED, MANY_SIDED = re.compile(r"chuẩn[^.;,\d]{0,30}đa chiều"), 2016  # the first line that counts so
 _DECISION = re.compile(r"quyết định\s+(?:số\s+)?0?(\d{1,3})/(\d{4})/qđ-ttg")
 _BESIDE = 120  # letters in which a decision that sets a line is said to be about one
 _REACH = 600  # letters for which a sentence, or a list under it, stays on the line that it names
@@ -56,7 +57,7 @@ def lines_and_documents(text, readings, labels):
         reading.cells["poverty_line"], reading.cells["document"] = line, labels.cells["main_document"]
         if line not in known:
             reading.doubts.setdefault("poverty_line", "line_unknown")
-    _settle_borders(readings, known)
+    _settle_borders(readings, known, said)
     for reading in readings:
         used.setdefault(reading.cells["poverty_line"], reading.span)
     if not used and readings == []:
@@ -155,6 +156,7 @@ def mentions(text):
         if name in by_basis or "chuẩn" in beside:
             found.append((decision.start(), decision.end(), by_basis.get(name, name)))
     found += [(m.start(), m.end(), m[1]) for m in re.finditer(r"chuẩn(?: nghèo)?\s+(mới|cũ)\b", text.folded)]
+    found += [(m.start(), m.end(), MANY_SIDED) for m in _MANY_SIDED.finditer(text.folded)]
     return found
 
 
@@ -220,7 +222,7 @@ def _parted(text, one, other):
     return bool(re.search(r"[.](?!\d)", text.folded[min(one, other) : max(one, other)]))
 
 
-def _settle_borders(readings, known):
+def _settle_borders(readings, known, said):
     """A reading of the day on which one line ends and the next begins, where the text does not say which it is on.
 
     Those of its group beside it tell; what they leave open is in doubt.
@@ -234,8 +236,9 @@ def _settle_borders(readings, known):
             for name, other in known.items()
             if other[0].valid_from == rows[0].valid_to + timedelta(days=1)
         ]
-        unheld = f"line_{rows[0].valid_to.year + 1}"  # of other readings, and not held here
-        after += [unheld] * any(other.cells["poverty_line"] == unheld for other in readings)
+        unheld = f"line_{rows[0].valid_to.year + 1}"  # of other readings or of the text, and not held here
+        named = any(which == rows[0].valid_to.year + 1 for *_, which in said)
+        after += [unheld] * (named or any(other.cells["poverty_line"] == unheld for other in readings))
         alike = [
             other
             for other in readings
@@ -257,7 +260,7 @@ def _settle_borders(readings, known):
             for other in same_day:  # only the newer line tells the near-poor
                 other.cells["poverty_line"] = after[0]
             continue
-        if not after or twice or beside == {reading.cells["poverty_line"]}:
+        if not after or twice or (beside == {reading.cells["poverty_line"]} and not named):
             continue
         reading.doubts.setdefault("poverty_line", "line_border")
         whole = {  # of a group alone nothing is told: it is counted as all are

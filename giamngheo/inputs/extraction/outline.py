@@ -20,6 +20,7 @@ from giamngheo.inputs.extraction.vocabulary import (
 _ARTICLES = "word điều"
 _APART = ("roman", "capital", "word phần", "word chương", "word mục")  # numbered throughout a decision
 _POLICY = re.compile(r"hỗ trợ|trợ cấp|thưởng|cho vay")
+_QUOTA = re.compile(r"\W*(?:[a-zđ\d]{1,3}\W+)?chỉ tiêu\s*:")
 _BESIDE = {"word chính sách", "word dự án", "word nhiệm vụ", "word chương trình"}  # never in one another
 _ENACTS = re.compile(
     r"ban hành|phê duyệt|thông qua|nhất trí|thống nhất|quy định|giao\b|hiệu lực|chịu trách nhiệm"
@@ -278,6 +279,8 @@ class Outline:
             return
         if said == "money" and above and above.topic is None and _POLICY.search(above.title[:60]):
             said = "policies"  # a policy's own money
+        if said == "aims" and above and above.topic == "policies" and _QUOTA.match(opened.title):
+            said = None  # a policy's own number
         opened.topic = topic_under(above.topic, above.title, said) if above else said
         opened.named = opened.topic == "policies" and bool(above and subject_of(opened.title[:200]))
 

@@ -166,6 +166,15 @@ def test_ordinary_kernel_where_forking_is_not_to_be_had(make_notebook, tmp_path,
     assert int(run(notebook, tmp_path / "out.ipynb")) == os.getpid()
 
 
+def test_a_process_killed_before_it_answers_is_no_warm_kernel(monkeypatch):
+    server = object.__new__(provisioner.Server)
+    server._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    server._sending = threading.Lock()
+    monkeypatch.setattr(provisioner, "_line", lambda _: {"exit": -9})
+    with theirs, server._control, pytest.raises(provisioner.NoWarmKernel, match="ended before it began"):
+        server.fork({})
+
+
 def test_no_fork_beside_another_thread():
     ours, theirs = socket.socketpair()
     release = threading.Event()

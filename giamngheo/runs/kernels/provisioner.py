@@ -107,8 +107,8 @@ class Server:
             ours.sendall(json.dumps(request).encode() + b"\n")
             ours.settimeout(START_TIMEOUT_S)
             answer = _line(ours) or {"error": "the fork server has ended"}
-            if "error" in answer:
-                raise NoWarmKernel(answer["error"])
+            if "pid" not in answer:  # one that was killed before it answered has an exit status alone
+                raise NoWarmKernel(answer.get("error", "the process ended before it began"))
         except OSError as error:
             ours.close()
             raise NoWarmKernel(str(error)) from error

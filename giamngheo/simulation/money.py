@@ -1,10 +1,8 @@
 """Money by line, source and year, exactly: three-year totals as rationals, a year a share of them."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import prod
 
 import pandas as pd
 
@@ -25,12 +23,12 @@ class Money:
     delivered: dict[tuple[str, str, int], Fraction]
 
     def by(self, *keys, which="delivered"):
-        """Sums over one or more of line, source, year.
+        """Sums by some of line, source, year.
 
         Parameters
         ----------
         *keys : str
-            Of "line", "source", "year".
+            Of "line", "source", "year"; by none: one sum, under ``()``.
         which : str
             "delivered" or "planned".
 
@@ -39,16 +37,17 @@ class Money:
         dict
             Key (or tuple of keys) to Fraction, billion VND.
         """
-        places = [("line", "source", "year").index(key) for key in keys]
-        sums = defaultdict(Fraction)
+        places, sums = [("line", "source", "year").index(key) for key in keys], {}
         for cell, amount in getattr(self, which).items():
-            sums[cell[places[0]] if len(places) == 1 else tuple(cell[place] for place in places)] += amount
-        return dict(sums)
+            key = cell[places[0]] if len(places) == 1 else tuple(cell[place] for place in places)
+            if amount or key not in sums:  # most sources give nothing to most lines
+                sums[key] = sums[key] + amount if sums.get(key) else amount
+        return sums
 
     @property
     def total(self):
         """All money delivered, billion VND (Fraction)."""
-        return sum(self.delivered.values(), Fraction())
+        return self.by().get((), Fraction())
 
     @property
     def table(self):
@@ -60,7 +59,7 @@ class Money:
 
     def __repr__(self):
         years = sorted({year for _, _, year in self.planned})
-        planned = float(sum(self.planned.values()))
+        planned = float(self.by(which="planned")[()])
         return (
             f"Money of {years[0]} to {years[-1]}: {float(self.total):g} of {planned:g} billion VND delivered"
         )
@@ -133,41 +132,54 @@ def money(package, scenario):
     What a delay moves past the last year is lost.
     """
     key = id(package), repr(dict(scenario.funding)), scenario.phasing, scenario.delay_years
-    if key not in _made:
-        if len(_made) >= MOST_KEPT:
-            del _made[next(iter(_made))]
-        _made[key] = package, _money(package, scenario)  # the package is kept, so that its id stays its own
-    made = _made[key][1]
+    made = _kept(_made, key, package, lambda: _money(package, scenario))
     return Money(dict(made.planned), dict(made.delivered))
 
 
 _made = {}  # both cases of a scenario have one money, and so have all with other assumptions
+_plans = {}
+
+
+def _kept(made, key, package, make):
+    """What is kept under a key, made on first use; the package is kept with it, so that its id stays its own."""
+    if key not in made:
+        if len(made) >= MOST_KEPT:
+            del made[next(iter(made))]
+        made[key] = package, make()
+    return made[key][1]
+
+
+def _planned(package):
+    years = package.years
+    return {
+        (row.line, source, year): total / len(years)
+        for row in package.budget_lines
+        for source, total in exact_sources(row, len(years)).items()
+        for year in years
+    }
 
 
 def _money(package, scenario):
-    years = package.years
-    totals = {row.line: exact_sources(row, len(years)) for row in package.budget_lines}
+    years, funding = package.years, scenario.funding
     channels = {row.line: row.channel for row in package.budget_lines}
-    even = Fraction(1, len(years))
-    planned = {
-        (line, source, year): total * even
-        for line, sources in totals.items()
-        for source, total in sources.items()
-        for year in years
-    }
-    weights = _phasing(scenario.phasing, years)
-    funding = scenario.funding
+    planned = _kept(_plans, id(package), package, lambda: _planned(package))
+    of_year = {year: weight * len(years) for year, weight in _phasing(scenario.phasing, years).items()}
     delivered = {}
-    for line, source, year in planned:
-        by_year = (
+    for (line, source, year), amount in planned.items():
+        tables = (
+            of_year,
             funding.all,
             funding.by_source.get(source, {}),
             funding.by_channel.get(channels[line], {}),
             funding.by_channel.get(channel_family(channels[line]), {}),
             funding.by_line.get(line, {}),
         )
-        factors = (factor for table in by_year if (factor := table.get(year)) is not None)
-        delivered[line, source, year] = prod(factors, start=totals[line][source] * weights[year])
+        if amount:
+            for table in tables:
+                factor = table.get(year)
+                if factor is not None and factor != 1:
+                    amount *= factor
+        delivered[line, source, year] = amount
     if funding.keep_total:
         named = {
             line
@@ -176,8 +188,8 @@ def _money(package, scenario):
             or channel in funding.by_channel
             or channel_family(channel) in funding.by_channel
         }
-        whole = sum(planned.values())
-        totals_by_year = {year: whole * weights[year] * funding.all.get(year, Fraction(1)) for year in years}
+        yearly = sum(planned.values()) / len(years)
+        totals_by_year = {year: yearly * of_year[year] * funding.all.get(year, Fraction(1)) for year in years}
         _keep_total(delivered, totals_by_year, named)
     return Money(planned, _delay(delivered, scenario.delay_years, years))
 
@@ -212,7 +224,7 @@ def _delay(delivered, delay_years, years):
     moved = dict.fromkeys(delivered, Fraction())
     for (line, source, year), amount in delivered.items():
         for later, share in ((whole, 1 - part), (whole + 1, part)):
-            if year + later <= years[-1]:
+            if amount and share and year + later <= years[-1]:
                 moved[line, source, year + later] += amount * share
     return moved
 

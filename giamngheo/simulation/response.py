@@ -24,7 +24,10 @@ def rates(group, levels):
     -------
     dict of (group, status) to ndarray (n_draws, n_years)
     """
-    poor, upper = (None if z is None else ndtr(z) for z in levels)
+    return _rates(group, *(None if z is None else ndtr(z) for z in levels))
+
+
+def _rates(group, poor, upper):
     found = {(group, "poor"): 100 * poor.T}
     if upper is not None:
         upper = np.maximum(upper, poor)
@@ -104,6 +107,14 @@ class Response:
         dict of (group, status) to ndarray (n_draws, n_years)
             Percent, at `years`.
         """
+        whole = self.counterfactual
+        if self._places and not np.any(
+            whole.continuity
+        ):  # what the money leaves is all there is: z - (z - z')
+            before = (None if z is None else ndtr(z) for z in whole.levels_at(group, self._before))
+            after = whole.population(self._places).shares(group, self.effects, self.spent(multiples))
+            pairs = zip(before, after, strict=True)
+            return _rates(group, *(None if new is None else np.concatenate([old, new]) for old, new in pairs))
         return rates(group, self._levels(multiples, group))
 
     def _levels(self, multiples, group):

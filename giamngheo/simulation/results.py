@@ -55,7 +55,7 @@ def result_rows(simulation):
 
 def _rows(package, name, case, targets, groups):
     chances, above = target_chances(package, case), households_above(package, case)
-    money = {which: float(sum(getattr(case.money, which).values())) for which in ("planned", "delivered")}
+    money = {which: float(case.money.by(which=which).get((), 0)) for which in ("planned", "delivered")}
     of_case = {
         "chance_both": chances[BOTH],
         "households_above_both": float(np.median(above[BOTH])) if above else None,

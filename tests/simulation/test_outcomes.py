@@ -122,6 +122,14 @@ def test_no_new_money_under_new_plan_is_the_trend(package, shared):
     assert_allclose(nothing.draws["all", "poor"], trend.draws["all", "poor"], rtol=1e-10)
 
 
+@pytest.mark.parametrize("money", [{}, {"all": 0.5}, {"all": 3.0}])
+def test_no_additionality_at_all_is_the_limit_of_ever_less_of_it(package, shared, money):
+    of = {r: load_scenario({"id": "a", "continuity": r, "funding": money}, package) for r in (0.0, 1e-13)}
+    none, least = (simulate_case(package, scenario, shared=shared).draws for scenario in of.values())
+    for key in least:
+        assert_allclose(none[key], least[key], atol=1e-8)
+
+
 def test_2012_is_trend_whatever_the_money(package, shared):
     double = simulate_case(package, load_scenario("double", package), shared=shared)
     trend = shared.counterfactual(load_scenario("full_plan", package)).trend

@@ -16,13 +16,16 @@ from giamngheo.forecasting.rivals import spliced, straight_lines
 from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import accept_questions
-from giamngheo.inputs.scenario import list_scenarios, load_scenario
+from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenarios_left_out
 from giamngheo.inputs.skeleton import new_package
 from giamngheo.language.phrasebook import phrases
+from giamngheo.report.comparison import overview
 from giamngheo.report.scenario import budget
 from giamngheo.report.trend import learned, residuals
 from giamngheo.report.wording import Page
 from giamngheo.simulation.money import exact_sources
+from giamngheo.simulation.outcomes import simulate_all
+from giamngheo.simulation.shared_draws import shared_draws
 
 
 @settings(
@@ -104,7 +107,12 @@ def test_sources_that_are_not_told_are_nobody_s(skeleton):
     assert "0.0 %" not in budget.sentences(page, None, effect).text
     with pytest.raises(RefusedInput, match="does not tell what each source gives to 'credit'"):
         load_scenario("central_only", package)
-    assert not {"central_only", "no_mobilised_money"} & {row.id for row in list_scenarios(package)}
+    unfit = {"central_only", "no_mobilised_money"}
+    assert not unfit & {row.id for row in list_scenarios(package)}
+    assert unfit <= {row.id for row in scenarios_left_out(package)}
+    results = simulate_all(package, ["full_plan"], shared_draws(package, draws=100))
+    said = overview.sentences(Page(package, "en"), results).text
+    assert "Not in the table" in said and "Central budget only" in said
 
 
 @pytest.mark.parametrize(

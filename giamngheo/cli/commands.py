@@ -348,10 +348,13 @@ def scenarios(
     if pending:
         list_pending(out)
         return
-    from giamngheo import list_scenarios
+    from giamngheo.inputs.scenario import list_scenarios, scenarios_left_out
 
-    for name, title, _ in list_scenarios(checked_inputs(package).package):
+    checked = checked_inputs(package).package
+    for name, title, _ in list_scenarios(checked):
         print(f"{name}\t{title['en']}")
+    if unfit := ", ".join(row.id for row in scenarios_left_out(checked)):
+        print(f"left out, for the plan lacks what they speak of: {unfit}", file=sys.stderr)
 
 
 def main():

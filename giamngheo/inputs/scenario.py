@@ -4,7 +4,6 @@ A file is checked as written, merged over the scenario it is based on, then, whe
 against its years, budget lines and groups. Shares of money are exact fractions.
 """
 
-import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -203,20 +202,38 @@ def list_scenarios(package=None) -> list[ListedScenario]:
     RefusedInput
         A file that is no scenario.
     """
-    found: dict[str, ListedScenario] = {}
+    fitting, _ = _listed(package)
+    return fitting
+
+
+def scenarios_left_out(package) -> list[ListedScenario]:
+    """The generic scenarios that a package cannot use: they name a year, source, line or group that it lacks."""
+    _, unfit = _listed(package)
+    return unfit
+
+
+def _listed(package):
+    """The scenarios that fit a package, and the generic ones that do not."""
+    fitting: dict[str, ListedScenario] = {}
+    unfit: dict[str, ListedScenario] = {}
     generic = paths.DATA / "scenarios"
     for folder in _folders(package):
         for file in sorted(path for path in folder.glob("*") if is_yaml(path)):
-            if file.stem in found or "grid" in read_keys(file)[0]:
+            if file.stem in fitting or "grid" in read_keys(file)[0]:
                 continue
             scenario = load_scenario(file)
-            if package is not None and folder == generic and not moves_sources(scenario.funding, package):
-                continue
-            with contextlib.suppress(*[RefusedInput] if folder == generic else []):
-                if package is not None:
+            listed, fits = ListedScenario(scenario.id, scenario.title, file), True
+            if package is not None and folder == generic:
+                fits = moves_sources(scenario.funding, package)
+            try:
+                if package is not None and fits:
                     check_scenario(scenario, package, file)
-                found[file.stem] = ListedScenario(scenario.id, scenario.title, file)
-    return sorted(found.values(), key=lambda row: (row.id != ROOT_ID, row.id))
+            except RefusedInput:
+                if folder != generic:
+                    raise
+                fits = False
+            (fitting if fits else unfit)[file.stem] = listed
+    return [sorted(found.values(), key=lambda row: (row.id != ROOT_ID, row.id)) for found in (fitting, unfit)]
 
 
 def check_own(package):

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from giamngheo.analysis.equity import FULL_PLAN
+from giamngheo.inputs.scenario import scenarios_left_out
 from giamngheo.language import rounded
 from giamngheo.report import html
 from giamngheo.report.columns import MISSING, is_missing
@@ -144,6 +145,10 @@ def _brief(page, outcomes):
     columns.append(page.column("money_bn_vnd", "compare.money", lambda bn: amount_text(bn, page)))
     caption = page.say("compare.brief_caption", joint=first_upper(joint_name(page)))
     note = page.say("compare.brief_note")
+    if unfit := [
+        each.title[page.lang] for each in scenarios_left_out(page.package) if each.id not in outcomes
+    ]:
+        note += " " + page.say("compare.left_out", scenarios="; ".join(unfit))
     return html.table("scenarios-in-brief", caption, pd.DataFrame(rows), columns, note=note)
 
 

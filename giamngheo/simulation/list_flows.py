@@ -103,15 +103,15 @@ def returns_if_permanent(published):
         entries, for the places that publish returns, at the correlation that gives their exits.
     """
     text = published.to_csv(index=False)  # solved once for all scenarios
-    if text not in _returns:
-        _returns[text] = _returns_if_permanent(published)
-    return _returns[text].copy()
+    if text not in made_returns:
+        made_returns[text] = _solved_returns(published)
+    return made_returns[text].copy()
 
 
-_returns = {}
+made_returns = {}
 
 
-def _returns_if_permanent(published):
+def _solved_returns(published):
     rows = []
     for row in calibrate(published).dropna(subset="re_entry_pct").itertuples():
         table = published[(published["unit"] == row.unit) & (published["year"] == row.year)]
@@ -174,14 +174,14 @@ def _year(*given):
     key = hashlib.blake2b(
         pickle.dumps([None if each is None else np.asarray(each) for each in given], 5)
     ).digest()
-    made = _years.pop(key) if key in _years else list_flows(*given)
-    _years[key] = made
-    for oldest in list(_years)[:-MOST_YEARS]:
-        del _years[oldest]
+    made = made_years.pop(key) if key in made_years else list_flows(*given)
+    made_years[key] = made
+    for oldest in list(made_years)[:-MOST_YEARS]:
+        del made_years[oldest]
     return made
 
 
-_years = {}
+made_years = {}
 
 
 def _assumed(result, name):

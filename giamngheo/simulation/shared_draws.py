@@ -33,7 +33,7 @@ BASELINE_ASSUMPTIONS = (
     "group_splice_sd",
 )
 MOST_KEPT = 8  # counterfactuals, trends and cases: 10 MB each at 10 000 draws, 40 with what lines of many scenarios do
-_ahead = []  # what `make_ahead` was given
+made_ahead = []  # what `make_ahead` was given
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,13 +149,13 @@ def make_ahead(shared):
     SharedDraws
         To be used on what is to be made ahead.
     """
-    _ahead.append(replace(shared, _forgets=False))
-    return _ahead[-1]
+    made_ahead.append(replace(shared, _forgets=False))
+    return made_ahead[-1]
 
 
 def _found(package, draws, seed, register):
     """What was made ahead of the same, as a fork that can forget, None if there is none."""
-    for each in _ahead:
+    for each in made_ahead:
         if (each.draws, each.seed) == (draws, seed) and each.register == register and each.package == package:
             return replace(each, package=package, _made={}, _inherited=dict(each._made), _forgets=True)
     return None

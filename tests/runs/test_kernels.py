@@ -16,8 +16,10 @@ from jupyter_client import KernelManager
 
 from giamngheo import paths
 from giamngheo.report.pages import NOTEBOOK_ONLY
+from giamngheo.runs import execution
 from giamngheo.runs.execution import Job, execute, execute_all
-from giamngheo.runs.kernels import provisioner, server
+from giamngheo.runs.kernels import provisioner, server, world
+from giamngheo.simulation import list_flows, shared_draws
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -146,6 +148,58 @@ def test_a_world_makes_the_same_bytes(tmp_path):
     for job in jobs[:2]:
         assert execute(notebook, job.parameters, tmp_path / "alone", reuse=False).ok
         assert (tmp_path / "alone").read_bytes() == job.out.read_bytes()
+
+
+@pytest.fixture
+def nothing_made():
+    """Nothing made ahead, and nothing left of what a test makes."""
+    kept = (shared_draws.made_ahead, list_flows.made_returns, list_flows.made_years)
+    for each in kept:
+        each.clear()
+    yield kept
+    for each in kept:
+        each.clear()
+
+
+def test_a_world_that_is_handed_over_is_the_one_that_was_made(nothing_made):
+    world.prepare("data/an-giang", 200, 5)
+    made = [dict(each._made) for each in shared_draws.made_ahead]
+    flows = dict(list_flows.made_years)
+    memory = os.memfd_create("world")
+    world.hand_over(memory)
+    for each in nothing_made:
+        each.clear()
+    world.take_over(memory)
+    taken = [each._made for each in shared_draws.made_ahead]
+    assert len(made) == 2 and [list(each) for each in taken] == [list(each) for each in made]
+    assert list(list_flows.made_years) == list(flows) and list_flows.made_returns
+    for one, other in zip(made, taken, strict=True):
+        for key, value in one.items():
+            for name in vars(value) if key[0] == "case" else ():
+                old, new = getattr(value, name), getattr(other[key], name)
+                if name == "draws":
+                    assert all(same_array(old[each], new[each]) for each in old)
+                elif name == "households":
+                    assert same_array(old, new)
+            if key[0] == "drawn":
+                assert same_array(value, other[key])
+
+
+def same_array(old, new):
+    order = (old.flags.c_contiguous, old.flags.f_contiguous)
+    return old.tobytes() == new.tobytes() and order == (new.flags.c_contiguous, new.flags.f_contiguous)
+
+
+def test_a_world_that_cannot_be_made_leaves_its_notebooks_alone(make_notebook, tmp_path, monkeypatch):
+    server = provisioner.Server()
+    monkeypatch.setattr(provisioner, "server", lambda: server)
+    notebook, out = make_notebook("one", "1 + 1"), tmp_path / "out.ipynb"
+    request = {"notebook": str(notebook), "parameters": {}, "out": str(out), "folder": str(tmp_path)}
+    request |= {"failed": str(tmp_path / "failed"), "timeout": 60, "shown_for": "page", "ask": "", "then": ()}
+    nowhere = {"package": "nowhere", "draws": 200, "seed": 0}
+    assert execution.forked(request, 1, {"prepare": nowhere})["state"] == "ok"
+    assert last_output(out) == "2"
+    server.close()
 
 
 def test_a_dead_server_is_replaced(make_notebook, tmp_path):

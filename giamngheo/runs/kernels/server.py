@@ -4,7 +4,8 @@ Over its one socket comes a message with a descriptor: the child's own socket. O
 request (a line of JSON) and answers with its process id (a kernel with its ports), a notebook's process at its end with
 how it ended (`runs.kernels.forked`); when it is gone, the server writes its exit status. The message is empty JSON, or
 names a world (`runs.kernels.world`): a process forked once from the server, that has computed what its notebooks share
-and from which they are forked in the server's place.
+and from which they are forked in the server's place. The world that is asked for first is computed by a process of its
+own while the server still imports, and handed over.
 Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
@@ -49,6 +50,7 @@ LIBRARIES = (
     "papermill",
     "nbconvert.exporters",
 )
+WORLD = "giamngheo.runs.kernels.world"
 OURS_LEFT_OUT = ("cli", "runs")
 PR_SET_PDEATHSIG = 1
 PARENT_CHECK_S = 2.0
@@ -75,7 +77,52 @@ def import_everything():
     gc.set_threshold(50_000, 10, 10)  # a notebook lives for seconds: what it leaves is looked for less often
 
 
-def serve(control, parent):
+def begun_ahead(control):
+    """Compute the world that was asked for already, if one was, in a process of its own.
+
+    Parameters
+    ----------
+    control : socket.socket
+
+    Returns
+    -------
+    dict
+        Its message to (process id, descriptor of what it hands over).
+    """
+    try:
+        importlib.import_module(WORLD)
+        message = control.recv(LONGEST_MESSAGE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return {}
+    except Exception:
+        traceback.print_exc()
+        return {}
+    if message in (b"", NO_WORLD):
+        return {}
+    handed_over = os.memfd_create("world")
+    pid = fork_or_refuse(None)
+    if pid == 0:
+        control.close()
+        make_world(message, handed_over)
+    return {} if pid is None else {message: (pid, handed_over)}
+
+
+def make_world(message, handed_over):
+    """In the child: compute a world, hand it over, and end."""
+    status = 1  # it is then computed where it is needed
+    try:
+        begin_child()
+        world = importlib.import_module(WORLD)
+        world.prepare(**json.loads(message)["prepare"])
+        world.hand_over(handed_over)
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def serve(control, parent, ahead):
     """Fork a kernel for every descriptor that comes, until the parent closes its end or dies.
 
     Parameters
@@ -83,6 +130,8 @@ def serve(control, parent):
     control : socket.socket
     parent : int
         Process id of whoever started this.
+    ahead : dict
+        As of `begun_ahead`.
     """
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
@@ -108,7 +157,7 @@ def serve(control, parent):
                     os.waitpid(pid, 0)
                 return
             connection = socket.socket(fileno=descriptors[0])
-            if message != NO_WORLD and passed_on(message, connection, worlds, let_go):
+            if message != NO_WORLD and passed_on(message, connection, worlds, ahead, let_go):
                 continue
             pid = fork_or_refuse(connection)
             if pid == 0:
@@ -120,17 +169,21 @@ def serve(control, parent):
                 selector.register(process, selectors.EVENT_READ)
 
 
-def passed_on(message, connection, worlds, let_go):
+def passed_on(message, connection, worlds, ahead, let_go):
     """Whether a world took over a kernel's socket; one that is not there yet is begun."""
     if message not in worlds:
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        maker, handed_over = ahead.pop(message, (None, None))
+        whole = maker is not None and os.waitpid(maker, 0)[1] == 0
         pid = fork_or_refuse(None)
         if pid == 0:
             let_go()
             for other in (connection, ours):
                 other.close()
-            live_as_world(theirs, message)
+            live_as_world(theirs, message, handed_over if whole else None)
         theirs.close()
+        if handed_over is not None:
+            os.close(handed_over)
         if pid is None:
             ours.close()
             return False
@@ -147,17 +200,21 @@ def passed_on(message, connection, worlds, let_go):
     return True
 
 
-def live_as_world(control, message):
-    """In the child: compute what a world's notebooks share, serve their kernels, and never return."""
+def live_as_world(control, message, handed_over):
+    """In the child: compute or take over what a world's notebooks share, serve their kernels, and never return."""
     try:
         server = begin_child()
         try:
-            importlib.import_module("giamngheo.runs.kernels.world").prepare(**json.loads(message)["prepare"])
+            world = importlib.import_module(WORLD)
+            if handed_over is None:
+                world.prepare(**json.loads(message)["prepare"])
+            else:
+                world.take_over(handed_over)
         except Exception:  # its notebooks will say what is wrong, or compute it themselves
             traceback.print_exc()
         gc.collect()
         gc.freeze()
-        serve(control, server)
+        serve(control, server, {})
     except BaseException:
         traceback.print_exc()
     finally:
@@ -286,8 +343,9 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control, parent = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     control.set_inheritable(False)
+    ahead = begun_ahead(control)
     import_everything()
-    serve(control, parent)
+    serve(control, parent, ahead)
     os._exit(0)  # at once, and the kernels with it
 
 

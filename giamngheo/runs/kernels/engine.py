@@ -36,7 +36,7 @@ class Record:
     answer: what the code that was asked for after the last cell displayed, by kind of output; refusal: its error.
     """
 
-    notebook: object
+    notebook: object = None
     done: list[int] = field(default_factory=list)
     answer: dict | None = None
     refusal: str = ""

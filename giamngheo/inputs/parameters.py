@@ -34,6 +34,7 @@ DEFAULTS = {
     "known_by": "",  # a date; empty: the day of the package's document
     "assumptions": {},  # changes to the register, as in a scenario file
 }
+_loaded = {}  # packages by folder
 EXAMPLES = {"known_by": "2012-12-31", "assumptions": {"innovation_sd": {"fixed": 0.05}}}
 
 
@@ -226,7 +227,9 @@ def load_inputs(values):
         if not isinstance(value, Package | Scenario | date):  # a cell that is run again finds what it loaded
             check_value(name, value)
     package, scenario = values["package"], values["scenario"]
-    package = package if isinstance(package, Package) else load_package(paths.find(package))
+    if not isinstance(package, Package):
+        folder = paths.find(package)
+        package = _loaded[folder] = load_package(folder)
     scenario = scenario if isinstance(scenario, Scenario) else scenario_source(scenario)
     scenario = load_scenario(scenario, package)
     loaded = {
@@ -235,6 +238,14 @@ def load_inputs(values):
         "known_by": as_day("known_by", values["known_by"]) or package.published,
     }
     return SimpleNamespace(**{name: values[name] for name in DEFAULTS} | loaded)
+
+
+def package_loaded(name):
+    """The package of a name as the inputs of a notebook in this process have it, else read now (Package)."""
+    from giamngheo.inputs.package import load_package
+
+    folder = paths.find(name)
+    return _loaded.get(folder) or load_package(folder)
 
 
 def scenario_source(name):

@@ -21,6 +21,7 @@ from PIL import Image
 from giamngheo.language import number
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, Picture, escape, plain, rich, shown_on
+from giamngheo.report.lettering import measured_once
 from giamngheo.report.svg import lay_out, svg_markup
 
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = (
@@ -79,14 +80,10 @@ _RC = {
 @contextmanager
 def house_style():
     """Our own settings from matplotlib's defaults, whatever the user's matplotlibrc says."""
-    with mpl.rc_context():
+    with mpl.rc_context(), measured_once():
         mpl.rcdefaults()
         mpl.rcParams.update(_RC)
-        Text._get_layout = _kept_layout
-        try:
-            yield
-        finally:
-            Text._get_layout = _own_layout
+        yield
 
 
 class Sheet(Figure):
@@ -120,35 +117,6 @@ def _sheet(width, height):
     sheet = _sheets.pop() if _sheets else Sheet()
     sheet.set_size_inches(width, height)
     return sheet
-
-
-# Matplotlib measures a text anew each time it asks for it, six times a drawing and a third of what drawings cost.
-_own_layout, _layouts, MOST_LAYOUTS = Text._get_layout, {}, 4_096
-
-
-def _kept_layout(text, renderer):
-    """`Text._get_layout`, measured once: it does not depend on where a text stands unless that wraps it."""
-    if text.get_wrap():
-        return _own_layout(text, renderer)
-    key = (
-        text.get_text(),
-        type(renderer),
-        text.get_figure(root=True).dpi,
-        hash(text.get_fontproperties()),
-        text.get_horizontalalignment(),
-        text.get_verticalalignment(),
-        text._get_multialignment(),
-        text._linespacing,
-        text.get_rotation(),
-        text.get_rotation_mode(),
-        text.get_parse_math(),
-        text.get_usetex(),
-    )
-    if key not in _layouts:
-        if len(_layouts) >= MOST_LAYOUTS:
-            _layouts.clear()
-        _layouts[key] = _own_layout(text, renderer)
-    return _layouts[key]
 
 
 def figure_exhibit(name, title, caption, description, draw, sizes, frame=None, shared=False):

@@ -1,6 +1,7 @@
 """Markdown cells as a piece of page: nbconvert's reading of them, with formulas in MathML, which needs no script."""
 
 import re
+from functools import lru_cache
 from html import escape
 
 from latex2mathml.converter import convert
@@ -17,6 +18,7 @@ class _Renderer(IPythonRenderer):
         return _mathml(body, "inline")
 
 
+@lru_cache(1_024)
 def markdown_html(text):
     """Markdown, with formulas between dollars, as HTML without scripts (str)."""
     return MarkdownWithMath(renderer=_Renderer(escape=True, exclude_anchor_links=True)).render(text)

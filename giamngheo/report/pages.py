@@ -143,12 +143,18 @@ def _rendered(notebook, words):
 def _exporter():
     from nbconvert.exporters import HTMLExporter
 
+    class Exporter(HTMLExporter):
+        """Takes the notebook as it is: `for_reader` did what there is to do, on a copy."""
+
+        def _preprocess(self, nb, resources):
+            return nb, resources
+
     filters = {"page_html": page_html, "markdown_html": markdown_html}
-    return HTMLExporter(
+    return Exporter(
         template_name="notebook",
         extra_template_basedirs=[str(TEMPLATES)],
         filters=filters,
-        default_preprocessors=[],  # `for_reader` did what there is to do
+        default_preprocessors=[],
     )
 
 

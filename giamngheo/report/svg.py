@@ -14,6 +14,8 @@ from io import StringIO
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+from giamngheo.report.lettering import settled
+
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 # What XML has no letter for, and marks that turn the direction of what stands after them.
 _UNSEEN = re.compile(
@@ -56,7 +58,8 @@ def svg_markup(figure, name, title, description, css, told_by=""):
     figure.patch.set_visible(False)
     # Straight to the canvas: savefig would draw everything once more to find out the layout.
     nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
+    with settled():
+        FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)
     root = ET.fromstring(_UNSEEN.sub("", buffer.getvalue()))
     drawn = [child for child in root if _tag(child) != "metadata"]
     counted = Counter(style for child in drawn for style in _styles(child))
@@ -86,7 +89,8 @@ def lay_out(figure):
         return
     figure.set_dpi(72)  # an SVG's
     FigureCanvasSVG(figure)
-    engine.execute(figure)
+    with settled():
+        engine.execute(figure)
     figure.set_layout_engine("none")
 
 

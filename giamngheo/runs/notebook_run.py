@@ -87,13 +87,11 @@ def _left(request, record, stopped):
 
 def _executed(request, engine_name, give_up):
     """What papermill left behind (`runs.kernels.engine.Record`), and what stopped it: fields of an end, or None."""
-    import nbformat
-    from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
 
     from giamngheo.runs.kernels import engine
 
-    record = engine.Record(nbformat.read(request["notebook"], as_version=4))
+    record = engine.Record()
     seconds = request["timeout"]
 
     @contextlib.contextmanager
@@ -107,20 +105,7 @@ def _executed(request, engine_name, give_up):
             timer.cancel()
 
     try:
-        execute_notebook(
-            request["notebook"],
-            None,
-            request["parameters"],
-            engine_name=engine_name,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=seconds,
-            record=record,
-            watch=watch,
-            **{name: request[name] for name in ("folder", "ask", "shown_for")},
-        )
+        _execute(request, engine_name, record, watch)
     except PapermillExecutionError as error:
         text = _ANSI.sub("", "\n".join(error.traceback)).replace(f"{paths.ROOT}/", "")
         lines = text.splitlines()[-LAST_LINES:]
@@ -134,6 +119,31 @@ def _executed(request, engine_name, give_up):
     if record.refusal:
         return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED)
     return record, None
+
+
+def _execute(request, engine_name, record, watch):
+    """Let papermill execute a notebook; where it fails before any engine has it, the record has it as it was."""
+    import nbformat
+    from papermill import execute_notebook
+
+    try:
+        execute_notebook(
+            request["notebook"],
+            None,
+            request["parameters"],
+            engine_name=engine_name,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=request["timeout"],
+            record=record,
+            watch=watch,
+            **{name: request[name] for name in ("folder", "ask", "shown_for")},
+        )
+    finally:
+        if record.notebook is None:
+            record.notebook = nbformat.read(request["notebook"], as_version=4)
 
 
 def one_line(error):

@@ -1,5 +1,6 @@
 """The look that figures share: labels that keep apart, texts that fit."""
 
+import contextlib
 from base64 import b64decode
 from io import BytesIO
 
@@ -7,10 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
 from PIL import Image
 
 from giamngheo import paths
 from giamngheo.report import figure_style as style
+from giamngheo.report import lettering, svg
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=8), st.floats(0.1, 5))
@@ -55,13 +60,40 @@ def drawn():
     return style.figure_exhibit("x", "a", "", "b", draw, style.Sizes(2, 3)).outputs()[-1]
 
 
-def test_a_text_that_is_measured_once_stands_where_matplotlib_has_it(monkeypatch):
-    style._layouts.clear()
+def test_what_is_measured_once_stands_where_matplotlib_has_it(monkeypatch):
+    lettering._layouts.clear()
     first, again = drawn(), drawn()
-    kept = len(style._layouts)
+    kept = len(lettering._layouts)
     assert first == again and kept
-    monkeypatch.setattr(style, "_kept_layout", style._own_layout)
-    assert drawn() == first and len(style._layouts) == kept
+    monkeypatch.setattr(lettering, "_kept_layout", lettering._own_layout)
+    monkeypatch.setattr(lettering, "_kept_font", lettering._own_font)
+    monkeypatch.setattr(svg, "settled", contextlib.nullcontext)
+    assert drawn() == first and len(lettering._layouts) == kept
+
+
+def test_ticks_are_found_anew_where_their_axes_move_or_show_something_else():
+    with style.house_style():
+        axes = style.Sheet(figsize=(4, 4)).subplots()
+        axis, renderer = axes.yaxis, RendererAgg(200, 200, 72)
+        axes.set_ylim(0, 10)
+        with lettering.settled():
+
+            def seen():
+                ticks = axis._update_ticks()
+                boxes, _ = axis._get_ticklabel_bboxes(ticks, renderer)
+                return [tick.get_loc() for tick in ticks], [box.bounds for box in boxes]
+
+            first = seen()
+            assert seen() == first
+            axes.set_position([0.5, 0.5, 0.4, 0.4])
+            moved = seen()
+            axes.set_ylim(0, 1_000)
+            other = seen()
+            assert moved[1] != first[1] and other[0] != first[0]
+            axes.set_position([0.125, 0.11, 0.775, 0.77])
+            axes.set_ylim(0, 10)
+            back = seen()
+        assert seen() == back and back[0] == first[0]  # by matplotlib itself
 
 
 def test_a_figure_made_ahead_is_one_made_when_it_is_needed(monkeypatch):
@@ -82,12 +114,17 @@ def test_a_figure_made_ahead_is_one_made_when_it_is_needed(monkeypatch):
 
 def test_texts_of_others_figures_are_matplotlibs(monkeypatch):
     with style.house_style():
-        assert style.Text._get_layout is style._kept_layout
-    assert style.Text._get_layout is style._own_layout
-    style._layouts.clear()
-    monkeypatch.setattr(style, "MOST_LAYOUTS", 3)
+        assert Text._get_layout is lettering._kept_layout
+        in_memory = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    assert Text._get_layout is lettering._own_layout
+    own = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    assert isinstance(in_memory.fname, BytesIO) and isinstance(
+        own.fname, str
+    )  # a PDF takes the file of its fonts
+    lettering._layouts.clear()
+    monkeypatch.setattr(lettering, "MOST_LAYOUTS", 3)
     drawn()
-    assert len(style._layouts) <= 3
+    assert len(lettering._layouts) <= 3
 
 
 def test_a_notebooks_picture_keeps_each_flat_colour(monkeypatch):

@@ -198,10 +198,13 @@ def _frame(told, found):
 
 def _tidy(frame, unit):
     """A frame of `_frame` with a row a flow and column's stem, its quantiles named by their unit (DataFrame)."""
-    long = frame.melt("flow")
-    long[["stem", "end"]] = long["variable"].str.rsplit("_", n=1, expand=True)
-    wide = long.pivot(index=["flow", "stem"], columns="end", values="value").reset_index()
-    return wide.rename(columns={end: f"{end}_{unit}" for end in _ENDS}).rename_axis(columns=None)
+    stems = dict.fromkeys(name.rpartition("_")[0] for name in frame.columns if name != "flow")
+    rows = [
+        {"flow": row["flow"], "stem": stem} | {f"{end}_{unit}": row[f"{stem}_{end}"] for end in sorted(_ENDS)}
+        for row in frame.to_dict("records")
+        for stem in stems
+    ]
+    return pd.DataFrame(rows).sort_values(["flow", "stem"], ignore_index=True)
 
 
 def _name_column(page):

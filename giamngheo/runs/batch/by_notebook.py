@@ -1,7 +1,6 @@
 """Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from giamngheo import paths
@@ -95,6 +94,7 @@ def page(notebook, answer, package, lang, path, title, footer, address):
     dict
         Name to hash of each file, from the notebook's folder.
     """
+    from giamngheo.inputs.parameters import package_loaded
     from giamngheo.report.batch_page import Alone, run_page
     from giamngheo.report.columns import to_csv
     from giamngheo.report.wording import Page
@@ -103,7 +103,7 @@ def page(notebook, answer, package, lang, path, title, footer, address):
 
     path = Path(path)
     made = Alone(lang, title, notebook)
-    text = run_page(Page(_package(package), lang), made, footer)
+    text = run_page(Page(package_loaded(package), lang), made, footer)
     written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
     for name, content in written.items():
         paths.write_atomically(path.parent / name, content)
@@ -111,10 +111,3 @@ def page(notebook, answer, package, lang, path, title, footer, address):
         write_piece(path.parent / NEW_PIECES, {address: answer["application/json"]})
     names = (path.name, *written)
     return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}
-
-
-@cache
-def _package(package):
-    from giamngheo.inputs.package import load_package
-
-    return load_package(paths.find(package))

@@ -9,7 +9,9 @@ import os
 import uuid
 from dataclasses import dataclass, field
 
+from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
+from ipykernel.iostream import IOPubThread
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
@@ -17,7 +19,7 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
-from traitlets import Unicode
+from traitlets import Unicode, default
 from traitlets.config import Config
 
 from giamngheo.report.pages import NOTEBOOK_ONLY
@@ -34,7 +36,7 @@ class Record:
     answer: what the code that was asked for after the last cell displayed, by kind of output; refusal: its error.
     """
 
-    notebook: object
+    notebook: object = None
     done: list[int] = field(default_factory=list)
     answer: dict | None = None
     refusal: str = ""
@@ -127,13 +129,29 @@ class HereEngine(Engine):
             return client.execute()
 
 
+class HereKernel(InProcessKernel):
+    """Sends what it has to say at once: another thread would have to be woken for each message, and waited for."""
+
+    @default("iopub_thread")
+    def _never_started(self):
+        return IOPubThread(self._underlying_iopub_socket, session=self.session)
+
+
+class HereManager(InProcessKernelManager):
+    """Starts `HereKernel`."""
+
+    def start_kernel(self, **kwargs):
+        """Start the kernel."""
+        self.kernel = HereKernel(parent=self, session=self.session)
+
+
 class HereClient(PapermillNotebookClient):
     """papermill's client, whose kernel answers at once."""
 
     def execute(self, **kwargs):
         """Execute the notebook's cells."""
         self.reset_execution_trackers()
-        manager = InProcessKernelManager(config=Config(HistoryManager={"enabled": False}))
+        manager = HereManager(config=Config(HistoryManager={"enabled": False}))
         manager.start_kernel()
         self.here = manager.client()
         self.here.start_channels()

@@ -5,7 +5,7 @@ import json
 import os
 import threading
 
-from giamngheo.runs import notebook_run
+from giamngheo.runs import cache, notebook_run
 
 SHEETS = 8  # drawings of a scenario's page
 
@@ -17,7 +17,7 @@ def run_here(connection, request):
     ----------
     connection : socket.socket
     request : dict
-        As of `runs.notebook_run.run_notebook`.
+        As of `runs.notebook_run.run_notebook`, and stamps, as of `runs.cache.Contents.stamps`.
     """
     answering = threading.Lock()
 
@@ -31,6 +31,8 @@ def run_here(connection, request):
             os._exit(0)
 
     end = notebook_run.run_notebook(request, notebook_run.HERE, give_up=give_up)
+    if end["state"] == notebook_run.OK:
+        end["unchanged"] = cache.are_as_stamped(request["stamps"])
     if answering.acquire(blocking=False):
         answer(end)
 

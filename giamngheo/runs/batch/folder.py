@@ -76,14 +76,13 @@ class Folder:
     # --- Results in pieces
 
     def whole_pieces(self):
-        """The pieces that are what they were when they were written (list of Path); others are removed."""
-        whole = []
+        """The pieces that are what they were when they were written (of Path, bytes); others are removed."""
         for path in sorted(self.pieces.glob("*.parquet")):
-            if piece_name(path.read_bytes()) == path.name:
-                whole.append(path)
+            content = path.read_bytes()
+            if piece_name(content) == path.name:
+                yield path, content
             else:
                 path.unlink()
-        return whole
 
     def take_pieces(self, task):
         """Take the results that were made with a scenario's run (list of Path)."""

@@ -55,10 +55,11 @@ class Run:
 class Job:
     """One notebook to execute: its path, parameters, where the result goes, and what to call it meanwhile.
 
-    folder: where its kernel stands, the notebook's own unless given; ask: code that runs after the last cell and leaves
-    no trace in the notebook, what it displays is the run's `answer`; then: a function ("module:name") and its keyword
-    arguments (what JSON holds), called with the notebook and that answer where all went well; what it raises fails the
-    run; holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
+    folder: where its kernel stands, the notebook's own unless given; first: a function ("module:name") and its keyword
+    arguments (what JSON holds), called before the notebook is executed, in the same process; ask: code
+    that runs after the last cell and leaves no trace in the notebook, what it displays is the run's `answer`; then: a
+    function as `first`, called with the notebook and that answer where all went well; what either raises fails the run;
+    holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
     """
 
     notebook: Path
@@ -66,6 +67,7 @@ class Job:
     out: Path
     label: str = field(default="")
     folder: Path | None = None
+    first: tuple = ()
     ask: str = ""
     then: tuple = ()
     holds: str = ""
@@ -157,7 +159,7 @@ def execute_all(
         scenario = job.holds or door.scenario(notebook, parameters, job.folder)
         out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
         cells = door.cells(notebook)
-        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.ask, job.then))
+        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.first, job.ask, job.then))
     for package in {each.parameters.get("package", paths.PACKAGE) for each in ready}:
         contents.data(package)
     contents.code()
@@ -208,6 +210,7 @@ class _Ready:
     cells: list
     scenario: str
     folder: Path
+    first: tuple
     ask: str
     then: tuple
 
@@ -258,6 +261,7 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         "folder": str(job.folder),
         "timeout": timeout,
         "shown_for": shown_for,
+        "first": job.first,
         "ask": job.ask,
         "then": job.then,
     }

@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from giamngheo import paths
+from giamngheo.runs.batch.folder import write_scenario
 from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
@@ -51,6 +52,7 @@ def loop(count, folder, draws):
         home = Path(folder)
         task = Batch(plan, home / "loop", Settings()).plan.task(number)
         keys = Batch(plan, home / "loop", Settings()).folder.begin(task)
+        write_scenario(keys, task.keys)
         execute_notebook(
             paths.NOTEBOOKS / "03_scenario.ipynb",
             home / f"{task.id}.ipynb",

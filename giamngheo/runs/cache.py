@@ -212,8 +212,19 @@ class Contents:
     def unchanged(self):
         """Whether no file that was hashed was written to since (bool): a kernel reads it as it is now."""
         with self._lock:
-            self.changed |= any(_stamp(path) != stamp for path, stamp in self._stamps.items())
+            self.changed |= not are_as_stamped(self._stamps)
             return not self.changed
+
+    def heard(self, unchanged):
+        """The same (bool), where a notebook's own process has looked, by `are_as_stamped`, after all that it read."""
+        with self._lock:
+            self.changed |= not unchanged
+            return not self.changed
+
+    def stamps(self):
+        """The files that were hashed, each with what changes when it is written to (dict)."""
+        with self._lock:
+            return dict(self._stamps)
 
     def address(self, cells, parameters, shown_for="", scenario=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
@@ -253,12 +264,17 @@ class Contents:
         return self._once("the code", made)
 
 
+def are_as_stamped(stamps):
+    """Whether files are as `Contents.stamps` has them (bool)."""
+    return all(_stamp(path) == stamp for path, stamp in stamps.items())
+
+
 def _stamp(path):
     try:
         status = os.stat(path)  # noqa: PTH116, of text: hundreds of files, and a path's own takes longer
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return [status.st_mtime_ns, status.st_size]  # as JSON gives it back
 
 
 def kept(key):

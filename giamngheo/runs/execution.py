@@ -55,10 +55,11 @@ class Run:
 class Job:
     """One notebook to execute: its path, parameters, where the result goes, and what to call it meanwhile.
 
-    folder: where its kernel stands, the notebook's own unless given; ask: code that runs after the last cell and leaves
-    no trace in the notebook, what it displays is the run's `answer`; then: a function ("module:name") and its keyword
-    arguments (what JSON holds), called with the notebook and that answer where all went well; what it raises fails the
-    run; holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
+    folder: where its kernel stands, the notebook's own unless given; first: a function ("module:name") and its keyword
+    arguments (what JSON holds), called before the notebook is executed, in the same process; ask: code
+    that runs after the last cell and leaves no trace in the notebook, what it displays is the run's `answer`; then: a
+    function as `first`, called with the notebook and that answer where all went well; what either raises fails the run;
+    holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
     """
 
     notebook: Path
@@ -66,6 +67,7 @@ class Job:
     out: Path
     label: str = field(default="")
     folder: Path | None = None
+    first: tuple = ()
     ask: str = ""
     then: tuple = ()
     holds: str = ""
@@ -157,7 +159,10 @@ def execute_all(
         scenario = job.holds or door.scenario(notebook, parameters, job.folder)
         out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
         cells = door.cells(notebook)
-        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.ask, job.then))
+        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.first, job.ask, job.then))
+    for package in {each.parameters.get("package", paths.PACKAGE) for each in ready}:
+        contents.data(package)
+    contents.code()
     worlds = _worlds(ready, contents) if warm else [None] * len(ready)
     labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
     if warm:
@@ -173,6 +178,7 @@ def execute_all(
     options = {"contents": contents, "reuse": reuse, "keep": keep, "shown_for": shown_for, "warm": warm}
     halted = threading.Event()
     options |= {"timeout": timeout, "ending": [halted] if stop is None else [halted, stop]}
+    options["common"] = _common(contents, shown_for) if warm else None
     pool = ThreadPoolExecutor(workers)
     try:
         with Progress(len(ready), progress) as shown:
@@ -204,6 +210,7 @@ class _Ready:
     cells: list
     scenario: str
     folder: Path
+    first: tuple
     ask: str
     then: tuple
 
@@ -220,7 +227,15 @@ def _worlds(ready, contents):
     ]
 
 
-def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending):
+def _common(contents, shown_for):
+    """What is the same for all processes that are forked for notebooks (bytes): made once, for it is long."""
+    from giamngheo.runs.kernels import provisioner
+
+    surroundings = provisioner.page_environment(os.environ, shown_for)
+    return provisioner.as_line({"env": surroundings, "stamps": contents.stamps()})
+
+
+def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending, common):
     start = time.monotonic()
     n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
@@ -246,12 +261,15 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
         "folder": str(job.folder),
         "timeout": timeout,
         "shown_for": shown_for,
+        "first": job.first,
         "ask": job.ask,
         "then": job.then,
     }
     done = cache.kept(key) if reuse else None
-    end = _kept(request, done) if done is not None else _run(request, len(job.cells), warm, world, ending)
-    if end["state"] == OK and not contents.unchanged():
+    way = (common, world) if warm else None
+    end = _kept(request, done) if done is not None else _run(request, len(job.cells), way, ending)
+    looked = end.pop("unchanged", None)
+    if end["state"] == OK and not (contents.unchanged() if looked is None else contents.heard(looked)):
         job.out.unlink()
         return ended(changed)
     if keep and end["state"] == OK and done is None:
@@ -270,24 +288,25 @@ def _kept(request, content):
     return end
 
 
-def _run(request, n_cells, warm, world, ending):
+def _run(request, n_cells, way, ending):
     """The end of a notebook that is executed; a killed one once more: another program may have been in its way."""
-    for way in ("forked" if warm else "ordinary", "ordinary"):
-        end = forked(request, n_cells, world) if way == "forked" else None
+    for to_fork in (way, None):
+        end = forked(request, n_cells, *to_fork) if to_fork else None
         end = end or run_notebook(request, ORDINARY)
         if end["state"] != KILLED or any(event.is_set() for event in ending):
             break
     return end
 
 
-def forked(request, n_cells, world):
-    """How a notebook ended in a process forked for it (as of `run_notebook`), None where there is none to be had."""
+def forked(request, n_cells, common, world):
+    """How a notebook ended in a process forked for it (as of `run_notebook`), None where there is none to be had.
+
+    unchanged: whether data and code are, after it read the last of them, what they were when the run began.
+    """
     from giamngheo.runs.kernels import provisioner
 
-    surroundings = provisioner.page_environment(os.environ, request["shown_for"])
-    whole = request | {"env": surroundings, "cwd": request["folder"]}
     try:
-        process, _ = provisioner.server().fork(whole, world)
+        process, _ = provisioner.server().fork(request | {"cwd": request["folder"]}, world, common)
     except provisioner.NoWarmKernel as reason:
         log.info("an ordinary kernel instead of a forked process: %s", reason)
         return None

@@ -34,8 +34,8 @@ def run_notebook(request, engine, give_up=None):
     Parameters
     ----------
     request : dict
-        notebook, parameters, out, failed (paths as str), folder, ask, then, timeout, shown_for: as of `execution.Job`
-        and `execution.execute_all`.
+        notebook, parameters, out, failed (paths as str), folder, first, ask, then, timeout, shown_for: as of
+        `execution.Job` and `execution.execute_all`.
     engine : str
         `ORDINARY` or `HERE`.
     give_up : callable, optional
@@ -48,6 +48,8 @@ def run_notebook(request, engine, give_up=None):
         state, cells_done and answer (of what was asked) or, where it did not end well, error, cell, last_lines, failed;
         made: what `then` gave.
     """
+    if failed := _called(request, "first").get("error"):
+        return {"state": FAILED, "error": failed, "cells_done": 0}
     record, stopped = _executed(request, engine, give_up)
     stopped = stopped or _unfinished(record)
     if stopped:
@@ -60,16 +62,21 @@ def run_notebook(request, engine, give_up=None):
 
 def then_make(request, notebook, answer):
     """Do what is to be done with a notebook that ended well; fields of `run_notebook`'s end (dict)."""
-    if not request["then"]:
+    end = _called(request, "then", notebook, answer)
+    return end | {"answer": None} if "made" in end else end
+
+
+def _called(request, name, *given):
+    """What a function of a request's gave (made), or how it failed; nothing where there is none (dict)."""
+    if not request[name]:
         return {}
-    name, arguments = request["then"]
+    name, arguments = request[name]
     module, _, function = name.partition(":")
     try:
-        made = getattr(importlib.import_module(module), function)(notebook, answer, **arguments)
+        return {"made": getattr(importlib.import_module(module), function)(*given, **arguments)}
     except Exception as error:
         log.exception("%s", request["notebook"])
         return {"state": FAILED, "error": one_line(error)}
-    return {"made": made, "answer": None}
 
 
 def timed_out(request, record, seconds):

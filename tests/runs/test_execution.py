@@ -246,15 +246,19 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(monkeypatch):
     assert cache.kept("a") is None
 
 
-def test_what_changes_while_a_notebook_runs_is_not_kept(make_notebook, tmp_path, monkeypatch):
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_changes_while_a_notebook_runs_is_not_kept(make_notebook, tmp_path, monkeypatch, warm):
     """Else a page made from the new data would be found under the address of the old."""
     watched = tmp_path / "data.csv"
     watched.write_text("1")
     monkeypatch.setattr(cache, "code_files", lambda: [watched])
     notebook = make_notebook("n", f"import pathlib; pathlib.Path({str(watched)!r}).write_text('22')")
-    run = execute(notebook, {"seed": 1}, tmp_path / "out.ipynb", warm=False)
+    contents = cache.Contents()
+    run = execute(notebook, {"seed": 1}, tmp_path / "out.ipynb", warm=warm, contents=contents)
     assert not run.ok and run.error == execution.CHANGED and not (tmp_path / "out.ipynb").exists()
     assert not list(cache.EXECUTED.glob("*"))
+    watched.write_text("1")  # even put back: what began before may have seen it
+    assert contents.changed and not contents.unchanged() and not contents.heard(True)
 
 
 def test_every_distribution_of_the_lock_is_in_the_address(monkeypatch):
@@ -323,6 +327,18 @@ def test_what_is_then_to_be_done_is_done_with_notebook_and_answer(make_notebook,
     done, wrong = execute_all(jobs, progress=False, keep=False, warm=warm)
     assert done.ok and done.made is True
     assert not wrong.ok and wrong.state == "failed" and "TypeError" in wrong.error
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_is_first_to_be_done_is_done_before_the_notebook(make_notebook, tmp_path, warm):
+    made = tmp_path / "made"
+    notebook = make_notebook("n", f"import os; assert os.path.isdir({str(made)!r})")
+    first = ("os:mkdir", {"path": str(made)})
+    jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb", first=first) for n in range(2)]
+    done, wrong = execute_all(jobs, progress=False, keep=False, workers=1, warm=warm)
+    assert done.ok
+    assert not wrong.ok and wrong.state == "failed" and "FileExistsError" in wrong.error
+    assert wrong.cells_done == 0 and not wrong.out.exists()
 
 
 def test_a_failure_names_its_cell_and_what_it_printed(make_notebook, tmp_path):

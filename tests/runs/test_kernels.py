@@ -16,7 +16,7 @@ from jupyter_client import KernelManager
 
 from giamngheo import paths
 from giamngheo.report.pages import NOTEBOOK_ONLY
-from giamngheo.runs import execution
+from giamngheo.runs import cache, execution
 from giamngheo.runs.execution import Job, execute, execute_all
 from giamngheo.runs.kernels import provisioner, server, world
 from giamngheo.simulation import list_flows, shared_draws
@@ -195,9 +195,11 @@ def test_a_world_that_cannot_be_made_leaves_its_notebooks_alone(make_notebook, t
     monkeypatch.setattr(provisioner, "server", lambda: server)
     notebook, out = make_notebook("one", "1 + 1"), tmp_path / "out.ipynb"
     request = {"notebook": str(notebook), "parameters": {}, "out": str(out), "folder": str(tmp_path)}
-    request |= {"failed": str(tmp_path / "failed"), "timeout": 60, "shown_for": "page", "ask": "", "then": ()}
+    request |= {"failed": str(tmp_path / "failed"), "timeout": 60, "shown_for": "page"}
+    request |= {"first": (), "ask": "", "then": ()}
     nowhere = {"package": "nowhere", "draws": 200, "seed": 0}
-    assert execution.forked(request, 1, {"prepare": nowhere})["state"] == "ok"
+    common = execution._common(cache.Contents(), "page")
+    assert execution.forked(request, 1, common, {"prepare": nowhere})["state"] == "ok"
     assert last_output(out) == "2"
     server.close()
 

@@ -1,10 +1,13 @@
 """Scenarios by notebook: executed by papermill and made into pages in one process, each put in its place whole."""
 
 import hashlib
+import pickle
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
+from giamngheo.runs.batch.folder import NEW_PIECES, write_scenario
 from giamngheo.runs.execution import Job, execute_all, start_ahead
 
 NOTEBOOK = "03_scenario"
@@ -22,9 +25,15 @@ def execute(batch, todo, states, shown):
     notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
     for task, address in todo:
         home, holds = batch.folder.begin(task), values.canonical(task.keys)
+        # As text that keeps what JSON does not, such as a year for a key.
+        first = (
+            f"{__name__}:scenario",
+            {"folder": str(home), "keys": b64encode(pickle.dumps(task.keys)).decode()},
+        )
         for lang in langs:
             arguments = {
-                "package": paths.as_parameter(task.package.path),
+                "package": batch.named(task.package.path),
+                "scenario": f"{task.id}.yml",
                 "lang": lang,
                 "path": str(home / f"{lang}.ipynb"),
                 "title": task.keys["title"][lang],
@@ -38,6 +47,7 @@ def execute(batch, todo, states, shown):
                     home / f"{lang}.ipynb",
                     f"{task.id} {lang}",
                     home,
+                    first=first,
                     ask=ASK if lang == langs[0] else "",
                     then=(f"{__name__}:page", arguments),
                     holds=holds,
@@ -81,10 +91,15 @@ def execute(batch, todo, states, shown):
     )
 
 
-# --- In the process that executed it
+# --- In the process that executes it
 
 
-def page(notebook, answer, package, lang, path, title, footer, address):
+def scenario(folder, keys):
+    """Write the scenario (its keys, pickled) that the notebook reads (`execution.Job.first`)."""
+    write_scenario(Path(folder), pickle.loads(b64decode(keys)))
+
+
+def page(notebook, answer, package, scenario, lang, path, title, footer, address):
     """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
 
     Called in the process that executed it (`execution.Job.then`).
@@ -98,7 +113,6 @@ def page(notebook, answer, package, lang, path, title, footer, address):
     from giamngheo.report.batch_page import Alone, run_page
     from giamngheo.report.columns import to_csv
     from giamngheo.report.wording import Page
-    from giamngheo.runs.batch.folder import NEW_PIECES
     from giamngheo.runs.batch.tables import write_piece
 
     path = Path(path)
@@ -109,5 +123,5 @@ def page(notebook, answer, package, lang, path, title, footer, address):
         paths.write_atomically(path.parent / name, content)
     if answer is not None:
         write_piece(path.parent / NEW_PIECES, {address: answer["application/json"]})
-    names = (path.name, *written)
+    names = (path.name, scenario, *written)
     return {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in names}

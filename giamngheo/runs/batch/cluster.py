@@ -24,6 +24,7 @@ from pathlib import Path
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.package import load_package
+from giamngheo.runs.batch.folder import write_scenario
 from giamngheo.runs.batch.plan import Task
 from giamngheo.runs.notebook_run import FAILED, KILLED, one_line
 
@@ -177,6 +178,7 @@ def _pieces(batch, todo, client):
 
 def _put_in_place(batch, task, files):
     home = batch.folder.begin(task)
+    write_scenario(home, task.keys)
     for name, content in files.items():
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_bytes(content)

@@ -26,6 +26,16 @@ def piece_name(content):
     return f"{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
 
 
+def write_scenario(home, keys):
+    """Write a scenario in full into the folder of its run; its file's name (str)."""
+    import yaml
+
+    name = f"{keys['id']}.yml"
+    own = {key: value for key, value in keys.items() if key != "id"}
+    paths.write_atomically(home / name, yaml.safe_dump(own, allow_unicode=True, sort_keys=False))
+    return name
+
+
 class Folder:
     """Where a batch writes."""
 
@@ -76,14 +86,13 @@ class Folder:
     # --- Results in pieces
 
     def whole_pieces(self):
-        """The pieces that are what they were when they were written (list of Path); others are removed."""
-        whole = []
+        """The pieces that are what they were when they were written (of Path, bytes); others are removed."""
         for path in sorted(self.pieces.glob("*.parquet")):
-            if piece_name(path.read_bytes()) == path.name:
-                whole.append(path)
+            content = path.read_bytes()
+            if piece_name(content) == path.name:
+                yield path, content
             else:
                 path.unlink()
-        return whole
 
     def take_pieces(self, task):
         """Take the results that were made with a scenario's run (list of Path)."""
@@ -125,20 +134,17 @@ class Folder:
             return False
 
     def begin(self, task):
-        """An empty folder to make a run in, with the scenario in full (Path)."""
-        import yaml
-
+        """An empty folder to make a run in (Path)."""
         home = self.unmake(task)
         home.mkdir(parents=True)
-        keys = {key: value for key, value in task.keys.items() if key != "id"}
-        text = yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
-        (home / f"{task.id}.yml").write_text(text, encoding="utf-8")
         return home
 
     def finish(self, task, address, files):
         """Put a run that is whole in its place; files: name to hash."""
         home, place = self.making_of(task), self.run_of(task)
-        files = dict(sorted(files.items())) | {f"{task.id}.yml": hash_of(home / f"{task.id}.yml")}
+        scenario = f"{task.id}.yml"
+        last = {scenario: files.get(scenario) or hash_of(home / scenario)}
+        files = {name: digest for name, digest in sorted(files.items()) if name != scenario} | last
         record = {"address": address, "files": files}
         (home / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         self.drop(task)

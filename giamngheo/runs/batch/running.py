@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache as cached
 from pathlib import Path
 
 from giamngheo import paths
@@ -63,6 +64,7 @@ class Batch:
         self._asked = False  # by Ctrl-C
         self._workers, self._idle, self._lock = [], [], threading.Lock()
         self._footers, self._made_from = {}, None
+        self.named = cached(paths.as_parameter)  # packages, each of which many scenarios are of
         self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
 
     # --- Addresses
@@ -102,7 +104,7 @@ class Batch:
     def parameters(self, task, lang):
         """The parameters of a scenario's notebook (dict)."""
         return {
-            "package": paths.as_parameter(task.package.path),
+            "package": self.named(task.package.path),
             "scenario": f"{task.id}.yml",
             "lang": lang,
             "seed": self.settings.seed,

@@ -51,11 +51,12 @@ class Pieces:
 
     def __init__(self, folder):
         self._where, self._open, self._small = {}, {}, {}
-        for path in folder.whole_pieces():
-            if len(self._small) < MOST_SMALL and path.stat().st_size < SMALL:
-                self._small[path] = table = pq.read_table(path)
+        for path, content in folder.whole_pieces():
+            piece = pq.ParquetFile(pa.BufferReader(content))
+            if len(self._small) < MOST_SMALL and len(content) < SMALL:
+                self._small[path] = table = piece.read(use_threads=False)
             else:
-                table = pq.read_table(path, columns=["address"])
+                table = piece.read(["address"], use_threads=False)
             for n, address in enumerate(table["address"].to_pylist()):
                 start = self._where.get(address, (None, n, 0))
                 first = start[1] if start[0] == path else n

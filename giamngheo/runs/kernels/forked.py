@@ -7,7 +7,7 @@ import os
 import threading
 
 from giamngheo import paths
-from giamngheo.runs import notebook_run
+from giamngheo.runs import cache, notebook_run
 
 SHEETS = 8  # drawings of a scenario's page
 FIRST_USED = (
@@ -24,7 +24,7 @@ def run_here(connection, request):
     ----------
     connection : socket.socket
     request : dict
-        As of `runs.notebook_run.run_notebook`.
+        As of `runs.notebook_run.run_notebook`, and stamps, as of `runs.cache.Contents.stamps`.
     """
     answering = threading.Lock()
 
@@ -38,6 +38,8 @@ def run_here(connection, request):
             os._exit(0)
 
     end = notebook_run.run_notebook(request, notebook_run.HERE, give_up=give_up)
+    if end["state"] == notebook_run.OK:
+        end["unchanged"] = cache.are_as_stamped(request["stamps"])
     if answering.acquire(blocking=False):
         answer(end)
 

@@ -23,6 +23,7 @@ START_TIMEOUT_S = 60  # the first kernel waits for the server's imports, on a bu
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 CONNECTIONS = paths.CACHE / "connections"
 NAME = "giamngheo-warm"
+NOTHING = b"{}\n"  # as a line
 
 log = logging.getLogger(__name__)
 
@@ -80,16 +81,18 @@ class Server:
         """Whether it lives and is ours, not our parent process's."""
         return self.owner == os.getpid() and self._process.poll() is None
 
-    def fork(self, request, world=None):
+    def fork(self, request, world=None, common=NOTHING):
         """Ask for a kernel, or for a process that runs a notebook.
 
         Parameters
         ----------
         request : dict
-            env, cwd, and as for `runs.kernels.server.run_kernel` or `runs.notebook_run.run_notebook`.
+            env, cwd, and as for `runs.kernels.server.run_kernel`, `runs.kernels.forked.run_here`.
         world : dict, optional
             What the process shares with others: data (a hash of what it is made from) and prepare, the arguments of
             `runs.kernels.world.prepare`.
+        common : bytes
+            What of the request is the same for many (`as_line`).
 
         Returns
         -------
@@ -104,7 +107,7 @@ class Server:
         try:
             with self._sending, theirs:
                 socket.send_fds(self._control, [json.dumps(world or {}).encode()], [theirs.fileno()])
-            ours.sendall(json.dumps(request).encode() + b"\n")
+            ours.sendall(common + as_line(request))
             ours.settimeout(START_TIMEOUT_S)
             answer = _line(ours) or {"error": "the fork server has ended"}
             if "pid" not in answer:  # one that was killed before it answered has an exit status alone
@@ -181,6 +184,11 @@ def page_environment(environment, shown_for=""):
             "TZ": "UTC",
         }
     )
+
+
+def as_line(request):
+    """A request, or a part of it, as the fork server's children read it (bytes)."""
+    return json.dumps(request).encode() + b"\n"
 
 
 def _line(connection):

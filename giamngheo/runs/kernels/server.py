@@ -1,11 +1,11 @@
 """The fork server: imports the libraries once, then becomes a ready kernel, or runs a notebook, each time it is asked.
 
 Over its one socket comes a message with a descriptor: the child's own socket. On that the child reads the
-request (a line of JSON) and answers with its process id (a kernel with its ports), a notebook's process at its end with
-how it ended (`runs.kernels.forked`); when it is gone, the server writes its exit status. The message is empty JSON, or
-names a world (`runs.kernels.world`): a process forked once from the server, that has computed what its notebooks share
-and from which they are forked in the server's place. The world that is asked for first is computed by a process of its
-own while the server still imports, and handed over.
+request (two lines of JSON: what many have in common, its own) and answers with its process id (a kernel with its
+ports), a notebook's process at its end with how it ended (`runs.kernels.forked`); when it is gone, the server writes
+its exit status. The message is empty JSON, or names a world (`runs.kernels.world`): a process forked once from the
+server, that has computed what its notebooks share and from which they are forked in the server's place. The world that
+is asked for first is computed by a process of its own while the server still imports, and handed over.
 Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
@@ -263,7 +263,8 @@ def serve_one(connection):
     status = 1
     try:
         server = begin_child()
-        request = json.loads(connection.makefile("r", encoding="utf-8").readline())
+        lines = connection.makefile("r", encoding="utf-8")
+        request = json.loads(lines.readline()) | json.loads(lines.readline())
         settle(request)
         if "notebook" in request:
             answer(connection, {"pid": os.getpid(), "ports": {}})

@@ -354,7 +354,7 @@ def scenarios(
     for name, title, _ in list_scenarios(checked):
         print(f"{name}\t{title['en']}")
     if unfit := ", ".join(row.id for row in scenarios_left_out(checked)):
-        print(f"left out, for the plan lacks what they speak of: {unfit}", file=sys.stderr)
+        print(f"left out, for they do not fit this plan: {unfit}", file=sys.stderr)
 
 
 def main():

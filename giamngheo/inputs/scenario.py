@@ -207,7 +207,7 @@ def list_scenarios(package=None) -> list[ListedScenario]:
 
 
 def scenarios_left_out(package) -> list[ListedScenario]:
-    """The generic scenarios that a package cannot use: they name a year, source, line or group that it lacks."""
+    """The generic scenarios that `list_scenarios` leaves out: they do not fit the package, or change nothing of it."""
     _, unfit = _listed(package)
     return unfit
 

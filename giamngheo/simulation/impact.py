@@ -249,6 +249,7 @@ def shares_after(thresholds, effects, spent, stocks):
         ):  # some of the poor jump the whole band: rare
             stay = _below(z[over], ratio - 1 - gain[over], np.broadcast_to(spread, z.shape)[over])
             left_band[over] += share[over] * np.maximum(poor[over] - stay, 0)
+    lower = np.maximum(lower, 0)  # but for rounding
     if upper is None:
         return lower, None
     if not apart:

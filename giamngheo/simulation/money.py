@@ -59,7 +59,7 @@ class Money:
 
     def __repr__(self):
         years = sorted({year for _, _, year in self.planned})
-        planned = float(self.by(which="planned")[()])
+        planned = float(self.by(which="planned").get((), 0))
         return (
             f"Money of {years[0]} to {years[-1]}: {float(self.total):g} of {planned:g} billion VND delivered"
         )

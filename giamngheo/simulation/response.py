@@ -108,9 +108,8 @@ class Response:
             Percent, at `years`.
         """
         whole = self.counterfactual
-        if self._places and not np.any(
-            whole.continuity
-        ):  # what the money leaves is all there is: z - (z - z')
+        # Where the plan is in no threshold, what the money leaves is all there is: z - (z - z').
+        if self._places and not np.any(whole.continuity):
             before = (None if z is None else ndtr(z) for z in whole.levels_at(group, self._before))
             after = whole.population(self._places).shares(group, self.effects, self.spent(multiples))
             pairs = zip(before, after, strict=True)

@@ -162,14 +162,19 @@ def nothing_made():
 
 
 def test_a_world_that_is_handed_over_is_the_one_that_was_made(nothing_made):
-    world.prepare("data/an-giang", 200, 5)
+    given = {"package": "data/an-giang", "draws": 200, "seed": 5}
+    world.prepare(**given)
     made = [dict(each._made) for each in shared_draws.made_ahead]
     flows = dict(list_flows.made_years)
     memory = os.memfd_create("world")
-    world.hand_over(memory)
+    maker = os.fork()
+    if maker == 0:
+        world.hand_over(memory)
+        os._exit(0)
     for each in nothing_made:
         each.clear()
-    world.take_over(memory)
+    assert world.take_over(os.pidfd_open(maker), memory, **given)
+    os.waitpid(maker, 0)
     taken = [each._made for each in shared_draws.made_ahead]
     assert len(made) == 2 and [list(each) for each in taken] == [list(each) for each in made]
     assert list(list_flows.made_years) == list(flows) and list_flows.made_returns
@@ -183,6 +188,28 @@ def test_a_world_that_is_handed_over_is_the_one_that_was_made(nothing_made):
                     assert same_array(old, new)
             if key[0] == "drawn":
                 assert same_array(value, other[key])
+
+
+def test_what_was_not_handed_over_to_its_end_is_not_taken_over(nothing_made):
+    memory, maker = os.memfd_create("world"), os.fork()
+    if maker == 0:
+        os.write(memory, bytes(1_000))
+        os._exit(0)
+    given = {"package": "data/an-giang", "draws": 200, "seed": 5}
+    assert not world.take_over(os.pidfd_open(maker), memory, **given)
+    assert not any(nothing_made)
+    os.waitpid(maker, 0)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(memory)
+
+
+def test_where_nothing_can_be_handed_over_a_world_is_made_where_it_is_needed(monkeypatch):
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    monkeypatch.delattr(os, "memfd_create")
+    with ours, theirs:
+        assert server.begun_ahead(theirs) == []  # nothing was asked for
+        ours.send(json.dumps({"prepare": {}}).encode())
+        assert server.begun_ahead(theirs) == []
 
 
 def same_array(old, new):

@@ -130,6 +130,13 @@ def test_no_additionality_at_all_is_the_limit_of_ever_less_of_it(package, shared
         assert_allclose(none[key], least[key], atol=1e-8)
 
 
+def test_no_rate_is_below_nothing(package, shared):
+    draws = simulate_case(
+        package, load_scenario({"id": "a", "continuity": 0, "funding": {"all": 10}}, package), shared=shared
+    ).draws
+    assert all(values.min() >= 0 for values in draws.values())
+
+
 def test_2012_is_trend_whatever_the_money(package, shared):
     double = simulate_case(package, load_scenario("double", package), shared=shared)
     trend = shared.counterfactual(load_scenario("full_plan", package)).trend

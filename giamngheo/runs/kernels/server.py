@@ -4,8 +4,8 @@ Over its one socket comes a message with a descriptor: the child's own socket. O
 request (two lines of JSON: what many have in common, its own) and answers with its process id (a kernel with its
 ports), a notebook's process at its end with how it ended (`runs.kernels.forked`); when it is gone, the server writes
 its exit status. The message is empty JSON, or names a world (`runs.kernels.world`): a process forked once from the
-server, that has computed what its notebooks share and from which they are forked in the server's place. The world that
-is asked for first is computed by a process of its own while the server still imports, and handed over.
+server, that has computed what its notebooks share and from which they are forked in the server's place. A world that is
+asked for before the server has imported much is computed by a process of its own meanwhile, and handed over.
 Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
@@ -23,6 +23,7 @@ import socket
 import sys
 import traceback
 from pathlib import Path
+from typing import NamedTuple
 
 LIBRARIES = (
     "ipykernel.kernelapp",
@@ -77,6 +78,19 @@ def import_everything():
     gc.set_threshold(50_000, 10, 10)  # a notebook lives for seconds: what it leaves is looked for less often
 
 
+class Maker(NamedTuple):
+    """A process that computes the world of a message ahead: its descriptor, and that of what it hands over."""
+
+    message: bytes
+    process: int
+    memory: int
+
+    def close(self):
+        """Close both descriptors here."""
+        os.close(self.process)
+        os.close(self.memory)
+
+
 def begun_ahead(control):
     """Compute the world that was asked for already, if one was, in a process of its own.
 
@@ -86,43 +100,44 @@ def begun_ahead(control):
 
     Returns
     -------
-    dict
-        Its message to (process id, descriptor of what it hands over).
+    list of Maker
+        One, or none where no world was asked for yet or the system has no way of handing it over.
     """
     try:
         importlib.import_module(WORLD)
         message = control.recv(LONGEST_MESSAGE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        if message in (b"", NO_WORLD):
+            return []
+        memory = os.memfd_create("world")
     except BlockingIOError:
-        return {}
-    except Exception:
+        return []
+    except Exception:  # such as a Python that was built for an old system
         traceback.print_exc()
-        return {}
-    if message in (b"", NO_WORLD):
-        return {}
-    handed_over = os.memfd_create("world")
+        return []
     pid = fork_or_refuse(None)
     if pid == 0:
         control.close()
-        make_world(message, handed_over)
-    return {} if pid is None else {message: (pid, handed_over)}
+        make_world(message, memory)
+    if pid is None:
+        os.close(memory)
+        return []
+    return [Maker(message, os.pidfd_open(pid), memory)]
 
 
-def make_world(message, handed_over):
-    """In the child: compute a world, hand it over, and end."""
-    status = 1  # it is then computed where it is needed
+def make_world(message, memory):
+    """In the child: compute a world, hand it over, and end; what fails here is computed where it is needed."""
     try:
         begin_child()
         world = importlib.import_module(WORLD)
         world.prepare(**json.loads(message)["prepare"])
-        world.hand_over(handed_over)
-        status = 0
+        world.hand_over(memory)
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(status)
+        os._exit(0)
 
 
-def serve(control, parent, ahead):
+def serve(control, parent, makers=()):
     """Fork a kernel for every descriptor that comes, until the parent closes its end or dies.
 
     Parameters
@@ -130,13 +145,14 @@ def serve(control, parent, ahead):
     control : socket.socket
     parent : int
         Process id of whoever started this.
-    ahead : dict
+    makers : sequence of Maker
         As of `begun_ahead`.
     """
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     running = {}  # descriptor of the process -> (process id, socket of the kernel)
     worlds = {}  # message -> (process id, our end of its socket)
+    makers = {maker.message: maker for maker in makers}
 
     def let_go():
         """In a child: keep nothing of what is open here."""
@@ -144,6 +160,8 @@ def serve(control, parent, ahead):
             open_here.close()
         for descriptor in running:
             os.close(descriptor)
+        for maker in makers.values():
+            maker.close()
 
     while os.getppid() == parent:
         for key, _ in selector.select(PARENT_CHECK_S):
@@ -157,7 +175,7 @@ def serve(control, parent, ahead):
                     os.waitpid(pid, 0)
                 return
             connection = socket.socket(fileno=descriptors[0])
-            if message != NO_WORLD and passed_on(message, connection, worlds, ahead, let_go):
+            if message != NO_WORLD and passed_on(message, connection, worlds, makers, let_go):
                 continue
             pid = fork_or_refuse(connection)
             if pid == 0:
@@ -169,21 +187,20 @@ def serve(control, parent, ahead):
                 selector.register(process, selectors.EVENT_READ)
 
 
-def passed_on(message, connection, worlds, ahead, let_go):
+def passed_on(message, connection, worlds, makers, let_go):
     """Whether a world took over a kernel's socket; one that is not there yet is begun."""
     if message not in worlds:
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        maker, handed_over = ahead.pop(message, (None, None))
-        whole = maker is not None and os.waitpid(maker, 0)[1] == 0
+        maker = makers.pop(message, None)
         pid = fork_or_refuse(None)
         if pid == 0:
             let_go()
             for other in (connection, ours):
                 other.close()
-            live_as_world(theirs, message, handed_over if whole else None)
+            live_as_world(theirs, message, maker)
         theirs.close()
-        if handed_over is not None:
-            os.close(handed_over)
+        if maker is not None:
+            maker.close()
         if pid is None:
             ours.close()
             return False
@@ -200,21 +217,19 @@ def passed_on(message, connection, worlds, ahead, let_go):
     return True
 
 
-def live_as_world(control, message, handed_over):
+def live_as_world(control, message, maker):
     """In the child: compute or take over what a world's notebooks share, serve their kernels, and never return."""
     try:
         server = begin_child()
         try:
-            world = importlib.import_module(WORLD)
-            if handed_over is None:
-                world.prepare(**json.loads(message)["prepare"])
-            else:
-                world.take_over(handed_over)
+            world, what = importlib.import_module(WORLD), json.loads(message)["prepare"]
+            if maker is None or not world.take_over(maker.process, maker.memory, **what):
+                world.prepare(**what)
         except Exception:  # its notebooks will say what is wrong, or compute it themselves
             traceback.print_exc()
         gc.collect()
         gc.freeze()
-        serve(control, server, {})
+        serve(control, server)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -344,9 +359,9 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control, parent = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     control.set_inheritable(False)
-    ahead = begun_ahead(control)
+    makers = begun_ahead(control)
     import_everything()
-    serve(control, parent, ahead)
+    serve(control, parent, makers)
     os._exit(0)  # at once, and the kernels with it
 
 

@@ -3,6 +3,7 @@
 import mmap
 import os
 import pickle
+import select
 from dataclasses import replace
 
 from giamngheo import paths
@@ -12,6 +13,7 @@ from giamngheo.analysis.sensitivity.tornado import DRAWS
 from giamngheo.analysis.sensitivity.turning_points import TURNERS
 from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
+from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation import list_flows
@@ -23,6 +25,9 @@ MINE = {
     "id": "my_own",
     "funding": {"all": 0.5},
 }  # what 03_scenario offers to change, and shows beside its scenario
+WHOLE = b"handed over"  # stands first once all of it is there
+ALIGNED = 64  # bytes, as numpy's own arrays lie
+LEAST_DRAWS = 100
 
 
 def prepare(package, draws, seed):
@@ -55,42 +60,64 @@ def prepare(package, draws, seed):
     ends(package, scenario, few, learned, TURNERS)
 
 
-def hand_over(descriptor):
+def hand_over(memory):
     """Put what `prepare` made here where another process can take it over.
 
     Parameters
     ----------
-    descriptor : int
-        Of an empty file in memory.
+    memory : int
+        Descriptor of an empty file in memory.
     """
     arrays = []
     made = made_ahead, list_flows.made_returns, list_flows.made_years
     head = pickle.dumps(made, pickle.HIGHEST_PROTOCOL, buffer_callback=lambda each: arrays.append(each.raw()))
-    with os.fdopen(os.dup(descriptor), "wb") as file:
+    with os.fdopen(os.dup(memory), "wb") as file:
+        file.seek(ALIGNED)
         pickle.dump((head, [len(each) for each in arrays]), file)
         for each in arrays:
             file.seek(_aligned(file.tell()))
             file.write(each)
+    os.pwrite(memory, WHOLE, 0)
 
 
-def take_over(descriptor):
-    """Hold what another process handed over as if it had been made here; its arrays stay where they are."""
-    file = os.fdopen(descriptor, "rb")
-    file.seek(0)  # its place is that of whoever wrote it
-    head, sizes = pickle.load(file)
-    place, arrays = file.tell(), []
-    memory = memoryview(
-        mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
-    )
+def take_over(process, memory, package, draws, seed):
+    """Hold what another process hands over as if it had been made here; its arrays stay where they are.
+
+    Parameters
+    ----------
+    process : int
+        Descriptor of the process that calls `hand_over` and ends.
+    memory : int
+        As of `hand_over`; both are closed.
+    package, draws, seed
+        As of `prepare`.
+
+    Returns
+    -------
+    bool
+        Whether it was handed over.
+    """
+    # Meanwhile what libraries and our own caches keep of a forecast, which is not handed over.
+    package_forecast(load_package(paths.find(package)), draws=LEAST_DRAWS, seed=seed)
+    select.select([process], [], [])
+    os.close(process)
+    with os.fdopen(memory, "rb") as file:
+        if file.seek(0) or file.read(ALIGNED)[: len(WHOLE)] != WHOLE:
+            return False
+        head, sizes = pickle.load(file)
+        place, arrays = file.tell(), []
+        access = {"flags": mmap.MAP_PRIVATE, "prot": mmap.PROT_READ | mmap.PROT_WRITE}
+        whole = memoryview(mmap.mmap(memory, 0, **access))
     for size in sizes:
         place = _aligned(place)
-        arrays.append(memory[place : place + size])
+        arrays.append(whole[place : place + size])
         place += size
     ahead, returns, years = pickle.loads(head, buffers=arrays)
     made_ahead.extend(ahead)
     list_flows.made_returns.update(returns)
     list_flows.made_years.update(years)
+    return True
 
 
 def _aligned(place):
-    return -(-place // 64) * 64  # as numpy's own arrays lie
+    return -(-place // ALIGNED) * ALIGNED

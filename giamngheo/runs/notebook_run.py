@@ -120,8 +120,9 @@ def _executed(request, engine_name, give_up):
         return record, _stopped(record, text, FAILED, "\n".join(lines))
     except Exception as error:  # whatever else stopped it, a dead kernel or a timeout: it is in the record
         log.debug("%s", request["notebook"], exc_info=True)
-        died_early = "Kernel died" in str(error)  # a plain RuntimeError of jupyter_client's
-        state = KILLED if died_early else STATES.get(type(error).__name__, FAILED)
+        # Plain RuntimeErrors of jupyter_client's: another program may have taken a port that was meant for it.
+        never_began = any(words in str(error) for words in ("Kernel died", "Kernel didn't respond"))
+        state = KILLED if never_began else STATES.get(type(error).__name__, FAILED)
         return record, _stopped(record, one_line(error), state)
     if record.refusal:
         return record, _stopped(record, f"asked after the last cell: {record.refusal}", FAILED)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import papermill
 import pytest
 
 from giamngheo import paths
@@ -363,6 +364,20 @@ def test_a_killed_kernel_is_tried_once_more(make_notebook, tmp_path):
         ]
     )
     assert execute(make_notebook("n", source), {"seed": 1}, tmp_path / "out.ipynb").ok
+
+
+def test_an_ordinary_kernel_that_never_begins_is_tried_once_more(make_notebook, tmp_path, monkeypatch):
+    whole, begun = papermill.execute_notebook, []
+
+    def begin(*given, **how):
+        begun.append(given)
+        if len(begun) == 1:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return whole(*given, **how)
+
+    monkeypatch.setattr(papermill, "execute_notebook", begin)
+    monkeypatch.setattr(execution, "forked", lambda *_: None)
+    assert execute(make_notebook("n", "1"), {"seed": 1}, tmp_path / "out.ipynb").ok and len(begun) == 2
 
 
 def test_no_job_begins_once_stopped(make_notebook, tmp_path):

@@ -135,14 +135,14 @@ def test_the_year_before_the_money_is_the_same_under_full_readings(flows):
 def test_a_year_that_was_looked_at_is_not_computed_again_and_any_other_is(full, flows, monkeypatch):
     days = []
     monkeypatch.setattr(module, "list_flows", lambda *given: days.append(given) or list_flows(*given))
-    module._years.clear()
+    module.made_years.clear()
     again = flows_by_case(full)
     assert len(days) == 7  # of eight: the year before the money is that of both cases
     for r, made in flows.items():
         for day, by_name in made.items():
             assert all(np.array_equal(values, again[r][day][name]) for name, values in by_name.items())
     yearly_flows(full.cases[1], partial=0.25)
-    assert len(days) == 11 and len(module._years) == module.MOST_YEARS
+    assert len(days) == 11 and len(module.made_years) == module.MOST_YEARS
 
 
 def test_a_permanent_part_alone_would_bring_back_more_than_the_list_does():

@@ -66,7 +66,7 @@ def test_a_refit_with_nothing_changed_is_the_same_to_the_bit(trend):
 @pytest.fixture
 def ahead(package, monkeypatch):
     """What a world holds, of 300 draws."""
-    monkeypatch.setattr(module, "_ahead", [])
+    monkeypatch.setattr(module, "made_ahead", [])
     prepare(str(package.path), 300, 0)
 
 
@@ -79,7 +79,7 @@ def answers(package, **settings):
 
 
 def test_what_was_made_ahead_is_found_and_changes_nothing(package, monkeypatch):
-    monkeypatch.setattr(module, "_ahead", [])
+    monkeypatch.setattr(module, "made_ahead", [])
     alone = answers(package, draws=300)
     prepare(str(package.path), 300, 0)
     made = []

@@ -555,6 +555,16 @@ def test_a_target_of_a_group_is_judged_among_the_group(package, visit, tmp_path)
         assert 0 < ours["minority"] < 1 and chances == pytest.approx(ours, abs=MOST_OFF)
 
 
+def test_programme_years_already_read_are_left_to_the_readings(package, visit, tmp_path):
+    labels = package.labels.model_copy(update={"first_year": 2011})  # read to the end of 2011
+    whole = Whole(replace(package, labels=labels), tmp_path, 1_000)
+    found = now(visit(whole.page("en"), "#what-if&y=50&l.em_land=300"))
+    assert set(found) == {1, 0}
+    for r, chances in found.items():
+        ours, _ = whole.on_same_draws({"funding": {"all": 0.5, "by_line": {"em_land": 3}}}, r)
+        assert 0 < ours["poor_2015"] < 1 and chances == pytest.approx(ours, abs=MOST_OFF)
+
+
 def test_another_province_has_its_own(visit, tmp_path):
     """Other years, sources, lines and targets; then without a near-poor line, and without counts."""
     whole = Whole(load_package(new_package(tmp_path / "vi-du")), tmp_path, 1_000)

@@ -26,7 +26,8 @@ export function unpack(packed, every = 1) {
   const known = (name) => name in packed.groups && packed.groups[name].size;
   for (const line of lines) // a line for a group without readings reaches all
     if (line.does && line.does.reserved && !known(line.does.reserved)) line.does.reserved = null;
-  const first = packed.years.indexOf(packed.programme[0]), pairs = () =>
+  // Of programme years that were read already, the readings hold the money's effect.
+  const first = packed.years.filter((year) => year < packed.programme[0]).length, pairs = () =>
     packed.years.slice(first).map(() => [new Float64Array(n), new Float64Array(n)]);
   for (const line of lines) { // a loan's first year is a part of it; who has money of earlier years has the rest too
     if (!line.does) continue;

@@ -565,6 +565,16 @@ def test_programme_years_already_read_are_left_to_the_readings(package, visit, t
         assert 0 < ours["poor_2015"] < 1 and chances == pytest.approx(ours, abs=MOST_OFF)
 
 
+def test_of_two_targets_for_one_status_no_household_is_counted_twice(package, module, tmp_path):
+    own = {"target": "poor_1", "value_pct": Decimal(1)}
+    stricter = next(row for row in package.targets if row.status == "poor").model_copy(update=own)
+    whole = Whole(replace(package, targets=(*package.targets, stricter)), tmp_path, 1_000)
+    for r in (1, 0):
+        found = module("evaluate(unpack(given[0]), plan(given[0]), given[1]).above", [whole.model, r])
+        _, ours = whole.on_same_draws({}, r)
+        assert found == pytest.approx(ours, abs=100) and ours["poor_1"] > ours["poor_2015"] > 0
+
+
 def test_another_province_has_its_own(visit, tmp_path):
     """Other years, sources, lines and targets; then without a near-poor line, and without counts."""
     whole = Whole(load_package(new_package(tmp_path / "vi-du")), tmp_path, 1_000)

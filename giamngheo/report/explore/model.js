@@ -340,7 +340,7 @@ export function evaluate(model, setting, r, shown = model.targets.map(({ status 
       }
       return found;
     });
-  const chances = {}, above = {}, joint = new Uint8Array(n).fill(1), total = new Float64Array(n);
+  const chances = {}, above = {}, joint = new Uint8Array(n).fill(1), most = {}; // by status, left above by one target
   for (const { id, group, status, comparator, value, place } of targets) {
     const values = rates[group][place][status], over = new Float64Array(n);
     let met = 0;
@@ -350,14 +350,15 @@ export function evaluate(model, setting, r, shown = model.targets.map(({ status 
       if (group !== "all") continue;
       if (!hit) joint[i] = 0;
       over[i] = (Math.max(values[i] - value, 0) / 100) * base.households[place][i];
-      total[i] += over[i];
     }
     chances[id] = met / n;
-    if (group === "all") [above[id]] = quantiles(over, [0.5]);
+    if (group !== "all") continue;
+    [above[id]] = quantiles(over, [0.5]);
+    most[status] = most[status] ? most[status].map((households, i) => Math.max(households, over[i])) : over;
   }
   if (Object.keys(above).length) {
     chances.both = joint.reduce((sum, hit) => sum + hit, 0) / n;
-    [above.both] = quantiles(total, [0.5]);
+    [above.both] = quantiles(Object.values(most).reduce((sum, households) => added(sum, households, 1)), [0.5]);
   }
   const bands = Object.fromEntries([...new Set(shown)].map((status) => [status, rates.all.map((found) => quantiles(found[status], SHARES))]));
   return { chances, above, bands };

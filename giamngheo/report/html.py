@@ -85,7 +85,7 @@ class Exhibit:
         }
         return [
             (caption, _on_page("")),
-            (data | kept, {"image/png": size} | _on_page(self.html, self.beside)),
+            (data | kept, {"image/png": size} | _on_page(self.html, self.index_html, self.beside)),
         ]
 
     def _ipython_display_(self):

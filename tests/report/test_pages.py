@@ -10,7 +10,7 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.language import phrases
 from giamngheo.report import index_page, pages
-from giamngheo.report.html import TABLES_MIME, Exhibit, beside, folded, left_beside, page_html
+from giamngheo.report.html import TABLES_MIME, Exhibit, Picture, beside, folded, left_beside, page_html
 from giamngheo.report.wording import Page
 
 STORED = {"name": "pace", "caption": "Pace & more", "columns": [{"name": "a", "head": "A"}], "rows": [[1]]}
@@ -65,6 +65,13 @@ def test_an_exhibit_left_beside_shows_itself_on_its_notebook_s_page():
     assert page_html({"data": data, "metadata": metadata}) == "<p>x</p>"
     assert left_beside({"metadata": metadata}) == "Rates, %"
     assert left_beside({"metadata": folded("All of it", shown).outputs()[0][1]}) == "All of it"
+
+
+def test_a_figure_left_beside_is_a_link_on_the_index_page_too():
+    shown = beside(Exhibit("Six rivals: they agree", "<figure></figure>", "x", picture=Picture("", 1, ())))
+    (_, caption), (_, metadata) = shown.outputs()
+    assert (left_beside({"metadata": caption}), left_beside({"metadata": metadata})) == ("", "Six rivals")
+    assert page_html({"metadata": metadata}) == "<figure></figure>"
 
 
 def test_a_section_begins_with_its_finding_and_links_to_where_it_stands_in_full(package):

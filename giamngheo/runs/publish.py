@@ -199,17 +199,19 @@ def write_list(folder):
     """Write the pages that list the reports and batches in a folder, unless a page of another's is in their place."""
     reports, batches = {}, {}
     for home in sorted(Path(folder).iterdir()):
-        langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
-        manifest = page_set.read_manifest(home) if langs else None
-        if manifest and isinstance(manifest.get("scenarios"), list):
-            batches[home.name] = len(manifest["scenarios"]), langs
-        elif manifest:
-            with contextlib.suppress(OSError, ValueError):  # there is none, or it is of another version
+        # One may not enter it, or its facts are not there or of another version.
+        with contextlib.suppress(OSError, ValueError):
+            langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
+            manifest = page_set.read_manifest(home) if langs else None
+            if manifest and isinstance(manifest.get("scenarios"), list):
+                batches[home.name] = len(manifest["scenarios"]), langs
+            elif manifest:
                 reports[home.name] = checked((home / ABOUT).read_text(encoding="utf-8")), langs
     for lang, address in ADDRESSES.items():
         path = Path(folder) / address
-        if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
-            paths.write_atomically(path, reports_page(lang, reports, batches))
+        with contextlib.suppress(PermissionError):  # another user's
+            if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
+                paths.write_atomically(path, reports_page(lang, reports, batches))
 
 
 def _in_order(titles, package):

@@ -29,8 +29,8 @@ Examples:
   giamngheo explore                       a what-if of one's own, in JupyterLab
   giamngheo forecast --until 2020 --json  the trend, for another program
   giamngheo batch grid.yml --results-only  a grid of scenarios, one table
-  giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
   giamngheo batch grid.yml --dask local:4  the same with pages, on a Dask cluster
+  giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
 
 Exit status: 0 done, 1 ran and failed, 2 the input was refused.
 """

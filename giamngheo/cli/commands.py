@@ -29,8 +29,8 @@ Examples:
   giamngheo explore                       a what-if of one's own, in JupyterLab
   giamngheo forecast --until 2020 --json  the trend, for another program
   giamngheo batch grid.yml --results-only  a grid of scenarios, one table
-  giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
   giamngheo batch grid.yml --dask local:4  the same with pages, on a Dask cluster
+  giamngheo verify reports/an-giang       whether pages, data, code and lock still agree
 
 Exit status: 0 done, 1 ran and failed, 2 the input was refused.
 """
@@ -109,8 +109,6 @@ def report(
     chromium = require_chromium() if pdf else None
     langs = _langs(lang)
     loaded = checked_inputs(package, draws=draws, seed=seed).package
-    for name in scenario or ():
-        checked_inputs(package, name)
     _write_pages(loaded, langs, scenario, out, draws, seed, chromium)
 
 
@@ -134,8 +132,10 @@ def run(
 
 def _write_pages(package, langs, scenarios, out, draws, seed, chromium=None):
     from giamngheo.inputs.parameters import check_out
+    from giamngheo.inputs.scenario import scenarios_by_id
     from giamngheo.runs.execution import start_ahead
 
+    scenarios_by_id(scenarios or (), package)
     check_out(out / package.name)
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report

@@ -1,5 +1,6 @@
 """The command that opens the what-if: in a JupyterLab of one's own on loopback, or on the report's page."""
 
+import hashlib
 import json
 import os
 import signal
@@ -28,7 +29,7 @@ START_S, END_S, POLL_S = 120, 20, 0.1
 
 
 class NotStarted(RuntimeError):
-    """JupyterLab ended before it served anything."""
+    """JupyterLab ended before it served anything, or did not in time."""
 
 
 def explore(
@@ -85,19 +86,28 @@ def _copy(package, lang):
 
     So the project's own notebook, whose stored outputs are checked, stays as it is when JupyterLab saves.
     """
-    from giamngheo.runs.cache import source_hash
     from giamngheo.runs.execution import execute
 
     notebook = paths.NOTEBOOKS / f"{NOTEBOOK}.ipynb"
-    version = source_hash(read_cells(notebook))[:8]
-    copy = FOLDER / f"{package.name}-{lang}-{version}" / f"{NOTEBOOK}.ipynb"
+    parameters = {"package": paths.as_parameter(package.path), "lang": lang}
+    copy = FOLDER / f"{package.name}-{lang}-{_version(notebook, parameters, package)}" / notebook.name
     if not copy.exists():
         print("running the notebook once", file=sys.stderr)
-        parameters = {"package": paths.as_parameter(package.path), "lang": lang}
         run = execute(notebook, parameters, copy, shown_for="notebook")
         if not run.ok:
             raise NotStarted(f"{NOTEBOOK}: {run.error}")
     return copy
+
+
+def _version(notebook, parameters, package):
+    """A hash of what a copy is made from (str); not of scenarios, which its own cells save in the package."""
+    from giamngheo.runs.cache import file_hash, source_hash
+
+    own = sorted(path for path in package.path.iterdir() if path.suffix in (".csv", ".json"))
+    shared = [paths.DATA / "assumptions.csv", paths.DATA / "reference"]
+    made_from = [source_hash(read_cells(notebook)), parameters["package"]]
+    made_from += [file_hash(own, package.path), file_hash(shared, paths.DATA)]
+    return hashlib.sha256(" ".join(made_from).encode()).hexdigest()[:8]
 
 
 def serve(notebook, port=ANY, browser=True):
@@ -151,7 +161,8 @@ def serve(notebook, port=ANY, browser=True):
         try:
             url = _url(server, Path(runtime))
             if url is None:
-                raise NotStarted(f"JupyterLab did not start: {_last(said)}")
+                late = f" within {START_S} s" if server.poll() is None else ""
+                raise NotStarted(f"JupyterLab did not start{late}: {_last(said)}")
             print(f"{url}lab/tree/{notebook.name}?token={token}", flush=True)
             print(f"Ctrl-C ends it; the notebook is kept as {shown(notebook)}", file=sys.stderr)
             server.wait()
@@ -169,7 +180,7 @@ def _interrupt(*_):
 
 
 def _url(server, runtime):
-    """Where a server listens, once it does (str), None where it ended before that."""
+    """Where a server listens, once it does (str), None where it ended before that or took longer than `START_S`."""
     told = runtime / f"jpserver-{server.pid}.json"
     end = time.monotonic() + START_S
     while server.poll() is None and time.monotonic() < end:

@@ -173,6 +173,24 @@ def scenario_file(given, package=None) -> Path:
     return _find(given, _folders(package))
 
 
+def scenarios_by_id(given, package) -> dict[str, str]:
+    """What names each scenario of a report, by id: the full plan, then what was given (names and files).
+
+    Raises
+    ------
+    RefusedInput
+        A scenario that cannot be, or two files of one id: one's page would be the other's, or a file's the full plan's.
+    """
+    chosen, files = {}, {}
+    for name in (ROOT_ID, *given):
+        key, file = load_scenario(name, package).id, scenario_file(name, package)
+        if not file.samefile(files.setdefault(key, file)):
+            other = f"'{key}' is {shown(files[key])} already"
+            raise RefusedInput(f"--scenario {shown(file)}: {other}; give the file another name")
+        chosen[key] = str(name)
+    return chosen
+
+
 class ListedScenario(NamedTuple):
     """A scenario that can be used: its id, its title in both languages, and its file."""
 

@@ -16,18 +16,10 @@ from pathlib import Path
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.inputs.parameters import LANGS, check_out
-from giamngheo.inputs.scenario import list_scenarios, load_scenario
+from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenarios_by_id
 from giamngheo.report.columns import to_csv
 from giamngheo.report.html import plain
-from giamngheo.report.index_page import (
-    FULL_PLAN,
-    ONE_SCENARIO,
-    TABLES,
-    WORKBOOK,
-    index_page,
-    on_index,
-    tables_page,
-)
+from giamngheo.report.index_page import ONE_SCENARIO, TABLES, WORKBOOK, index_page, on_index, tables_page
 from giamngheo.report.pages import SHARE, Made, notebook_page, share_picture
 from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, checked, reports_page
 from giamngheo.report.spreadsheet import report_workbook
@@ -74,7 +66,8 @@ def write_report(
     Raises
     ------
     RefusedInput
-        A scenario that cannot be, or a package without a target on a rate or without a count of households.
+        A scenario that cannot be, two files of one id, or a package without a target on a rate or without a count of
+        households.
     ReportFailed
         A notebook that did not run to its end.
     NotPrinted
@@ -84,9 +77,7 @@ def write_report(
     _check_reportable(package)
     home = Path(out) / package.name
     check_out(home, beside=True)
-    names = list(scenarios) if scenarios else [name for name, *_ in list_scenarios(package)]
-    chosen = {load_scenario(FULL_PLAN, package).id: FULL_PLAN}
-    chosen |= {load_scenario(name, package).id: str(name) for name in names}
+    chosen = scenarios_by_id(scenarios or [name for name, *_ in list_scenarios(package)], package)
     made_from = cache.made_from([package]) | {"draws": draws, "seed": seed}
     with workspace() as folder:
         jobs = [job for lang in langs for job in _jobs(package, lang, chosen, folder, draws, seed)]
@@ -208,17 +199,19 @@ def write_list(folder):
     """Write the pages that list the reports and batches in a folder, unless a page of another's is in their place."""
     reports, batches = {}, {}
     for home in sorted(Path(folder).iterdir()):
-        langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
-        manifest = page_set.read_manifest(home) if langs else None
-        if manifest and isinstance(manifest.get("scenarios"), list):
-            batches[home.name] = len(manifest["scenarios"]), langs
-        elif manifest:
-            with contextlib.suppress(OSError, ValueError):  # there is none, or it is of another version
+        # One may not enter it, or its facts are not there or of another version.
+        with contextlib.suppress(OSError, ValueError):
+            langs = [lang for lang in LANGS if (home / lang / "index.html").is_file()]
+            manifest = page_set.read_manifest(home) if langs else None
+            if manifest and isinstance(manifest.get("scenarios"), list):
+                batches[home.name] = len(manifest["scenarios"]), langs
+            elif manifest:
                 reports[home.name] = checked((home / ABOUT).read_text(encoding="utf-8")), langs
     for lang, address in ADDRESSES.items():
         path = Path(folder) / address
-        if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
-            paths.write_atomically(path, reports_page(lang, reports, batches))
+        with contextlib.suppress(PermissionError):  # another user's
+            if not path.exists() or MARK in path.read_text(encoding="utf-8", errors="replace"):
+                paths.write_atomically(path, reports_page(lang, reports, batches))
 
 
 def _in_order(titles, package):

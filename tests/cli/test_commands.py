@@ -359,6 +359,14 @@ def test_report_hands_on_its_options(command, written, tmp_path):
     ]
 
 
+def test_a_file_named_as_the_full_plan_is_refused_before_anything_starts(command, written, tmp_path):
+    file = tmp_path / "full_plan.yml"
+    file.write_text("title: {vi: Ít, en: Little}\nfunding: {all: 0.1}\n", encoding="utf-8")
+    for name in ("report", "run"):
+        status, out, err = command(name, "--scenario", file, "--out", tmp_path)
+        assert (status, out, written) == (2, "", []) and f"{file}: 'full_plan' is" in err
+
+
 def test_a_report_is_printed_by_the_chromium_there_is_and_refused_before_anything_without(
     command, written, monkeypatch
 ):

@@ -79,6 +79,18 @@ def test_a_server_that_does_not_start_is_told_with_its_own_word(started):
     assert "NotStarted: JupyterLab did not start: [C 2 ServerApp] Running as root" in told
 
 
+def test_a_server_that_is_only_slow_is_not_told_as_ended(started, monkeypatch):
+    _, place = started
+    (place / "jupyterlab.py").write_text(
+        "import time\nprint('[I 1 ServerApp] hello', flush=True)\ntime.sleep(60)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    monkeypatch.setattr(exploring, "START_S", 1.5)
+    monkeypatch.setattr(exploring, "_ENDS", [])  # this process keeps its own signals
+    with pytest.raises(exploring.NotStarted, match=r"did not start within 1.5 s: "):
+        exploring.serve(place / "07_explore.ipynb", 5, False)
+
+
 @pytest.fixture
 def opened(monkeypatch):
     """Addresses that a browser was to open."""
@@ -114,6 +126,23 @@ def test_a_copy_is_served_and_stays_as_it_was_left(command, served, opened):
     assert command("explore", "--lang", "en")[0] == 0
     assert served[2:] == [(copy, 0, True)] and copy.read_text() == "mine"
     assert (paths.NOTEBOOKS / "07_explore.ipynb").read_bytes() == before
+
+
+def test_another_package_of_the_name_or_other_data_have_a_copy_of_their_own(command, served, tmp_path):
+    """Case: --package elsewhere/an-giang opened the notebook that was run on data/an-giang."""
+    folder = shutil.copytree(paths.PACKAGE, tmp_path / "an-giang")
+
+    def opened_copy(*of):
+        assert command("explore", "--no-browser", *of)[0] == 0
+        return served[-1][0]
+
+    copies = [opened_copy(), opened_copy("--package", folder)]
+    assert served[2]["package"] == str(folder)
+    (folder / "scenarios" / "mine.yml").write_text("title: {vi: a, en: b}\nfunding: {all: 0.9}\n")
+    assert opened_copy("--package", folder) == copies[1]  # as the notebook's own cells save a scenario
+    (folder / "budget.csv").write_text((folder / "budget.csv").read_text(encoding="utf-8") + "\n")
+    copies.append(opened_copy("--package", folder))
+    assert len(set(copies)) == 3
 
 
 def test_a_port_that_is_taken_is_refused_before_anything_starts(command, served):

@@ -18,7 +18,9 @@ from helpers import CHROMIUM, DRAWS, SEED, Whole, needs_chromium, read_aloud
 from PIL import Image
 from PIL.ImageColor import getrgb
 
+from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.scenario import scenarios_by_id
 from giamngheo.language import phrases, say
 from giamngheo.report import index_page, spreadsheet
 from giamngheo.report.figure_style import BAND_80
@@ -275,6 +277,29 @@ def test_a_scenario_that_cannot_be_is_refused_before_anything_runs(package, tmp_
     with pytest.raises(RefusedInput, match="double"):
         write_report(package, ["vi"], ["dubble"], tmp_path, DRAWS, SEED, progress=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_bears_another_s_id_is_refused_before_anything_runs(package, tmp_path, monkeypatch):
+    """Case: a tenth of the money, in a file called full_plan.yml, was told as the full plan."""
+    monkeypatch.setattr(publish, "execute_all", lambda *_, **__: pytest.fail("a notebook was run"))
+    text = "title: {vi: Một phần mười, en: A tenth}\nfunding: {all: 0.1}\n"
+    for name in ("a/full_plan.yml", "a/tenth.yml", "b/tenth.yml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for names, other in ((["a/full_plan"], "full_plan"), (["a/tenth", "b/tenth"], "tenth")):
+        given = [str(tmp_path / f"{name}.yml") for name in names]
+        with pytest.raises(
+            RefusedInput, match=f"--scenario {given[-1]}: '{other}' is .*/{other}.yml already"
+        ):
+            write_report(package, ["vi"], given, tmp_path / "out", DRAWS, SEED, progress=False)
+    same = [str(tmp_path / "a" / ".." / "a" / "tenth.yml"), str(tmp_path / "a" / "tenth.yml"), "double"]
+    plan = str(paths.DATA / "scenarios" / "full_plan.yml")
+    assert scenarios_by_id([*same, plan], package) == {
+        "full_plan": plan,
+        "tenth": same[1],
+        "double": "double",
+    }
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_scenario_of_one_s_own_gets_a_page(package, tmp_path):

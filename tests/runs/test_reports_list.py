@@ -1,8 +1,10 @@
 """The page over many reports: all of a folder, in both languages, readable without scripts."""
 
+import errno
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from helpers import Whole, read_aloud
@@ -96,6 +98,30 @@ def test_it_is_made_again_but_no_page_of_another_s_is_written_over(tmp_path, fac
     write_list(tmp_path)
     assert (tmp_path / "index.html").read_text(encoding="utf-8") != empty
     assert (tmp_path / "index.en.html").read_text(encoding="utf-8") == "the user's own"
+
+
+def test_what_one_may_not_enter_read_or_replace_is_passed_over(tmp_path, facts, monkeypatch):
+    """Case: report --out /tmp ended with status 1 for another user's folder, its pages written."""
+    for name in ("an-giang", "closed"):
+        lay(tmp_path, name, {"vi": {}}, ["vi"], facts)
+    (tmp_path / "index.html").write_text("another user's")
+    is_file, read_text = Path.is_file, Path.read_text
+
+    def closed(ask):
+        def asked(path, *given, **more):
+            if tmp_path / "closed" in path.parents or path == tmp_path / "index.html":
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return ask(path, *given, **more)
+
+        return asked
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_file", closed(is_file))
+        patched.setattr(Path, "read_text", closed(read_text))
+        write_list(tmp_path)
+    text = (tmp_path / "index.en.html").read_text(encoding="utf-8")
+    assert "an-giang/vi/index.html" in text and "closed/" not in text
+    assert (tmp_path / "index.html").read_text() == "another user's"
 
 
 def test_a_report_from_before_there_were_facts_and_what_is_broken_are_left_out(tmp_path, facts):

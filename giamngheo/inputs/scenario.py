@@ -129,7 +129,7 @@ def load_scenario(given, package=None) -> Scenario:
         where, raw, lines = _keys(given, _folders(package))
     elif isinstance(given, str | Path):
         where = _find(given, _folders(package))
-        raw, lines = _merged(where, _folders(package), ())
+        raw, lines = _merged(where, _folders(package), [])
     else:
         what = f"{values.said(given)} is not a scenario's name, its file, its keys or a Scenario"
         raise RefusedInput(f"scenario: {what}; nearest: '{ROOT_ID}'")
@@ -164,13 +164,20 @@ def scenario_keys(given, package=None, beside=None) -> dict[str, Any]:
     elif isinstance(given, Mapping):
         _, keys, _ = _keys(given, folders)
     else:
-        keys, _ = _merged(_find(given, folders), folders, ())
+        keys, _ = _merged(_find(given, folders), folders, [])
     return {key: value for key, value in keys.items() if key != "based_on"}
 
 
 def scenario_file(given, package=None) -> Path:
     """The file of a scenario, or of a grid, from its name or its path; refused if there is none."""
     return _find(given, _folders(package))
+
+
+def scenario_files(given, package=None) -> list[Path]:
+    """The files that a scenario's name or path is read from: its own, and those of all that it is based on."""
+    seen: list[Path] = []
+    _merged(scenario_file(given, package), _folders(package), seen)
+    return seen
 
 
 class ListedScenario(NamedTuple):
@@ -304,7 +311,8 @@ def _merged(file, folders, seen):
     raw, lines = read_keys(file)
     if "id" in raw:
         raise RefusedInput(problem(file, ("id",), "the id is the file's name; remove this key", lines))
-    return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], (*seen, file)), lines
+    seen.append(file)
+    return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], seen), lines
 
 
 def _keys(given, folders):
@@ -313,7 +321,7 @@ def _keys(given, folders):
     where = f"scenario {raw['id']}"
     title = raw.get("title", str(raw["id"]))
     raw["title"] = {"vi": title, "en": title} if isinstance(title, str) else title
-    return where, _based(where, raw, {}, folders, ()), {}
+    return where, _based(where, raw, {}, folders, []), {}
 
 
 def _based(where, raw, lines, folders, seen):

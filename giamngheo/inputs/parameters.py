@@ -228,13 +228,11 @@ def load_inputs(values):
             check_value(name, value)
     package, scenario = values["package"], values["scenario"]
     if not isinstance(package, Package):
-        folder = paths.find(package)
-        package = _loaded[folder] = load_package(folder)
+        package = _loaded[folder] = load_package(folder := paths.find(package))
     scenario = scenario if isinstance(scenario, Scenario) else scenario_source(scenario)
-    scenario = load_scenario(scenario, package)
     loaded = {
         "package": package,
-        "scenario": scenario,
+        "scenario": load_scenario(scenario, package),
         "known_by": as_day("known_by", values["known_by"]) or package.published,
     }
     return SimpleNamespace(**{name: values[name] for name in DEFAULTS} | loaded)
@@ -325,10 +323,11 @@ def declared_parameters(cells):
 
 
 class Door:
-    """Checks the parameters of many notebooks, reading each notebook, package and scenario once."""
+    """Checks the parameters of many notebooks, reading each once; before a scenario, `about_to_read` has its files."""
 
-    def __init__(self):
+    def __init__(self, about_to_read=lambda files: None):
         self._cells, self._declared, self._packages, self._scenarios = {}, {}, {}, {}
+        self._about_to_read = about_to_read
 
     def cells(self, notebook):
         """The cells of a notebook (list of dict)."""
@@ -373,8 +372,8 @@ class Door:
         return {name: parameters[name] for name in declared if name in parameters}
 
     def _values(self, notebook, parameters):
-        given = self._declared[notebook] | dict(parameters)
-        return DEFAULTS | {name: value for name, value in given.items() if name in DEFAULTS}
+        given = DEFAULTS | self._declared[notebook] | dict(parameters)
+        return {name: given[name] for name in DEFAULTS}
 
     def scenario(self, notebook, parameters, folder=None):
         """What the scenario of checked parameters holds, all that it is based on included, as one text (str)."""
@@ -389,12 +388,13 @@ class Door:
 
     def _load(self, package, scenario, folder):
         from giamngheo.inputs.package import load_package
-        from giamngheo.inputs.scenario import load_scenario, scenario_keys
+        from giamngheo.inputs.scenario import load_scenario, scenario_files, scenario_keys
 
         if package not in self._packages:
             self._packages[package] = load_package(paths.find(package))
         if (package, scenario, folder) not in self._scenarios:
             source = scenario_source(scenario) if folder is None else folder / scenario
+            self._about_to_read(scenario_files(source, self._packages[package]))
             load_scenario(source, self._packages[package])
             keys = scenario_keys(source, self._packages[package])
             self._scenarios[package, scenario, folder] = scenario_values.canonical(keys)

@@ -129,7 +129,7 @@ def load_scenario(given, package=None) -> Scenario:
         where, raw, lines = _keys(given, _folders(package))
     elif isinstance(given, str | Path):
         where = _find(given, _folders(package))
-        raw, lines = _merged(where, _folders(package), ())
+        raw, lines = _merged(where, _folders(package), [])
     else:
         what = f"{values.said(given)} is not a scenario's name, its file, its keys or a Scenario"
         raise RefusedInput(f"scenario: {what}; nearest: '{ROOT_ID}'")
@@ -164,7 +164,7 @@ def scenario_keys(given, package=None, beside=None) -> dict[str, Any]:
     elif isinstance(given, Mapping):
         _, keys, _ = _keys(given, folders)
     else:
-        keys, _ = _merged(_find(given, folders), folders, ())
+        keys, _ = _merged(_find(given, folders), folders, [])
     return {key: value for key, value in keys.items() if key != "based_on"}
 
 
@@ -189,6 +189,13 @@ def scenarios_by_id(given, package) -> dict[str, str]:
             raise RefusedInput(f"--scenario {shown(file)}: {other}; give the file another name")
         chosen[key] = str(name)
     return chosen
+
+
+def scenario_files(given, package=None) -> list[Path]:
+    """The files that a scenario's name or path is read from: its own, and those of all that it is based on."""
+    seen: list[Path] = []
+    _merged(scenario_file(given, package), _folders(package), seen)
+    return seen
 
 
 class ListedScenario(NamedTuple):
@@ -322,7 +329,8 @@ def _merged(file, folders, seen):
     raw, lines = read_keys(file)
     if "id" in raw:
         raise RefusedInput(problem(file, ("id",), "the id is the file's name; remove this key", lines))
-    return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], (*seen, file)), lines
+    seen.append(file)
+    return _based(file, {"id": file.stem, **raw}, lines, [file.parent, *folders], seen), lines
 
 
 def _keys(given, folders):
@@ -331,7 +339,7 @@ def _keys(given, folders):
     where = f"scenario {raw['id']}"
     title = raw.get("title", str(raw["id"]))
     raw["title"] = {"vi": title, "en": title} if isinstance(title, str) else title
-    return where, _based(where, raw, {}, folders, ()), {}
+    return where, _based(where, raw, {}, folders, []), {}
 
 
 def _based(where, raw, lines, folders, seen):

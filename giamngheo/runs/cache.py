@@ -207,7 +207,17 @@ class Contents:
         return self._once(os.fspath(package), made)
 
     def _stamped(self, tops):
-        self._stamps |= {os.fspath(path): _stamp(path) for top in tops for path in files_of(top)}
+        now = {os.fspath(path): _stamp(path) for top in tops for path in files_of(top)}
+        self._stamps = now | self._stamps  # of a file that was read before, as it was then
+
+    def about_to_read(self, files):
+        """Stamp files of which an address will tell what is read now (list of Path)."""
+        with self._lock:
+            self._stamped(files)
+
+    def sources(self, notebook):
+        """`source_hash` of a notebook (Path), once: what a kernel executes must be the same."""
+        return self._once(("sources", notebook), lambda: source_hash(read_cells(notebook)))
 
     def unchanged(self):
         """Whether no file that was hashed was written to since (bool): a kernel reads it as it is now."""
@@ -226,13 +236,13 @@ class Contents:
         with self._lock:
             return dict(self._stamps)
 
-    def address(self, cells, parameters, shown_for="", scenario=""):
+    def address(self, notebook, parameters, shown_for="", scenario=""):
         """Address of an executed notebook: cells, parameters, data, code, lock and installed versions.
 
         Parameters
         ----------
-        cells : list of dict
-            The notebook's cells; stored outputs do not count.
+        notebook : Path
+            Its stored outputs do not count.
         parameters : mapping
             As given; ``package`` may name a folder outside the project.
         shown_for : str
@@ -245,7 +255,7 @@ class Contents:
         str
         """
         made_from = [
-            self._once(id(cells), lambda: source_hash(cells)),
+            self.sources(notebook),
             sorted(parameters.items()),
             shown_for,
             self.data(parameters.get("package", paths.PACKAGE)),

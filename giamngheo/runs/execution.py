@@ -152,13 +152,15 @@ def execute_all(
     ------
     RefusedInput
     """
-    door, contents, ready = Door(), contents or cache.Contents(), []
+    contents, ready = contents or cache.Contents(), []
+    door = Door(contents.about_to_read)
     for job in jobs:
         notebook = paths.find(job.notebook)
         parameters = door.check(notebook, job.parameters, job.folder, scenario=not job.holds)
         scenario = job.holds or door.scenario(notebook, parameters, job.folder)
         out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
         cells = door.cells(notebook)
+        contents.sources(notebook)
         ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.first, job.ask, job.then))
     for package in {each.parameters.get("package", paths.PACKAGE) for each in ready}:
         contents.data(package)
@@ -252,7 +254,7 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
     changed = {"state": FAILED, "error": CHANGED}
     if contents.changed:
         return ended(changed | {"cells_done": 0})
-    key = contents.address(job.cells, job.parameters, shown_for, job.scenario)
+    key = contents.address(job.notebook, job.parameters, shown_for, job.scenario)
     request = {
         "notebook": str(job.notebook),
         "parameters": job.parameters,
@@ -268,7 +270,9 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
     done = cache.kept(key) if reuse else None
     way = (common, world) if warm else None
     end = _kept(request, done) if done is not None else _run(request, len(job.cells), way, ending)
-    looked = end.pop("unchanged", None)
+    looked, executed = end.pop("unchanged", None), end.pop("sources", None)
+    if executed not in (None, contents.sources(job.notebook)):
+        contents.heard(False)
     if end["state"] == OK and not (contents.unchanged() if looked is None else contents.heard(looked)):
         job.out.unlink()
         return ended(changed)

@@ -45,8 +45,8 @@ def run_notebook(request, engine, give_up=None):
     Returns
     -------
     dict
-        state, cells_done and answer (of what was asked) or, where it did not end well, error, cell, last_lines, failed;
-        made: what `then` gave.
+        state, cells_done, answer (of what was asked) and sources (`cache.source_hash` of what was executed) or, where
+        it did not end well, error, cell, last_lines, failed; made: what `then` gave.
     """
     if failed := _called(request, "first").get("error"):
         return {"state": FAILED, "error": failed, "cells_done": 0}
@@ -57,6 +57,7 @@ def run_notebook(request, engine, give_up=None):
     notebook = _tidy(record.notebook, request["shown_for"])
     paths.write_atomically(Path(request["out"]), _as_text(notebook))
     end = {"state": OK, "cells_done": len(record.done), "answer": record.answer}
+    end["sources"] = notebook.metadata["giamngheo"]["source_sha256"]
     return end | then_make(request, notebook, record.answer)
 
 

@@ -38,10 +38,10 @@ from giamngheo import paths
 from giamngheo.runs.batch import cluster
 paths.NOTEBOOKS = Path({notebooks!r})
 do = vars(cluster).setdefault("really_do", cluster.do)
-def may_die(name, settings, scenarios):
+def may_die(name, settings, scenarios, sources):
     if any(keys["id"] == "deadly" for _, keys, _ in scenarios):
         os._exit(9)
-    return do(name, settings, scenarios)
+    return do(name, settings, scenarios, sources)
 cluster.do = may_die
 """
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the extra cluster is not installed")
@@ -167,8 +167,9 @@ def test_notebooks_and_pages_are_those_of_one_machine(workers, tiny, tmp_path, m
 
 
 @needs_dask
-def test_a_worker_of_other_code_is_not_believed(workers, tmp_path, monkeypatch):
-    monkeypatch.setattr(Batch, "address", lambda self, task: "other")
+@pytest.mark.parametrize("other", ["address", "sources"])
+def test_a_worker_of_other_code_is_not_believed(workers, tmp_path, monkeypatch, other):
+    monkeypatch.setattr(Batch, other, lambda *_: "other")
     outcome = ran(["double"], tmp_path, dask=workers.scheduler_address)
     assert "other code" in outcome.failures[0][1]["error"]
 

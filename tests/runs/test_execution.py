@@ -262,12 +262,44 @@ def test_what_changes_while_a_notebook_runs_is_not_kept(make_notebook, tmp_path,
     assert contents.changed and not contents.unchanged() and not contents.heard(True)
 
 
+@pytest.mark.parametrize("warm", [True, False])
+def test_what_is_executed_of_a_notebook_is_what_the_address_says(make_notebook, tmp_path, monkeypatch, warm):
+    """One that is saved meanwhile, as JupyterLab does, is the same as long as its cells are."""
+    notebook, kept = make_notebook("n", "1"), []
+    jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb") for n in range(3)]
+    monkeypatch.setattr(cache, "keep", lambda key, content: kept.append(content))
+
+    def began(n):
+        written = nbformat.read(make_notebook("n", "2" if n == 2 else "1"), as_version=4)
+        written.cells[-1].outputs = [nbformat.v4.new_output("stream", text="seen\n")]
+        nbformat.write(written, notebook)
+
+    runs = execute_all(jobs, workers=1, progress=False, warm=warm, began=began)
+    assert [run.ok for run in runs] == [True, True, False] and len(kept) == 2
+    assert runs[2].error == execution.CHANGED and not runs[2].out.exists()
+
+
+@pytest.mark.parametrize("warm", [True, False])
+@pytest.mark.parametrize("edited", ["child", "parent"])
+def test_a_scenario_of_one_s_own_that_is_edited_meanwhile_is_not_kept(make_notebook, tmp_path, edited, warm):
+    title = "title: {vi: Một, en: One}\n"
+    (tmp_path / "parent.yml").write_text(f"{title}funding: {{all: 3}}\n")
+    (tmp_path / "child.yml").write_text(f"{title}based_on: parent\n")
+    edit = f"import pathlib; pathlib.Path({str(tmp_path / edited)!r} + '.yml').write_text({title!r})"
+    notebook = make_notebook("n", edit, parameters=PARAMETERS)
+    given = {"scenario": str(tmp_path / "child.yml")}
+    run = execute(notebook, given, tmp_path / "out.ipynb", warm=warm)
+    assert not run.ok and run.error == execution.CHANGED
+    assert not (tmp_path / "out.ipynb").exists() and not list(cache.EXECUTED.glob("*"))
+
+
 def test_every_distribution_of_the_lock_is_in_the_address(monkeypatch):
     installed = cache.installed_versions()
     assert {"numpy", "pyarrow", "nbclient", "jinja2"} <= set(installed) <= set(cache.pinned())
-    before = cache.Contents().address([], {})
+    notebook = paths.NOTEBOOKS / "01_data.ipynb"
+    before = cache.Contents().address(notebook, {})
     monkeypatch.setattr(cache, "installed_versions", lambda: installed | {"jinja2": "0"})
-    assert cache.Contents().address([], {}) != before
+    assert cache.Contents().address(notebook, {}) != before
     assert cache.made_from([])["other_versions"]["jinja2"] == "0"
 
 

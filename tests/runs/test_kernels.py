@@ -258,6 +258,38 @@ def test_a_process_killed_before_it_answers_is_no_warm_kernel(monkeypatch):
         server.fork({})
 
 
+@pytest.mark.parametrize("kind", ["notebook", "kernel"])
+def test_what_was_waited_for_too_long_does_not_run_besides(make_notebook, tmp_path, monkeypatch, kind):
+    """Else a notebook ran twice onto the same file, and a kernel lived on that nobody knows of."""
+    own, out = provisioner.Server(), tmp_path / "out.ipynb"
+    notebook = make_notebook("n", f"import pathlib; pathlib.Path({str(tmp_path)!r}, str(seed)).touch()")
+    request = {"notebook": str(notebook), "out": str(out), "cwd": str(tmp_path), "folder": str(tmp_path)}
+    request |= {"failed": str(tmp_path / "failed"), "timeout": 60, "shown_for": "page"}
+    request |= {"first": (), "ask": "", "then": ()}
+    common = execution._common(cache.Contents(), "page")
+    first = request | {"parameters": {"seed": 1}}
+    if kind == "kernel":
+        first = {"cwd": str(tmp_path), "ip": "127.0.0.1", "transport": "tcp", "key": "k"}
+        first["ports"] = dict.fromkeys(provisioner.PORTS, 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(provisioner, "START_TIMEOUT_S", 0.01)
+        with pytest.raises(provisioner.NoWarmKernel, match="timed out"):
+            own.fork(first, common=common)
+    process, _ = own.fork(request | {"parameters": {"seed": 2}}, common=common)
+    assert process.end(60)["state"] == "ok" and (tmp_path / "2").exists()
+    children = Path(f"/proc/{own._process.pid}/task/{own._process.pid}/children")
+    assert gone([int(pid) for pid in children.read_text().split()]) and not (tmp_path / "1").exists()
+    own.close()
+
+
+def test_one_that_answers_while_it_is_given_up_is_ended():
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(["sleep", "60"]) as process, theirs:
+        assert server.answer(theirs, {"pid": process.pid, "ports": {}})
+        provisioner._take_back(ours)
+        assert process.wait(10) == -signal.SIGKILL and not server.answer(theirs, {"end": {}})
+
+
 def test_no_fork_beside_another_thread():
     ours, theirs = socket.socketpair()
     release = threading.Event()

@@ -121,7 +121,7 @@ def _send_and_receive(batch, todo, states, shown, client, name):
         for task, _ in piece:
             batch.begun(task, states)
         given = [(paths.as_parameter(task.package.path), task.keys, key) for task, key in piece]
-        future = client.submit(do, name, there, given, pure=False)
+        future = client.submit(do, name, there, given, batch.sources(), pure=False)
         running[future.key] = future, piece, alone
         future.add_done_callback(ended.put)
 
@@ -192,7 +192,7 @@ _mine = threading.local()
 _begun = {}  # name of a client's batch to those of this process
 
 
-def do(name, settings, scenarios):
+def do(name, settings, scenarios, sources):
     """Do scenarios on this machine.
 
     Parameters
@@ -202,6 +202,8 @@ def do(name, settings, scenarios):
     settings : Settings
     scenarios : list of (str, dict, str)
         Package, keys and address of each.
+    sources : str
+        As of `Batch.sources`.
 
     Returns
     -------
@@ -218,7 +220,7 @@ def do(name, settings, scenarios):
             (Task(number, load_package(paths.find(package)), keys["id"], keys), address)
             for number, (package, keys, address) in enumerate(scenarios)
         ]
-        return _do(_batch(name, settings), todo)
+        return _do(_batch(name, settings), todo, sources)
     except Exception as error:
         return {}, {}, _all_failed([(None, address) for *_, address in scenarios], error)
 
@@ -227,8 +229,8 @@ def _all_failed(piece, error):
     return {address: {"state": FAILED, "error": one_line(error)} for _, address in piece}
 
 
-def _do(batch, todo):
-    if any(batch.address(task) != address for task, address in todo):
+def _do(batch, todo, sources):
+    if batch.sources() != sources or any(batch.address(task) != address for task, address in todo):
         raise RefusedInput(
             "this worker has other code, data or libraries than the batch; nearest: make env there"
         )

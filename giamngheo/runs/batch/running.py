@@ -18,7 +18,6 @@ from pathlib import Path
 
 from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
-from giamngheo.inputs.parameters import read_cells
 from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, in_process
 from giamngheo.runs.batch.folder import Folder
@@ -65,7 +64,7 @@ class Batch:
         self._workers, self._idle, self._lock = [], [], threading.Lock()
         self._footers, self._made_from = {}, None
         self.named = cached(paths.as_parameter)  # packages, each of which many scenarios are of
-        self._cells = read_cells(paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb")
+        self._notebook = paths.NOTEBOOKS / f"{by_notebook.NOTEBOOK}.ipynb"
 
     # --- Addresses
 
@@ -79,10 +78,14 @@ class Batch:
         whole = values.canonical(task.keys)
         return self._hash(
             [
-                self.contents.address(self._cells, self.parameters(task, lang), "page", whole)
+                self.contents.address(self._notebook, self.parameters(task, lang), "page", whole)
                 for lang in self.settings.langs
             ]
         )
+
+    def sources(self):
+        """What of code is in the addresses of pages alone (str), the notebook's cells: "" where none are made."""
+        return "" if self.settings.results_only else self.contents.sources(self._notebook)
 
     def check_unchanged(self):
         """Raise `RuntimeError` if data or code are not any more what the addresses say."""

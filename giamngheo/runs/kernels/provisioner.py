@@ -113,7 +113,7 @@ class Server:
             if "pid" not in answer:  # one that was killed before it answered has an exit status alone
                 raise NoWarmKernel(answer.get("error", "the process ended before it began"))
         except OSError as error:
-            ours.close()
+            _take_back(ours)
             raise NoWarmKernel(str(error)) from error
         except NoWarmKernel:
             ours.close()
@@ -200,6 +200,14 @@ def _line(connection):
             return None
         line += connection.recv(seen.find(b"\n") + 1 or len(seen))
     return json.loads(line)
+
+
+def _take_back(connection):
+    """Withdraw a request that waited too long: a process that has not answered can no more, one that has is ended."""
+    with contextlib.suppress(OSError), connection:
+        connection.shutdown(socket.SHUT_RD)
+        if pid := (_line(connection) or {}).get("pid"):
+            os.kill(pid, signal.SIGKILL)
 
 
 class Forked:

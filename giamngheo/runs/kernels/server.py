@@ -9,7 +9,6 @@ asked for before the server has imported much is computed by a process of its ow
 Forking is sound only from a single thread: nothing here, nothing imported may start another.
 """
 
-import contextlib
 import ctypes
 import gc
 import importlib
@@ -259,9 +258,12 @@ def fork_or_refuse(connection):
 
 
 def answer(connection, message):
-    """Send one line of JSON; whoever asked may be gone."""
-    with contextlib.suppress(OSError):
+    """Send one line of JSON; whether it was sent (bool), for whoever asked may be gone."""
+    try:
         connection.sendall(json.dumps(message).encode() + b"\n")
+    except OSError:
+        return False
+    return True
 
 
 def report_end(selector, process, pid, connection):
@@ -282,7 +284,7 @@ def serve_one(connection):
         request = json.loads(lines.readline()) | json.loads(lines.readline())
         settle(request)
         if "notebook" in request:
-            answer(connection, {"pid": os.getpid(), "ports": {}})
+            begin_for(connection, {})
             importlib.import_module("giamngheo.runs.kernels.forked").run_here(connection, request)
         else:
             run_kernel(connection, request, server)
@@ -298,6 +300,12 @@ def serve_one(connection):
             sys.stderr.flush()
         finally:
             os._exit(status)  # whatever happens, a child never returns into the server's loop
+
+
+def begin_for(connection, ports):
+    """Say which process this is, or end: who waits no more has found another way, and would have all of it twice."""
+    if not answer(connection, {"pid": os.getpid(), "ports": ports}):
+        sys.exit(1)
 
 
 def settle(request):
@@ -338,7 +346,7 @@ def run_kernel(connection, request, server):
 
         def write_connection_file(self, **kwargs):
             ports = {name: getattr(self, name) for name in request["ports"]}
-            answer(connection, {"pid": os.getpid(), "ports": ports})
+            begin_for(connection, ports)
             connection.close()
 
     config = Config()

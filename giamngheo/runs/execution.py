@@ -14,7 +14,7 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 from giamngheo.runs.locks import workspace
-from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, run_notebook, then_make
+from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, one_line, run_notebook, then_make
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
@@ -283,7 +283,10 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
 
 def _kept(request, content):
     """The end of a notebook whose result was kept from an earlier run."""
-    paths.write_atomically(Path(request["out"]), content)
+    try:
+        paths.write_atomically(Path(request["out"]), content)
+    except OSError as error:  # a full disk
+        return {"state": FAILED, "error": one_line(error), "cells_done": 0}
     end = {"state": OK, "kept": True}
     if request["then"]:
         import nbformat

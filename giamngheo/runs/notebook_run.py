@@ -55,7 +55,10 @@ def run_notebook(request, engine, give_up=None):
     if stopped:
         return _left(request, record, stopped)
     notebook = _tidy(record.notebook, request["shown_for"])
-    paths.write_atomically(Path(request["out"]), _as_text(notebook))
+    try:
+        paths.write_atomically(Path(request["out"]), _as_text(notebook))
+    except OSError as error:  # a full disk
+        return {"state": FAILED, "error": one_line(error), "cells_done": len(record.done)}
     end = {"state": OK, "cells_done": len(record.done), "answer": record.answer}
     end["sources"] = notebook.metadata["giamngheo"]["source_sha256"]
     return end | then_make(request, notebook, record.answer)

@@ -506,7 +506,10 @@ def test_whatever_is_killed_the_batch_ends_in_the_same_bytes(tiny, tiny_notebook
     assert digests(out.out) == digests(tmp_path / "whole")
 
 
-def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebook, tmp_path, monkeypatch):
+@pytest.mark.parametrize("place", ["page", "notebook", "finish"])
+def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(
+    tiny_notebook, tmp_path, monkeypatch, place
+):
     by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",))
     before, begun = digests(tmp_path), []
 
@@ -514,8 +517,14 @@ def test_a_full_disk_stops_the_batch_and_costs_nothing_that_was_done(tiny_notebo
         begun.append(request)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    def full_of_notebooks(path, content, write=paths.write_atomically):
+        (full if path.name == "en.ipynb" else write)(path, content)
+
     with monkeypatch.context() as patched:
-        patched.setattr(by_notebook, "page", full)
+        if place == "notebook":
+            patched.setattr(paths, "write_atomically", full_of_notebooks)
+        else:
+            patched.setattr(by_notebook if place == "page" else Folder, place, full)
         outcome = by_notebooks([GRID, "double"], tmp_path, langs=("en",), workers=1, warm=False)
     assert 1 <= len(begun) <= 2 and not outcome.ok and not outcome.stopped and outcome.counts["ok"] == 1
     assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",)).kept == 2

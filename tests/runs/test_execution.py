@@ -247,6 +247,22 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(monkeypatch):
     assert cache.kept("a") is None
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_notebook_that_a_full_disk_does_not_take_fails_alone(make_notebook, tmp_path, monkeypatch, reuse):
+    notebook, write = make_notebook("n", "1"), paths.write_atomically
+    assert execute(notebook, {"seed": 0}, tmp_path / "kept.ipynb").ok
+
+    def full(path, content):
+        if path.name == "0.ipynb":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    monkeypatch.setattr(paths, "write_atomically", full)
+    jobs = [Job(notebook, {"seed": n}, tmp_path / f"{n}.ipynb") for n in range(2)]
+    failed, ok = execute_all(jobs, progress=False, reuse=reuse, warm=False)
+    assert failed.state == "failed" and os.strerror(errno.ENOSPC) in failed.error and ok.ok
+
+
 @pytest.mark.parametrize("warm", [True, False])
 def test_what_changes_while_a_notebook_runs_is_not_kept(make_notebook, tmp_path, monkeypatch, warm):
     """Else a page made from the new data would be found under the address of the old."""

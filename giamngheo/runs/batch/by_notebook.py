@@ -9,6 +9,7 @@ from giamngheo import paths
 from giamngheo.inputs import scenario_values as values
 from giamngheo.runs.batch.folder import NEW_PIECES, write_scenario
 from giamngheo.runs.execution import Job, execute_all, start_ahead
+from giamngheo.runs.notebook_run import FAILED, one_line
 
 NOTEBOOK = "03_scenario"
 ASK = """\
@@ -65,16 +66,20 @@ def execute(batch, todo, states, shown):
             return
         del ends[task.number]
         bad = next((each for each in own.values() if not each.ok), None)
-        if bad is None:
-            pieces = batch.folder.take_pieces(task)
-            files = {name: digest for each in own.values() for name, digest in each.made.items()}
-            batch.folder.finish(task, batch.run_address(task), files)
-            took = f"{sum(each.seconds for each in own.values()):.1f} s"
-            batch.ended(task, states, shown, outcome=took, made=pieces)
-        else:
+        if bad is not None:
             told = ("state", "error", "cell", "last_lines")
             failure = {name: getattr(bad, name) for name in told}
             batch.ended(task, states, shown, failure | {"notebook": str(bad.failed or "")})
+            return
+        files = {name: digest for each in own.values() for name, digest in each.made.items()}
+        try:
+            pieces = batch.folder.take_pieces(task)
+            batch.folder.finish(task, batch.run_address(task), files)
+        except OSError as error:  # a full disk
+            batch.ended(task, states, shown, {"state": FAILED, "error": one_line(error)})
+            return
+        took = f"{sum(each.seconds for each in own.values()):.1f} s"
+        batch.ended(task, states, shown, outcome=took, made=pieces)
 
     execute_all(
         jobs,

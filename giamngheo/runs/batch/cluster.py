@@ -151,11 +151,15 @@ def _send_and_receive(batch, todo, states, shown, client, name):
         except Exception as error:  # what came back is no answer
             pieces, runs, failed = {}, {}, _all_failed(piece, error)
         made = [batch.folder.pieces / each for each in pieces]
-        for path in made:
-            paths.write_atomically(path, pieces[path.name])
+        try:
+            for path in made:
+                paths.write_atomically(path, pieces[path.name])
+            for task, address in piece:
+                if address in runs:
+                    _put_in_place(batch, task, runs[address])
+        except OSError as error:  # a full disk
+            made, failed = [], _all_failed(piece, error)
         for task, address in piece:
-            if address in runs:
-                _put_in_place(batch, task, runs[address])
             batch.ended(task, states, shown, failed.get(address), made=made)
 
 

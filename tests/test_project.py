@@ -156,7 +156,9 @@ def imported(folder):
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names | own}
 
 
-@pytest.mark.parametrize(("folder", "extras"), [("giamngheo", ("cluster",)), ("tests", ("test", "cluster"))])
+@pytest.mark.parametrize(
+    ("folder", "extras"), [("giamngheo", ("cluster", "fast")), ("tests", ("test", "cluster"))]
+)
 def test_what_is_imported_is_declared(folder, extras):
     declared = {name_of(entry) for entry in PROJECT["dependencies"]}
     declared |= {name_of(entry) for extra in extras for entry in EXTRAS[extra]}

@@ -1,8 +1,7 @@
 """What a billion VND of a budget line does, and from money to shares below the lines: closed forms on draws.
 
-A line reaches a share of the poor (and of the near-poor) with an income gain. Reach is nested: the households that one
-line finds first are those that the others find first, and a household reached by several gains from all of them. Shares
-below the poverty line L and the near-poor line U follow from a local log-normal of incomes below L and another between
+A line reaches a share of the poor (and of the near-poor) with an income gain (`simulation.nested_reach`). Shares below
+the poverty line L and the near-poor line U follow from a local log-normal of incomes below L and another between
 L and U (Bourguignon 2003): the spread of the first is assumed, that of the second is ``ln(ratio) / (z_u - z_p)``.
 """
 
@@ -13,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.scales import probit
+from giamngheo.simulation.nested_reach import Band, lifted
 from giamngheo.simulation.spending import WHO, Spent, at_work, spend
 
 # channel -> assumptions: income gained per VND, value where the plan promises no number, persistence
@@ -226,108 +226,48 @@ def shares_after(thresholds, effects, spent, stocks):
 
     Notes
     -----
-    With coverages sorted, ``c_1 >= c_2 >= …``, and cumulated gains ``G_j``, the share below a line after the money is
-    the sum over j of ``(c_j - c_{j+1}) F(line - G_j)``, ``c_0 = 1`` and ``G_0 = 0``: exact for nested reach, and within
-    3 % of independent reach for gains of the plan's size.
+    Each threshold is crossed from the band below it: as of `nested_reach.lifted`.
     """
-    z, spread = thresholds.z_poor, thresholds.spread_below
+    z, ratio = thresholds.z_poor, np.exp(thresholds.log_ratio)
     poor = ndtr(z)
-    steps = _steps(_covered("poor", effects, spent, stocks))
-    upper = None if thresholds.z_upper is None else ndtr(thresholds.z_upper)
-    apart = (
-        thresholds.log_ratio > 0
-    )  # else both are under one income line: money leaves their distance as it is
-    ratio = np.exp(thresholds.log_ratio)
-    lower, left_band = poor.copy(), np.zeros_like(poor)
-    for share, gain in steps:
-        rows = _years(share, z)
-        if rows is None:  # the same households have more from another line
-            continue
-        lower[rows] -= share[rows] * (poor[rows] - _below(z[rows], -gain[rows], spread))
-        if (
-            upper is not None and apart and (over := gain > ratio - 1).any()
-        ):  # some of the poor jump the whole band: rare
-            stay = _below(z[over], ratio - 1 - gain[over], np.broadcast_to(spread, z.shape)[over])
-            left_band[over] += share[over] * np.maximum(poor[over] - stay, 0)
-    lower = np.maximum(lower, 0)  # but for rounding
-    if upper is None:
+    out_of_poverty = Band(1.0, 1.0, thresholds.spread_below, 0.0, poor)
+    over_both = Band(1.0, ratio, thresholds.spread_below, 0.0, poor)  # some jump the whole band
+    # Else both are under one income line: money leaves their distance as it is.
+    apart = thresholds.z_upper is not None and thresholds.log_ratio > 0
+    covered = _covered("poor", effects, spent, stocks, z.shape)
+    left, *jumped = lifted(*covered, z, [out_of_poverty, over_both] if apart else [out_of_poverty])
+    lower = np.maximum(poor - left, 0)  # but for rounding
+    if thresholds.z_upper is None:
         return lower, None
     if not apart:
         return lower, ndtr(thresholds.z_upper - shift(z, lower))
-    spread_band = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
-    after = upper - left_band
-    for share, gain in _steps(_covered("near_poor", effects, spent, stocks)):
-        rows = _years(share, z)
-        if rows is None:
-            continue
-        below = _below(z[rows], ratio - 1 - gain[rows], spread_band[rows])
-        after[rows] -= share[rows] * (upper[rows] - np.clip(below, poor[rows], upper[rows]))
-    return lower, np.maximum(after, lower)
+    upper = ndtr(thresholds.z_upper)
+    spread = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
+    covered = _covered("near_poor", effects, spent, stocks, z.shape)
+    (out_of_band,) = lifted(*covered, z, [Band(ratio, ratio, spread, poor, upper)])
+    return lower, np.maximum(upper - jumped[0] - out_of_band, lower)
 
 
-def _years(share, z):
-    """The rows in which some household has no more from another line, None where there is none."""
-    some = share.any(axis=-1)
-    if not some.any():
-        return None
-    return slice(None) if some.all() or share.shape != z.shape else some
-
-
-def _covered(who, effects, spent, stocks):
-    """Share of a status in the group that each line reaches, and the gain of each (list of pairs)."""
+def _covered(who, effects, spent, stocks, shape):
+    """Share of a status in the group that each line reaches, and the gain of each (ndarray, (n_lines, *shape) each)."""
     found = []
     for effect in effects:
         stock, now = stocks[effect.reserved], spent[effect.line]
-        share = stock.poor_share if who == "poor" else stock.near_share
         parts = [(now, effect.gain)]
         if now.earlier is not None:  # who has money of earlier years has a whole year's gain
             parts = [
                 (now, effect.gain * effect.first_year),
                 (now.earlier, effect.gain * (1 - effect.first_year)),
             ]
-        for each, gain in parts:
-            if (paid := getattr(each, who)).any():
-                times = paid / np.maximum(getattr(stock, who), 1e-9)
-                found.append((np.minimum(times, 1) * share, gain * np.maximum(times, 1)))
-    return found
-
-
-def _steps(covered):
-    """From (coverage, gain) by line to (share of households, their gain together), the best covered first.
-
-    The arrays are put in order where they stand, so that they may be nobody else's.
-    """
-    covered.sort(key=lambda pair: -pair[0].mean())
-    shape = np.broadcast_shapes(*(each.shape for pair in covered for each in pair))
-    flat = [
-        [(each if each.shape == shape else np.broadcast_to(each, shape)).ravel() for each in which]
-        for which in zip(*covered, strict=True)
-    ]
-    coverage, gain = flat or ([], [])
-    for end in range(len(covered) - 1, 0, -1):  # bubbles: nearly sorted already, so few exchanges
-        still = True
-        for i in range(end):
-            wrong = np.flatnonzero(coverage[i] < coverage[i + 1])
-            if len(wrong):
-                still = False
-                for values in (coverage, gain):
-                    low, high = values[i], values[i + 1]
-                    low[wrong], high[wrong] = high[wrong], low[wrong]
-        if still:
-            break
-    together = 0.0
-    for i, more in enumerate(gain):
-        together = together + more
-        share = coverage[i] - (coverage[i + 1] if i + 1 < len(coverage) else 0.0)
-        yield share.reshape(shape), together.reshape(shape)
-
-
-def _below(z_poor, income, spread):
-    """Share with less than (1 + income) poverty lines; none at or below an income of zero."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.log1p(np.maximum(income, -1.0))
-        found = np.divide(found, spread, out=found)
-        return ndtr(np.add(z_poor, found, out=found), out=found)
+        found += [(stock, paid, gain) for each, gain in parts if (paid := getattr(each, who)).any()]
+    coverage, gains = np.empty((2, len(found), *shape))
+    for (stock, paid, gain), reached, gained in zip(found, coverage, gains, strict=True):
+        times = paid / np.maximum(getattr(stock, who), 1e-9)
+        np.minimum(times, 1, out=reached)
+        reached *= stock.poor_share if who == "poor" else stock.near_share
+        np.maximum(times, 1, out=gained)
+        gained *= gain
+    return coverage, gains
 
 
 def shift(z, share):

@@ -9,10 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from giamngheo import load_scenario
-from giamngheo.simulation import impact
 from giamngheo.simulation.impact import LineEffect, Population, Thresholds, shares_after, shift
-from giamngheo.simulation.response import Response
 from giamngheo.simulation.spending import Stock, households_reached, reach
 
 N = 5
@@ -174,18 +171,3 @@ def test_money_lent_in_a_year_earns_part_of_it_and_all_of_the_next():
     assert lent == pytest.approx(np.array([half, whole]))
     again, _ = after([loan], {"a": [0.5, 0.5]}, None, thresholds, stocks)
     assert again[1] == pytest.approx((half + whole) / 2)  # half of them lent to before, half of them now
-
-
-def test_years_without_money_are_left_out_and_nothing_else(shared, package, monkeypatch):
-    """A year later, and one line in its last year alone: the same to the bit as with every step in every year."""
-    lines = {row.line: {2013: 0.0, 2014: 0.0} for row in package.budget_lines[:3]}
-    keys = {"id": "x", "funding": {"all": 1.7, "by_line": lines}, "delay_years": 1}
-
-    def levels():
-        response = Response(shared.counterfactual(load_scenario(keys, package)), load_scenario(keys, package))
-        return response.rates()["all", "poor_or_near_poor"], response.gap()
-
-    least, asked = levels(), []
-    monkeypatch.setattr(impact, "_years", lambda share, z: asked.append(share.any(axis=-1)) or slice(None))
-    assert all(np.array_equal(one, other) for one, other in zip(least, levels(), strict=True))
-    assert any(rows.any() and not rows.all() for rows in asked)

@@ -86,7 +86,16 @@ def _shared(package, draws, seed):
     return shared_draws(load_package(paths.find(package)), draws=draws, seed=seed)
 
 
-def results(out, package, draws, seed, scenarios):
+@cache
+def _compile():
+    """Let what follows be computed by compiled code, where numba is installed (the extra ``fast``)."""
+    with contextlib.suppress(ImportError):
+        from giamngheo.simulation import compiled_reach
+
+        compiled_reach.use()
+
+
+def results(out, package, draws, seed, scenarios, many=False):
     """Results of scenarios of one package, kept in one piece.
 
     Parameters
@@ -96,6 +105,8 @@ def results(out, package, draws, seed, scenarios):
     draws, seed : int
     scenarios : list of (str, dict)
         Address and keys.
+    many : bool
+        Whether so many are to follow that it is worth some seconds to compile for them.
 
     Returns
     -------
@@ -108,6 +119,8 @@ def results(out, package, draws, seed, scenarios):
     from giamngheo.simulation.outcomes import simulate
     from giamngheo.simulation.results import result_rows
 
+    if many:
+        _compile()
     shared, found, failed = _shared(package, draws, seed), {}, {}
     for address, keys in scenarios:
         if os.getppid() != PARENT:

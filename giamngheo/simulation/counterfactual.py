@@ -146,7 +146,9 @@ class Counterfactual:
         )
 
     def _rows(self, places):
-        return [place - self.first for place in places]
+        """Of the programme years those at some places; all of them are no copy."""
+        rows = [place - self.first for place in places]
+        return slice(None) if len(rows) == rows[-1] + 1 else rows
 
     def planned(self, last):
         """`reached` of the planned money (dict of str to ndarray)."""
@@ -191,7 +193,7 @@ class Counterfactual:
         little less than it would the trend. One step of `PUT_BACK` is within 0.01 points of putting it back for good.
         """
         whole, rows = self.population_until(places[-1]), self._rows(places)
-        if len(rows) == places[-1] - self.first + 1:
+        if rows == slice(None):
             return whole
         return self._once(("some", places), lambda: whole.at(rows))
 

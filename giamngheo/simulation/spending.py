@@ -74,16 +74,15 @@ def households_reached(effect, amount):
     ndarray (n_years, n_draws)
     """
     reached = np.empty((len(amount), len(effect.persistence)))
-    left = 0.0
-    for year, value in enumerate(amount):
-        left = value + effect.persistence * left
-        reached[year] = left
+    reached[:] = np.reshape(amount, (-1, 1))
+    for year in range(1, len(amount)):
+        reached[year] += effect.persistence * reached[year - 1]
     reached *= effect.households_per_bn
     return reached
 
 
 def reach(effect, households, stock):
-    """How often over a line's money is aimed at the poor and the near-poor, before any cap.
+    """How often over a line's money is aimed at the poor and the near-poor, before any cap, and at least once.
 
     Parameters
     ----------
@@ -95,11 +94,13 @@ def reach(effect, households, stock):
     Returns
     -------
     tuple of ndarray (n_years, n_draws)
-        Households aimed at over the stock of poor, and of near-poor, nobody getting more than the unit cost.
+        Households aimed at over the stock of poor, and of near-poor, nobody getting more than the unit cost; 1 where
+        they are fewer.
     """
     poor = households * effect.to_poor
     near = (households - np.minimum(poor, stock.poor)) * effect.near_share
-    return poor / np.maximum(stock.poor, 1e-9), near / np.maximum(stock.near_poor, 1e-9)
+    times = poor / np.maximum(stock.poor, 1e-9), near / np.maximum(stock.near_poor, 1e-9)
+    return tuple(np.maximum(each, 1) for each in times)
 
 
 def spend(effect, households, stock, planned, ceiling):
@@ -124,16 +125,19 @@ def spend(effect, households, stock, planned, ceiling):
     poor = _taken(households * effect.to_poor, stock.poor, planned[0], ceiling)
     rest = households - poor
     near_poor = _taken(rest * effect.near_share, stock.near_poor, planned[1], ceiling)
-    rest = rest - near_poor
+    rest -= near_poor
     others = np.minimum(rest, stock.others)
-    return Spent(poor, near_poor, others, rest - others)
+    rest -= others
+    return Spent(poor, near_poor, others, rest)
 
 
 def _taken(aimed, stock, planned, ceiling):
     """What households of one status take of what is aimed at them."""
-    taken, beyond = np.minimum(aimed, stock), aimed - np.maximum(planned, 1) * stock
-    if (beyond > 0).any():
-        taken += np.clip(beyond, 0, (ceiling - 1) * stock)
+    promised = planned * stock
+    taken, over = np.minimum(aimed, stock), np.flatnonzero(aimed > promised)
+    if len(over):  # few, in most scenarios
+        most = ((ceiling - 1) * stock).take(over)
+        taken.reshape(-1)[over] += np.minimum(aimed.take(over) - promised.take(over), most)
     return taken
 
 

@@ -150,5 +150,5 @@ def run_in_batch(scenario, out):
 
 def list_pending(out):
     """List the scenarios of a batch that are not done."""
-    for task in calls.pending(out):
-        print(f"{task.id}\t{task.keys['title']['en']}")
+    for name, task in calls.pending(out).items():
+        print(f"{name}\t{task.keys['title']['en']}")

@@ -70,7 +70,7 @@ class Grid:
         return over(below, point) | own
 
     def _id(self, point, base):
-        content = values.canonical(point | {"based_on": base})
+        content = values.canonical(point | {"based_on": base}) + self.name[LONGEST_NAME:]
         return f"{self.name[:LONGEST_NAME]}_{hashlib.sha256(content.encode()).hexdigest()[:HASH_DIGITS]}"
 
     def _base(self, base, package):

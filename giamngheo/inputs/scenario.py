@@ -174,13 +174,7 @@ def scenario_file(given, package=None) -> Path:
 
 
 def scenarios_by_id(given, package) -> dict[str, str]:
-    """What names each scenario of a report, by id: the full plan, then what was given (names and files).
-
-    Raises
-    ------
-    RefusedInput
-        A scenario that cannot be, or two files of one id: one's page would be the other's, or a file's the full plan's.
-    """
+    """What names each scenario of a report, by id, the full plan first; two files of one id are refused."""
     chosen, files = {}, {}
     for name in (ROOT_ID, *given):
         key, file = load_scenario(name, package).id, scenario_file(name, package)

@@ -89,8 +89,8 @@ def _note_lines(node, place, lines, where):
         _check_number(node, told)
     elif node.id == "sequence":
         _check_commas(node, told)
-        for each in node.value:
-            _note_lines(each, place, lines, where)
+        for n, each in enumerate(node.value):
+            _note_lines(each, (*place, str(n)), lines, where)
     else:
         before = None
         for key, value in node.value:

@@ -72,7 +72,7 @@ def batch_page(page, listed, counts, footer):
         heads += [(head, True)]
     heads += [(page.say("batch.money"), True)]
     heads += [
-        (first_upper(parameter_name(name.split("."), page.lang, page.package)), is_number, name)
+        (first_upper(parameter_name(_keys(name), page.lang, page.package)), is_number, name)
         for name, is_number in varied.items()
     ]
     heads += [(page.say("batch.state"), False)]
@@ -139,7 +139,7 @@ def _unbroken(text):
 
 def _titles(page, shown, varied):
     """What each is called: of a grid's scenarios without the values that stand in columns, but numbered."""
-    names = {parameter_name(name.split("."), page.lang, page.package).partition(" (")[0] for name in varied}
+    names = {parameter_name(_keys(name), page.lang, page.package).partition(" (")[0] for name in varied}
     columns_hold_all = len(varied) < MOST_PARAMETERS
     counted = Counter()
     for each in shown:
@@ -173,4 +173,9 @@ def _cells(page, each, title, several, varied, targets, joint):
 def _parameter(page, name, value):
     if value is None or value == "":
         return MISSING
-    return parameter_value(name.split("."), value, page.lang, page.package)
+    return parameter_value(_keys(name), value, page.lang, page.package)
+
+
+def _keys(column):
+    """The keys of a scenario that a column holds; in tables ``group`` is that of a rate."""
+    return column.removeprefix("scenario_").split(".")

@@ -16,6 +16,7 @@ from giamngheo.inputs.parameters import read_cells
 
 EXECUTED = paths.CACHE / "executed"
 KEPT = 400  # executed notebooks; the ones unused for longest go first
+CHANGED = "data or code changed since the run began: run it again"
 SHARED_DATA = ("assumptions.csv", "reference", "scenarios")
 
 log = logging.getLogger(__name__)

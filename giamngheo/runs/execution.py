@@ -13,6 +13,7 @@ from pathlib import Path
 from giamngheo import paths
 from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
+from giamngheo.runs.cache import CHANGED
 from giamngheo.runs.locks import workspace
 from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, one_line, run_notebook, then_make
 from giamngheo.runs.progress import Progress
@@ -20,7 +21,6 @@ from giamngheo.runs.progress import Progress
 CELL_TIMEOUT_S = 600
 LEAST_SHARED = 3  # notebooks that are worth computing ahead what they share
 UNFINISHED = paths.CACHE / "failed"  # notebooks that did not run to their end
-CHANGED = "data or code changed since the run began: run it again"
 
 log = logging.getLogger(__name__)
 

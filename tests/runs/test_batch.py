@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 import pytest
+import yaml
 from helpers import Whole, digests
 
 from giamngheo import paths, run_batch, simulate
@@ -264,10 +266,75 @@ def test_a_loop_over_what_is_pending_makes_the_whole(tmp_path):
         calls.pending(out)
     calls.keep_plan(given, paths.PACKAGE, out, settings)
     while tasks := calls.pending(out):
-        assert calls.run_one(tasks[-1].id, out).ok
+        assert calls.run_one(list(tasks)[-1], out).ok
     assert digests(out) == digests(whole)
     with pytest.raises(RefusedInput, match="'double'"):
         calls.run_one("dubble", out)
+
+
+def test_a_loop_over_what_is_pending_does_the_scenarios_of_every_package(tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(paths.PACKAGE, other)
+    given = tmp_path / "two.yml"
+    given.write_text(
+        yaml.safe_dump({"grid": {"package": [str(paths.PACKAGE), str(other)], "delay_years": [0, 1]}})
+    )
+    settings, out = Settings(draws=DRAWS, results_only=True, progress=False), tmp_path / "out"
+    calls.keep_plan([given], paths.PACKAGE, out, settings)
+    todo = list(calls.pending(out))
+    assert len(set(todo)) == 4
+    with pytest.raises(RefusedInput, match="several packages of the batch have it; nearest: an-giang/"):
+        calls.run_one(todo[0].partition("/")[2], out)
+    assert all(calls.run_one(name, out).ok for name in todo) and not calls.pending(out)
+    given.write_text(
+        yaml.safe_dump({"grid": {"package": [str(other), f"{other}/../other"], "delay_years": [0, 1]}})
+    )
+    with pytest.raises(RefusedInput, match="are one; keep one of them"):
+        make_plan([given])
+
+
+def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
+    settings = Settings(draws=DRAWS, results_only=True, progress=False)
+    calls.keep_plan(["double"], paths.PACKAGE, tmp_path, settings)
+    before = Folder(tmp_path).plan.read_bytes()
+    with Folder(tmp_path).locked():
+        calls.keep_plan(["double"], paths.PACKAGE, tmp_path, settings)
+        with pytest.raises(RefusedInput, match="another batch is at work"):
+            calls.keep_plan(["half"], paths.PACKAGE, tmp_path, settings)
+    assert Folder(tmp_path).plan.read_bytes() == before
+
+
+def test_results_of_data_that_changed_while_they_were_computed_are_not_kept(tmp_path):
+    package = tmp_path / "an-giang"
+    shutil.copytree(paths.PACKAGE, package)
+    contents = cache.Contents()
+    contents.data(package)
+    stamps = contents.stamps()
+    readings = (package / "poverty.csv").read_text(encoding="utf-8")
+    (package / "poverty.csv").write_text(readings + "\n", encoding="utf-8")
+    scenarios = [("address", {"id": "half", "title": {"vi": "n", "en": "h"}, "funding": {"all": 0.5}})]
+    with pytest.raises(RuntimeError, match="changed since the run began"):
+        worker.results(str(tmp_path / "out"), str(package), DRAWS, 0, scenarios, stamps)
+    assert not list(tmp_path.glob("out/**/*.parquet"))
+
+
+def test_a_grid_over_groups_has_a_column_of_its_own_for_them(tmp_path):
+    results_only([{"grid": {"group": ["all", "ethnic_minority"], "funding": {"all": [0.5]}}}], tmp_path)
+    table = pd.read_parquet(tmp_path / "results.parquet")
+    assert set(table["scenario_group"]) == {"all", "ethnic_minority"}
+    assert set(table["group"].dropna()) == {"all"}
+
+
+def test_what_a_grid_lists_may_be_mappings_and_its_name_long(tmp_path):
+    given, name = tmp_path / "grid.yml", "a" * 55
+    text = "grid:\n  shock: [{2014: flood_year}, {2014: 0.12}, {}]\n"
+    given.write_text(text, encoding="utf-8")
+    assert len(make_plan([given])) == 3
+    files = [tmp_path / f"{name}{end}.yml" for end in "xy"]
+    for file in files:
+        file.write_text(text, encoding="utf-8")
+    ids = [task.id for task in make_plan(files)]
+    assert len(set(ids)) == 6
 
 
 def test_two_batches_in_one_folder_exclude_each_other(tmp_path):

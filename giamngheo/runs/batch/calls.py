@@ -224,7 +224,10 @@ def keep_plan(given, package, out, settings):
         "seed": settings.seed,
         "results_only": settings.results_only,
     }
-    paths.write_atomically(Folder(out).plan, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    folder, text = Folder(out), json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    if not folder.plan.is_file() or folder.plan.read_text(encoding="utf-8") != text:
+        with folder.locked("plan"):  # not that of a batch at work
+            paths.write_atomically(folder.plan, text)
 
 
 def _lasting(given):
@@ -255,7 +258,8 @@ def pending(out):
 
     Returns
     -------
-    list of Task
+    dict of str to Task
+        By what `run_one` calls each.
 
     Raises
     ------
@@ -270,7 +274,8 @@ def pending(out):
         raise RefusedInput(
             f"--out {where}: no batch was begun there; nearest: giamngheo batch … --dry-run --out {where}"
         )
-    return [task for task, _ in Batch(plan, out, settings).pending()]
+    several = len({each.path for each in plan.packages.values()}) > 1
+    return {task.name if several else task.id: task for task, _ in Batch(plan, out, settings).pending()}
 
 
 def run_one(scenario, out):
@@ -297,7 +302,10 @@ def run_one(scenario, out):
         raise RefusedInput(
             unknown(f"scenario of the batch in {shown(paths.absolute(out))}", scenario, _names(plan))
         )
-    only = replace(plan, numbers=[task.number for task in found[:1]])
+    if len(found) > 1:
+        names = ", ".join(task.name for task in found)
+        raise RefusedInput(f"--scenario {scenario}: several packages of the batch have it; nearest: {names}")
+    only = replace(plan, numbers=[task.number for task in found])
     return Batch(only, out, settings, part=found[0].name.replace("/", ".")).run()
 
 

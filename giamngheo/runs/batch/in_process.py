@@ -80,6 +80,7 @@ def _asked(batch, piece, many):
         seed=batch.settings.seed,
         scenarios=[(address, task.keys) for task, address in piece],
         many=many,
+        stamps=batch.contents.stamps(),
     )
     failed = {key: {"state": FAILED, "error": text} for key, text in answer["failed"].items()}
     return failed, [Path(path) for path in answer["made"]]

@@ -115,6 +115,9 @@ def _size(source):
     return len(source) if isinstance(source, Grid) else 1
 
 
+NAMED = {"group": "scenario_group"}  # key -> column, where results have one of the key's own name
+
+
 def flat(keys, prefix=""):
     """The keys of a scenario as columns, ``funding.by_source.mobilised`` (dict of str to number, text or bool)."""
     found = {}
@@ -124,7 +127,9 @@ def flat(keys, prefix=""):
         if isinstance(value, Mapping):
             found |= flat(value, f"{prefix}{key}.")
         else:
-            found[f"{prefix}{key}"] = value if isinstance(value, bool | str) else float(value)
+            found[NAMED.get(prefix + key, prefix + key)] = (
+                value if isinstance(value, bool | str) else float(value)
+            )
     return found
 
 
@@ -246,8 +251,11 @@ def _leaves(keys):
 def _grid(grid, package, packages):
     """The grid with the packages that it names."""
     named = grid.axes.get(("package",), [grid.keys["package"]] if "package" in grid.keys else [])
+    seen = {}
     for name in named:
         other = load_package(paths.find(name))
+        if (first := seen.setdefault(other.path.resolve(), name)) != name:
+            raise RefusedInput(f"{grid.where}: package: '{first}' and '{name}' are one; keep one of them")
         if packages.setdefault(other.name, other).path != other.path:
             raise RefusedInput(f"{grid.where}: two packages are called '{other.name}'; rename one of them")
         packages[name] = other

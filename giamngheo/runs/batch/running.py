@@ -22,7 +22,7 @@ from giamngheo.runs import cache
 from giamngheo.runs.batch import by_notebook, in_process
 from giamngheo.runs.batch.folder import Folder
 from giamngheo.runs.batch.worker import Worker, WorkerDied
-from giamngheo.runs.execution import CHANGED
+from giamngheo.runs.cache import CHANGED
 from giamngheo.runs.notebook_run import OK
 from giamngheo.runs.progress import Progress
 

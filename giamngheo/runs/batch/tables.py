@@ -16,7 +16,7 @@ UNNAMED = {
     "delay_years": 0.0,
     "phasing": "even",
     "continuity": 1.0,
-    "group": "all",
+    "scenario_group": "all",
     "funding.keep_total": False,
 }
 

@@ -95,7 +95,7 @@ def _compile():
         compiled_reach.use()
 
 
-def results(out, package, draws, seed, scenarios, many=False):
+def results(out, package, draws, seed, scenarios, stamps, many=False):
     """Results of scenarios of one package, kept in one piece.
 
     Parameters
@@ -105,6 +105,8 @@ def results(out, package, draws, seed, scenarios, many=False):
     draws, seed : int
     scenarios : list of (str, dict)
         Address and keys.
+    stamps : dict
+        As of `runs.cache.Contents.stamps`: what is read must be what the addresses tell of.
     many : bool
         Whether so many are to follow that it is worth some seconds to compile for them.
 
@@ -116,6 +118,7 @@ def results(out, package, draws, seed, scenarios, many=False):
     from giamngheo.inputs.scenario import load_scenario
     from giamngheo.runs.batch.folder import Folder
     from giamngheo.runs.batch.tables import write_piece
+    from giamngheo.runs.cache import CHANGED, are_as_stamped
     from giamngheo.simulation.outcomes import simulate
     from giamngheo.simulation.results import result_rows
 
@@ -130,6 +133,8 @@ def results(out, package, draws, seed, scenarios, many=False):
             found[address] = result_rows(simulation)
         except Exception as error:
             failed[address] = one_line(error)
+    if not are_as_stamped(stamps):
+        raise RuntimeError(CHANGED)
     made = [str(write_piece(Folder(out).pieces, found))] if found else []
     return {"failed": failed, "made": made}
 

@@ -127,9 +127,8 @@ def flat(keys, prefix=""):
         if isinstance(value, Mapping):
             found |= flat(value, f"{prefix}{key}.")
         else:
-            found[NAMED.get(prefix + key, prefix + key)] = (
-                value if isinstance(value, bool | str) else float(value)
-            )
+            name = f"{prefix}{key}"
+            found[NAMED.get(name, name)] = value if isinstance(value, bool | str) else float(value)
     return found
 
 

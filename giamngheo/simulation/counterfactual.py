@@ -225,6 +225,14 @@ class Counterfactual:
         """`levels` of a group at some of the years (tuple of ndarray or None)."""
         return tuple(None if z is None else z[list(places)] for z in self.levels[group])
 
+    def shares_at(self, group, places):
+        """Shares below the two lines that `levels` stand for at some of the years (tuple of ndarray or None)."""
+
+        def make():
+            return tuple(None if z is None else ndtr(z) for z in self.levels_at(group, places))
+
+        return self._once(("shares", group, places), make)
+
     def _population(self, levels, last):
         stocks, planned = self._stocks(levels, self.households[self.first : last + 1]), self.planned(last)
         aimed = {e.line: reach(e, planned[e.line], stocks[e.reserved]) for e in self.effects({})}

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from giamngheo.forecasting.scales import probit
-from giamngheo.simulation.nested_reach import Band, lifted
+from giamngheo.simulation.nested_reach import Band, Reached, lifted
 from giamngheo.simulation.spending import WHO, Spent, at_work, spend
 
 # channel -> assumptions: income gained per VND, value where the plan promises no number, persistence
@@ -58,6 +58,31 @@ class Thresholds:
     z_upper: np.ndarray | None
     spread_below: np.ndarray
     log_ratio: float  # ln(U / L)
+
+    @cached_property
+    def shares(self):
+        """Shares below L and below U, None without a near-poor line (tuple of ndarray)."""
+        return tuple(None if z is None else ndtr(z) for z in (self.z_poor, self.z_upper))
+
+    @property
+    def apart(self):
+        """Whether the two lines are two incomes; else money leaves the distance of the probits as it is (bool)."""
+        return self.z_upper is not None and self.log_ratio > 0
+
+    @cached_property
+    def poor_bands(self):
+        """Where the poor come out of poverty, and where they jump the whole band (tuple of Band)."""
+        poor, _ = self.shares
+        ends = np.zeros_like(poor) + 1 / self.spread_below, np.zeros_like(poor), poor
+        return tuple(
+            Band(1.0, over, *ends) for over in ((1.0, np.exp(self.log_ratio)) if self.apart else (1.0,))
+        )
+
+    @cached_property
+    def near_poor_band(self):
+        """Where the near-poor come out of the band (Band)."""
+        steepness = np.maximum(self.z_upper - self.z_poor, 1e-9) / self.log_ratio
+        return Band(*[np.exp(self.log_ratio)] * 2, steepness, *self.shares)
 
 
 def line_effect(package, row, register, drawn, aim=None):
@@ -165,8 +190,7 @@ class Population:
         """Shares of a group below the two lines after money, as of `shares_after`."""
         mine = [effect for effect in effects if effect.reserved in (None, group) or group == "all"]
         stocks = self._shares_of_all if group == "all" else self.stocks
-        thresholds = Thresholds(*self.levels[group], self.spread_below, self.log_ratio)
-        return shares_after(thresholds, mine, spent, stocks)
+        return shares_after(self._thresholds[group], mine, spent, stocks)
 
     def shift(self, group, effects, spent):
         """How far money moves the two thresholds of a group: probits >= 0, the second None without a near-poor line.
@@ -182,8 +206,17 @@ class Population:
         -------
         tuple of ndarray (n_years, n_draws)
         """
-        z_s, shares = self.levels[group], self.shares(group, effects, spent)
-        return tuple(None if z is None else shift(z, share) for z, share in zip(z_s, shares, strict=True))
+        return self.moved(group, self.shares(group, effects, spent))
+
+    def moved(self, group, shares):
+        """How far the thresholds of a group have moved, as of `shift`, where money left these shares."""
+        pairs = zip(self.levels[group], shares, strict=True)
+        return tuple(None if z is None else shift(z, share) for z, share in pairs)
+
+    @cached_property
+    def _thresholds(self):
+        own = self.spread_below, self.log_ratio
+        return {group: Thresholds(*both, *own) for group, both in self.levels.items()}
 
     @cached_property
     def _shares_of_all(self):
@@ -228,46 +261,34 @@ def shares_after(thresholds, effects, spent, stocks):
     -----
     Each threshold is crossed from the band below it: as of `nested_reach.lifted`.
     """
-    z, ratio = thresholds.z_poor, np.exp(thresholds.log_ratio)
-    poor = ndtr(z)
-    out_of_poverty = Band(1.0, 1.0, thresholds.spread_below, 0.0, poor)
-    over_both = Band(1.0, ratio, thresholds.spread_below, 0.0, poor)  # some jump the whole band
-    # Else both are under one income line: money leaves their distance as it is.
-    apart = thresholds.z_upper is not None and thresholds.log_ratio > 0
-    covered = _covered("poor", effects, spent, stocks, z.shape)
-    left, *jumped = lifted(*covered, z, [out_of_poverty, over_both] if apart else [out_of_poverty])
+    z, (poor, upper) = thresholds.z_poor, thresholds.shares
+    left, *jumped = lifted(_reached("poor", effects, spent, stocks), z, thresholds.poor_bands)
     lower = np.maximum(poor - left, 0)  # but for rounding
-    if thresholds.z_upper is None:
+    if upper is None:
         return lower, None
-    if not apart:
+    if not thresholds.apart:
         return lower, ndtr(thresholds.z_upper - shift(z, lower))
-    upper = ndtr(thresholds.z_upper)
-    spread = thresholds.log_ratio / np.maximum(thresholds.z_upper - z, 1e-9)
-    covered = _covered("near_poor", effects, spent, stocks, z.shape)
-    (out_of_band,) = lifted(*covered, z, [Band(ratio, ratio, spread, poor, upper)])
+    near = _reached("near_poor", effects, spent, stocks)
+    (out_of_band,) = lifted(near, z, [thresholds.near_poor_band])
     return lower, np.maximum(upper - jumped[0] - out_of_band, lower)
 
 
-def _covered(who, effects, spent, stocks, shape):
-    """Share of a status in the group that each line reaches, and the gain of each (ndarray, (n_lines, *shape) each)."""
+def _reached(who, effects, spent, stocks):
+    """Households of a status that each line reaches (list of Reached)."""
     found = []
     for effect in effects:
         stock, now = stocks[effect.reserved], spent[effect.line]
+        of_status = getattr(stock, who), stock.poor_share if who == "poor" else stock.near_share
         parts = [(now, effect.gain)]
         if now.earlier is not None:  # who has money of earlier years has a whole year's gain
             parts = [
                 (now, effect.gain * effect.first_year),
                 (now.earlier, effect.gain * (1 - effect.first_year)),
             ]
-        found += [(stock, paid, gain) for each, gain in parts if (paid := getattr(each, who)).any()]
-    coverage, gains = np.empty((2, len(found), *shape))
-    for (stock, paid, gain), reached, gained in zip(found, coverage, gains, strict=True):
-        times = paid / np.maximum(getattr(stock, who), 1e-9)
-        np.minimum(times, 1, out=reached)
-        reached *= stock.poor_share if who == "poor" else stock.near_share
-        np.maximum(times, 1, out=gained)
-        gained *= gain
-    return coverage, gains
+        found += [
+            Reached(paid, *of_status, gain) for each, gain in parts if (paid := getattr(each, who)).any()
+        ]
+    return found
 
 
 def shift(z, share):

@@ -1,6 +1,6 @@
 """Money by line, source and year, exactly: three-year totals as rationals, a year a share of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +12,11 @@ from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
 
 MOST_KEPT = 32  # moneys of scenarios, each of some hundred numbers
+ASKED = (
+    (("line", "year"), "delivered"),
+    ((), "delivered"),
+    ((), "planned"),
+)  # sums that each simulation asks for
 UNTOLD = "untold"  # in place of a source: money whose source the plan does not tell
 
 
@@ -21,6 +26,7 @@ class Money:
 
     planned: dict[tuple[str, str, int], Fraction]
     delivered: dict[tuple[str, str, int], Fraction]
+    _sums: dict = field(default_factory=dict, compare=False)
 
     def by(self, *keys, which="delivered"):
         """Sums by some of line, source, year.
@@ -37,8 +43,14 @@ class Money:
         dict
             Key (or tuple of keys) to Fraction, billion VND.
         """
+        if (keys, which) not in self._sums:
+            self._sums[keys, which] = self._summed(keys, getattr(self, which))
+        return dict(self._sums[keys, which])
+
+    @staticmethod
+    def _summed(keys, amounts):
         places, sums = [("line", "source", "year").index(key) for key in keys], {}
-        for cell, amount in getattr(self, which).items():
+        for cell, amount in amounts.items():
             key = cell[places[0]] if len(places) == 1 else tuple(cell[place] for place in places)
             if amount or key not in sums:  # most sources give nothing to most lines
                 sums[key] = sums[key] + amount if sums.get(key) else amount
@@ -133,7 +145,7 @@ def money(package, scenario):
     """
     key = id(package), repr(dict(scenario.funding)), scenario.phasing, scenario.delay_years
     made = _kept(_made, key, package, lambda: _money(package, scenario))
-    return Money(dict(made.planned), dict(made.delivered))
+    return Money(dict(made.planned), dict(made.delivered), dict(made._sums))
 
 
 _made = {}  # both cases of a scenario have one money, and so have all with other assumptions
@@ -191,7 +203,10 @@ def _money(package, scenario):
         yearly = sum(planned.values()) / len(years)
         totals_by_year = {year: yearly * of_year[year] * funding.all.get(year, Fraction(1)) for year in years}
         _keep_total(delivered, totals_by_year, named)
-    return Money(planned, _delay(delivered, scenario.delay_years, years))
+    made = Money(planned, _delay(delivered, scenario.delay_years, years))
+    for keys, which in ASKED:
+        made.by(*keys, which=which)
+    return made
 
 
 def _phasing(phasing, years):

@@ -3,65 +3,58 @@
 The households that one line finds first are those that the others find first, and a household reached by several gains
 from all of them. With coverages in order, ``c_1 >= c_2 >= …``, and cumulated gains ``G_j``, a share ``c_j - c_{j+1}``
 of the households gains ``G_j``: exact for nested reach, and within 3 % of independent reach for gains of a plan's size.
-
-The normal distribution and the logarithm are looked up: the nearest value of scipy's or numpy's in a table, and a few
-terms of its Taylor series (within 3e-14). That is three times as fast as theirs and needs additions and
-multiplications alone, so that `compiled_reach` gives the same to the last bit.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
-LEAST = 2.0**-40  # income in poverty lines that counts as none
-MOST = 2.0**10  # and the most that is looked up
-OUTMOST = 9.0  # probits: beyond, a distribution function is 0 or 1
-
-# Logarithms: 256 to a doubling, found by the first bits of a number.
-SHIFT = 44  # bits of a float64 that do not count
-FIRST, LAST = (int(np.float64(each).view(np.int64) >> SHIFT) for each in (LEAST, MOST))
-_EDGES = (np.arange(FIRST, LAST + 2) << SHIFT).view(np.float64)
-INVERSE = 2 / (_EDGES[:-1] + _EDGES[1:])
-LOG = -np.log(INVERSE)
-
-# The normal distribution: 512 to a probit, found by rounding (what is added leaves no fraction).
-TO_PROBIT = 512
-ROUNDING = 1.5 * 2.0**52
-_AT = np.arange(-OUTMOST * TO_PROBIT, OUTMOST * TO_PROBIT + 1) / TO_PROBIT
-BELOW, DENSITY = ndtr(_AT), np.exp(-_AT * _AT / 2) / np.sqrt(2 * np.pi)
-ZEROTH = int(OUTMOST * TO_PROBIT) - int(np.float64(ROUNDING).view(np.int64))
+from giamngheo.simulation.looked_up import LEAST, MOST, log, normal_below
 
 FEW = 0.7  # of the households: fewer are picked out of all
-faster = None  # the same of `compiled_reach`, where it was asked for
+APART = 16  # of how many draws one tells which line reaches more
+faster = None  # the same of `compiled`, where it was asked for
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Households of one status that a line's money is at work in; arrays (n_years, n_draws) or what broadcasts to it.
+
+    paid: how many, at the line's unit cost, one that gets it twice counted twice; stock: how many it may reach; share:
+    of the households of that status looked at, that are among these; gain: of one of them, in poverty lines.
+    """
+
+    paid: np.ndarray
+    stock: np.ndarray
+    share: np.ndarray | float
+    gain: np.ndarray
 
 
 @dataclass(frozen=True)
 class Band:
-    """Households of a range of incomes, and the income that they are to be lifted over.
+    """Households of a range of incomes, and the income that they are to be lifted over; arrays (n_years, n_draws).
 
-    top: where the range ends, in poverty lines; over: the income, at least that; spread: of log incomes, (n_draws,) or
-    (n_years, n_draws); low, high: shares below the range and below its end.
+    top: where the range ends, in poverty lines; over: the income, at least that; steepness: 1 over the spread of log
+    incomes; low, high: shares below the range and below its end.
     """
 
     top: float
     over: float
-    spread: np.ndarray
+    steepness: np.ndarray
     low: np.ndarray
     high: np.ndarray
 
 
-def lifted(coverage, gain, z, bands):
+def lifted(lines, z, bands):
     """Share of all households that stood in a band and are lifted over its income.
 
     Parameters
     ----------
-    coverage, gain : ndarray (n_lines, n_years, n_draws)
-        Share of the households of these bands that a line reaches, and what one of them gains, in poverty lines. Both
-        are used up.
+    lines : sequence of Reached
     z : ndarray (n_years, n_draws)
         Probits below the poverty line.
     bands : sequence of Band
+        Of the status that the lines reach.
 
     Returns
     -------
@@ -69,36 +62,48 @@ def lifted(coverage, gain, z, bands):
 
     Notes
     -----
-    The sum over j of ``(c_j - c_{j+1}) (high - F(over - G_j))``, F between low and high, with ``F(y) = Phi(z + ln(y) /
-    spread)``: log-normal incomes.
+    The sum over j of ``(c_j - c_{j+1}) (high - F(over - G_j))``, F between low and high, with ``F(y) = Phi(z + ln(y)
+    steepness)``: log-normal incomes.
     """
-    if not len(coverage):
+    if not len(lines):
         return [np.zeros(z.shape) for _ in bands]
-    order = np.argsort([-each.mean() for each in coverage], kind="stable")  # of most households nearly
-    to_steps, lifted_over = faster or (_to_steps, _lifted_over)
-    steps = to_steps(*(each.reshape(len(order), -1) for each in (coverage, gain)), order)
+    cover, to_steps, lifted_over = faster or (_cover, _to_steps, _lifted_over)
+    coverage, gain = np.empty((2, len(lines), *z.shape))
+    for line, reached, gained in zip(lines, coverage, gain, strict=True):
+        cover(line.paid, line.stock, line.gain, reached, gained)
+        if np.ndim(line.share) or line.share != 1:
+            reached *= line.share
+    # Of most households nearly; by the last year, so that a year's sum is the same whatever years are before it.
+    order = np.argsort(-coverage[:, -1, ::APART].mean(axis=1), kind="stable")
+    steps = to_steps(*(each.reshape(len(lines), -1) for each in (coverage, gain)), order)
     found = []
     for band in bands:
-        ends = (np.broadcast_to(each, z.shape).ravel() for each in (1 / band.spread, band.low, band.high))
-        found.append(
-            lifted_over(*steps, z.ravel(), *ends, float(band.top), float(band.over)).reshape(z.shape)
-        )
+        ends = (each.ravel() for each in (z, band.steepness, band.low, band.high))
+        found.append(lifted_over(*steps, *ends, float(band.top), float(band.over)).reshape(z.shape))
     return found
+
+
+def _cover(paid, stock, gain, coverage, gained):
+    """Share of the stock that a line reaches, each household once; what is paid beyond that raises what each gains."""
+    times = paid / np.maximum(stock, 1e-9)
+    np.minimum(times, 1, out=coverage)
+    np.maximum(times, 1, out=gained)
+    gained *= gain
 
 
 def _to_steps(coverage, gain, order):
     """What `lifted` sums: for each step the share of households, and their gain together; where they stand."""
     coverage, gain = ([each[row] for row in order] for each in (coverage, gain))
-    for end in range(len(coverage) - 1, 0, -1):  # bubbles: few exchanges
-        still = True
+    end = len(coverage) - 1
+    while end > 0:  # bubbles: few exchanges
+        last = 0
         for i in range(end):
             wrong = np.flatnonzero(coverage[i] < coverage[i + 1])
             if len(wrong):
-                still = False
+                last = i
                 for low, high in ((coverage[i], coverage[i + 1]), (gain[i], gain[i + 1])):
                     low[wrong], high[wrong] = high[wrong], low[wrong]
-        if still:
-            break
+        end = last
     for i in range(1, len(gain)):
         coverage[i - 1] -= coverage[i]
         gain[i] += gain[i - 1]
@@ -116,10 +121,10 @@ def _lifted_over(shares, gains, z, steepness, low, high, top, over):
             continue
         at = np.flatnonzero(counts) if n < FEW * len(z) else slice(None)
         income = income[at]
-        below = _log(np.clip(income, LEAST, MOST))
+        below = log(np.clip(income, LEAST, MOST))
         below *= steepness[at]
         below += z[at]
-        below = _below(below)
+        below = normal_below(below)
         below *= income > LEAST
         np.maximum(below, low[at], out=below)
         np.minimum(below, high[at], out=below)
@@ -129,40 +134,3 @@ def _lifted_over(shares, gains, z, steepness, low, high, top, over):
             below *= counts
         total[at] += below
     return total
-
-
-def _log(values):
-    """Logarithms of numbers between `LEAST` and `MOST`."""
-    place = values.view(np.int64) >> SHIFT
-    place -= FIRST
-    off = values * INVERSE.take(place)
-    off -= 1
-    found = off * -0.25
-    for term in (1 / 3, -0.5, 1.0):
-        found += term
-        found *= off
-    found += LOG.take(place)
-    return found
-
-
-def _below(z):
-    """The standard normal distribution function; z is used up."""
-    np.clip(z, -OUTMOST, OUTMOST, out=z)
-    at = z * TO_PROBIT
-    at += ROUNDING
-    place = at.view(np.int64) + ZEROTH
-    at -= ROUNDING
-    at *= 1 / TO_PROBIT
-    z -= at
-    found = at * at
-    found -= 1
-    found *= z
-    found *= -1 / 3
-    found += at
-    found *= z
-    found *= -0.5
-    found += 1
-    found *= z
-    found *= DENSITY.take(place)
-    found += BELOW.take(place)
-    return found

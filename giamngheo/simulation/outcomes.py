@@ -170,7 +170,7 @@ class _Draws(Mapping):
             moved = (
                 self._response.rates(group=group)
                 if self._moves
-                else rates(group, self._counterfactual.levels_at(group, places))
+                else rates(group, *self._counterfactual.shares_at(group, places))
             )
             self._made |= moved
         return self._made[key]

@@ -11,23 +11,19 @@ from giamngheo.simulation.impact import FRACTIONS, WEIGHTS
 from giamngheo.simulation.money import money
 
 
-def rates(group, levels):
+def rates(group, poor, upper):
     """Rates of a group in percent, as a `Forecast` has them.
 
     Parameters
     ----------
     group : str
-    levels : tuple of ndarray (n_years, n_draws)
-        Probits below the two lines, the second None without a near-poor line.
+    poor, upper : ndarray (n_years, n_draws)
+        Shares below the two lines, the second None without a near-poor line.
 
     Returns
     -------
     dict of (group, status) to ndarray (n_draws, n_years)
     """
-    return _rates(group, *(None if z is None else ndtr(z) for z in levels))
-
-
-def _rates(group, poor, upper):
     found = {(group, "poor"): 100 * poor.T}
     if upper is not None:
         upper = np.maximum(upper, poor)
@@ -107,25 +103,28 @@ class Response:
         dict of (group, status) to ndarray (n_draws, n_years)
             Percent, at `years`.
         """
-        whole = self.counterfactual
-        # Where the plan is in no threshold, what the money leaves is all there is: z - (z - z').
-        if self._places and not np.any(whole.continuity):
-            before = (None if z is None else ndtr(z) for z in whole.levels_at(group, self._before))
-            after = whole.population(self._places).shares(group, self.effects, self.spent(multiples))
-            pairs = zip(before, after, strict=True)
-            return _rates(group, *(None if new is None else np.concatenate([old, new]) for old, new in pairs))
-        return rates(group, self._levels(multiples, group))
+        before = self.counterfactual.shares_at(group, self._before)
+        if not self._places:
+            return rates(group, *before)
+        after = self._shares(multiples, group)
+        pairs = zip(before, after, strict=True)
+        return rates(group, *(None if new is None else np.concatenate([old, new]) for old, new in pairs))
 
-    def _levels(self, multiples, group):
-        whole = self.counterfactual
-        levels = whole.levels_at(group, self._before + self._places)
-        if self._places:
-            new = whole.population(self._places).shift(group, self.effects, self.spent(multiples))
-            plan = whole.planned_shift(group, self._places) if np.any(whole.continuity) else (0.0, 0.0)
-            for z, to, old in zip(levels, new, plan, strict=True):
-                if z is not None:
-                    z[len(self._before) :] -= to - whole.continuity * old
-        return levels
+    def _shares(self, multiples, group):
+        """Shares below the two lines in the programme years (tuple of ndarray)."""
+        whole, places = self.counterfactual, self._places
+        new = whole.population(places).shares(group, self.effects, self.spent(multiples))
+        if not np.any(
+            whole.continuity
+        ):  # where the plan is in no threshold, what the money leaves: z - (z - z')
+            return new
+        moved = zip(
+            whole.levels_at(group, places),
+            whole.population(places).moved(group, new),
+            whole.planned_shift(group, places),
+            strict=True,
+        )
+        return tuple(None if z is None else ndtr(z - (to - whole.continuity * plan)) for z, to, plan in moved)
 
     def gap(self, multiples=None, power=1):
         """Poverty gap of all households in the last of the years (Foster, Greer and Thorbecke 1984).

@@ -13,6 +13,7 @@ import pandas as pd
 
 from giamngheo.forecasting.draws import mean_and_quantiles
 
+faster = None  # `_taken` of `compiled`, where it was asked for
 WHO = ("poor", "near_poor", "others", "unspent")  # where a line's money goes
 
 
@@ -122,18 +123,19 @@ def spend(effect, households, stock, planned, ceiling):
     Spent
         Nothing of it falls when households rise, and all of it together rises by as much as they do.
     """
-    poor = _taken(households * effect.to_poor, stock.poor, planned[0], ceiling)
+    taken = faster or _taken
+    poor = taken(households, effect.to_poor, stock.poor, planned[0], ceiling)
     rest = households - poor
-    near_poor = _taken(rest * effect.near_share, stock.near_poor, planned[1], ceiling)
+    near_poor = taken(rest, effect.near_share, stock.near_poor, planned[1], ceiling)
     rest -= near_poor
     others = np.minimum(rest, stock.others)
     rest -= others
     return Spent(poor, near_poor, others, rest)
 
 
-def _taken(aimed, stock, planned, ceiling):
-    """What households of one status take of what is aimed at them."""
-    promised = planned * stock
+def _taken(households, share, stock, planned, ceiling):
+    """What households of one status take of the share that is aimed at them."""
+    aimed, promised = households * share, planned * stock
     taken, over = np.minimum(aimed, stock), np.flatnonzero(aimed > promised)
     if len(over):  # few, in most scenarios
         most = ((ceiling - 1) * stock).take(over)

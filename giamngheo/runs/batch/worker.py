@@ -90,9 +90,9 @@ def _shared(package, draws, seed):
 def _compile():
     """Let what follows be computed by compiled code, where numba is installed (the extra ``fast``)."""
     with contextlib.suppress(ImportError):
-        from giamngheo.simulation import compiled_reach
+        from giamngheo.simulation import compiled
 
-        compiled_reach.use()
+        compiled.use()
 
 
 def results(out, package, draws, seed, scenarios, stamps, many=False):

@@ -1,4 +1,6 @@
-"""What `nested_reach` sums, compiled by numba: the same operations in the same order, hence the same to the last bit.
+"""Where the money of lines goes, and what it does, compiled by numba: the same to the last bit.
+
+They are the operations of `spending` and `nested_reach` in the same order, on rows that stay in the processor's caches.
 
 Of use where thousands of scenarios follow each other: compiling takes some seconds.
 """
@@ -6,8 +8,8 @@ Of use where thousands of scenarios follow each other: compiling takes some seco
 import numpy as np
 from numba import njit
 
-from giamngheo.simulation import nested_reach
-from giamngheo.simulation.nested_reach import (
+from giamngheo.simulation import nested_reach, spending
+from giamngheo.simulation.looked_up import (
     BELOW,
     DENSITY,
     FIRST,
@@ -27,8 +29,13 @@ TABLES = INVERSE, LOG, BELOW, DENSITY
 
 
 def use():
-    """Let `nested_reach.lifted` take what is compiled, from now on in this process."""
-    nested_reach.faster = _to_steps, _lifted_over
+    """Let `nested_reach` and `spending` take what is compiled, from now on in this process."""
+    nested_reach.faster = _cover, _to_steps, _lifted_over
+    spending.faster = _taken
+
+
+def _cover(paid, stock, gain, *into):
+    _cover_rows(*map(np.atleast_2d, (paid, stock, gain)), *into)
 
 
 def _to_steps(coverage, gain, order):
@@ -40,41 +47,66 @@ def _lifted_over(coverage, gain, order, z, steepness, low, high, top, over):
     return _sum(coverage, gain, order, z, steepness, low, high, top, over, *TABLES)
 
 
+def _taken(households, share, stock, planned, ceiling):
+    taken = np.empty(np.broadcast_shapes(households.shape, stock.shape))
+    _take_rows(*map(np.atleast_2d, (households, share, stock, planned, ceiling)), taken)
+    return taken
+
+
+@njit(error_model="numpy")
+def _row(values, row):  # of what broadcasts
+    return values[row if len(values) > 1 else 0]
+
+
+@njit(error_model="numpy")
+def _cover_rows(paid, stock, gain, coverage, gained):
+    for row in range(len(coverage)):
+        paid_, stock_, gain_ = _row(paid, row), _row(stock, row), _row(gain, row)
+        c, g = coverage[row], gained[row]
+        for k in range(len(c)):
+            times = paid_[k] / max(stock_[k], 1e-9)
+            c[k] = min(times, 1.0)
+            g[k] = max(times, 1.0) * gain_[k]
+
+
+@njit(error_model="numpy")
+def _take_rows(households, share, stock, planned, ceiling, taken):
+    for row in range(len(taken)):
+        households_, share_, stock_ = _row(households, row), _row(share, row), _row(stock, row)
+        planned_, ceiling_, into = _row(planned, row), _row(ceiling, row), taken[row]
+        for k in range(len(into)):
+            aimed, promised = households_[k] * share_[k], planned_[k] * stock_[k]
+            more = min(aimed - promised, (ceiling_[k] - 1) * stock_[k])
+            into[k] = min(aimed, stock_[k]) + (more if aimed > promised else 0.0)
+
+
 @njit(error_model="numpy")
 def _order(coverage, gain, order):
     for start in range(0, coverage.shape[1], BLOCK):
-        stop = min(start + BLOCK, coverage.shape[1])
-        for end in range(len(order) - 1, 0, -1):
-            still = True
+        part = slice(start, min(start + BLOCK, coverage.shape[1]))
+        end = len(order) - 1
+        while end > 0:
+            last = 0
             for i in range(end):
-                c, next_c, g, next_g = (
-                    coverage[order[i]],
-                    coverage[order[i + 1]],
-                    gain[order[i]],
-                    gain[order[i + 1]],
-                )
+                c, next_c = coverage[order[i], part], coverage[order[i + 1], part]
                 wrong = 0
-                for k in range(start, stop):
+                for k in range(len(c)):
                     wrong += c[k] < next_c[k]
                 if wrong:
-                    still = False
-                    for k in range(start, stop):
+                    last = i
+                    g, next_g = gain[order[i], part], gain[order[i + 1], part]
+                    for k in range(len(c)):
                         c_k, next_c_k, g_k, next_g_k = c[k], next_c[k], g[k], next_g[k]
                         swap = c_k < next_c_k
                         c[k] = next_c_k if swap else c_k
                         next_c[k] = c_k if swap else next_c_k
                         g[k] = next_g_k if swap else g_k
                         next_g[k] = g_k if swap else next_g_k
-            if still:
-                break
+            end = last
         for i in range(1, len(order)):
-            c, before_c, g, before_g = (
-                coverage[order[i]],
-                coverage[order[i - 1]],
-                gain[order[i]],
-                gain[order[i - 1]],
-            )
-            for k in range(start, stop):
+            c, before_c = coverage[order[i], part], coverage[order[i - 1], part]
+            g, before_g = gain[order[i], part], gain[order[i - 1], part]
+            for k in range(len(c)):
                 before_c[k] -= c[k]
                 g[k] += before_g[k]
 
@@ -86,8 +118,10 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
     bits, place = found.view(np.int64), np.empty(BLOCK, np.uint64)
     for start in range(0, len(z), BLOCK):
         n = min(BLOCK, len(z) - start)
+        part = slice(start, start + n)
+        z_, steepness_, low_, high_, into = z[part], steepness[part], low[part], high[part], total[part]
         for row in order:
-            share, gain = shares[row, start : start + n], gains[row, start : start + n]
+            share, gain = shares[row, part], gains[row, part]
             some = 0
             for k in range(n):
                 income[k] = over - gain[k]
@@ -104,7 +138,7 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
             for k in range(n):
                 x = off[k] - 1
                 x = (((x * -0.25 + 1 / 3) * x + -0.5) * x + 1.0) * x + found[k]
-                x = min(max(x * steepness[start + k] + z[start + k], -OUTMOST), OUTMOST)
+                x = min(max(x * steepness_[k] + z_[k], -OUTMOST), OUTMOST)
                 found[k] = x * TO_PROBIT + ROUNDING
                 off[k] = x
             for k in range(n):
@@ -122,7 +156,7 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
             for k in range(n):
                 x = found[k] + off[k]
                 x = x if income[k] > LEAST else 0.0
-                x = min(max(x, low[start + k]), high[start + k])
-                x = (high[start + k] - x) * share[k]
-                total[start + k] += x if income[k] < top else 0.0
+                x = min(max(x, low_[k]), high_[k])
+                x = (high_[k] - x) * share[k]
+                into[k] += x if income[k] < top else 0.0
     return total

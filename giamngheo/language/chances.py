@@ -1,6 +1,7 @@
 """Probabilities in whole percent, and as frequencies; the words for them are `report.wording`'s."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 from giamngheo.language.numbers import exact, percent, rounded
 
@@ -11,6 +12,7 @@ FREQUENCIES = (
 )
 
 
+@lru_cache(maxsize=65_536)  # a long list says few of them
 def chance(p, lang):
     """A probability in whole percent, with the ends of the scale named: ``dưới 1 %``, ``trên 99 %``.
 

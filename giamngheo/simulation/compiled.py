@@ -8,18 +8,24 @@ Of use where thousands of scenarios follow each other: compiling takes some seco
 import numpy as np
 from numba import njit
 
-from giamngheo.simulation import nested_reach, spending
+from giamngheo.simulation import looked_up, nested_reach, spending
 from giamngheo.simulation.looked_up import (
     BELOW,
     DENSITY,
     FIRST,
+    FIRST_SHARE,
     INVERSE,
     LEAST,
+    LEAST_SHARE,
     LOG,
+    MIDDLE,
     MOST,
+    MOST_SHARE,
     OUTMOST,
+    PROBIT,
     ROUNDING,
     SHIFT,
+    SLOPE,
     TO_PROBIT,
     ZEROTH,
 )
@@ -29,9 +35,10 @@ TABLES = INVERSE, LOG, BELOW, DENSITY
 
 
 def use():
-    """Let `nested_reach` and `spending` take what is compiled, from now on in this process."""
+    """Let `nested_reach`, `spending` and `looked_up` take what is compiled, from now on in this process."""
     nested_reach.faster = _cover, _to_steps, _lifted_over
     spending.faster = _taken
+    looked_up.faster = _probit
 
 
 def _cover(paid, stock, gain, *into):
@@ -51,6 +58,10 @@ def _taken(households, share, stock, planned, ceiling):
     taken = np.empty(np.broadcast_shapes(households.shape, stock.shape))
     _take_rows(*map(np.atleast_2d, (households, share, stock, planned, ceiling)), taken)
     return taken
+
+
+def _probit(share):
+    return _probits(np.ravel(share), MIDDLE, SLOPE, PROBIT).reshape(np.shape(share))
 
 
 @njit(error_model="numpy")
@@ -109,6 +120,32 @@ def _order(coverage, gain, order):
             for k in range(len(c)):
                 before_c[k] -= c[k]
                 g[k] += before_g[k]
+
+
+@njit(error_model="numpy")
+def _probits(share, middle, slope, probit):
+    found, low, off = np.empty(len(share)), np.empty(BLOCK), np.empty(BLOCK)
+    bits, place = low.view(np.int64), np.empty(BLOCK, np.uint64)
+    for start in range(0, len(share), BLOCK):
+        part = slice(start, min(start + BLOCK, len(share)))
+        given, into = share[part], found[part]
+        for k in range(len(given)):
+            kept = min(max(given[k], LEAST_SHARE), MOST_SHARE)
+            low[k] = min(kept, 1 - kept)
+        for k in range(len(given)):
+            place[k] = np.uint64((bits[k] >> SHIFT) - FIRST_SHARE)
+        for k in range(len(given)):
+            off[k] = (low[k] - middle[place[k]]) * slope[place[k]]
+        for k in range(len(given)):
+            into[k] = probit[place[k]]
+        for k in range(len(given)):
+            x, t = into[k], off[k]
+            square = x * x
+            x = (
+                (((square * 6 + 7) * x * t * (1 / 24) + (square * (1 / 3) + 1 / 6)) * t + x * 0.5) * t + 1
+            ) * t + x
+            into[k] = -x if given[k] > 0.5 else x
+    return found
 
 
 @njit(error_model="numpy")

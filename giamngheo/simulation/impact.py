@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from giamngheo.forecasting.scales import probit
+from giamngheo.simulation.looked_up import probit
 from giamngheo.simulation.nested_reach import Band, Reached, lifted
 from giamngheo.simulation.spending import WHO, Spent, at_work, spend
 

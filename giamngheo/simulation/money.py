@@ -176,18 +176,20 @@ def _money(package, scenario):
     channels = {row.line: row.channel for row in package.budget_lines}
     planned = _kept(_plans, id(package), package, lambda: _planned(package))
     of_year = {year: weight * len(years) for year, weight in _phasing(scenario.phasing, years).items()}
-    delivered = {}
+    delivered, factors = {}, {}
     for (line, source, year), amount in planned.items():
-        tables = (
-            of_year,
-            funding.all,
-            funding.by_source.get(source, {}),
-            funding.by_channel.get(channels[line], {}),
-            funding.by_channel.get(channel_family(channels[line]), {}),
-            funding.by_line.get(line, {}),
-        )
+        if (line, source) not in factors:
+            tables = (
+                of_year,
+                funding.all,
+                funding.by_source.get(source),
+                funding.by_channel.get(channels[line]),
+                funding.by_channel.get(channel_family(channels[line])),
+                funding.by_line.get(line),
+            )
+            factors[line, source] = [table for table in tables if table]
         if amount:
-            for table in tables:
+            for table in factors[line, source]:
                 factor = table.get(year)
                 if factor is not None and factor != 1:
                     amount *= factor

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from giamngheo.forecasting.scales import probit
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.simulation import looked_up, nested_reach, spending
 from giamngheo.simulation.looked_up import LEAST, MOST
@@ -76,10 +77,10 @@ def compiled(monkeypatch):
     from giamngheo.simulation import compiled
 
     def use():
-        for module in (nested_reach, spending):
+        for module in (nested_reach, spending, looked_up):
             monkeypatch.setattr(module, "faster", None)  # put back afterwards
         compiled.use()
-        assert nested_reach.faster and spending.faster
+        assert nested_reach.faster and spending.faster and looked_up.faster
 
     return use
 
@@ -118,3 +119,15 @@ def test_what_is_looked_up_is_right_to_thirteen_digits():
     assert looked_up.log(values) == pytest.approx(np.log(values), rel=1e-13, abs=1e-14)
     z = np.linspace(-12, 12, 100_001)
     assert looked_up.normal_below(z.copy()) == pytest.approx(ndtr(z), rel=0, abs=5e-14)
+    share = np.concatenate(
+        [[0, 1e-17, 1], np.geomspace(1e-16, 0.5, 100_001), 1 - np.geomspace(1e-15, 0.5, 100_001)]
+    )
+    assert looked_up.probit(share) == pytest.approx(probit(share), rel=2e-14, abs=1e-14)
+
+
+def test_compiled_a_probit_is_the_same_to_the_last_bit(compiled):
+    share = np.random.default_rng(0).uniform(0, 1, (3, 7000)) ** 3
+    share[0, :3] = 0, 1, 0.5
+    expected = looked_up.probit(share)
+    compiled()
+    assert np.array_equal(looked_up.probit(share), expected)

@@ -1,5 +1,6 @@
 """The results of a batch in files: pieces as they come, and from them one table as Parquet and CSV."""
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -105,7 +106,7 @@ def write_tables(home, tasks, parameters, pieces):
         file.write(b"\xef\xbb\xbf")  # a spreadsheet then reads its letters right
         with pa.csv.CSVWriter(file, schema, write_options=_csv_options()) as csv:
             for batch in _in_batches(tasks, pieces):
-                table = pa.concat_tables([_table(task, rows, schema, parameters) for task, rows in batch])
+                table = _table(batch, schema, parameters)
                 parquet.write_table(table, row_group_size=len(table))
                 csv.write_table(table)
                 yield from ((task, _told(rows)) for task, rows in batch)
@@ -127,12 +128,18 @@ def _in_batches(tasks, pieces):
         yield batch
 
 
-def _table(task, rows, schema, parameters):
-    columns = task.columns
-    values = {"package": task.package.name, "scenario": task.id}
-    values |= {name: parameter(columns, name, kind) for name, kind in parameters.items()}
+def _table(batch, schema, parameters):
+    values = {"package": [], "scenario": []} | {name: [] for name in parameters}
+    for task, _ in batch:
+        values["package"].append(task.package.name)
+        values["scenario"].append(task.id)
+        columns = task.columns
+        for name, kind in parameters.items():
+            values[name].append(parameter(columns, name, kind))
+    rows = pa.concat_tables([rows for _, rows in batch]).combine_chunks()
+    each = np.repeat(np.arange(len(batch)), [len(rows) for _, rows in batch])
     made = [
-        pa.array([values[field.name]] * len(rows), field.type)
+        pa.array(values[field.name], field.type).take(pa.array(each))
         if field.name in values
         else rows[field.name].combine_chunks()
         for field in schema

@@ -10,7 +10,7 @@ from giamngheo.language import LANGUAGES
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.html import rich
 from giamngheo.report.listing import cell, listing, listing_script
-from giamngheo.report.pages import page_of, template
+from giamngheo.report.pages import language_link, page_of, template
 from giamngheo.report.province_drawings import CHANCES, RATES, legend_marks, multiple, tile_map, top_of
 from giamngheo.report.wording import first_upper
 from giamngheo.simulation.targets import chance_class
@@ -34,11 +34,7 @@ def provinces_page(page, made, footer, langs=LANGUAGES):
         In which the page is written, to link to the others.
     """
     rows = made.provinces.sort_values(["q50", "unit"], ascending=[False, True])
-    links = [
-        {"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}
-        for other in langs
-        if other != page.lang
-    ]
+    links = language_link("index.html", page, langs)
     body = template("provinces.html.j2").render(
         maps=_maps(page, made, rows),
         map_finding=Markup(rich(_map_finding(page, made, rows))),

@@ -57,7 +57,7 @@ def write_whole(batch):
     for lang in settings.langs:
         page = Page(package, lang)
         rows = [_listed(task, entry, parameters, told.get(task.number, []), lang) for task, entry in listed]
-        text = batch_page(page, rows, counts, batch.footer(package, lang))
+        text = batch_page(page, rows, counts, batch.footer(package, lang), settings.langs)
         names.append(f"{lang}/index.html")
         (making / lang).mkdir()
         (making / names[-1]).write_text(text, encoding="utf-8")

@@ -26,7 +26,7 @@ from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
-from giamngheo.runs.locks import locked, workspace
+from giamngheo.runs.locks import WORKSPACE, locked, workspace
 from giamngheo.runs.printing import PDF, NotPrinted, print_page
 from giamngheo.simulation.targets import level_pair, level_targets
 
@@ -211,8 +211,10 @@ def _print(chromium, home, pages):
 def list_beside(home):
     """Write the list anew of the folder that a batch's folder stands in, if there are reports in it.
 
-    No batch fails for it: the list is made anew at the next report.
+    No batch fails for it: the list is made anew at the next report. A folder that goes in the end stands in none.
     """
+    if Path(home).name.startswith(WORKSPACE):
+        return
     folder = Path(home).resolve().parent
     with contextlib.suppress(OSError):
         if any(folder.glob(f"*/{ABOUT}")):

@@ -614,6 +614,26 @@ def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_
     assert not list(Folder(out).pieces.glob("*")) and not list(out.glob("*/double"))
 
 
+def test_pages_that_a_later_batch_does_not_make_go_and_what_can_be_taken_up_stays(tiny_notebook, tmp_path):
+    """Case: pages of a language or a scenario that were left, of which `verify` said that they are none of these."""
+    from giamngheo.runs.verify import verify
+
+    by_notebooks(["double", "flood_2014"], tmp_path, warm=False)
+    (tmp_path / "vi" / "notes.txt").write_text("the user's own")
+    (tmp_path / "an-giang" / "flood_2014" / "en.html").write_text("changed by the user")
+    by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",), warm=False)
+    assert [path.name for path in (tmp_path / "vi").iterdir()] == ["notes.txt"]
+    assert not list(tmp_path.glob("an-giang/*/vi.html")) and verify(tmp_path)["agrees"]
+    text = (tmp_path / "an-giang" / "double" / "en.html").read_text(encoding="utf-8")
+    assert 'href="../../en/index.html"' in text and "vi.html" not in text
+    by_notebooks(["double"], tmp_path, langs=("en",), warm=False)
+    assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",), warm=False).kept == 2
+    flood = tmp_path / "an-giang" / "flood_2014"
+    (flood / "notes.txt").write_text("the user's own")
+    Batch(make_plan(["double"]), tmp_path, Settings(("en",), DRAWS, 1, warm=False, progress=False)).run()
+    assert [path.name for path in flood.iterdir()] == ["notes.txt"] and verify(tmp_path)["agrees"]
+
+
 # --- The list
 
 

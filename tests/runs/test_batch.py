@@ -293,6 +293,18 @@ def test_a_loop_over_what_is_pending_does_the_scenarios_of_every_package(tmp_pat
         make_plan([given])
 
 
+def test_a_grid_of_another_package_alone_has_nothing_to_do_with_the_default_one(tmp_path):
+    """Case: it bore the name of An Giang, and `verify` named An Giang's data when they changed."""
+    other = shutil.copytree(paths.PACKAGE, tmp_path / "other")
+    words = (other / "datapackage.json").read_text(encoding="utf-8")
+    (other / "datapackage.json").write_text(words.replace('"An Giang"', '"Elsewhere"'), encoding="utf-8")
+    results_only({"grid": {"package": [str(other)], "delay_years": [0, 1]}}, tmp_path / "out")
+    assert list(manifest(tmp_path / "out")["made_from"]["data"]) == ["other"]
+    assert list(json.loads((tmp_path / "out" / "run.json").read_text())["packages"]) == ["other"]
+    text = (tmp_path / "out" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "Elsewhere" in text and "An Giang" not in text
+
+
 def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
     settings = Settings(draws=DRAWS, results_only=True, progress=False)
     calls.keep_plan(["double"], paths.PACKAGE, tmp_path, settings)

@@ -77,6 +77,13 @@ class Plan:
         """Scenarios of all shards (int)."""
         return self._ends[-1]
 
+    @cached_property
+    def used(self):
+        """The packages that its scenarios are of, in the order of ``packages`` (list)."""
+        names = {self.task(number).package.name for number in self._one_of_each()}
+        by_name = {package.name: package for package in self.packages.values()}
+        return [package for name, package in by_name.items() if name in names]
+
     def whole(self):
         """The same with the scenarios of all shards (Plan)."""
         return Plan(self.sources, range(self.total), self.packages)

@@ -55,7 +55,7 @@ def write_whole(batch):
     for task, rows in write_tables(making, done(), parameters, pieces):
         if len(told) < MOST_LISTED:
             told[task.number] = rows
-    package, names = batch.plan.packages[None], list(TABLES)
+    package, names = batch.plan.used[0], list(TABLES)
     for lang in settings.langs:
         page = Page(package, lang)
         rows = [_listed(task, entry, parameters, told.get(task.number, []), lang) for task, entry in listed]

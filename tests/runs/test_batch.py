@@ -316,6 +316,14 @@ def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
     assert Folder(tmp_path).plan.read_bytes() == before
 
 
+def test_what_a_kill_left_half_written_goes_and_the_user_s_own_stays(tmp_path):
+    left = [tmp_path / name for name in (".run.json.1-2.part", ".batch/.plan.json.1-2.part", ".own.part")]
+    for path in left:
+        paths.write_atomically(path, "half")
+    results_only(["double"], tmp_path)
+    assert [path.exists() for path in left] == [False, False, True]
+
+
 def test_results_of_data_that_changed_while_they_were_computed_are_not_kept(tmp_path):
     package = tmp_path / "an-giang"
     shutil.copytree(paths.PACKAGE, package)

@@ -229,6 +229,15 @@ def test_the_oldest_kept_notebooks_go_first(monkeypatch):
     assert cache.kept("a") is None and cache.kept("d") == b"d\n"
 
 
+def test_what_a_process_that_died_left_half_written_among_the_kept_goes_after_a_while():
+    young, old = (cache.EXECUTED / f".{name}.ipynb.1-2.part" for name in ("young", "old"))
+    for left in (young, old):
+        paths.write_atomically(left, "half")
+    os.utime(old, (0, 0))
+    cache.keep("a", "text")
+    assert young.exists() and not old.exists()
+
+
 @pytest.mark.parametrize("spoil", [lambda text: text.replace(b"13 %", b"93 %"), lambda text: text[:20]])
 def test_what_was_kept_and_altered_or_cut_off_is_not_taken(spoil):
     cache.keep("a", "the chance is 13 %\n")

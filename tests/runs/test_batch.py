@@ -316,6 +316,12 @@ def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
     assert Folder(tmp_path).plan.read_bytes() == before
 
 
+def test_a_number_in_a_column_of_words_too_has_all_its_digits(tmp_path):
+    results_only({"grid": {"shock": [{2014: 0.0512345678}, {2014: "flood_year"}, {2014: 0}]}}, tmp_path)
+    found = pd.read_csv(tmp_path / "results.csv", dtype=str, keep_default_na=False)["shock.2014"]
+    assert list(found.unique()) == ["0.0512345678", "flood_year", "0"]
+
+
 def test_what_a_kill_left_half_written_goes_and_the_user_s_own_stays(tmp_path):
     left = [tmp_path / name for name in (".run.json.1-2.part", ".batch/.plan.json.1-2.part", ".own.part")]
     for path in left:

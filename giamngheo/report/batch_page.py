@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from giamngheo.inputs.parameters import LANGS
-from giamngheo.inputs.scenario_words import parameter_name, parameter_value
+from giamngheo.inputs.scenario_words import COLUMNS, parameter_name, parameter_value
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
@@ -17,6 +17,7 @@ from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
 MOST_LISTED = 2_000  # scenarios: a page of a megabyte
 MOST_PARAMETERS = 8
+KEYS_OF = {column: key for key, column in COLUMNS.items()}
 
 
 @dataclass(frozen=True)
@@ -176,5 +177,5 @@ def _parameter(page, name, value):
 
 
 def _keys(column):
-    """The keys of a scenario that a column holds; in tables ``group`` is that of a rate."""
-    return column.removeprefix("scenario_").split(".")
+    """The keys of a scenario that a column holds."""
+    return KEYS_OF.get(column, column).split(".")

@@ -17,6 +17,7 @@ from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.grid import Grid, is_grid, read_grid
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import Scenario, list_scenarios, load_scenario, scenario_file, scenario_keys
+from giamngheo.inputs.scenario_words import COLUMNS
 from giamngheo.inputs.yaml_keys import is_yaml
 
 MOST = 100_000  # scenarios of one batch; more go into shards
@@ -122,9 +123,6 @@ def _size(source):
     return len(source) if isinstance(source, Grid) else 1
 
 
-NAMED = {"group": "scenario_group"}  # key -> column, where results have one of the key's own name
-
-
 def flat(keys, prefix=""):
     """The keys of a scenario as columns, ``funding.by_source.mobilised`` (dict of str to number, text or bool)."""
     found = {}
@@ -135,7 +133,7 @@ def flat(keys, prefix=""):
             found |= flat(value, f"{prefix}{key}.")
         else:
             name = f"{prefix}{key}"
-            found[NAMED.get(name, name)] = value if isinstance(value, bool | str) else float(value)
+            found[COLUMNS.get(name, name)] = value if isinstance(value, bool | str) else float(value)
     return found
 
 

@@ -367,11 +367,13 @@ def test_a_scenario_is_found_where_the_kernel_stands(make_notebook, tmp_path):
 def test_what_is_asked_besides_leaves_no_trace(make_notebook, tmp_path):
     ask = "from IPython.display import display; display({'application/json': {'x': found}}, raw=True)"
     notebook = make_notebook("n", "found = 0.1 + seed")
-    plain, asked, wrong = (
-        execute_all([Job(notebook, {"seed": 2}, tmp_path / name, ask=code)], progress=False, keep=False)[0]
+    then = ("operator:or_", {})  # the notebook with what was displayed
+    jobs = [
+        Job(notebook, {"seed": 2}, tmp_path / name, ask=code, then=then if code else ())
         for name, code in (("plain", ""), ("asked", ask), ("wrong", ask.replace("found", "lost")))
-    )
-    assert plain.answer is None and asked.answer["application/json"] == {"x": 2.1}
+    ]
+    plain, asked, wrong = execute_all(jobs, progress=False, keep=False)
+    assert plain.ok and asked.made["application/json"] == {"x": 2.1}
     assert (tmp_path / "plain").read_bytes() == (tmp_path / "asked").read_bytes()
     assert not wrong.ok and "lost" in wrong.error and not (tmp_path / "wrong").exists()
 

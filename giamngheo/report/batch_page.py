@@ -31,7 +31,10 @@ class Alone(Made):
 
 @dataclass(frozen=True)
 class Listed:
-    """A scenario as the list has it: package, id, title, parameters (text by column), state, error, rows of results."""
+    """A scenario as the list has it.
+
+    package, id, title, parameters (number or text by column), state, error, rows of results.
+    """
 
     package: str
     id: str

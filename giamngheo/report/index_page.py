@@ -8,6 +8,7 @@ Tags of cells:
 """
 
 from giamngheo.inputs.parameters import LANGS
+from giamngheo.inputs.scenario import ROOT_ID
 from giamngheo.language import say
 from giamngheo.report.explore import what_if
 from giamngheo.report.html import TABLES_MIME, escape, left_beside, page_html
@@ -31,7 +32,6 @@ SECTIONS = (
     "sources",
 )
 ONE_SCENARIO = "03_scenario"
-FULL_PLAN = "full_plan"
 WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
 TABLES = "tables.html"  # the list of the files of all tables
 FINDING = '<p class="finding">'  # how the sentence begins that a section begins with
@@ -83,7 +83,7 @@ def _data_of(output, made, lang):
 
 def on_index(made):
     """The notebooks that the index page is made from, in their order: of the scenarios only the full plan's."""
-    full = f"scenario/{FULL_PLAN}"
+    full = f"scenario/{ROOT_ID}"
     shown = [each for each in made if not each.name.startswith("scenario/") or each.name == full]
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 

@@ -217,12 +217,12 @@ def _css():
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
 
 
-def share_picture(notebook, name="answer-picture"):
+def share_picture(notebook):
     """A figure of an executed notebook as a PNG of the size that links are shown with (bytes), None without one."""
     from PIL import Image, ImageOps
 
     for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
-        if f'id="{name}-wide"' in page_html(output) and "image/png" in output.get("data", {}):
+        if 'id="answer-picture-wide"' in page_html(output) and "image/png" in output.get("data", {}):
             with Image.open(BytesIO(b64decode(output["data"]["image/png"]))) as drawn:
                 room = [side - 2 * MARGIN_PX for side in SHARE_PX]
                 small = ImageOps.contain(drawn.convert("RGB"), room, Image.Resampling.LANCZOS)

@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from giamngheo.analysis.provinces import load_provinces
-from giamngheo.language import LANGUAGES
+from giamngheo.inputs.parameters import LANGS
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.html import rich
 from giamngheo.report.listing import cell, listing, listing_script
@@ -21,7 +21,7 @@ LOW_PCT = 5  # rates below it are counted
 NAMED = 3  # provinces of the highest rates that a sentence names
 
 
-def provinces_page(page, made, footer, langs=LANGUAGES):
+def provinces_page(page, made, footer, langs=LANGS):
     """The page in one language (HTML).
 
     Parameters

@@ -8,6 +8,9 @@ from giamngheo.inputs.assumptions import load_register
 from giamngheo.inputs.scenario_values import SHOCKS
 from giamngheo.language import has_phrase, number, percent, say
 
+COLUMNS = {
+    "group": "scenario_group"
+}  # key -> its column beside results, which have one of the key's own name
 KEYS = ("delay_years", "phasing", "continuity", "shock", "growth", "group")
 
 

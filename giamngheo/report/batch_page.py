@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from giamngheo.inputs.scenario_words import parameter_name, parameter_value
+from giamngheo.inputs.parameters import LANGS
+from giamngheo.inputs.scenario_words import COLUMNS, parameter_name, parameter_value
 from giamngheo.report.columns import MISSING
 from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
-from giamngheo.report.pages import Made, notebook_body, page_of
+from giamngheo.report.pages import Made, language_link, notebook_body, page_of
 from giamngheo.report.wording import first_upper, province, target_text, together
 from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
 MOST_LISTED = 2_000  # scenarios: a page of a megabyte
 MOST_PARAMETERS = 8
+KEYS_OF = {column: key for key, column in COLUMNS.items()}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,10 @@ class Alone(Made):
 
 @dataclass(frozen=True)
 class Listed:
-    """A scenario as the list has it: package, id, title, parameters (text by column), state, error, rows of results."""
+    """A scenario as the list has it.
+
+    package, id, title, parameters (number or text by column), state, error, rows of results.
+    """
 
     package: str
     id: str
@@ -41,21 +46,20 @@ class Listed:
     href: str = ""
 
 
-def run_page(page, made, footer):
-    """The page of one scenario of a batch (HTML)."""
-    other = "en" if page.lang == "vi" else "vi"
-    links = [
-        {"href": f"../../{page.lang}/index.html", "text": page.say("report.index_link")},
-        {"href": f"{other}.html", "text": page.say("report.other_language"), "lang": other},
-    ]
+def run_page(page, made, footer, langs):
+    """The page of one scenario of a batch (HTML); langs: in which it is written."""
+    links = [{"href": f"../../{page.lang}/index.html", "text": page.say("report.index_link")}]
+    text = page.say("report.other_language")
+    links += [{"href": f"{other}.html", "text": text, "lang": other} for other in langs if other != page.lang]
     title = f"{made.title} · {province(page)}"
     return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
 
-def batch_page(page, listed, counts, footer):
+def batch_page(page, listed, counts, footer, langs=LANGS):
     """The page that lists the scenarios of a batch (HTML).
 
-    listed: the first `MOST_LISTED` and all that are not done (list of Listed); counts: number of scenarios by state.
+    listed: the first `MOST_LISTED` and all that are not done (list of Listed); counts: number of scenarios by state;
+    langs: in which it is written.
     """
     several = len({each.package for each in listed}) > 1
     varied = _varied(listed)
@@ -111,8 +115,7 @@ def batch_page(page, listed, counts, footer):
     )
     title = page.say("batch.title", province=province(page))
     lead = page.say("batch.lead", total=page.number(total), states=states)
-    other = "en" if page.lang == "vi" else "vi"
-    links = [{"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}]
+    links = language_link("index.html", page, langs)
     return page_of(page, title, lead, lead, links, body, footer, script=listing_script())
 
 
@@ -177,5 +180,5 @@ def _parameter(page, name, value):
 
 
 def _keys(column):
-    """The keys of a scenario that a column holds; in tables ``group`` is that of a rate."""
-    return column.removeprefix("scenario_").split(".")
+    """The keys of a scenario that a column holds."""
+    return KEYS_OF.get(column, column).split(".")

@@ -24,18 +24,13 @@ from giamngheo.report.html import Exhibit, Picture, escape, plain, rich, shown_o
 from giamngheo.report.lettering import measured_once
 from giamngheo.report.svg import lay_out, svg_markup
 
-BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#D55E00",
-    "#56B4E9",
-    "#CC79A7",
-)
+BLUE, ORANGE, GREEN, VERMILLION, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
+OF_CASE = {"continued": BLUE, "new": VERMILLION}
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#dddddd"
 BAND_80, BAND_50 = "#cfe4f3", "#93c4e6"
 
 WIDE_IN, ACROSS_IN, NARROW_IN = 7.0, 9.2, 3.7
+TICKS = 16  # that axes have ahead
 NOTEBOOK_DPI = 96  # a wide figure fills most of a notebook's cell; more pixels take more bytes
 PIXELS, COLOURS = 1.5, 24  # of a notebook's PNG: a pixel that it is shown on, and in all
 Sizes = namedtuple(
@@ -101,14 +96,14 @@ class Sheet(Figure):
 _sheets = []  # made ahead
 
 
-def make_sheets(count, ticks=16):
-    """Make figures ahead, for this process and those forked from it, with axes of so many ticks."""
+def make_sheets(count):
+    """Make figures ahead, for this process and those forked from it, with axes of many ticks."""
     with house_style():
         for _ in range(count):
             sheet = Sheet()
             axes = sheet.subplots()
             for axis in (axes.xaxis, axes.yaxis):
-                axis.get_major_ticks(ticks)
+                axis.get_major_ticks(TICKS)
             _sheets.append(sheet)
 
 

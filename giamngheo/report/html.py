@@ -161,10 +161,10 @@ def prose(*paragraphs, css="", title="", tables=()):
     return titled(Exhibit(title, body, "\n\n".join(plain(text) for text in paragraphs), tuple(tables)))
 
 
-def bullets(items, title="", tables=()):
+def bullets(items, tables=()):
     """An unordered list (Exhibit)."""
     body = "<ul>\n" + "\n".join(f"<li>{rich(text)}</li>" for text in items) + "\n</ul>"
-    return titled(Exhibit(title, body, "\n".join(f"- {plain(text)}" for text in items), tuple(tables)))
+    return Exhibit("", body, "\n".join(f"- {plain(text)}" for text in items), tuple(tables))
 
 
 def definitions(pairs):
@@ -192,6 +192,13 @@ def stack(*exhibits):
     return Exhibit(title, html, text, tables, parts=exhibits)
 
 
+def heats(tables):
+    """Shaded tables side by side where there is room for them (Exhibit)."""
+    whole = stack(*tables)
+    body = f'<div class="heats">{"".join(table.html for table in tables)}</div>'
+    return Exhibit("", body, whole.text, whole.tables)
+
+
 def beside(exhibit, words=""):
     """An exhibit that the index page leaves to its notebook's page: there a link of these words or its title."""
     words = re.split(r"[:(]", plain(words or exhibit.title))[0].strip()
@@ -205,9 +212,9 @@ def folded(summary, exhibit, css=""):
     return beside(Exhibit(exhibit.title, body, text, exhibit.tables), summary)
 
 
-def finding(text, tables=()):
+def finding(text):
     """What a section found, in a sentence that it begins with (Exhibit)."""
-    return prose(text, css="finding", tables=tables)
+    return prose(text, css="finding")
 
 
 def table(name, caption, frame, columns, *, note="", css="", row_heads=1, shades=None, foot=0, tidy=None):

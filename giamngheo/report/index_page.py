@@ -7,6 +7,8 @@ Tags of cells:
  * ``notebook-only``: words, or what a cell shows, for those who have the notebook before them.
 """
 
+from giamngheo.inputs.parameters import LANGS
+from giamngheo.inputs.scenario import ROOT_ID
 from giamngheo.language import say
 from giamngheo.report.explore import what_if
 from giamngheo.report.html import TABLES_MIME, escape, left_beside, page_html
@@ -30,7 +32,6 @@ SECTIONS = (
     "sources",
 )
 ONE_SCENARIO = "03_scenario"
-FULL_PLAN = "full_plan"
 WORKBOOK = "tables.xlsx"  # the main tables, a sheet each
 TABLES = "tables.html"  # the list of the files of all tables
 FINDING = '<p class="finding">'  # how the sentence begins that a section begins with
@@ -82,15 +83,16 @@ def _data_of(output, made, lang):
 
 def on_index(made):
     """The notebooks that the index page is made from, in their order: of the scenarios only the full plan's."""
-    full = f"scenario/{FULL_PLAN}"
+    full = f"scenario/{ROOT_ID}"
     shown = [each for each in made if not each.name.startswith("scenario/") or each.name == full]
     return sorted(shown, key=lambda each: ONE_SCENARIO if each.name == full else each.name)
 
 
-def index_page(page, made, scenarios, footer, share=""):
+def index_page(page, made, scenarios, footer, share="", langs=LANGS):
     """The index page of one language (HTML): from notebooks, with links to scenarios by title and the run record.
 
-    share: the file beside it that stands for it where its address is passed on, "" if there is none.
+    share: the file beside it that stands for it where its address is passed on, "" if there is none; langs: in which
+    it is written.
     """
     outputs = [(each, by_section(each, page.lang)) for each in on_index(made)]
     parts, headed = [], []
@@ -105,7 +107,7 @@ def index_page(page, made, scenarios, footer, share=""):
         headed.append(name)
         parts += _section(page, name, shown, sources)
     parts += _other_pages(made, scenarios, page)
-    links, question = [language_link("index.html", page, depth=0)], report_question(page)
+    links, question = language_link("index.html", page, langs), report_question(page)
     contents = _contents([*headed, "pages"], page)
     body = "\n".join(parts)
     more = {"heading": kicker(page), "contents": contents, "script": what_if.script(), "share": share}
@@ -158,8 +160,11 @@ def _other_pages(made, scenarios, page):
     ]
 
 
-def tables_page(page, made, footer):
-    """The page that lists the files of the tables behind all that is shown, notebook by notebook (HTML)."""
+def tables_page(page, made, footer, langs=LANGS):
+    """The page that lists the files of the tables behind all that is shown, notebook by notebook (HTML).
+
+    langs: in which it is written.
+    """
     parts = [f'<p><a href="{WORKBOOK}">{escape(page.say("report.workbook"))}</a></p>']
     for each in on_index(made):
         captions = {address: table["caption"] for address, table in each.tables.items()}
@@ -167,7 +172,7 @@ def tables_page(page, made, footer):
             parts.append(_links(each.title, captions, level=2))
     links = [
         {"href": "index.html", "text": page.say("report.index_link")},
-        language_link(TABLES, page, depth=0),
+        *language_link(TABLES, page, langs),
     ]
     title = f"{page.say('report.tables')} · {province(page)}"
     return page_of(page, title, title, "", links, "\n".join(parts), footer)

@@ -25,7 +25,7 @@ def listing(page, heads, rows, caption, css="rows", **more):
     css : str
         Class of the table: "rows" stand one below the other on a phone, each cell after its head.
     more
-        files, cut, failures, to_go_on: what else the template tells; states: key to name, to choose from.
+        files, cut, failures: what else the template tells; states: key to name, to choose from.
     """
     words = {
         key: page.say(f"batch.{key}")

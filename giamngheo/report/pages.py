@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from giamngheo.inputs.parameters import LANGS
-from giamngheo.report.html import TABLES_MIME, page_html, plain, rich
+from giamngheo.report.html import TABLES_MIME, escape, page_html, plain, rich
 from giamngheo.report.markdown import markdown_html
 from giamngheo.report.wording import province
 
@@ -70,23 +70,30 @@ def cell_anchor(cell):
     return f"cell-{cell['id']}"
 
 
-def language_link(address, page, depth):
-    """The link to the same page in the other language (dict)."""
-    other = "en" if page.lang == "vi" else "vi"
-    return {
-        "href": f"{'../' * (depth + 1)}{other}/{address}",
-        "text": page.say("report.other_language"),
-        "lang": other,
-    }
-
-
-def notebook_page(page, made, footer):
-    """The page of one executed notebook (HTML), with the lines of the run record."""
-    depth = made.name.count("/")
-    links = [
-        {"href": "../" * depth + "index.html", "text": page.say("report.index_link")},
-        language_link(f"{made.name}.html", page, depth),
+def language_link(address, page, langs):
+    """The link to the same page in the other language, if it is among those that it is written in (list of dict)."""
+    up = "../" * (address.count("/") + 1)
+    text = page.say("report.other_language")
+    return [
+        {"href": f"{up}{other}/{address}", "text": text, "lang": other}
+        for other in langs
+        if other != page.lang
     ]
+
+
+def with_language_link(text, address, page, langs):
+    """A page that was written before the same in the other language, as it is with the link to that one (HTML)."""
+    for link in language_link(address, page, langs):
+        words = f'<a href="{link["href"]}" lang="{link["lang"]}" hreflang="{link["lang"]}">{escape(link["text"])}</a>'
+        if words not in text:
+            text = text.replace("</p>\n<h1", f"{words}</p>\n<h1", 1)  # the last of the links at the top
+    return text
+
+
+def notebook_page(page, made, footer, langs=LANGS):
+    """The page of one executed notebook (HTML), with the lines of the run record; langs: in which it is written."""
+    index = {"href": "../" * made.name.count("/") + "index.html", "text": page.say("report.index_link")}
+    links = [index, *language_link(f"{made.name}.html", page, langs)]
     title = f"{made.title} · {province(page)}"
     return page_of(page, title, title, "", links, notebook_body(made, page), footer)
 
@@ -210,12 +217,12 @@ def _css():
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
 
 
-def share_picture(notebook, name="answer-picture"):
+def share_picture(notebook):
     """A figure of an executed notebook as a PNG of the size that links are shown with (bytes), None without one."""
     from PIL import Image, ImageOps
 
     for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
-        if f'id="{name}-wide"' in page_html(output) and "image/png" in output.get("data", {}):
+        if 'id="answer-picture-wide"' in page_html(output) and "image/png" in output.get("data", {}):
             with Image.open(BytesIO(b64decode(output["data"]["image/png"]))) as drawn:
                 room = [side - 2 * MARGIN_PX for side in SHARE_PX]
                 small = ImageOps.contain(drawn.convert("RGB"), room, Image.Resampling.LANCZOS)

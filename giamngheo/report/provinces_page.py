@@ -6,11 +6,11 @@ import numpy as np
 from markupsafe import Markup
 
 from giamngheo.analysis.provinces import load_provinces
-from giamngheo.language import LANGUAGES
+from giamngheo.inputs.parameters import LANGS
 from giamngheo.report.columns import MISSING, is_missing
 from giamngheo.report.html import rich
 from giamngheo.report.listing import cell, listing, listing_script
-from giamngheo.report.pages import page_of, template
+from giamngheo.report.pages import language_link, page_of, template
 from giamngheo.report.province_drawings import CHANCES, RATES, legend_marks, multiple, tile_map, top_of
 from giamngheo.report.wording import first_upper
 from giamngheo.simulation.targets import chance_class
@@ -21,7 +21,7 @@ LOW_PCT = 5  # rates below it are counted
 NAMED = 3  # provinces of the highest rates that a sentence names
 
 
-def provinces_page(page, made, footer, langs=LANGUAGES):
+def provinces_page(page, made, footer, langs=LANGS):
     """The page in one language (HTML).
 
     Parameters
@@ -34,11 +34,7 @@ def provinces_page(page, made, footer, langs=LANGUAGES):
         In which the page is written, to link to the others.
     """
     rows = made.provinces.sort_values(["q50", "unit"], ascending=[False, True])
-    links = [
-        {"href": f"../{other}/index.html", "text": page.say("report.other_language"), "lang": other}
-        for other in langs
-        if other != page.lang
-    ]
+    links = language_link("index.html", page, langs)
     body = template("provinces.html.j2").render(
         maps=_maps(page, made, rows),
         map_finding=Markup(rich(_map_finding(page, made, rows))),

@@ -13,6 +13,7 @@ from fnmatch import fnmatch
 
 import pandas as pd
 
+from giamngheo.auditing import RESULTS
 from giamngheo.inputs.assumptions import load_register
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.columns import DAY, Column, Table
@@ -25,7 +26,6 @@ SHEET_NAME = 31  # letters that a spreadsheet allows
 FIRST_ROW = 3  # of a table, below its caption, its source and its heads
 CHANCE, RATE, MONEY, COUNT, YEAR = "0.0 %", "0.00", "#,##0.00", "#,##0", "0"
 WIDE, NARROW = 34, 15  # columns of words and of numbers, in letters
-RESULTS = ("discrepancy", "note", "rounding", "ok")  # of the audit, worst first
 METHODS = {"ours": "same_year", "ours, earlier years only": "earlier_years"}
 
 

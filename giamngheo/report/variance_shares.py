@@ -5,11 +5,9 @@ import pandas as pd
 
 from giamngheo.analysis.variance_shares import PARTS
 from giamngheo.report import html
-from giamngheo.report.figure_style import BLUE, VERMILLION, Sizes, figure_exhibit, number_ticks, wrapped
+from giamngheo.report.figure_style import OF_CASE, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.wording import ends_text, first_upper
 from giamngheo.simulation.targets import level_pair
-
-COLOURS = {"continued": BLUE, "new": VERMILLION}
 
 
 def sentences(page, shares):
@@ -37,7 +35,7 @@ def sentences(page, shares):
 def chart(page, shares):
     """The share of each part of the variance, one panel a rate; both cases of the money where there are two."""
     panels = dict(_by_status(page, shares))
-    cases = [case for case in COLOURS if case in set(shares.get("case", ()))] or [None]
+    cases = [case for case in OF_CASE if case in set(shares.get("case", ()))] or [None]
     parts = [part for part in PARTS if part in set(shares["part"])]
     first = next(iter(panels.values()))
     free = parts.index(first.groupby("part")["share"].max().idxmin())  # its short bars leave room for names
@@ -52,7 +50,7 @@ def chart(page, shares):
                 own = rows if case is None else rows[rows["case"] == case]
                 values = 100 * own.set_index("part")["share"].reindex(parts)
                 y = np.arange(len(parts)) + (k - (len(cases) - 1) / 2) * height
-                colour = COLOURS[case or "continued"]
+                colour = OF_CASE[case or "continued"]
                 hatch = "///" if case == "new" else None
                 ax.barh(
                     y,

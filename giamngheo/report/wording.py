@@ -253,6 +253,12 @@ def amount_text(value, page):
     return page.number(language.rounded(value, 2).normalize() + 0)
 
 
+def with_range(page, middle, low, high):
+    """``5.0 (3.1–7.2)``: a number and the range around it (str)."""
+    middle, low, high = (page.number(value, 1) for value in (middle, low, high))
+    return f"{middle} ({low}–{high})"
+
+
 def years_text(years):
     """``2013–2015``, or the one year (str)."""
     years = sorted(years)

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import threading
+import time
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from giamngheo import paths
 from giamngheo.inputs.parameters import read_cells
 
 EXECUTED = paths.CACHE / "executed"
+LEFT_S = 3600  # so old a file that is half written is nobody's who lives
 KEPT = 400  # executed notebooks; the ones unused for longest go first
 CHANGED = "data or code changed since the run began: run it again"
 SHARED_DATA = ("assumptions.csv", "reference", "scenarios")
@@ -311,6 +313,9 @@ def keep(key, content):
         by_use = sorted(EXECUTED.glob("*.ipynb"), key=lambda path: path.stat().st_mtime)
         for path in by_use[:-KEPT]:
             path.unlink()
+        for left in EXECUTED.glob(".*.part"):  # of a process that died while it wrote
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                left.unlink()
     except FileNotFoundError:  # another process is at it too
         pass
     except OSError as error:

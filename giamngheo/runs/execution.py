@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from giamngheo import paths
@@ -15,7 +15,7 @@ from giamngheo.inputs.parameters import Door
 from giamngheo.runs import cache
 from giamngheo.runs.cache import CHANGED
 from giamngheo.runs.locks import workspace
-from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, one_line, run_notebook, then_make
+from giamngheo.runs.notebook_run import FAILED, KILLED, OK, ORDINARY, called, one_line, run_notebook
 from giamngheo.runs.progress import Progress
 
 CELL_TIMEOUT_S = 600
@@ -30,8 +30,7 @@ class Run:
     """How one execution ended. ``ok`` rests on what every cell left behind, not on papermill's metadata.
 
     state: "ok", "failed", "timed_out" or "killed"; cell: the place of the cell that did not end, last_lines: the end of
-    what its error printed; answer: what the cell asked for in `Job.ask` displayed (dict by kind of output), unless
-    `Job.then` took it; made: what that gave.
+    what its error printed; made: what `Job.then` gave.
     """
 
     notebook: str
@@ -47,7 +46,6 @@ class Run:
     state: str = OK
     cell: int | None = None
     last_lines: str = ""
-    answer: dict | None = None
     made: object = None
 
 
@@ -57,8 +55,8 @@ class Job:
 
     folder: where its kernel stands, the notebook's own unless given; first: a function ("module:name") and its keyword
     arguments (what JSON holds), called before the notebook is executed, in the same process; ask: code
-    that runs after the last cell and leaves no trace in the notebook, what it displays is the run's `answer`; then: a
-    function as `first`, called with the notebook and that answer where all went well; what either raises fails the run;
+    that runs after the last cell and leaves no trace in the notebook; then: a function as `first`, called where all
+    went well with the notebook and what `ask` displayed (dict by kind of output); what either raises fails the run;
     holds: what its scenario holds, as of `Door.scenario`, where package and scenario are checked already.
     """
 
@@ -158,15 +156,15 @@ def execute_all(
         notebook = paths.find(job.notebook)
         parameters = door.check(notebook, job.parameters, job.folder, scenario=not job.holds)
         scenario = job.holds or door.scenario(notebook, parameters, job.folder)
-        out, folder = Path(job.out).absolute(), Path(job.folder or notebook.parent)
-        cells = door.cells(notebook)
+        places = {"out": Path(job.out).absolute(), "folder": Path(job.folder or notebook.parent)}
+        checked = replace(job, notebook=notebook, parameters=parameters, **places)
+        ready.append(_Ready(checked, door.cells(notebook), scenario))
         contents.sources(notebook)
-        ready.append(_Ready(notebook, parameters, out, cells, scenario, folder, job.first, job.ask, job.then))
-    for package in {each.parameters.get("package", paths.PACKAGE) for each in ready}:
+    for package in {each.job.parameters.get("package", paths.PACKAGE) for each in ready}:
         contents.data(package)
     contents.code()
     worlds = _worlds(ready, contents) if warm else [None] * len(ready)
-    labels, runs = [job.label or each.notebook.stem for job, each in zip(jobs, ready, strict=True)], {}
+    labels, runs = [each.job.label or each.job.notebook.stem for each in ready], {}
     if warm:
         start_ahead()
 
@@ -196,7 +194,9 @@ def execute_all(
         halted.set()
         pool.shutdown(wait=False, cancel_futures=True)
         if warm:
-            _close_server()
+            from giamngheo.runs.kernels import provisioner
+
+            provisioner.close_server()
         raise
     pool.shutdown()
     return [runs[n] for n in range(len(ready))]
@@ -204,23 +204,17 @@ def execute_all(
 
 @dataclass(frozen=True)
 class _Ready:
-    """A job that was checked."""
+    """A job that was checked, its paths absolute; cells of its notebook, and what its scenario holds."""
 
-    notebook: Path
-    parameters: dict
-    out: Path
+    job: Job
     cells: list
     scenario: str
-    folder: Path
-    first: tuple
-    ask: str
-    then: tuple
 
 
 def _worlds(ready, contents):
     """For each job what it shares with enough others (`runs.kernels.provisioner.Server.fork`), or None."""
     names = ("package", "draws", "seed")
-    asked = [tuple(each.parameters.get(name) for name in names) for each in ready]
+    asked = [tuple(each.job.parameters.get(name) for name in names) for each in ready]
     often = {each for each, n in Counter(asked).items() if n >= LEAST_SHARED and None not in each}
     data = {each: contents.data(each[0]) for each in often}
     return [
@@ -237,9 +231,9 @@ def _common(contents, shown_for):
     return provisioner.as_line({"env": surroundings, "stamps": contents.stamps()})
 
 
-def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending, common):
-    start = time.monotonic()
-    n_code = sum(1 for cell in job.cells if cell["cell_type"] == "code" and cell["source"].strip())
+def _execute(ready, contents, reuse, keep, shown_for, warm, world, timeout, ending, common):
+    job, start = ready.job, time.monotonic()
+    n_code = sum(1 for cell in ready.cells if cell["cell_type"] == "code" and cell["source"].strip())
 
     def ended(end):
         seconds, end = time.monotonic() - start, {"state": OK, "cells_done": n_code} | end
@@ -254,7 +248,7 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
     changed = {"state": FAILED, "error": CHANGED}
     if contents.changed:
         return ended(changed | {"cells_done": 0})
-    key = contents.address(job.notebook, job.parameters, shown_for, job.scenario)
+    key = contents.address(job.notebook, job.parameters, shown_for, ready.scenario)
     request = {
         "notebook": str(job.notebook),
         "parameters": job.parameters,
@@ -269,7 +263,7 @@ def _execute(job, contents, reuse, keep, shown_for, warm, world, timeout, ending
     }
     done = cache.kept(key) if reuse else None
     way = (common, world) if warm else None
-    end = _kept(request, done) if done is not None else _run(request, len(job.cells), way, ending)
+    end = _kept(request, done) if done is not None else _run(request, len(ready.cells), way, ending)
     looked, executed = end.pop("unchanged", None), end.pop("sources", None)
     if executed not in (None, contents.sources(job.notebook)):
         contents.heard(False)
@@ -291,7 +285,7 @@ def _kept(request, content):
     if request["then"]:
         import nbformat
 
-        end |= then_make(request, nbformat.reads(content, as_version=4), None)
+        end |= called(request, "then", nbformat.reads(content, as_version=4), None)
     return end
 
 
@@ -336,25 +330,14 @@ def start_ahead():
         log.info("ordinary kernels instead of forked ones: %s", reason)
 
 
-def _close_server():
-    from giamngheo.runs.kernels import provisioner
-
-    provisioner.close_server()
-
-
-def store_outputs(notebooks=None):
-    """Execute notebooks with their own parameters and store the outputs in place (`make notebooks`).
-
-    Parameters
-    ----------
-    notebooks : sequence of Path, optional
-        Default: all of the project's.
+def store_outputs():
+    """Execute the project's notebooks with their own parameters and store the outputs in place (`make notebooks`).
 
     Returns
     -------
     list of Run
     """
-    notebooks = notebooks or sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+    notebooks = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
     with workspace() as folder:
         jobs = [Job(path, {}, folder / path.name) for path in notebooks]
         runs = execute_all(jobs, reuse=False, shown_for="notebook")

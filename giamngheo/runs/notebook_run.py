@@ -45,10 +45,10 @@ def run_notebook(request, engine, give_up=None):
     Returns
     -------
     dict
-        state, cells_done, answer (of what was asked) and sources (`cache.source_hash` of what was executed) or, where
-        it did not end well, error, cell, last_lines, failed; made: what `then` gave.
+        state, cells_done and sources (`cache.source_hash` of what was executed) or, where it did not end well, error,
+        cell, last_lines, failed; made: what `then` gave.
     """
-    if failed := _called(request, "first").get("error"):
+    if failed := called(request, "first").get("error"):
         return {"state": FAILED, "error": failed, "cells_done": 0}
     record, stopped = _executed(request, engine, give_up)
     stopped = stopped or _unfinished(record)
@@ -59,18 +59,12 @@ def run_notebook(request, engine, give_up=None):
         paths.write_atomically(Path(request["out"]), _as_text(notebook))
     except OSError as error:  # a full disk
         return {"state": FAILED, "error": one_line(error), "cells_done": len(record.done)}
-    end = {"state": OK, "cells_done": len(record.done), "answer": record.answer}
-    end["sources"] = notebook.metadata["giamngheo"]["source_sha256"]
-    return end | then_make(request, notebook, record.answer)
+    sources = notebook.metadata["giamngheo"]["source_sha256"]
+    end = {"state": OK, "cells_done": len(record.done), "sources": sources}
+    return end | called(request, "then", notebook, record.answer)
 
 
-def then_make(request, notebook, answer):
-    """Do what is to be done with a notebook that ended well; fields of `run_notebook`'s end (dict)."""
-    end = _called(request, "then", notebook, answer)
-    return end | {"answer": None} if "made" in end else end
-
-
-def _called(request, name, *given):
+def called(request, name, *given):
     """What a function of a request's gave (made), or how it failed; nothing where there is none (dict)."""
     if not request[name]:
         return {}

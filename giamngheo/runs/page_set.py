@@ -43,6 +43,14 @@ def read_manifest(home):
     return found if isinstance(found, dict) and {"made_from", "files"} <= found.keys() else None
 
 
+def recorded(run):
+    """The files of a batch's run, name to hash (dict), none where it has no record."""
+    try:
+        return dict(json.loads((Path(run) / RECORD).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
 @contextlib.contextmanager
 def changing(home):
     """Work on the set in a folder, others waiting; what a process that died left half made is removed."""

@@ -20,13 +20,13 @@ from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenarios_b
 from giamngheo.report.columns import to_csv
 from giamngheo.report.html import plain
 from giamngheo.report.index_page import ONE_SCENARIO, TABLES, WORKBOOK, index_page, on_index, tables_page
-from giamngheo.report.pages import SHARE, Made, notebook_page, share_picture
+from giamngheo.report.pages import SHARE, Made, notebook_page, share_picture, with_language_link
 from giamngheo.report.reports_page import ABOUT, ADDRESSES, MARK, about, checked, reports_page
 from giamngheo.report.spreadsheet import report_workbook
 from giamngheo.report.wording import Page
 from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
-from giamngheo.runs.locks import locked, workspace
+from giamngheo.runs.locks import WORKSPACE, locked, workspace
 from giamngheo.runs.printing import PDF, NotPrinted, print_page
 from giamngheo.simulation.targets import level_pair, level_targets
 
@@ -90,7 +90,9 @@ def write_report(
             for lang in langs:
                 titles = {name: load_scenario(given, package).title[lang] for name, given in chosen.items()}
                 linked[lang] = _in_order(stays.scenarios.get(lang, {}) | titles, package)
-                files |= _pages(Page(package, lang), titles, linked[lang], folder / lang, draws, seed)
+                page = Page(package, lang)
+                files |= _pages(page, titles, linked[lang], folder / lang, draws, seed, langs, stays.files)
+            files |= _linked(place, files, stays.files.keys(), package)
             record = json.dumps(
                 _record(began, package, draws, seed, list(chosen)), indent=1, ensure_ascii=False
             )
@@ -144,17 +146,27 @@ def _jobs(package, lang, chosen, folder, draws, seed):
         yield Job(notebook, simulated | {"scenario": given}, out, f"{lang} {ONE_SCENARIO} {scenario}")
 
 
-def _pages(page, titles, linked, folder, draws, seed):
-    """Name to content of every file of one language; titles: of the scenarios just made, linked: of all."""
+def _pages(page, titles, linked, folder, draws, seed, langs, stays):
+    """Name to content of every file of one language; titles: of the scenarios just made, linked: of all.
+
+    langs: those that are made; stays: names of the files that are there.
+    """
+
+    def written(name):
+        return [lang for lang in LANGS if lang in langs or f"{lang}/{name}" in stays]
+
     made = [Made(name, page.say(f"notebook.{name}"), _read(folder / f"{name}.ipynb")) for name in ALWAYS]
     made += [
         Made(f"scenario/{name}", title, _read(folder / "scenario" / f"{name}.ipynb"))
         for name, title in titles.items()
     ]
     footer = run_footer(page, draws, seed)
-    files = {f"{each.name}.html": notebook_page(page, each, footer) for each in made}
+    files = {
+        name: notebook_page(page, each, footer, written(name))
+        for name, each in ((f"{each.name}.html", each) for each in made)
+    }
     files |= {address: to_csv(table) for each in made for address, table in each.tables.items()}
-    files[TABLES] = tables_page(page, made, footer)
+    files[TABLES] = tables_page(page, made, footer, written(TABLES))
     frames = {
         (ONE_SCENARIO if each.name.startswith("scenario/") else each.name, table["name"]): table
         for each in on_index(made)
@@ -163,12 +175,25 @@ def _pages(page, titles, linked, folder, draws, seed):
     files[WORKBOOK] = report_workbook(page, frames, [plain(line) for line in footer])
     if share := share_picture(made[0].notebook):
         files[SHARE] = share
-    files["index.html"] = index_page(page, made, linked, footer, SHARE if share else "")
+    shared = SHARE if share else ""
+    files["index.html"] = index_page(page, made, linked, footer, shared, written("index.html"))
     chances = [
         row for table in made[0].tables.values() if table["name"] == "chances" for row in table["rows"]
     ]
     told = json.dumps(about(page, chances), indent=1, ensure_ascii=False) + "\n"
     return {ABOUT: told} | {f"{page.lang}/{name}": content for name, content in files.items()}
+
+
+def _linked(home, files, stays, package):
+    """Pages that stay, where only now there is the same in the other language to link to: name to content."""
+    linked = {}
+    for name in stays - files.keys():
+        lang, _, address = name.partition("/")
+        there = [other for other in LANGS if f"{other}/{address}" in files.keys() - stays]
+        if there and address.endswith(".html"):
+            text = (home / name).read_text(encoding="utf-8")
+            linked[name] = with_language_link(text, address, Page(package, lang), there)
+    return linked
 
 
 def _print(chromium, home, pages):
@@ -186,8 +211,10 @@ def _print(chromium, home, pages):
 def list_beside(home):
     """Write the list anew of the folder that a batch's folder stands in, if there are reports in it.
 
-    No batch fails for it: the list is made anew at the next report.
+    No batch fails for it: the list is made anew at the next report. A folder that goes in the end stands in none.
     """
+    if Path(home).name.startswith(WORKSPACE):
+        return
     folder = Path(home).resolve().parent
     with contextlib.suppress(OSError):
         if any(folder.glob(f"*/{ABOUT}")):

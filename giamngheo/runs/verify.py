@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.runs import cache
-from giamngheo.runs.page_set import MANIFEST, RECORD, read_manifest
+from giamngheo.runs.page_set import MANIFEST, RECORD, read_manifest, recorded
 
 PAGES, DATA, CODE, LOCK = "pages", "data", "code", "lock"
 
@@ -81,7 +81,8 @@ def _files(folder, manifest):
     for entry in manifest["scenarios"] if isinstance(manifest["scenarios"], list) else ():
         if "run" in entry:
             files[f"{entry['run']}/{RECORD}"] = entry["record"]
-            files |= {f"{entry['run']}/{name}": digest for name, digest in _run_files(folder / entry["run"])}
+            run = recorded(folder / entry["run"])
+            files |= {f"{entry['run']}/{name}": digest for name, digest in run.items()}
     for name, digest in files.items():
         if (has := cache.hash_of(folder / name)) != digest:
             yield f"{name}: {'altered' if has else 'missing'}"
@@ -89,10 +90,3 @@ def _files(folder, manifest):
         name = path.relative_to(folder).as_posix()
         if name not in files and not name.startswith("."):
             yield f"{name}: a page that is none of these"
-
-
-def _run_files(home):
-    try:
-        return json.loads((home / RECORD).read_text(encoding="utf-8"))["files"].items()
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()

@@ -293,6 +293,18 @@ def test_a_loop_over_what_is_pending_does_the_scenarios_of_every_package(tmp_pat
         make_plan([given])
 
 
+def test_a_grid_of_another_package_alone_has_nothing_to_do_with_the_default_one(tmp_path):
+    """Case: it bore the name of An Giang, and `verify` named An Giang's data when they changed."""
+    other = shutil.copytree(paths.PACKAGE, tmp_path / "other")
+    words = (other / "datapackage.json").read_text(encoding="utf-8")
+    (other / "datapackage.json").write_text(words.replace('"An Giang"', '"Elsewhere"'), encoding="utf-8")
+    results_only({"grid": {"package": [str(other)], "delay_years": [0, 1]}}, tmp_path / "out")
+    assert list(manifest(tmp_path / "out")["made_from"]["data"]) == ["other"]
+    assert list(json.loads((tmp_path / "out" / "run.json").read_text())["packages"]) == ["other"]
+    text = (tmp_path / "out" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "Elsewhere" in text and "An Giang" not in text
+
+
 def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
     settings = Settings(draws=DRAWS, results_only=True, progress=False)
     calls.keep_plan(["double"], paths.PACKAGE, tmp_path, settings)
@@ -302,6 +314,20 @@ def test_a_refused_batch_leaves_the_plan_of_the_one_at_work(tmp_path):
         with pytest.raises(RefusedInput, match="another batch is at work"):
             calls.keep_plan(["half"], paths.PACKAGE, tmp_path, settings)
     assert Folder(tmp_path).plan.read_bytes() == before
+
+
+def test_a_number_in_a_column_of_words_too_has_all_its_digits(tmp_path):
+    results_only({"grid": {"shock": [{2014: 0.0512345678}, {2014: "flood_year"}, {2014: 0}]}}, tmp_path)
+    found = pd.read_csv(tmp_path / "results.csv", dtype=str, keep_default_na=False)["shock.2014"]
+    assert list(found.unique()) == ["0.0512345678", "flood_year", "0"]
+
+
+def test_what_a_kill_left_half_written_goes_and_the_user_s_own_stays(tmp_path):
+    left = [tmp_path / name for name in (".run.json.1-2.part", ".batch/.plan.json.1-2.part", ".own.part")]
+    for path in left:
+        paths.write_atomically(path, "half")
+    results_only(["double"], tmp_path)
+    assert [path.exists() for path in left] == [False, False, True]
 
 
 def test_results_of_data_that_changed_while_they_were_computed_are_not_kept(tmp_path):
@@ -612,6 +638,26 @@ def test_results_of_data_that_changed_meanwhile_do_not_count(tiny_notebook, tmp_
     outcome = by_notebooks(["double"], out, langs=("en",), warm=False)
     assert not outcome.ok and "changed" in outcome.failures[0][1]["error"]
     assert not list(Folder(out).pieces.glob("*")) and not list(out.glob("*/double"))
+
+
+def test_pages_that_a_later_batch_does_not_make_go_and_what_can_be_taken_up_stays(tiny_notebook, tmp_path):
+    """Case: pages of a language or a scenario that were left, of which `verify` said that they are none of these."""
+    from giamngheo.runs.verify import verify
+
+    by_notebooks(["double", "flood_2014"], tmp_path, warm=False)
+    (tmp_path / "vi" / "notes.txt").write_text("the user's own")
+    (tmp_path / "an-giang" / "flood_2014" / "en.html").write_text("changed by the user")
+    by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",), warm=False)
+    assert [path.name for path in (tmp_path / "vi").iterdir()] == ["notes.txt"]
+    assert not list(tmp_path.glob("an-giang/*/vi.html")) and verify(tmp_path)["agrees"]
+    text = (tmp_path / "an-giang" / "double" / "en.html").read_text(encoding="utf-8")
+    assert 'href="../../en/index.html"' in text and "vi.html" not in text
+    by_notebooks(["double"], tmp_path, langs=("en",), warm=False)
+    assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",), warm=False).kept == 2
+    flood = tmp_path / "an-giang" / "flood_2014"
+    (flood / "notes.txt").write_text("the user's own")
+    Batch(make_plan(["double"]), tmp_path, Settings(("en",), DRAWS, 1, warm=False, progress=False)).run()
+    assert [path.name for path in flood.iterdir()] == ["notes.txt"] and verify(tmp_path)["agrees"]
 
 
 # --- The list

@@ -16,7 +16,7 @@ from helpers import digests
 from giamngheo import paths, run_batch
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs.batch import by_notebook, calls, cluster
-from giamngheo.runs.batch.address import reached
+from giamngheo.runs.batch.address import Mirror, reached
 from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
@@ -234,6 +234,26 @@ def test_where_no_scheduler_answers_it_is_said(monkeypatch):
         port = taken.getsockname()[1]
     with pytest.raises(RefusedInput, match="no scheduler answers there"):
         run_batch(["double"], draws=100, dask=f"tcp://127.0.0.1:{port}", progress=False)
+
+
+@needs_dask  # fsspec comes with it
+def test_shards_that_begin_at_one_address_at_once_do_not_meet_in_their_trials(tmp_path, monkeypatch):
+    """Case: one's trial was taken away, or fetched, by another."""
+    from fsspec.implementations.local import LocalFileSystem
+
+    address, put = f"file://{tmp_path}/there", LocalFileSystem.pipe_file
+    begun = []
+
+    def beside(self, path, *given, **more):
+        put(self, path, *given, **more)
+        if not begun:
+            begun.append(path)
+            Mirror(address, tmp_path / "second", alone=False).fetch()
+
+    monkeypatch.setattr(LocalFileSystem, "pipe_file", beside)
+    (tmp_path / "second").mkdir()
+    Mirror(address, tmp_path / "first", alone=False)
+    assert begun and not list((tmp_path / "second").iterdir()) and not list((tmp_path / "there").iterdir())
 
 
 @needs_dask  # fsspec comes with it

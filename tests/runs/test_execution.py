@@ -229,6 +229,15 @@ def test_the_oldest_kept_notebooks_go_first(monkeypatch):
     assert cache.kept("a") is None and cache.kept("d") == b"d\n"
 
 
+def test_what_a_process_that_died_left_half_written_among_the_kept_goes_after_a_while():
+    young, old = (cache.EXECUTED / f".{name}.ipynb.1-2.part" for name in ("young", "old"))
+    for left in (young, old):
+        paths.write_atomically(left, "half")
+    os.utime(old, (0, 0))
+    cache.keep("a", "text")
+    assert young.exists() and not old.exists()
+
+
 @pytest.mark.parametrize("spoil", [lambda text: text.replace(b"13 %", b"93 %"), lambda text: text[:20]])
 def test_what_was_kept_and_altered_or_cut_off_is_not_taken(spoil):
     cache.keep("a", "the chance is 13 %\n")
@@ -358,11 +367,13 @@ def test_a_scenario_is_found_where_the_kernel_stands(make_notebook, tmp_path):
 def test_what_is_asked_besides_leaves_no_trace(make_notebook, tmp_path):
     ask = "from IPython.display import display; display({'application/json': {'x': found}}, raw=True)"
     notebook = make_notebook("n", "found = 0.1 + seed")
-    plain, asked, wrong = (
-        execute_all([Job(notebook, {"seed": 2}, tmp_path / name, ask=code)], progress=False, keep=False)[0]
+    then = ("operator:or_", {})  # the notebook with what was displayed
+    jobs = [
+        Job(notebook, {"seed": 2}, tmp_path / name, ask=code, then=then if code else ())
         for name, code in (("plain", ""), ("asked", ask), ("wrong", ask.replace("found", "lost")))
-    )
-    assert plain.answer is None and asked.answer["application/json"] == {"x": 2.1}
+    ]
+    plain, asked, wrong = execute_all(jobs, progress=False, keep=False)
+    assert plain.ok and asked.made["application/json"] == {"x": 2.1}
     assert (tmp_path / "plain").read_bytes() == (tmp_path / "asked").read_bytes()
     assert not wrong.ok and "lost" in wrong.error and not (tmp_path / "wrong").exists()
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from helpers import Whole, read_aloud
 
+from giamngheo import run_batch
 from giamngheo.report.reports_page import about
 from giamngheo.report.wording import Page
+from giamngheo.runs import locks
 from giamngheo.runs.publish import write_list
 
 CASES = {"continued": 0.0, "new": 0.1}
@@ -75,7 +77,7 @@ def test_one_target_has_no_chance_of_both(package):
     assert about(Page(alone, "en"), rows)["both"] == {} != about(Page(package, "en"), rows)["both"]
 
 
-def test_a_batch_among_reports_is_listed_and_one_elsewhere_leaves_no_page(tmp_path, facts):
+def test_a_batch_among_reports_is_listed_and_one_elsewhere_leaves_no_page(tmp_path, facts, monkeypatch):
     from giamngheo.runs.batch.plan import make_plan
     from giamngheo.runs.batch.running import Batch
     from giamngheo.runs.batch.settings import Settings
@@ -85,6 +87,10 @@ def test_a_batch_among_reports_is_listed_and_one_elsewhere_leaves_no_page(tmp_pa
     settings = Settings(draws=100, results_only=True, progress=False)
     for folder in ("reports", "elsewhere"):
         assert Batch(make_plan([{"id": "same"}]), tmp_path / folder / "grid", settings).run().ok
+    before = (tmp_path / "reports" / "index.en.html").read_bytes()
+    monkeypatch.setattr(locks.tempfile, "tempdir", str(tmp_path / "reports"))  # case: report --out /tmp
+    assert len(run_batch([{"id": "same"}], draws=100, progress=False))
+    assert (tmp_path / "reports" / "index.en.html").read_bytes() == before
     text = (tmp_path / "reports" / "index.en.html").read_text(encoding="utf-8")
     assert "grid/en/index.html" in text and "an-giang/vi/index.html" in text and "odd/" not in text
     assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["grid"]

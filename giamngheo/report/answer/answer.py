@@ -1,5 +1,6 @@
 """The answer in a sentence: the chance of the targets under both cases, and what the readings cannot tell."""
 
+from giamngheo.inputs.scenario import ROOT_ID
 from giamngheo.report.columns import Table
 from giamngheo.report.html import prose, stack
 from giamngheo.report.wording import count_word, first_target, promise_text, province, together, when_text
@@ -19,7 +20,7 @@ def sentences(page, outcome):
     key = "answer.unidentified" if len(poor) > 1 else "answer.unidentified_one"
     key = key if page.package.total_bn() else "answer.no_money"
     unknown = page.say(key, n=count_word(len(poor), page))
-    if outcome.scenario.id != "full_plan":
+    if outcome.scenario.id != ROOT_ID:
         return prose(_of_scenario(page, outcome), unknown, css="answer", tables=[told])
     return stack(prose(headline(page, outcome), css="headline", tables=[told]), prose(unknown, css="lead"))
 

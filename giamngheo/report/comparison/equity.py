@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.analysis.equity import FULL_PLAN, PARTS
 from giamngheo.report import html
-from giamngheo.report.wording import case_text, first_upper, target_heads, untargeted
+from giamngheo.report.wording import case_text, first_upper, target_heads, untargeted, with_range
 from giamngheo.simulation.outcomes import CASES
 from giamngheo.simulation.targets import BOTH
 
@@ -41,8 +41,7 @@ def _level_table(page, outcomes, found, group):
         rows.append(row)
 
     def interval(low, middle, high):
-        low, middle, high = (page.number(value, 1) for value in (low, middle, high))
-        return f"{middle} ({low}–{high})"
+        return with_range(page, middle, low, high)
 
     columns = [page.text_column("who", "equity.who", lambda who: _who(page, who, group))]
     for name, r in shown:

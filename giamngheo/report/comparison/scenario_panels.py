@@ -8,10 +8,9 @@ from giamngheo.analysis.equity import FULL_PLAN
 from giamngheo.report import fan, html
 from giamngheo.report.figure_style import (
     BAND_80,
-    BLUE,
     GREY,
     INK,
-    VERMILLION,
+    OF_CASE,
     Sizes,
     figure_exhibit,
     number_ticks,
@@ -21,7 +20,6 @@ from giamngheo.report.figure_style import (
 from giamngheo.report.wording import first_target, first_upper, promise_text, target_text, when_text
 from giamngheo.simulation.outcomes import CASES
 
-COLOURS = {"continued": BLUE, "new": VERMILLION}
 QUANTILES = {"rate_pct": 0.5, "q10_pct": 0.1, "q90_pct": 0.9}
 
 
@@ -57,9 +55,9 @@ def chart(page, outcomes):
             number_ticks(ax.yaxis, page.lang, 0, " %")
             ax.grid(axis="y")
             if not n:
-                for k, case in enumerate(COLOURS):
+                for k, case in enumerate(OF_CASE):
                     words = page.say(f"case.short_{case}")
-                    head = {"ha": "right", "va": "top", "fontsize": 8, "color": COLOURS[case]}
+                    head = {"ha": "right", "va": "top", "fontsize": 8, "color": OF_CASE[case]}
                     ax.text(1, 1 - 0.13 * k, words, transform=ax.transAxes, **head)
                 marked = signs if narrow else page.say("figure.target", target=signs)
                 ax.text(years[0] + 0.1, level - 0.02 * top, marked, fontsize=8, va="top", fontweight="bold")
@@ -106,7 +104,7 @@ def _cases(page, ax, years, rows, top):
         if case == rows["case"].iloc[0]:
             ax.fill_between(years, own["q10_pct"], own["q90_pct"], color=BAND_80, linewidth=0, zorder=0)
         style = {"linewidth": 1.5} if case == "continued" else {"linewidth": 1.3, "linestyle": (0, (4, 2))}
-        ax.plot(years, own["rate_pct"], color=COLOURS[case], **style)
+        ax.plot(years, own["rate_pct"], color=OF_CASE[case], **style)
         labels.append((own["rate_pct"].iloc[-1], case, own["chance"].iloc[-1]))
     places = spread([at for at, *_ in labels], 0.13 * top)
     for place, (at, case, chance) in zip(places, labels, strict=True):
@@ -118,7 +116,7 @@ def _cases(page, ax, years, rows, top):
             textcoords="offset points",
             va="center",
             fontsize=8,
-            color=COLOURS[case],
+            color=OF_CASE[case],
         )
 
 

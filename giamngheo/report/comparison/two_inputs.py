@@ -15,11 +15,7 @@ def tables(page, grid):
         captions = {BOTH: page.say("heat.caption_joint", joint=first_upper(joint_name(page)))} | captions
     darkest = max(grid[grid["target"].isin(captions)]["chance"].max(), 0.2)
     parts = [_table(page, grid, key, caption, darkest) for key, caption in captions.items()]
-    whole = html.stack(*parts)
-    side_by_side = html.Exhibit(
-        "", f'<div class="heats">{"".join(part.html for part in parts)}</div>', whole.text, whole.tables
-    )
-    return html.stack(side_by_side, html.prose(page.say("heat.note"), css="note"))
+    return html.stack(html.heats(parts), html.prose(page.say("heat.note"), css="note"))
 
 
 def _table(page, grid, key, caption, darkest):

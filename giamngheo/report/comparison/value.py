@@ -4,7 +4,7 @@ import pandas as pd
 
 from giamngheo.report import html
 from giamngheo.report.columns import is_missing
-from giamngheo.report.wording import amount_text, case_text, of_cases, target_heads
+from giamngheo.report.wording import amount_text, case_text, of_cases, target_heads, with_range
 from giamngheo.simulation.outcomes import CASES
 
 _SMALL = 0.05  # households a billion: below it a line is as good as without effect
@@ -94,8 +94,7 @@ def _but(line, show):
 def _with_ends(page, low, middle, high):
     if high < _SMALL:
         return "0"
-    low, middle, high = (page.number(value, 1) for value in (low, middle, high))
-    return f"{middle} ({low}–{high})"
+    return with_range(page, middle, low, high)
 
 
 def loans(page, values):

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import pandas as pd
 
+from giamngheo.auditing import RESULTS
 from giamngheo.report.html import finding, folded, prose, stack, table
 from giamngheo.report.wording import locator_text
 
 LONGEST_TEXT = 28  # of a stated text in a table; checksums are longer
-RESULTS = ("discrepancy", "note", "rounding", "ok")  # worst first
 AGREES = RESULTS[-1]
 
 

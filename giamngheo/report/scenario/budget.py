@@ -230,7 +230,7 @@ def _by_line(page, money):
     """Money by budget line and source over the period, with what was planned where it differs."""
     planned = money.by("line", which="planned")
     lines = sorted(page.package.budget_lines, key=lambda row: -planned[row.line])
-    frame = _with_total(_parts(money).loc[[row.line for row in lines]], page)
+    frame = _with_total(_parts(money).loc[[row.line for row in lines]])
     frame.insert(0, "name", [*(page.name(row) for row in lines), page.say("words.total")])
     frame.insert(1, "channel", [*(row.channel for row in lines), ""])
     whole = frame["total"].iloc[-1]
@@ -250,7 +250,7 @@ def _by_line(page, money):
 
 def _by_year(page, money):
     """Money by year and source."""
-    frame = _with_total(_parts(money, "year").reindex(page.package.years, fill_value=0.0), page)
+    frame = _with_total(_parts(money, "year").reindex(page.package.years, fill_value=0.0))
     frame.insert(0, "year", [*map(str, page.package.years), page.say("words.total")])
     columns = [page.text_column("year", "money.year"), *_amounts(page, frame, "words.total")]
     return table("money-by-year", page.say("money.year_caption"), _in_bn_vnd(frame), columns, foot=1)
@@ -288,7 +288,7 @@ def _ends_table(page, outcome):
     return table("money-ends", caption, frame, columns, foot=1)
 
 
-def _with_total(parts, page):
+def _with_total(parts):
     """The parts with a column and a last row of totals (DataFrame)."""
     parts = pd.concat([parts, parts.sum().to_frame("total").T])
     return parts.assign(total=parts.sum(axis=1))

@@ -1,5 +1,6 @@
 """What a scenario comes to, and how far that is from the full plan."""
 
+from giamngheo.inputs.scenario import ROOT_ID
 from giamngheo.language import MINUS, rounded
 from giamngheo.report.html import prose
 from giamngheo.report.wording import first_target, joint_name, target_heads, when_text
@@ -12,7 +13,7 @@ def sentence(page, outcome, full):
     words = {"who": page.say(f"status.{target.status}"), "when": when_text(target.as_of, page)}
     words |= {"joint": joint_name(page)} | {f"p{r}": page.chance(outcome.by_case[r][key]) for r in CASES}
     medians = {r: outcome.median(r, target.status, when=target.as_of) for r in CASES}
-    if outcome.scenario.id == "full_plan":
+    if outcome.scenario.id == ROOT_ID:
         words |= {f"m{r}": page.percent(median, 1) for r, median in medians.items()}
         return prose(page.say("conclusion.full", **words), css="conclusion")
     for r, median in medians.items():

@@ -4,7 +4,7 @@ import numpy as np
 
 from giamngheo.analysis.sensitivity.cases import MONEY
 from giamngheo.report.assumption_words import assumption_name, short, unit
-from giamngheo.report.html import Exhibit, prose, stack, table
+from giamngheo.report.html import heats, prose, stack, table
 from giamngheo.report.turning_points import NOTHING
 from giamngheo.report.wording import first_upper, joint_name
 from giamngheo.simulation.outcomes import CASES
@@ -46,12 +46,9 @@ def tables(page, grid, register):
         shades = {(i, j + 1): p / deepest for (i, j), p in np.ndenumerate(cells.to_numpy())}
         frame = cells.set_axis(keys, axis=1).reset_index()
         parts.append(table(f"map-{case}", caption, frame, columns, shades=shades, css="heat", tidy=tidy))
-    whole = stack(*parts)
-    html = f'<div class="heats">{"".join(part.html for part in parts)}</div>'
-    side_by_side = Exhibit("", html, whole.text, whole.tables)
     units = {"first_unit": _unit(page, first, register), "second_unit": _unit(page, second, register)}
     note = page.say("sensitivity.map_note", **_names(page, grid, register), **units)
-    return stack(side_by_side, prose(note, css="note"))
+    return stack(heats(parts), prose(note, css="note"))
 
 
 def _unit(page, name, register):

@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from giamngheo.report import html
 from giamngheo.report.figure_style import BAND_50, BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks
-from giamngheo.report.wording import first_upper, target_text, when_text
+from giamngheo.report.wording import first_upper, target_text, when_text, with_range
 from giamngheo.simulation.targets import level_pair
 
 
@@ -115,5 +115,5 @@ def _named(page, row):
 def _told(page, status, row):
     if np.isnan(row["q50"]):
         return page.say("left_out.cannot")
-    low, middle, high = (page.number(row[q], 1) for q in ("q10", "q50", "q90"))
-    return f"{page.say(f'status.{status}')} {middle} ({low}–{high}), {page.chance(row['chance'])}"
+    rate = with_range(page, *(row[q] for q in ("q50", "q10", "q90")))
+    return f"{page.say(f'status.{status}')} {rate}, {page.chance(row['chance'])}"

@@ -9,7 +9,7 @@ from giamngheo.report import html
 from giamngheo.report.fan import of
 from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.trend import track_record
-from giamngheo.report.wording import first_upper, target_text, when_text
+from giamngheo.report.wording import first_upper, target_text, when_text, with_range
 from giamngheo.simulation.targets import level_pair
 
 CHOSEN = "chosen"
@@ -136,5 +136,4 @@ def _name(page, method):
 
 
 def _interval(page, row):
-    median, low, high = (page.number(row[name], 1) for name in QUANTILES.values())
-    return f"{median} ({low}–{high})"
+    return with_range(page, *(row[name] for name in QUANTILES.values()))

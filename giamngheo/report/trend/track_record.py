@@ -60,7 +60,7 @@ def sentences(page, record, history):
             if len(poor) > 1
             else "track.few_one"
         )
-    _, others, past = _scores(record)
+    others, past = _scores(record)
     groups, kind = _groups(record), kind_of(history)
     distinct = record[~record["group"].isin(SUBSETS)].drop_duplicates("group")
     error = record.set_index(["group", "method"]).loc[(kind, EARLIER), "ratio_se"]
@@ -90,7 +90,7 @@ def sentences(page, record, history):
 
 def chart(page, record):
     """Score of every method on every kind of series, over that of the last value; ours a year behind."""
-    _, others, past = _scores(record)
+    others, past = _scores(record)
     past = past.sort_values()
     names = [page.say(f"track_group.{group}") for group in past.index]
     others = others.loc[past.index]
@@ -290,9 +290,9 @@ def near_poor_gap(page, gaps):
 
 
 def _scores(record):
-    """CRPS over that of the last value, by group: of every method, of the rivals alone, and ours a year behind."""
+    """CRPS over that of the last value, by group: of the rivals, and ours a year behind."""
     wide = record.pivot(index="group", columns="method", values="crps_ratio")
-    return wide, wide.drop(columns=[OURS, EARLIER, BASE]), wide[EARLIER]
+    return wide.drop(columns=[OURS, EARLIER, BASE]), wide[EARLIER]
 
 
 def _groups(record):

@@ -9,6 +9,7 @@ import logging
 import re
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 
 from giamngheo.inputs.errors import RefusedInput
@@ -18,6 +19,7 @@ from giamngheo.runs.notebook_run import one_line
 
 log = logging.getLogger(__name__)
 
+TRIAL = ".trial"  # how the file's name begins by which a batch tries whether it may write
 # Storage without folders: to ask for one would make a bucket of a misspelt name.
 OF_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oci"}
 # The try at the door is made once and does not wait for long; the work itself tries again as usual.
@@ -77,7 +79,7 @@ class Mirror:
             self._has_folders = not OF_OBJECTS & set(_listed(self._files.protocol))
             if not (self._has_folders or self._root):
                 raise ValueError("no bucket is named")
-            trial = f"{self._root}/.trial"
+            trial = f"{self._root}/{TRIAL}-{uuid.uuid4().hex}"  # others may begin here at the same time
             self._make_parent(trial)
             once = AT_THE_DOOR.get(split_protocol(address)[0], {})
             files, _ = url_to_fs(address, skip_instance_cache=True, **once)
@@ -96,7 +98,11 @@ class Mirror:
         there = {
             self.folder / name[len(self._root) :].lstrip("/"): name for name in self._files.find(self._root)
         }
-        there = {path: name for path, name in there.items() if path not in self._seen}
+        there = {
+            path: name
+            for path, name in there.items()
+            if path not in self._seen and not path.name.startswith(TRIAL)
+        }
         for path in there:
             path.parent.mkdir(parents=True, exist_ok=True)
         if there:

@@ -40,6 +40,7 @@ def execute(batch, todo, states, shown):
                 "title": task.keys["title"][lang],
                 "footer": batch.footer(task.package, lang),
                 "address": address,
+                "langs": langs,
             }
             jobs.append(
                 Job(
@@ -104,7 +105,7 @@ def scenario(folder, keys):
     write_scenario(Path(folder), pickle.loads(b64decode(keys)))
 
 
-def page(notebook, answer, package, scenario, lang, path, title, footer, address):
+def page(notebook, answer, package, scenario, lang, path, title, footer, address, langs):
     """The page of one executed notebook and the tables behind it, beside it; its results, where asked, as a piece.
 
     Called in the process that executed it (`execution.Job.then`).
@@ -122,7 +123,7 @@ def page(notebook, answer, package, scenario, lang, path, title, footer, address
 
     path = Path(path)
     made = Alone(lang, title, notebook)
-    text = run_page(Page(package_loaded(package), lang), made, footer)
+    text = run_page(Page(package_loaded(package), lang), made, footer, langs)
     written = {f"{lang}.html": text} | {name: to_csv(table) for name, table in made.tables.items()}
     for name, content in written.items():
         paths.write_atomically(path.parent / name, content)

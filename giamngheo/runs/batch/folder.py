@@ -80,7 +80,7 @@ class Folder:
     def sweep(self):
         """Remove what a batch that was killed has left half made."""
         shutil.rmtree(self.making, ignore_errors=True)
-        for left in self.state.rglob(".*.part"):
+        for left in (*self.state.rglob(".*.part"), *self.out.glob(".run.json.*.part")):
             left.unlink(missing_ok=True)
 
     # --- Results in pieces

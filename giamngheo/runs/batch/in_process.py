@@ -74,7 +74,6 @@ def _compute_piece(batch, piece, many):
 def _asked(batch, piece, many):
     package = paths.as_parameter(piece[0][0].package.path)
     answer = batch.ask(
-        do="results",
         package=package,
         draws=batch.settings.draws,
         seed=batch.settings.seed,

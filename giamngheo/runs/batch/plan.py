@@ -17,6 +17,7 @@ from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.inputs.grid import Grid, is_grid, read_grid
 from giamngheo.inputs.package import load_package
 from giamngheo.inputs.scenario import Scenario, list_scenarios, load_scenario, scenario_file, scenario_keys
+from giamngheo.inputs.scenario_words import COLUMNS
 from giamngheo.inputs.yaml_keys import is_yaml
 
 MOST = 100_000  # scenarios of one batch; more go into shards
@@ -77,6 +78,13 @@ class Plan:
         """Scenarios of all shards (int)."""
         return self._ends[-1]
 
+    @cached_property
+    def used(self):
+        """The packages that its scenarios are of, in the order of ``packages`` (list)."""
+        names = {self.task(number).package.name for number in self._one_of_each()}
+        by_name = {package.name: package for package in self.packages.values()}
+        return [package for name, package in by_name.items() if name in names]
+
     def whole(self):
         """The same with the scenarios of all shards (Plan)."""
         return Plan(self.sources, range(self.total), self.packages)
@@ -115,9 +123,6 @@ def _size(source):
     return len(source) if isinstance(source, Grid) else 1
 
 
-NAMED = {"group": "scenario_group"}  # key -> column, where results have one of the key's own name
-
-
 def flat(keys, prefix=""):
     """The keys of a scenario as columns, ``funding.by_source.mobilised`` (dict of str to number, text or bool)."""
     found = {}
@@ -128,7 +133,7 @@ def flat(keys, prefix=""):
             found |= flat(value, f"{prefix}{key}.")
         else:
             name = f"{prefix}{key}"
-            found[NAMED.get(name, name)] = value if isinstance(value, bool | str) else float(value)
+            found[COLUMNS.get(name, name)] = value if isinstance(value, bool | str) else float(value)
     return found
 
 

@@ -95,9 +95,8 @@ class Batch:
     def made_from(self):
         """What all of it rests on, as a manifest tells it (dict), as it was when first asked."""
         if self._made_from is None:
-            packages = {package.name: package for package in self.plan.packages.values()}
             parameters = {"draws": self.settings.draws, "seed": self.settings.seed}
-            self._made_from = cache.made_from(packages.values()) | parameters
+            self._made_from = cache.made_from(self.plan.used) | parameters
         return self._made_from
 
     @staticmethod
@@ -304,9 +303,7 @@ class Batch:
             "seconds": round(outcome.seconds, 1),
             "machine": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
-            "packages": {
-                package.name: paths.as_parameter(package.path) for package in self.plan.packages.values()
-            },
+            "packages": {package.name: paths.as_parameter(package.path) for package in self.plan.used},
             "workers": self.settings.workers,
             "draws": self.settings.draws,
             "results_only": self.settings.results_only,

@@ -158,7 +158,7 @@ def parameter(columns, name, kind):
     if value is None or (kind is not str and isinstance(value, str)):
         return None
     if kind is str and not isinstance(value, str):
-        return f"{value:g}" if not isinstance(value, bool) else str(value).lower()
+        return str(value).lower() if isinstance(value, bool) else repr(float(value)).removesuffix(".0")
     return value
 
 

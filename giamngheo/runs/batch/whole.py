@@ -1,8 +1,10 @@
 """What stands for a whole batch: one table, one manifest, one index page in each language."""
 
+import contextlib
 import json
 import shutil
 from collections import Counter
+from pathlib import PurePosixPath
 
 from giamngheo import __version__
 from giamngheo.report.batch_page import MOST_LISTED, Listed, batch_page
@@ -10,7 +12,7 @@ from giamngheo.report.wording import Page
 from giamngheo.runs import cache
 from giamngheo.runs.batch.tables import Pieces, parameter, write_tables
 from giamngheo.runs.notebook_run import OK
-from giamngheo.runs.page_set import MANIFEST, RECORD
+from giamngheo.runs.page_set import MANIFEST, RECORD, read_manifest, recorded
 
 TABLES = ("results.parquet", "results.csv")
 
@@ -53,11 +55,11 @@ def write_whole(batch):
     for task, rows in write_tables(making, done(), parameters, pieces):
         if len(told) < MOST_LISTED:
             told[task.number] = rows
-    package, names = batch.plan.packages[None], list(TABLES)
+    package, names = batch.plan.used[0], list(TABLES)
     for lang in settings.langs:
         page = Page(package, lang)
         rows = [_listed(task, entry, parameters, told.get(task.number, []), lang) for task, entry in listed]
-        text = batch_page(page, rows, counts, batch.footer(package, lang))
+        text = batch_page(page, rows, counts, batch.footer(package, lang), settings.langs)
         names.append(f"{lang}/index.html")
         (making / lang).mkdir()
         (making / names[-1]).write_text(text, encoding="utf-8")
@@ -66,6 +68,8 @@ def write_whole(batch):
     (making / MANIFEST).write_text(text, encoding="utf-8")
     files = [folder.out / name for name in (*names, MANIFEST)]
     for path in files:
+        if path.name == MANIFEST:  # last, so that after a kill what is stale is still known
+            _remove_stale(folder.out, read_manifest(folder.out), manifest)
         path.parent.mkdir(exist_ok=True)
         (making / path.relative_to(folder.out)).replace(path)
     shutil.rmtree(making)
@@ -90,6 +94,47 @@ def _state(batch, task, address, pieces):
     failure = batch.folder.failure(task, address) or {"state": "skipped", "error": ""}
     told = {key: failure.get(key) for key in ("state", "error", "cell", "last_lines") if failure.get(key)}
     return failure["state"], entry | told
+
+
+def _remove_stale(out, before, now):
+    """Remove what the last batch in a folder wrote and this one does not, where it is as it was written."""
+    folders = set()
+    for name, digest in _stale(out, before, now).items():
+        if ".." not in PurePosixPath(name).parts and cache.hash_of(out / name) == digest:
+            (out / name).unlink()
+            folders |= {out / above for above in PurePosixPath(name).parents} - {out}
+    for path in sorted(folders, reverse=True):  # what lies within one comes before it
+        with contextlib.suppress(OSError):  # it holds something else
+            path.rmdir()
+
+
+def _stale(out, before, now):
+    """Name to hash of what of the last batch (its manifest, or None) is not this one's.
+
+    A run of a scenario that this one has not stays if it was made from the same: another batch takes it up again.
+    """
+    try:
+        stale = {name: digest for name, digest in before["files"].items() if name not in now["files"]}
+        of_now = {f"{entry['package']}/{entry['scenario']}" for entry in now["scenarios"]}
+        for entry in before["scenarios"]:
+            run = entry.get("run", "")
+            left = run and (run not in of_now or now["results_only"])
+            if left and not _may_be_taken_up(entry["package"], before, now):
+                files = recorded(out / run) | {
+                    RECORD: entry["record"]
+                }  # which says what the others are, last
+                stale |= {f"{run}/{name}": digest for name, digest in files.items()}
+    except (KeyError, TypeError, AttributeError):  # none, or not of a batch
+        return {}
+    return stale
+
+
+def _may_be_taken_up(package, before, now):
+    """Whether what one batch made of a package is, as far as the next one can tell, what it would be made of again."""
+    was, other = before["made_from"], now["made_from"]
+    data = other["data"].get(package, was["data"].get(package))
+    alike = {**was, "data": None} == {**other, "data": None} and before["langs"] == now["langs"]
+    return alike and was["data"].get(package) == data
 
 
 def _manifest(batch, entries, counts, files):

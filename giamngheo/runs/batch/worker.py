@@ -40,7 +40,7 @@ class Worker:
             )
 
     def ask(self, **request):
-        """Let it do something, and wait for the answer (dict); an error in it is raised as `RuntimeError`."""
+        """Let it compute `results`, and wait for the answer (dict); an error in it is raised as `RuntimeError`."""
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
@@ -139,7 +139,6 @@ def results(out, package, draws, seed, scenarios, stamps, many=False):
     return {"failed": failed, "made": made}
 
 
-DOES = {"results": results}
 PARENT = os.getppid()
 
 
@@ -150,7 +149,7 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            answer = DOES[request.pop("do")](**request)
+            answer = results(**request)
         except Exception as error:
             import traceback
 

@@ -15,7 +15,7 @@ from giamngheo.forecasting.learned import learned_assumptions
 from giamngheo.forecasting.prior import register_in_effect
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.package import load_package
-from giamngheo.inputs.scenario import load_scenario
+from giamngheo.inputs.scenario import ROOT_ID, load_scenario
 from giamngheo.simulation import list_flows
 from giamngheo.simulation.outcomes import simulate
 from giamngheo.simulation.shared_draws import made_ahead, make_ahead, shared_draws
@@ -40,7 +40,7 @@ def prepare(package, draws, seed):
     draws, seed : int
     """
     package = load_package(paths.find(package))
-    plan = load_scenario("full_plan", package)
+    plan = load_scenario(ROOT_ID, package)
     scenario = load_scenario(MINE, package)  # any money but the plan's, which moves nothing
     shared = make_ahead(shared_draws(package, draws=draws, seed=seed))
     outcome = simulate(package, scenario, shared=shared)

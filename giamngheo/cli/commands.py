@@ -131,12 +131,14 @@ def run(
 
 
 def _write_pages(package, langs, scenarios, out, draws, seed, chromium=None):
+    from giamngheo.inputs.judged import check_reportable
     from giamngheo.inputs.parameters import check_out
     from giamngheo.inputs.scenario import scenarios_by_id
     from giamngheo.runs.execution import start_ahead
 
+    check_reportable(package)
     scenarios_by_id(scenarios or (), package)
-    check_out(out / package.name)
+    check_out(out / package.name, beside=True)
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report
 

@@ -466,6 +466,40 @@ def test_a_plan_without_a_target_to_judge_is_valid_and_told_that_no_report_can_b
     assert status == 0 and "no report can be made" in out
 
 
+def test_a_plan_whose_targets_are_of_what_is_not_read_is_told_as_report_refuses_it(
+    command, written, tmp_path
+):
+    """Case: a target on the near-poor alone, whom nothing reads: valid without a word, and refused by report."""
+    folder = shutil.copytree(paths.DATA / "an-giang", tmp_path / "an-giang")
+    for name, taken in (("poverty.csv", ",all,near_poor,"), ("targets.csv", "\npoor_2015,")):
+        text = (folder / name).read_text(encoding="utf-8")
+        kept = [line for line in text.splitlines(keepends=True) if taken not in f"\n{line}"]
+        (folder / name).write_text("".join(kept), encoding="utf-8")
+    status, told, _ = command("validate", "--package", folder)
+    assert status == 0 and "no report can be made (audit, forecast and simulate can); nearest: give" in told
+    assert command("simulate", "--scenario", "double", "--package", folder, "--draws", "200")[0] == 0
+    for name in ("report", "run"):
+        status, out, err = command(
+            name, "--package", folder, "--scenario", "double", "--out", tmp_path / "out"
+        )
+        assert (status, out, written) == (2, "", []) and told.splitlines()[-1] in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_beside_which_nothing_can_be_made_is_refused_before_anything_starts(
+    command, written, monkeypatch, tmp_path
+):
+    """A new set of pages is made beside the old one: the folder above it is tried as well."""
+
+    def try_to_write(folder):
+        if folder == tmp_path:
+            raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(paths, "try_to_write", try_to_write)
+    status, out, err = command("report", "--out", tmp_path)
+    assert (status, out, written) == (2, "", []) and "permission denied; nearest:" in err
+
+
 def test_what_a_sheet_of_a_series_holds_beside_it_is_told(command, tmp_path):
     book = openpyxl.Workbook()
     for row in (

@@ -64,9 +64,10 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
-    for each in {each.name: each for each in plan.packages.values()}.values():
+    for each in plan.used():
         say_name(each)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
+    calls.check_pages(plan, settings)
     with reached(out, shard) as (folder, mirror):
         foreseen = calls.foresee(plan, folder, settings)
         calls.keep_plan(scenarios, package, folder, settings)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
+from giamngheo.inputs.judged import check_reportable
 from giamngheo.inputs.parameters import LANGS, check_value
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.runs.batch.address import reached
@@ -90,6 +91,7 @@ def run_batch(
     results_only = out is None if results_only is None else results_only
     plan = make_plan(scenarios, package, shard)
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
+    check_pages(plan, settings)
     if out is not None:
         with reached(out, shard) as (folder, mirror):
             return _run(plan, folder, settings, part_of(shard), mirror)
@@ -133,6 +135,13 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress, das
     langs = tuple(dict.fromkeys(langs or LANGS))
     numbers = (int(draws), int(seed), workers)
     return Settings(langs, *numbers, bool(results_only), bool(warm), bool(progress), str(dask or ""))
+
+
+def check_pages(plan, settings):
+    """Refuse pages of scenarios whose package lacks what a page tells; its results can be had all the same."""
+    if not settings.results_only:
+        for package in plan.used():
+            check_reportable(package)
 
 
 def foresee(plan, out, settings):

@@ -102,6 +102,10 @@ class Plan:
                 kinds[column] = kind if kinds.get(column, kind) is kind else str
         return kinds
 
+    def used(self):
+        """The packages that its scenarios are of (list of Package)."""
+        return list({(each := self.task(n).package).name: each for n in self._one_of_each()}.values())
+
     def _one_of_each(self):
         """Numbers of scenarios in which every key and value of every source stands at least once."""
         for (_, source), end in zip(self.sources, self._ends, strict=True):

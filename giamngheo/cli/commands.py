@@ -66,15 +66,15 @@ def _verbose(wanted: bool):
         log.setLevel(logging.DEBUG)
 
 
-Verbose = Annotated[bool, typer.Option("--verbose", callback=_verbose, help="Say more on standard error.")]
-
-
 @app.callback()
 def everywhere(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    verbose: Verbose = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", callback=_verbose, expose_value=False, help="Say more on standard error."),
+    ] = False,
 ):
     """Set up what every command has."""
     if not {"-h", "--help"} & set(sys.argv):
@@ -101,7 +101,6 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print each index page to report.pdf beside it, by Chromium.")
     ] = False,
-    verbose: Verbose = False,
 ):
     """Make every notebook and page, with a what-if inside each index page: the main job."""
     from giamngheo.runs.printing import require_chromium
@@ -120,7 +119,6 @@ def run(
     out: Out = paths.REPORTS,
     draws: Draws = 20_000,
     seed: Seed = 0,
-    verbose: Verbose = False,
 ):
     """Make one scenario's pages; in a batch's folder, one scenario of the batch."""
     if run_in_batch(scenario, out):
@@ -153,7 +151,6 @@ def verify(
         Path | None, typer.Option("--package", metavar="DIR", help="Where the data lie now, if elsewhere.")
     ] = None,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Say whether pages, data, code and lock still agree."""
     from giamngheo.cli.output import as_json, verify_text
@@ -166,7 +163,7 @@ def verify(
 
 
 @app.command()
-def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: Verbose = False):
+def validate(package: Package = paths.PACKAGE, accept: Accept = None):
     """Check a package; name file, row and column at fault."""
     if accept:
         from giamngheo.inputs.package import accept_questions
@@ -184,7 +181,6 @@ def audit(
     package: Package = paths.PACKAGE,
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if there is a discrepancy.")] = False,
-    verbose: Verbose = False,
 ):
     """Recompute what a decision's figures say about each other."""
     loaded = checked_inputs(package).package
@@ -232,7 +228,6 @@ def forecast(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Forecast the rates of poor and near-poor households."""
     from giamngheo.inputs.parameters import as_day, check_until, check_value
@@ -295,7 +290,6 @@ def simulate(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Say what a funding scenario does to the chances."""
     given = checked_inputs(package, scenario, draws=draws, seed=seed)
@@ -322,7 +316,6 @@ def track(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Add the next year's readings; say how the chances moved."""
     given = checked_inputs(package, draws=draws, seed=seed)
@@ -344,7 +337,6 @@ def scenarios(
         bool, typer.Option("--pending", help="Those of the batch in --out that are not done.")
     ] = False,
     out: Out = paths.REPORTS / "batch",
-    verbose: Verbose = False,
 ):
     """List the scenarios of a package: id, title."""
     if pending:
@@ -359,13 +351,22 @@ def scenarios(
         print(f"left out, for they do not fit this plan: {unfit}", file=sys.stderr)
 
 
+def _typed():
+    """The command line, with --verbose behind every command too."""
+    whole = typer.main.get_command(app)
+    verbose = next(option for option in whole.params if option.name == "verbose")
+    for command in whole.commands.values():
+        command.params.append(verbose)
+    return whole
+
+
 def main():
     """Run a command; its exit status is 0 done, 1 ran and failed, 2 refused."""
     mend_streams()
     logged = log_to_file()
     log.info("giamngheo %s", " ".join(sys.argv[1:]))
     try:
-        app(prog_name="giamngheo")
+        _typed()(prog_name="giamngheo")
     except KeyboardInterrupt:
         sys.exit(130)
     except RefusedInput as error:

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from giamngheo import __version__, load_package, paths
+from giamngheo.cli import commands
 
 HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
 SERIES = """as_of,status,poverty_line,rate_pct
@@ -188,6 +189,18 @@ def test_version_and_help(command):
     assert status == 0 and "giamngheo report" in out and "Exit status" in out
     for name in ("report", "validate", "audit", "forecast", "simulate", "scenarios", "run", "new-package"):
         assert command(name, "--help")[0] == 0
+
+
+def test_every_command_can_say_more(command, monkeypatch):
+    """Case: batch, explore, extract, confirm, refresh, provinces and new-package had no such option."""
+    listed = command("--help")[1].partition("Commands:\n")[2].partition("\n\n")[0]
+    names = [line.split()[0] for line in listed.splitlines() if line[2] != " "]
+    assert len(names) == 16
+    for name in names:
+        assert "--verbose" in command(name, "--help")[1], name
+    monkeypatch.setattr(commands.log, "handlers", [])
+    status, _, err = command("batch", "dubble", "--verbose")
+    assert status == 2 and re.match(r"\d\d:\d\d:\d\d refused: unknown scenario", err)
 
 
 def test_forecast_json_is_the_contract(command):

@@ -14,7 +14,19 @@ from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
-from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
+from giamngheo.cli.options import (
+    Accept,
+    Draws,
+    Json,
+    Langs,
+    Out,
+    Package,
+    Scenario,
+    Scenarios,
+    Seed,
+    YearIs,
+    typed,
+)
 from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line, short_of
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
@@ -113,6 +125,7 @@ def report(
 
 @app.command()
 def run(
+    context: typer.Context,
     scenario: Scenario,
     package: Package = paths.PACKAGE,
     lang: Langs = None,
@@ -120,8 +133,11 @@ def run(
     draws: Draws = 20_000,
     seed: Seed = 0,
 ):
-    """Make one scenario's pages; in a batch's folder, one scenario of the batch."""
-    if run_in_batch(scenario, out):
+    """Make one scenario's pages; in a batch's folder, one scenario of the batch.
+
+    A batch's scenario is run as the batch was asked for: --package, --lang, --draws and --seed are refused there.
+    """
+    if run_in_batch(scenario, out, typed(context, "package", "lang", "draws", "seed")):
         return
     langs = _langs(lang)
     loaded = checked_inputs(package, scenario, draws=draws, seed=seed).package
@@ -332,6 +348,7 @@ def track(
 
 @app.command()
 def scenarios(
+    context: typer.Context,
     package: Package = paths.PACKAGE,
     pending: Annotated[
         bool, typer.Option("--pending", help="Those of the batch in --out that are not done.")
@@ -340,7 +357,7 @@ def scenarios(
 ):
     """List the scenarios of a package: id, title."""
     if pending:
-        list_pending(out)
+        list_pending(out, typed(context, "package"))
         return
     from giamngheo.inputs.scenario import list_scenarios, scenarios_left_out
 

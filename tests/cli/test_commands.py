@@ -380,6 +380,26 @@ def test_a_file_named_as_the_full_plan_is_refused_before_anything_starts(command
         assert (status, out, written) == (2, "", []) and f"{file}: 'full_plan' is" in err
 
 
+def test_what_a_batch_s_plan_settles_is_refused_in_its_folder(command, written, tmp_path):
+    """Case: run --draws 500 in the folder of a batch of 100 was of 100, and --lang fr was not even looked at."""
+    batch = ["double", "--results-only", "--draws", "100", "--out", tmp_path]
+    assert command("batch", *batch, "--dry-run")[0] == 0
+    one = ["run", "--scenario", "double", "--out", tmp_path]
+    for given in (["--draws", "20000"], ["--lang", "fr", "--seed", "1"], ["--package", "nowhere"]):
+        status, out, err = command(*one, *given)
+        assert (status, out) == (
+            2,
+            "",
+        ) and f"nearest: giamngheo run --scenario double --out {tmp_path}" in err
+        assert all(name in err for name in given if name.startswith("--")) and "batch's folder" in err
+    status, out, err = command("scenarios", "--pending", "--out", tmp_path, "--package", "nowhere")
+    assert (status, out) == (2, "") and "--package: " in err and "scenarios --pending --out" in err
+    assert command("scenarios", "--pending", "--out", tmp_path)[1].startswith("double\t")
+    status, out, _ = command(*one)
+    assert (status, written) == (0, []) and out.startswith("1 ok")
+    assert command("scenarios", "--pending", "--out", tmp_path)[1] == ""
+
+
 def test_a_report_is_printed_by_the_chromium_there_is_and_refused_before_anything_without(
     command, written, monkeypatch
 ):

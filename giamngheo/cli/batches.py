@@ -42,7 +42,7 @@ def batch(
     workers: Annotated[
         int,
         typer.Option("--workers", metavar="N", help="Scenarios side by side; as many as there are cores."),
-    ] = os.cpu_count() or 1,
+    ] = calls.WORKERS,
     dask: Annotated[
         str | None,
         typer.Option(

@@ -380,6 +380,18 @@ def test_a_file_named_as_the_full_plan_is_refused_before_anything_starts(command
         assert (status, out, written) == (2, "", []) and f"{file}: 'full_plan' is" in err
 
 
+def test_a_machine_of_many_cores_gets_as_many_workers_as_there_may_be(tmp_path):
+    """Case: on 384 cores the default was refused, and 384 offered as the nearest."""
+    many = "import os, sys; os.cpu_count = lambda: 384; from giamngheo.cli.commands import main; main()"
+    ends = []
+    for arguments in (["--dry-run"], ["--workers", "0"]):
+        given = ["batch", "double", "--results-only", "--out", tmp_path / "out", *arguments]
+        done = subprocess.run([sys.executable, "-c", many, *given], capture_output=True, text=True)
+        ends.append((done.returncode, done.stdout + done.stderr))
+    assert ends[0][0] == 0 and ends[1][0] == 2, ends
+    assert ends[1][1].endswith("workers: 0 is not a number of processes; nearest: 256\n")
+
+
 def test_what_a_batch_s_plan_settles_is_refused_in_its_folder(command, written, tmp_path):
     """Case: run --draws 500 in the folder of a batch of 100 was of 100, and --lang fr was not even looked at."""
     batch = ["double", "--results-only", "--draws", "100", "--out", tmp_path]

@@ -19,6 +19,7 @@ from giamngheo.runs.locks import workspace
 
 OUT = paths.REPORTS / "batch"
 MOST_WORKERS = 256
+WORKERS = min(os.cpu_count() or 1, MOST_WORKERS)  # where no number is given
 # What a scenario takes and leaves on an ordinary machine: foreseen, until a run in the folder has told better.
 SECONDS_OF_A_PAGE, SECONDS_OF_A_DRAW, SECONDS_ONCE = 2.5, 8e-6, 6
 BYTES_OF_A_PAGE, BYTES_OF_RESULTS = 700_000, 10_000
@@ -125,9 +126,7 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress, das
     for name, value in [("draws", draws), ("seed", seed), *(("lang", lang) for lang in langs or LANGS)]:
         check_value(name, value)
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise RefusedInput(
-            f"workers: {workers!r} is not a number of processes; nearest: {os.cpu_count() or 1}"
-        )
+        raise RefusedInput(f"workers: {workers!r} is not a number of processes; nearest: {WORKERS}")
     if dask:
         from giamngheo.runs.batch.cluster import check_address
 

@@ -10,7 +10,7 @@ import typer
 
 from giamngheo import paths
 from giamngheo.cli.options import Draws, Json, Langs, Package, Seed
-from giamngheo.cli.packages import say_name
+from giamngheo.cli.packages import print_title, say_name
 from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.runs.batch import calls
 from giamngheo.runs.batch.address import reached
@@ -166,4 +166,4 @@ def list_pending(out, typed=()):
     tasks = calls.pending(out)
     _refuse_typed(typed, out, "giamngheo scenarios --pending")
     for name, task in tasks.items():
-        print(f"{name}\t{task.keys['title']['en']}")
+        print_title(name, task.keys["title"])

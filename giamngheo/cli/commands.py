@@ -27,7 +27,7 @@ from giamngheo.cli.options import (
     YearIs,
     typed,
 )
-from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line, short_of
+from giamngheo.cli.packages import checked_inputs, new_package, print_title, refresh, say_line, short_of
 from giamngheo.cli.provinces import provinces
 from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
@@ -363,7 +363,7 @@ def scenarios(
 
     checked = checked_inputs(package).package
     for name, title, _ in list_scenarios(checked):
-        print(f"{name}\t{title['en']}")
+        print_title(name, title)
     if unfit := ", ".join(row.id for row in scenarios_left_out(checked)):
         print(f"left out, for they do not fit this plan: {unfit}", file=sys.stderr)
 

@@ -122,6 +122,11 @@ def say_line(line):
     print(line, file=sys.stderr)
 
 
+def print_title(name, title):
+    """Print a line of a list of scenarios, which scripts cut at its tab: a title of several lines in one."""
+    print(f"{name}\t{' '.join(title['en'].split())}")
+
+
 def say_name(package):
     """Say so where a package's descriptor names another than its folder does, which is what it goes by."""
     other = package.descriptor.get("name")

@@ -380,6 +380,18 @@ def test_a_file_named_as_the_full_plan_is_refused_before_anything_starts(command
         assert (status, out, written) == (2, "", []) and f"{file}: 'full_plan' is" in err
 
 
+def test_a_title_of_several_lines_is_one_line_of_a_list(command, tmp_path):
+    """Case: cut -f1 gave the second line of a title as a scenario's id."""
+    folder = shutil.copytree(paths.DATA / "an-giang", tmp_path / "an-giang")
+    (folder / "scenarios" / "long.yml").write_text(
+        'title: {vi: Một, en: "A\\nlong\\ttitle"}\ndelay_years: 1\n'
+    )
+    assert "long\tA long title\n" in command("scenarios", "--package", folder)[1]
+    arguments = ["long", "--package", folder, "--out", tmp_path / "out", "--results-only", "--dry-run"]
+    assert command("batch", *arguments)[0] == 0
+    assert command("scenarios", "--pending", "--out", tmp_path / "out")[1] == "long\tA long title\n"
+
+
 def test_a_machine_of_many_cores_gets_as_many_workers_as_there_may_be(tmp_path):
     """Case: on 384 cores the default was refused, and 384 offered as the nearest."""
     many = "import os, sys; os.cpu_count = lambda: 384; from giamngheo.cli.commands import main; main()"

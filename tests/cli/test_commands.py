@@ -46,6 +46,7 @@ REFUSED = [
     (["report", "--package", "data/nowhere"], ["nowhere"]),
     (["report", "--out", "README.md"], ["README.md"]),
     (["run", "--scenario", "double", "--out", "s3://bucket/x"], ["an address", "giamngheo batch"]),
+    (["report", "--out", "S3://bucket/x"], ["an address", "giamngheo batch"]),
     (["report", "--sead", "1"], ["--sead"]),
     (["forecast", "--until", "2010"], ["2010", "nearest: 2012"]),
     (["forecast", "--until", "20155"], ["20155", "nearest: 2061"]),

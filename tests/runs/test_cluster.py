@@ -312,6 +312,16 @@ def test_what_cannot_be_put_in_the_end_has_failed_and_is_told_where_it_is_kept(m
 
 
 @needs_dask  # fsspec comes with it
+def test_an_address_is_one_in_capitals_too():
+    """Case: S3://bucket/x was a folder S3: here."""
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    with reached("Memory://in/Capitals") as (folder, mirror):
+        (folder / "results.csv").write_text("a,b")
+    assert mirror and memory.cat("/in/Capitals/results.csv") == b"a,b"
+    memory.rm("/in", recursive=True)
+
+
+@needs_dask  # fsspec comes with it
 def test_parts_of_a_batch_meet_at_an_address(here, tmp_path):
     """The last of them makes the table, whichever it is; what the first began after the second had fetched counts."""
     how = {"draws": 100, "results_only": True, "workers": 1, "progress": False}

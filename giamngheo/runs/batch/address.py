@@ -58,11 +58,12 @@ def reached(out, part=None):
     NotPut
         An address that in the end could not be.
     """
-    if not re.match(r"[a-z][a-z0-9+.-]+://", str(out)):
+    address = re.fullmatch(r"([a-z][a-z0-9+.-]+)(://.*)", str(out), re.IGNORECASE | re.DOTALL)
+    if not address:
         yield Path(out), None
         return
     with workspace() as folder:
-        mirror = Mirror(str(out), folder, alone=part is None)
+        mirror = Mirror(address[1].lower() + address[2], folder, alone=part is None)
         mirror.fetch()
         try:
             yield mirror.folder, mirror

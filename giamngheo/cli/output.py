@@ -199,7 +199,7 @@ def _needs(even):
 
 
 def columns(rows):
-    """Rows of text set in columns, the first two to the left, the others to the right.
+    """Rows of text set in columns: words in the first three to the left, all else to the right.
 
     Parameters
     ----------

@@ -165,7 +165,7 @@ def above_all(targets, above):
     Returns
     -------
     ndarray (n_draws,) or float
-        Of several targets for one status the most that one leaves above; poor and near-poor added. 0.0 of none.
+        Of several targets for one status the most that one leaves above, added over the statuses. 0.0 of none.
     """
     most = {}
     for target, households in zip(targets, above, strict=True):
@@ -174,7 +174,7 @@ def above_all(targets, above):
 
 
 def above_target(package, case):
-    """Median households above each level target and above both together.
+    """Median households above each judged target of all households, and above all of them together.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def above_target(package, case):
     Returns
     -------
     dict of str to float
-        By target, and "both": poor and near-poor added draw by draw. Empty without counts.
+        By target, and under `BOTH` the median of `above_all`, draw by draw. Empty without counts.
     """
     draws = households_above(package, case)
     return {target: float(np.median(values)) for target, values in draws.items()}

@@ -29,7 +29,7 @@ from giamngheo.cli.options import (
 )
 from giamngheo.cli.packages import checked_inputs, new_package, print_title, refresh, say_line, short_of
 from giamngheo.cli.provinces import provinces
-from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
+from giamngheo.cli.surroundings import log_to_file, mend_streams, say_more, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
 
 EXAMPLES = """\b
@@ -70,14 +70,6 @@ def _version(wanted: bool):
         raise typer.Exit()
 
 
-def _verbose(wanted: bool):
-    if wanted and not log.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-        log.addHandler(handler)
-        log.setLevel(logging.DEBUG)
-
-
 @app.callback()
 def everywhere(
     version: Annotated[
@@ -85,7 +77,7 @@ def everywhere(
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option("--verbose", callback=_verbose, expose_value=False, help="Say more on standard error."),
+        typer.Option("--verbose", callback=say_more, expose_value=False, help="Say more on standard error."),
     ] = False,
 ):
     """Set up what every command has."""

@@ -65,7 +65,7 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
-    for each in plan.used():
+    for each in plan.used:
         say_name(each)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
     calls.check_pages(plan, settings)

@@ -139,7 +139,7 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress, das
 def check_pages(plan, settings):
     """Refuse pages of scenarios whose package lacks what a page tells; its results can be had all the same."""
     if not settings.results_only:
-        for package in plan.used():
+        for package in plan.used:
             check_reportable(package)
 
 

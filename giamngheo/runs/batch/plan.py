@@ -77,6 +77,13 @@ class Plan:
         """Scenarios of all shards (int)."""
         return self._ends[-1]
 
+    @cached_property
+    def used(self):
+        """The packages that its scenarios are of, in the order of ``packages`` (list)."""
+        names = {self.task(number).package.name for number in self._one_of_each()}
+        by_name = {package.name: package for package in self.packages.values()}
+        return [package for name, package in by_name.items() if name in names]
+
     def whole(self):
         """The same with the scenarios of all shards (Plan)."""
         return Plan(self.sources, range(self.total), self.packages)
@@ -101,10 +108,6 @@ class Plan:
                 kind = bool if isinstance(value, bool) else str if isinstance(value, str) else float
                 kinds[column] = kind if kinds.get(column, kind) is kind else str
         return kinds
-
-    def used(self):
-        """The packages that its scenarios are of (list of Package)."""
-        return list({(each := self.task(n).package).name: each for n in self._one_of_each()}.values())
 
     def _one_of_each(self):
         """Numbers of scenarios in which every key and value of every source stands at least once."""

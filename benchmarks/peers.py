@@ -25,10 +25,10 @@ from giamngheo import load_package, load_scenario
 from giamngheo.forecasting.reference_series import load_rates
 from giamngheo.forecasting.rivals import spliced
 from giamngheo.forecasting.trend import forecast
+from giamngheo.inputs.judged import level_targets
 from giamngheo.simulation.money import money, scaled
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import level_targets
 
 PERIODS = 3  # a year, as in the peer's tutorials: 69 periods for 23 years
 SHARES = (0.5, 1, 2)  # of the planned money

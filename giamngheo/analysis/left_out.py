@@ -7,7 +7,8 @@ from giamngheo.forecasting.levels import lines_in_order
 from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.summary import ENDS
 from giamngheo.inputs.errors import RefusedInput
-from giamngheo.simulation.targets import level_pair, met
+from giamngheo.inputs.judged import level_pair
+from giamngheo.simulation.targets import met
 
 
 def forecasts_without_each_reading(package, trend, *, draws=None):

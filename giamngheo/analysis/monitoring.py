@@ -21,6 +21,7 @@ from giamngheo.forecasting.state_space import TooFewEffectiveDraws
 from giamngheo.forecasting.trend import package_forecast
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.judged import level_targets
 from giamngheo.inputs.package import check_package
 from giamngheo.inputs.parameters import check_value
 from giamngheo.inputs.readings import NewReading, checked_new_readings, read_new_readings
@@ -29,7 +30,7 @@ from giamngheo.inputs.tables import Reading
 from giamngheo.inputs.workbook.cells import check_texts
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.shared_draws import shared_draws
-from giamngheo.simulation.targets import BOTH, chances, level_targets, met
+from giamngheo.simulation.targets import BOTH, chances, met
 
 WITHIN = {"50": (0.25, 0.75), "80": (0.1, 0.9), "95": (0.025, 0.975)}
 

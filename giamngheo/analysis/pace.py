@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.dates import decimal_year
-from giamngheo.simulation.targets import level_targets, met
+from giamngheo.inputs.judged import level_targets
+from giamngheo.simulation.targets import met
 
 COLUMNS = ["target", "poverty_line", "base_as_of", "last_as_of", "observed_pp", "required_pp", "observed_pct"]
 COLUMNS += ["required_pct", "ratio", "category"]

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from giamngheo.inputs.judged import judged_targets
 from giamngheo.simulation.outcomes import CASES, at_case
 from giamngheo.simulation.response import Response
-from giamngheo.simulation.targets import judged_targets, met, target_chances
+from giamngheo.simulation.targets import met, target_chances
 
 
 class TargetYears(Response):

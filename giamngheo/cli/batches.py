@@ -10,7 +10,8 @@ import typer
 
 from giamngheo import paths
 from giamngheo.cli.options import Draws, Json, Langs, Package, Seed
-from giamngheo.cli.packages import say_name
+from giamngheo.cli.packages import print_title, say_name
+from giamngheo.inputs.errors import RefusedInput, shown
 from giamngheo.runs.batch import calls
 from giamngheo.runs.batch.address import reached
 from giamngheo.runs.batch.plan import make_plan
@@ -41,7 +42,7 @@ def batch(
     workers: Annotated[
         int,
         typer.Option("--workers", metavar="N", help="Scenarios side by side; as many as there are cores."),
-    ] = os.cpu_count() or 1,
+    ] = calls.WORKERS,
     dask: Annotated[
         str | None,
         typer.Option(
@@ -64,9 +65,10 @@ def batch(
 ):
     """Run many scenarios: pages for each, one table of all."""
     plan = make_plan(scenarios, package, shard)
-    for each in {each.name: each for each in plan.packages.values()}.values():
+    for each in plan.used:
         say_name(each)
     settings = calls.make_settings(lang, draws, seed, workers, results_only, not no_warm, True, dask)
+    calls.check_pages(plan, settings)
     with reached(out, shard) as (folder, mirror):
         foreseen = calls.foresee(plan, folder, settings)
         calls.keep_plan(scenarios, package, folder, settings)
@@ -137,10 +139,11 @@ def _outcome_text(outcome):
     return "\n".join(lines)
 
 
-def run_in_batch(scenario, out):
+def run_in_batch(scenario, out, typed=()):
     """Whether ``run`` was of a batch's scenario, which it then ran: the folder has a batch's plan (bool)."""
     if Path(scenario).suffix or not calls.Folder(out).plan.is_file():
         return False
+    _refuse_typed(typed, out, f"giamngheo run --scenario {scenario}")
     outcome = calls.run_one(scenario, out)
     print(_outcome_text(outcome))
     if not outcome.ok:
@@ -148,7 +151,19 @@ def run_in_batch(scenario, out):
     return True
 
 
-def list_pending(out):
+def _refuse_typed(options, out, command):
+    """Refuse options that a batch's plan has settled."""
+    if options:
+        where = shown(paths.absolute(out))
+        raise RefusedInput(
+            f"{', '.join(options)}: {where} is a batch's folder, whose plan says what its scenarios are run with; "
+            f"nearest: {command} --out {where}"
+        )
+
+
+def list_pending(out, typed=()):
     """List the scenarios of a batch that are not done."""
-    for name, task in calls.pending(out).items():
-        print(f"{name}\t{task.keys['title']['en']}")
+    tasks = calls.pending(out)
+    _refuse_typed(typed, out, "giamngheo scenarios --pending")
+    for name, task in tasks.items():
+        print_title(name, task.keys["title"])

@@ -14,10 +14,22 @@ from giamngheo import __version__, paths
 from giamngheo.cli.batches import batch, list_pending, run_in_batch
 from giamngheo.cli.exploring import explore
 from giamngheo.cli.extracting import confirm, extract
-from giamngheo.cli.options import Accept, Draws, Json, Langs, Out, Package, Scenario, Scenarios, Seed, YearIs
-from giamngheo.cli.packages import checked_inputs, new_package, refresh, say_line, short_of
+from giamngheo.cli.options import (
+    Accept,
+    Draws,
+    Json,
+    Langs,
+    Out,
+    Package,
+    Scenario,
+    Scenarios,
+    Seed,
+    YearIs,
+    typed,
+)
+from giamngheo.cli.packages import checked_inputs, new_package, print_title, refresh, say_line, short_of
 from giamngheo.cli.provinces import provinces
-from giamngheo.cli.surroundings import log_to_file, mend_streams, say_project
+from giamngheo.cli.surroundings import log_to_file, mend_streams, say_more, say_project
 from giamngheo.inputs.errors import RefusedInput, check_project, unknown
 
 EXAMPLES = """\b
@@ -58,23 +70,15 @@ def _version(wanted: bool):
         raise typer.Exit()
 
 
-def _verbose(wanted: bool):
-    if wanted and not log.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-        log.addHandler(handler)
-        log.setLevel(logging.DEBUG)
-
-
-Verbose = Annotated[bool, typer.Option("--verbose", callback=_verbose, help="Say more on standard error.")]
-
-
 @app.callback()
 def everywhere(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    verbose: Verbose = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", callback=say_more, expose_value=False, help="Say more on standard error."),
+    ] = False,
 ):
     """Set up what every command has."""
     if not {"-h", "--help"} & set(sys.argv):
@@ -101,7 +105,6 @@ def report(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print each index page to report.pdf beside it, by Chromium.")
     ] = False,
-    verbose: Verbose = False,
 ):
     """Make every notebook and page, with a what-if inside each index page: the main job."""
     from giamngheo.runs.printing import require_chromium
@@ -114,16 +117,19 @@ def report(
 
 @app.command()
 def run(
+    context: typer.Context,
     scenario: Scenario,
     package: Package = paths.PACKAGE,
     lang: Langs = None,
     out: Out = paths.REPORTS,
     draws: Draws = 20_000,
     seed: Seed = 0,
-    verbose: Verbose = False,
 ):
-    """Make one scenario's pages; in a batch's folder, one scenario of the batch."""
-    if run_in_batch(scenario, out):
+    """Make one scenario's pages; in a batch's folder, one scenario of the batch.
+
+    A batch's scenario is run as the batch was asked for: --package, --lang, --draws and --seed are refused there.
+    """
+    if run_in_batch(scenario, out, typed(context, "package", "lang", "draws", "seed")):
         return
     langs = _langs(lang)
     loaded = checked_inputs(package, scenario, draws=draws, seed=seed).package
@@ -131,12 +137,14 @@ def run(
 
 
 def _write_pages(package, langs, scenarios, out, draws, seed, chromium=None):
+    from giamngheo.inputs.judged import check_reportable
     from giamngheo.inputs.parameters import check_out
     from giamngheo.inputs.scenario import scenarios_by_id
     from giamngheo.runs.execution import start_ahead
 
+    check_reportable(package)
     scenarios_by_id(scenarios or (), package)
-    check_out(out / package.name)
+    check_out(out / package.name, beside=True)
     start_ahead()  # the kernels' libraries and ours are imported at the same time
     from giamngheo.runs.publish import write_report
 
@@ -151,7 +159,6 @@ def verify(
         Path | None, typer.Option("--package", metavar="DIR", help="Where the data lie now, if elsewhere.")
     ] = None,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Say whether pages, data, code and lock still agree."""
     from giamngheo.cli.output import as_json, verify_text
@@ -164,7 +171,7 @@ def verify(
 
 
 @app.command()
-def validate(package: Package = paths.PACKAGE, accept: Accept = None, verbose: Verbose = False):
+def validate(package: Package = paths.PACKAGE, accept: Accept = None):
     """Check a package; name file, row and column at fault."""
     if accept:
         from giamngheo.inputs.package import accept_questions
@@ -182,7 +189,6 @@ def audit(
     package: Package = paths.PACKAGE,
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if there is a discrepancy.")] = False,
-    verbose: Verbose = False,
 ):
     """Recompute what a decision's figures say about each other."""
     loaded = checked_inputs(package).package
@@ -230,7 +236,6 @@ def forecast(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Forecast the rates of poor and near-poor households."""
     from giamngheo.inputs.parameters import as_day, check_until, check_value
@@ -293,7 +298,6 @@ def simulate(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Say what a funding scenario does to the chances."""
     given = checked_inputs(package, scenario, draws=draws, seed=seed)
@@ -320,7 +324,6 @@ def track(
     draws: Draws = 20_000,
     seed: Seed = 0,
     json: Json = False,
-    verbose: Verbose = False,
 ):
     """Add the next year's readings; say how the chances moved."""
     given = checked_inputs(package, draws=draws, seed=seed)
@@ -337,24 +340,33 @@ def track(
 
 @app.command()
 def scenarios(
+    context: typer.Context,
     package: Package = paths.PACKAGE,
     pending: Annotated[
         bool, typer.Option("--pending", help="Those of the batch in --out that are not done.")
     ] = False,
     out: Out = paths.REPORTS / "batch",
-    verbose: Verbose = False,
 ):
     """List the scenarios of a package: id, title."""
     if pending:
-        list_pending(out)
+        list_pending(out, typed(context, "package"))
         return
     from giamngheo.inputs.scenario import list_scenarios, scenarios_left_out
 
     checked = checked_inputs(package).package
     for name, title, _ in list_scenarios(checked):
-        print(f"{name}\t{title['en']}")
+        print_title(name, title)
     if unfit := ", ".join(row.id for row in scenarios_left_out(checked)):
         print(f"left out, for they do not fit this plan: {unfit}", file=sys.stderr)
+
+
+def _typed():
+    """The command line, with --verbose behind every command too."""
+    whole = typer.main.get_command(app)
+    verbose = next(option for option in whole.params if option.name == "verbose")
+    for command in whole.commands.values():
+        command.params.append(verbose)
+    return whole
 
 
 def main():
@@ -363,7 +375,7 @@ def main():
     logged = log_to_file()
     log.info("giamngheo %s", " ".join(sys.argv[1:]))
     try:
-        app(prog_name="giamngheo")
+        _typed()(prog_name="giamngheo")
     except KeyboardInterrupt:
         sys.exit(130)
     except RefusedInput as error:

@@ -49,3 +49,8 @@ YearIs = Annotated[
         help="The instant that a year alone, such as 2010, or a month, stands for.",
     ),
 ]
+
+
+def typed(context, *names):
+    """Those of some options that stand on the command line (list of str)."""
+    return [f"--{name}" for name in names if context.get_parameter_source(name).name == "COMMANDLINE"]

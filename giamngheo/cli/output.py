@@ -69,7 +69,8 @@ def simulation_answer(simulation):
         (by line; empty without a count of households) and what would make each target an even bet.
     """
     from giamngheo.analysis.money_needed import break_even
-    from giamngheo.simulation.targets import level_targets, target_results
+    from giamngheo.inputs.judged import level_targets
+    from giamngheo.simulation.targets import target_results
 
     package, case = simulation.package, simulation.own
     scenario, trend = case.scenario, case.trend
@@ -198,7 +199,7 @@ def _needs(even):
 
 
 def columns(rows):
-    """Rows of text set in columns, the first two to the left, the others to the right.
+    """Rows of text set in columns: words in the first three to the left, all else to the right.
 
     Parameters
     ----------

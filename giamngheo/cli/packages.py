@@ -11,6 +11,7 @@ import typer
 from giamngheo import paths
 from giamngheo.cli.options import Accept, YearIs
 from giamngheo.inputs.errors import RefusedInput, shown
+from giamngheo.inputs.judged import lacking_for_report
 from giamngheo.language import has_phrase
 
 log = logging.getLogger("giamngheo")
@@ -113,31 +114,17 @@ def short_of(package):
                 f"group '{group}' has no name, so that its id stands on pages; nearest, in datapackage.json under "
                 f'"giamngheo": "groups": {{"{group}": {{"vi": "…", "en": "…"}}}}'
             )
-    if package.last_counted() is None:
-        poor = [row for row in package.readings if (row.group, row.status) == ("all", "poor")]
-        last = max(poor, key=lambda row: row.as_of)
-        such = round(last.rate_pct * 1_000) or 1
-        yield (
-            "no reading of the poor counts households beside its rate, so that no money can be simulated and no report "
-            f"made (audit and forecast can); nearest: in {shown(package.path / 'poverty.csv')}, column households, in "
-            f"the row of {last.as_of}, such as {such} of 100000"
-        )
-    last, due = max(reading.as_of for reading in package.readings), (12, 31)
-    levels = [
-        target
-        for target in package.targets
-        if target.group == "all" and target.status and target.as_of > last
-    ]
-    if not any((target.as_of.month, target.as_of.day) == due for target in levels):
-        yield (
-            f"no target on a rate of all households is due at the end of a year after {last}, so that no report can be "
-            "made (audit, forecast and simulate can); nearest: give one its status, comparator, value_pct and as_of"
-        )
+    yield from lacking_for_report(package)
 
 
 def say_line(line):
     """Print a line about what was passed over or concluded beside what is printed."""
     print(line, file=sys.stderr)
+
+
+def print_title(name, title):
+    """Print a line of a list of scenarios, which scripts cut at its tab: a title of several lines in one."""
+    print(f"{name}\t{' '.join(title['en'].split())}")
 
 
 def say_name(package):

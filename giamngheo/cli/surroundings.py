@@ -48,6 +48,16 @@ def log_to_file():
     return LOG
 
 
+def say_more(wanted):
+    """Say on standard error what goes into the log, if it is wanted."""
+    log = logging.getLogger("giamngheo")
+    if wanted and not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        log.addHandler(handler)
+        log.setLevel(logging.DEBUG)
+
+
 def say_project():
     """Say so where one stands in a project whose code and data are not those that are used.
 

@@ -114,7 +114,7 @@ class Grid:
         RefusedInput
             All that is wrong, with file, line and key.
         """
-        problems = list(self._twice())
+        problems, several = list(self._twice()), len(self.axes.get(("package",), ())) > 1
         for path, number in self.one_at_a_time():
             package = packages[self.package(number)]
             try:
@@ -123,6 +123,7 @@ class Grid:
             except RefusedInput as refusal:
                 line = next((self.lines[p] for p in self._lines_of(path) if p in self.lines), None)
                 place = f"{self.where}:{line}" if line else self.where
+                place += f": package {package.name}" if several else ""
                 name = f"scenario {keys['id']}: " if "keys" in locals() else ""
                 problems += [f"{place}: {text.removeprefix(name)}" for text in refusal.problems]
         if problems:
@@ -138,13 +139,19 @@ class Grid:
                 seen.add(content)
 
     def one_at_a_time(self):
-        """An axis' path and the number of a scenario in which a value of it stands, for all values of all axes."""
+        """An axis' path and the number of a scenario in which a value of it stands, for all values of all axes.
+
+        Of a grid over packages in each of them: what a key may be is another thing in another package.
+        """
         yield (), 0
-        step = len(self)
+        alone, step, steps = [], len(self), {}
         for path, axis in self.axes.items():
-            step //= len(axis)
-            for place in range(1, len(axis)):
-                yield path, place * step
+            steps[path] = step = step // len(axis)
+            alone += [(path, place * step) for place in range(1, len(axis))]
+        yield from alone
+        package = ("package",)
+        for place in range(1, len(self.axes.get(package, ()))):
+            yield from ((path, place * steps[package] + number) for path, number in alone if path != package)
 
     @staticmethod
     def _lines_of(path):

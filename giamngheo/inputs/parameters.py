@@ -172,7 +172,7 @@ def check_out(folder, beside=False):
     ------
     RefusedInput
     """
-    if re.match(r"[a-z][a-z0-9+.-]+:/", str(folder)):
+    if re.match(r"(?i)[a-z][a-z0-9+.-]+:/", str(folder)):
         raise RefusedInput(
             f"--out {folder}: an address, to which only a batch goes; nearest: giamngheo batch … --out, or a folder"
         )

@@ -19,7 +19,7 @@ from giamngheo.inputs.grammar import slug
 from giamngheo.inputs.scenario_fit import check_scenario, moves_sources, problem
 from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import CHANNELS, FAMILIES, SOURCES
-from giamngheo.inputs.yaml_keys import SUFFIXES, is_yaml, read_keys
+from giamngheo.inputs.yaml_keys import SUFFIXES, holds_grid, is_yaml, read_keys
 
 ROOT_ID = "full_plan"
 GIVEN_ID = "mine"  # of keys that are given without an id
@@ -170,7 +170,7 @@ def scenario_keys(given, package=None, beside=None) -> dict[str, Any]:
 
 def scenario_file(given, package=None) -> Path:
     """The file of a scenario, or of a grid, from its name or its path; refused if there is none."""
-    return _find(given, _folders(package))
+    return _find(given, _folders(package), grids=True)
 
 
 def scenarios_by_id(given, package) -> dict[str, str]:
@@ -289,7 +289,7 @@ def _folders(package):
     return [own / "scenarios", paths.DATA / "scenarios"]
 
 
-def _find(name_or_path, folders):
+def _find(name_or_path, folders, grids=False):
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or "." in text or "/" in text:  # an id has neither
         if not is_id(Path(text).stem):  # before a file system is asked that knows no such long names
@@ -302,7 +302,8 @@ def _find(name_or_path, folders):
         for suffix in SUFFIXES:
             if is_id(text) and (folder / f"{text}{suffix}").is_file():
                 return folder / f"{text}{suffix}"
-    known = {path.stem for folder in folders for path in folder.glob("*") if is_yaml(path)}
+    listed = (path for folder in folders for path in folder.glob("*") if is_yaml(path))
+    known = {path.stem for path in listed if grids or not holds_grid(path)}
     known |= {path.name for path in Path().glob(f"{text}.*") if is_id(text) and is_yaml(path)}
     where = " or ".join(shown(folder) for folder in folders if folder.is_dir())
     raise RefusedInput(unknown("scenario", text, sorted(known)) + f" in {where}")

@@ -17,6 +17,14 @@ def is_yaml(path):
     return Path(path).suffix.lower() in SUFFIXES
 
 
+def holds_grid(file):
+    """Whether a file is a grid, whatever else it is (bool)."""
+    try:
+        return "grid" in read_keys(file)[0]
+    except RefusedInput:
+        return False
+
+
 def read_keys(file):
     """Read a YAML file.
 

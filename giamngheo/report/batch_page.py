@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from giamngheo.inputs.judged import level_pair, targets_of_all
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.scenario_words import COLUMNS, parameter_name, parameter_value
 from giamngheo.report.columns import MISSING
@@ -12,7 +13,7 @@ from giamngheo.report.html import escape
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import Made, language_link, notebook_body, page_of
 from giamngheo.report.wording import first_upper, province, target_text, together
-from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
+from giamngheo.simulation.targets import BOTH
 
 STATES = ("ok", "failed", "timed_out", "killed", "cancelled", "skipped")
 MOST_LISTED = 2_000  # scenarios: a page of a megabyte

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.dates import decimal_year
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import wording
 from giamngheo.report.figure_style import (
     BAND_50,
@@ -20,7 +21,7 @@ from giamngheo.report.figure_style import (
     spread,
 )
 from giamngheo.report.html import stack
-from giamngheo.simulation.targets import level_pair, met
+from giamngheo.simulation.targets import met
 
 SIZES = Sizes(wide=3.7, narrow=3.6)
 COLUMNS = (

@@ -1,10 +1,10 @@
 """Forecasts in numbers: mean and quantiles, year by year."""
 
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import html
 from giamngheo.report.fan import of
 from giamngheo.report.wording import first_upper
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 SHOWN = {"mean": None, "q025": 2.5, "q10": 10, "q25": 25, "q50": 50, "q75": 75, "q90": 90, "q975": 97.5}
 

@@ -6,11 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, FiniteFloat
 
+from giamngheo.inputs.judged import level_pair, targets_of_all
 from giamngheo.report.columns import MISSING
 from giamngheo.report.listing import cell, chances_cell, listing, listing_script
 from giamngheo.report.pages import page_of
 from giamngheo.report.wording import Page, target_text
-from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
+from giamngheo.simulation.targets import BOTH
 
 ABOUT = "about.json"  # of a report: what the page over many tells of it
 ADDRESSES = {"vi": "index.html", "en": "index.en.html"}

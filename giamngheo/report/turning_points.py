@@ -4,10 +4,11 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from giamngheo.analysis.sensitivity.cases import CONTINUITY
+from giamngheo.inputs.judged import level_pair, targets_of_all
 from giamngheo.report.assumption_words import assumption_name, short, unit
 from giamngheo.report.html import Exhibit, prose
 from giamngheo.report.wording import together, told_apart
-from giamngheo.simulation.targets import BOTH, level_pair, targets_of_all
+from giamngheo.simulation.targets import BOTH
 
 NOTHING = Exhibit("", "<span hidden></span>", "")
 MOST_TOLD = 2  # verdicts named in the sentence, which must leave room for the panels

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.analysis.variance_shares import PARTS
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import html
 from giamngheo.report.figure_style import OF_CASE, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.wording import ends_text, first_upper
-from giamngheo.simulation.targets import level_pair
 
 
 def sentences(page, shares):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from giamngheo import language
+from giamngheo.inputs.judged import level_pair, level_targets, targets_of_all
 from giamngheo.inputs.package import Package
 from giamngheo.report.columns import DAY, MISSING, Column, is_missing
 from giamngheo.report.html import plain, prose
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, level_pair, level_targets, targets_of_all
+from giamngheo.simulation.targets import BOTH, chance_class
 
 _COMPARATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "="}
 _DOCUMENTS = {

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from giamngheo import paths
-from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.judged import check_reportable
 from giamngheo.inputs.parameters import LANGS, check_out
 from giamngheo.inputs.scenario import list_scenarios, load_scenario, scenarios_by_id
 from giamngheo.report.columns import to_csv
@@ -28,7 +28,6 @@ from giamngheo.runs import cache, page_set
 from giamngheo.runs.execution import Job, execute_all
 from giamngheo.runs.locks import WORKSPACE, locked, workspace
 from giamngheo.runs.printing import PDF, NotPrinted, print_page
-from giamngheo.simulation.targets import level_pair, level_targets
 
 ALWAYS = ("00_start_here", "01_data", "02_trend", "04_compare", "05_sensitivity", "06_batch", "07_explore")
 LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "seaborn", "nbconvert", "papermill")
@@ -74,7 +73,7 @@ def write_report(
         The pages are written, but were not printed.
     """
     began = time.time()
-    _check_reportable(package)
+    check_reportable(package)
     home = Path(out) / package.name
     check_out(home, beside=True)
     chosen = scenarios_by_id(scenarios or [name for name, *_ in list_scenarios(package)], package)
@@ -111,25 +110,6 @@ def _failure(run):
         f" (left in {run.failed})" if run.failed else ""
     )  # nothing is left where a file was changed meanwhile
     return f"{run.notebook} {run.parameters}: {run.error}{left}"
-
-
-def _check_reportable(package):
-    if not any(target.group == "all" for target in level_targets(package)):
-        raise RefusedInput(
-            f"{package.name}: targets.csv has no target on a rate of all households, and a report judges one; "
-            "nearest: give a target its status, comparator, value_pct and as_of"
-        )
-    if not level_pair(package):
-        raise RefusedInput(
-            f"{package.name}: no target in targets.csv can be judged: none of all households is due at the end of a "
-            "year after the last reading, on a status that poverty.csv reads on the last line; nearest: give such an "
-            "as_of, or readings of that status"
-        )
-    if not package.last_counted():
-        raise RefusedInput(
-            f"{package.name}: no reading of the poor in poverty.csv counts households, and a report tells how many "
-            "miss the target; nearest: give households"
-        )
 
 
 def _jobs(package, lang, chosen, folder, draws, seed):

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.judged import judged_targets, level_pair
 from giamngheo.inputs.package import Package, load_package
 from giamngheo.inputs.scenario import GIVEN_ID, Scenario, load_scenario
 from giamngheo.simulation.outcomes import CASES, Simulation, simulate
 from giamngheo.simulation.shared_draws import of_package, shared_draws
-from giamngheo.simulation.targets import above_target, judged_targets, level_pair, target_chances, target_days
+from giamngheo.simulation.targets import above_target, target_chances, target_days
 
 
 def compare(scenarios, package=None, *, draws=None, seed=None, shared=None):

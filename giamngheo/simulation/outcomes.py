@@ -18,12 +18,13 @@ from giamngheo.forecasting.summary import of_group, shown_rows, summarise
 from giamngheo.forecasting.trend import Forecast
 from giamngheo.inputs.display import words_and_table
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.inputs.judged import level_targets
 from giamngheo.inputs.scenario import check_scenario, load_scenario
 from giamngheo.simulation.money import Money
 from giamngheo.simulation.response import Response, rates
 from giamngheo.simulation.shared_draws import of_package, shared_draws
 from giamngheo.simulation.spending import spending_frame
-from giamngheo.simulation.targets import BOTH, households_above, level_targets, target_chances
+from giamngheo.simulation.targets import BOTH, households_above, target_chances
 
 # Additionality, and the name of each of its bounds: nothing in a plan's figures tells where between them it lies
 # (Manski's identified set), so that a scenario is always simulated and told under both.

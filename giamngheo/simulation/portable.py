@@ -11,13 +11,14 @@ import json
 import numpy as np
 
 from giamngheo.forecasting.draws import override
+from giamngheo.inputs.judged import level_targets
 from giamngheo.inputs.scenario_values import SHOCKS
 from giamngheo.inputs.tables import FAMILIES
 from giamngheo.simulation.counterfactual import PUT_BACK
 from giamngheo.simulation.hard_core import gaps, lifted, most, relative
 from giamngheo.simulation.money import exact_sources
 from giamngheo.simulation.results import quantiles_of
-from giamngheo.simulation.targets import level_targets, met
+from giamngheo.simulation.targets import met
 
 DRAWS = 2_000
 MOST_BYTES = 300_000  # of the model as JSON: of a longer plan fewer draws are carried

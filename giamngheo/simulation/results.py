@@ -3,8 +3,9 @@
 import numpy as np
 
 from giamngheo.forecasting.summary import QUANTILES
+from giamngheo.inputs.judged import level_targets
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, households_above, level_targets, target_chances
+from giamngheo.simulation.targets import BOTH, households_above, target_chances
 
 ABOVE = {"mean": None, "q10": 0.1, "q50": 0.5, "q90": 0.9}
 # Column -> kind, in the order of the files.

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from giamngheo.inputs.judged import judged_targets, level_targets
+
 BOTH = "both"  # in place of a target: all level targets of all households in one draw
 # Lower bound of each class of chances, highest first; after the IPCC's calibrated language (Mastrandrea et al. 2010).
 CHANCE_SCALE = (
@@ -16,70 +18,9 @@ CHANCE_SCALE = (
 )
 
 
-def level_targets(package):
-    """The targets on a rate: those with a status and a value (tuple of Target)."""
-    return tuple(target for target in package.targets if target.status and target.value_pct is not None)
-
-
 def target_days(package):
     """The days of the level targets, in order (tuple of datetime.date): all that chances look at."""
     return tuple(sorted({target.as_of for target in level_targets(package)}))
-
-
-def judged_targets(package):
-    """The level targets that a forecast of the package's readings reaches: those that are judged.
-
-    Due at the end of a year after the last reading, on a status that is read: the near-poor need a day on which they
-    and the poor are read on the last line, among the target's group or all households.
-
-    Parameters
-    ----------
-    package : Package
-
-    Returns
-    -------
-    tuple of Target
-    """
-    last, line = max(row.as_of for row in package.readings), package.last_line[0].poverty_line
-    carried = _carried(package, line)
-    days = {
-        (row.group, row.status, row.as_of)
-        for row in package.readings
-        if row.poverty_line == line and row.rate_pct
-    }
-    apart = {group for group, status, day in days if status == "near_poor" and (group, "poor", day) in days}
-    return tuple(
-        target
-        for target in level_targets(package)
-        if target.as_of > last
-        and (target.as_of.month, target.as_of.day) == (12, 31)
-        and target.group in carried
-        and (target.status == "poor" or apart & {target.group, "all"})
-    )
-
-
-def _carried(package, line):
-    """Groups that the forecast carries: the poor read on the last line, or at its splice with the one before."""
-    poor = [row for row in package.readings if row.status == "poor"]
-    days = [
-        {row.as_of for row in poor if (row.group, row.poverty_line == line) == ("all", on)}
-        for on in (True, False)
-    ]
-    splice = days[0] & days[1]
-    return {row.group for row in poor if row.poverty_line == line or row.as_of in splice}
-
-
-def targets_of_all(package):
-    """The judged targets of all households, whatever their days: those that `BOTH` counts (list of Target)."""
-    return [target for target in judged_targets(package) if target.group == "all"]
-
-
-def level_pair(package):
-    """Of the judged targets of all households the last due of each status (dict of status to Target)."""
-    found = {}
-    for target in targets_of_all(package):
-        found[target.status] = max(found.get(target.status, target), target, key=lambda each: each.as_of)
-    return found
 
 
 def met(target, draws, years):
@@ -224,7 +165,7 @@ def above_all(targets, above):
     Returns
     -------
     ndarray (n_draws,) or float
-        Of several targets for one status the most that one leaves above; poor and near-poor added. 0.0 of none.
+        Of several targets for one status the most that one leaves above, added over the statuses. 0.0 of none.
     """
     most = {}
     for target, households in zip(targets, above, strict=True):
@@ -233,7 +174,7 @@ def above_all(targets, above):
 
 
 def above_target(package, case):
-    """Median households above each level target and above both together.
+    """Median households above each judged target of all households, and above all of them together.
 
     Parameters
     ----------
@@ -243,7 +184,7 @@ def above_target(package, case):
     Returns
     -------
     dict of str to float
-        By target, and "both": poor and near-poor added draw by draw. Empty without counts.
+        By target, and under `BOTH` the median of `above_all`, draw by draw. Empty without counts.
     """
     draws = households_above(package, case)
     return {target: float(np.median(values)) for target, values in draws.items()}

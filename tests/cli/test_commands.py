@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from giamngheo import __version__, load_package, paths
+from giamngheo.cli import commands
 
 HEAVY = ("pandas", "numpy", "scipy", "matplotlib", "statsmodels", "papermill", "jupyter_client", "nbformat")
 SERIES = """as_of,status,poverty_line,rate_pct
@@ -45,6 +46,7 @@ REFUSED = [
     (["report", "--package", "data/nowhere"], ["nowhere"]),
     (["report", "--out", "README.md"], ["README.md"]),
     (["run", "--scenario", "double", "--out", "s3://bucket/x"], ["an address", "giamngheo batch"]),
+    (["report", "--out", "S3://bucket/x"], ["an address", "giamngheo batch"]),
     (["report", "--sead", "1"], ["--sead"]),
     (["forecast", "--until", "2010"], ["2010", "nearest: 2012"]),
     (["forecast", "--until", "20155"], ["20155", "nearest: 2061"]),
@@ -188,6 +190,18 @@ def test_version_and_help(command):
     assert status == 0 and "giamngheo report" in out and "Exit status" in out
     for name in ("report", "validate", "audit", "forecast", "simulate", "scenarios", "run", "new-package"):
         assert command(name, "--help")[0] == 0
+
+
+def test_every_command_can_say_more(command, monkeypatch):
+    """Case: batch, explore, extract, confirm, refresh, provinces and new-package had no such option."""
+    listed = command("--help")[1].partition("Commands:\n")[2].partition("\n\n")[0]
+    names = [line.split()[0] for line in listed.splitlines() if line[2] != " "]
+    assert len(names) == 16
+    for name in names:
+        assert "--verbose" in command(name, "--help")[1], name
+    monkeypatch.setattr(commands.log, "handlers", [])
+    status, _, err = command("batch", "dubble", "--verbose")
+    assert status == 2 and re.match(r"\d\d:\d\d:\d\d refused: unknown scenario", err)
 
 
 def test_forecast_json_is_the_contract(command):
@@ -367,6 +381,50 @@ def test_a_file_named_as_the_full_plan_is_refused_before_anything_starts(command
         assert (status, out, written) == (2, "", []) and f"{file}: 'full_plan' is" in err
 
 
+def test_a_title_of_several_lines_is_one_line_of_a_list(command, tmp_path):
+    """Case: cut -f1 gave the second line of a title as a scenario's id."""
+    folder = shutil.copytree(paths.DATA / "an-giang", tmp_path / "an-giang")
+    (folder / "scenarios" / "long.yml").write_text(
+        'title: {vi: Một, en: "A\\nlong\\ttitle"}\ndelay_years: 1\n'
+    )
+    assert "long\tA long title\n" in command("scenarios", "--package", folder)[1]
+    arguments = ["long", "--package", folder, "--out", tmp_path / "out", "--results-only", "--dry-run"]
+    assert command("batch", *arguments)[0] == 0
+    assert command("scenarios", "--pending", "--out", tmp_path / "out")[1] == "long\tA long title\n"
+
+
+def test_a_machine_of_many_cores_gets_as_many_workers_as_there_may_be(tmp_path):
+    """Case: on 384 cores the default was refused, and 384 offered as the nearest."""
+    many = "import os, sys; os.cpu_count = lambda: 384; from giamngheo.cli.commands import main; main()"
+    ends = []
+    for arguments in (["--dry-run"], ["--workers", "0"]):
+        given = ["batch", "double", "--results-only", "--out", tmp_path / "out", *arguments]
+        done = subprocess.run([sys.executable, "-c", many, *given], capture_output=True, text=True)
+        ends.append((done.returncode, done.stdout + done.stderr))
+    assert ends[0][0] == 0 and ends[1][0] == 2, ends
+    assert ends[1][1].endswith("workers: 0 is not a number of processes; nearest: 256\n")
+
+
+def test_what_a_batch_s_plan_settles_is_refused_in_its_folder(command, written, tmp_path):
+    """Case: run --draws 500 in the folder of a batch of 100 was of 100, and --lang fr was not even looked at."""
+    batch = ["double", "--results-only", "--draws", "100", "--out", tmp_path]
+    assert command("batch", *batch, "--dry-run")[0] == 0
+    one = ["run", "--scenario", "double", "--out", tmp_path]
+    for given in (["--draws", "20000"], ["--lang", "fr", "--seed", "1"], ["--package", "nowhere"]):
+        status, out, err = command(*one, *given)
+        assert (status, out) == (
+            2,
+            "",
+        ) and f"nearest: giamngheo run --scenario double --out {tmp_path}" in err
+        assert all(name in err for name in given if name.startswith("--")) and "batch's folder" in err
+    status, out, err = command("scenarios", "--pending", "--out", tmp_path, "--package", "nowhere")
+    assert (status, out) == (2, "") and "--package: " in err and "scenarios --pending --out" in err
+    assert command("scenarios", "--pending", "--out", tmp_path)[1].startswith("double\t")
+    status, out, _ = command(*one)
+    assert (status, written) == (0, []) and out.startswith("1 ok")
+    assert command("scenarios", "--pending", "--out", tmp_path)[1] == ""
+
+
 def test_a_report_is_printed_by_the_chromium_there_is_and_refused_before_anything_without(
     command, written, monkeypatch
 ):
@@ -464,6 +522,40 @@ def test_a_plan_without_a_target_to_judge_is_valid_and_told_that_no_report_can_b
     )
     status, out, _ = command("validate", "--package", folder)
     assert status == 0 and "no report can be made" in out
+
+
+def test_a_plan_whose_targets_are_of_what_is_not_read_is_told_as_report_refuses_it(
+    command, written, tmp_path
+):
+    """Case: a target on the near-poor alone, whom nothing reads: valid without a word, and refused by report."""
+    folder = shutil.copytree(paths.DATA / "an-giang", tmp_path / "an-giang")
+    for name, taken in (("poverty.csv", ",all,near_poor,"), ("targets.csv", "\npoor_2015,")):
+        text = (folder / name).read_text(encoding="utf-8")
+        kept = [line for line in text.splitlines(keepends=True) if taken not in f"\n{line}"]
+        (folder / name).write_text("".join(kept), encoding="utf-8")
+    status, told, _ = command("validate", "--package", folder)
+    assert status == 0 and "no report can be made (audit, forecast and simulate can); nearest: give" in told
+    assert command("simulate", "--scenario", "double", "--package", folder, "--draws", "200")[0] == 0
+    for name in ("report", "run"):
+        status, out, err = command(
+            name, "--package", folder, "--scenario", "double", "--out", tmp_path / "out"
+        )
+        assert (status, out, written) == (2, "", []) and told.splitlines()[-1] in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_beside_which_nothing_can_be_made_is_refused_before_anything_starts(
+    command, written, monkeypatch, tmp_path
+):
+    """A new set of pages is made beside the old one: the folder above it is tried as well."""
+
+    def try_to_write(folder):
+        if folder == tmp_path:
+            raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(paths, "try_to_write", try_to_write)
+    status, out, err = command("report", "--out", tmp_path)
+    assert (status, out, written) == (2, "", []) and "permission denied; nearest:" in err
 
 
 def test_what_a_sheet_of_a_series_holds_beside_it_is_told(command, tmp_path):

@@ -1,6 +1,7 @@
 """Grids: every combination once, ids that stay, and what is refused before anything is computed."""
 
 import time
+from dataclasses import replace
 from math import prod
 
 import pytest
@@ -85,3 +86,26 @@ def test_a_grid_of_a_million_is_read_and_checked_at_once(package):
     grid.check({None: package})
     assert len(grid) == prod([100] * 3) and grid.scenario(999_999, package)["funding"]["all"] == 9.9
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("funding: [{all: 0.5}, {by_line: {legal_aid: 2}}]", "unknown budget line 'legal_aid'"),
+        ("based_on: [full_plan, ethnic_minority_first]", "unknown scenario 'ethnic_minority_first'"),
+    ],
+    ids=["a line", "a scenario"],
+)
+def test_what_one_package_of_several_lacks_is_refused_at_its_line(package, tmp_path, text, words):
+    """Case: each value was tried in the first package alone; in the other it failed once the batch had begun."""
+    (tmp_path / "other" / "scenarios").mkdir(parents=True)
+    (tmp_path / "other" / "scenarios" / "a_grid.yml").write_text("grid: {delay_years: [0, 1]}\n")
+    lines = tuple(line for line in package.budget_lines if line.line != "legal_aid")
+    other = replace(package, name="other", path=tmp_path / "other", budget_lines=lines)
+    file = tmp_path / "g.yml"
+    file.write_text(f"grid:\n  package: [one, other]\n  delay_years: [0, 1]\n  {text}\n")
+    read_grid(file).check({"one": package, "other": package})
+    with pytest.raises(RefusedInput) as refused:
+        read_grid(file).check({"one": package, "other": other})
+    (told,) = refused.value.problems
+    assert told.startswith(f"{file}:4: package other: ") and words in told and "a_grid" not in told

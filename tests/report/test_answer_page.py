@@ -13,6 +13,7 @@ import pytest
 from helpers import assert_clean
 
 from giamngheo.analysis.pace import required_pace
+from giamngheo.inputs.judged import level_pair
 from giamngheo.inputs.parameters import DEFAULTS
 from giamngheo.report import fan
 from giamngheo.report.answer import answer, change, conclusion, glossary, pace, panels
@@ -27,7 +28,7 @@ from giamngheo.report.trend import pace as trend_pace
 from giamngheo.report.wording import Page, target_heads
 from giamngheo.simulation import outcomes
 from giamngheo.simulation.money import scaled
-from giamngheo.simulation.targets import CHANCE_SCALE, level_pair
+from giamngheo.simulation.targets import CHANCE_SCALE
 
 KEPT_GOING = {"vi": "chỉ duy trì đà giảm hiện có", "en": "only keeps the fall going"}
 ON_TOP = {"vi": "giúp giảm thêm", "en": "comes on top"}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -139,6 +140,21 @@ def test_where_it_goes_is_tried_first_and_nothing_is_left(tmp_path, monkeypatch)
         with pytest.raises(RefusedInput, match=f"MB are needed.*nearest: {nearest} --out"):
             calls.foresee(make_plan([GRID]), tmp_path / "new", settings)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_pages_of_what_cannot_be_judged_are_refused_and_its_results_are_not(tmp_path, package, monkeypatch):
+    """Case: every scenario failed in its notebook, where nothing is said of the plan."""
+    plan, none = make_plan(["double"]), [target for target in package.targets if not target.status]
+    aimless = replace(package, targets=tuple(none))
+    lacking = replace(plan, packages={None: aimless, "an-giang": aimless})
+    monkeypatch.setattr(calls, "make_plan", lambda *_: lacking)
+    with pytest.raises(RefusedInput, match=r"an-giang: targets\.csv has no target on a rate of all"):
+        run_batch(["double"], out=tmp_path, results_only=False, progress=False)
+    assert list(tmp_path.iterdir()) == []
+    only = calls.make_settings(None, DRAWS, 0, 1, True, True, False)
+    calls.check_pages(lacking, only)
+    to_others = replace(plan, packages={None: replace(aimless, name="other"), "an-giang": package})
+    calls.check_pages(to_others, replace(only, results_only=False))
 
 
 # --- Results

@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import os
+import re
+import shutil
 import signal
 import socket
 import time
 import warnings
 from importlib.util import find_spec
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,7 +19,7 @@ from helpers import digests
 from giamngheo import paths, run_batch
 from giamngheo.inputs.errors import RefusedInput
 from giamngheo.runs.batch import by_notebook, calls, cluster
-from giamngheo.runs.batch.address import Mirror, reached
+from giamngheo.runs.batch.address import Mirror, NotPut, reached
 from giamngheo.runs.batch.plan import make_plan
 from giamngheo.runs.batch.running import Batch
 from giamngheo.runs.batch.settings import Settings
@@ -309,6 +312,33 @@ def test_the_work_itself_tries_again_as_usual(s3):
         files = mirror._files
     assert files.config_kwargs == {} and files.retries == type(files).retries > 1
     assert not s3.find("bucket/retries")
+
+
+@needs_dask  # fsspec comes with it
+def test_what_cannot_be_put_in_the_end_has_failed_and_is_told_where_it_is_kept(monkeypatch):
+    """Case: it was told as refused input, with status 2, after hours of work."""
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+
+    def full(*_, **__):
+        raise OSError("full " * 99)
+
+    with pytest.raises(NotPut) as failed, reached("memory://full/batch") as (folder, _):
+        (folder / "results.csv").write_text("a,b")
+        monkeypatch.setattr(type(memory), "put", full)
+    kept = Path(re.match("what was made is kept in (.*?), as", str(failed.value))[1])
+    assert (kept / "results.csv").read_text() == "a,b" and not isinstance(failed.value, RefusedInput)
+    assert "memory://full/batch: OSError: full" in str(failed.value)[:200]  # of what a command prints
+    shutil.rmtree(kept)
+
+
+@needs_dask  # fsspec comes with it
+def test_an_address_is_one_in_capitals_too():
+    """Case: S3://bucket/x was a folder S3: here."""
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    with reached("Memory://in/Capitals") as (folder, mirror):
+        (folder / "results.csv").write_text("a,b")
+    assert mirror and memory.cat("/in/Capitals/results.csv") == b"a,b"
+    memory.rm("/in", recursive=True)
 
 
 @needs_dask  # fsspec comes with it

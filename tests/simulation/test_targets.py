@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from giamngheo import load_scenario
-from giamngheo.simulation import targets
+from giamngheo.inputs.judged import judged_targets, level_pair, level_targets
 from giamngheo.simulation.outcomes import simulate_case
 from giamngheo.simulation.targets import chance_class, households_above, target_chances
 
@@ -48,7 +48,7 @@ def test_households_above_the_target_are_none_where_it_is_met(package, new):
 
 def test_no_household_is_above_all_targets_twice(package, new):
     """Case: of four targets for the poor, a household above all four was four households still to move."""
-    poor, near = targets.level_targets(package)
+    poor, near = level_targets(package)
     nearer = poor.model_copy(update={"target": "nearer", "value_pct": poor.value_pct + 1})
     given, more = (
         households_above(replace(package, targets=rows), new[1])
@@ -67,15 +67,15 @@ def moved(target, day):
 
 def test_what_no_forecast_reaches_is_not_judged(package):
     """Cases: a headline of both targets with the chance of one; a target on 30 June, which no end of year meets."""
-    poor, near = targets.level_targets(package)
-    assert targets.judged_targets(package) == (poor, near)
+    poor, near = level_targets(package)
+    assert judged_targets(package) == (poor, near)
     for broken in (
         replace(package, readings=without(package, "near_poor")),
         replace(package, targets=(poor, moved(near, date(2015, 6, 30)))),
         replace(package, targets=(poor, moved(near, date(2011, 12, 31)))),
     ):
-        assert targets.judged_targets(broken) == (poor,) and targets.level_pair(broken) == {"poor": poor}
+        assert judged_targets(broken) == (poor,) and level_pair(broken) == {"poor": poor}
         case = simulate_case(broken, load_scenario("full_plan", broken), draws=100)
-        assert set(targets.households_above(broken, case)) == {"poor_2015", "both"}
-        reached = {target.target for target in targets.judged_targets(broken)}
+        assert set(households_above(broken, case)) == {"poor_2015", "both"}
+        reached = {target.target for target in judged_targets(broken)}
         assert set(target_chances(broken, case)) == reached | {"both"}

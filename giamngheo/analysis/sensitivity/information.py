@@ -13,8 +13,9 @@ from scipy.special import chdtri, expit, logit, ndtr, xlogy
 
 from giamngheo.analysis.sensitivity.cases import CONTINUITY, ENDS, open_range
 from giamngheo.forecasting.scales import probit
+from giamngheo.inputs.judged import targets_of_all
 from giamngheo.simulation.outcomes import CASES, simulate
-from giamngheo.simulation.targets import BOTH, met, targets_of_all
+from giamngheo.simulation.targets import BOTH, met
 
 EITHER = "either"  # both cases of additionality, as likely as one another
 REVIEW, NEAR_POOR = (

@@ -1,11 +1,12 @@
 """The answer in a sentence: the chance of the targets under both cases, and what the readings cannot tell."""
 
+from giamngheo.inputs.judged import targets_of_all
 from giamngheo.inputs.scenario import ROOT_ID
 from giamngheo.report.columns import Table
 from giamngheo.report.html import prose, stack
 from giamngheo.report.wording import count_word, first_target, promise_text, province, together, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, chance_class, targets_of_all
+from giamngheo.simulation.targets import BOTH, chance_class
 
 SIDES = (  # of the scale, the milder word first
     ("likely", "very_likely", "virtually_certain"),

@@ -1,10 +1,10 @@
 """Required against observed pace of each target, and of the poor and near-poor together."""
 
 from giamngheo.dates import decimal_year
+from giamngheo.inputs.judged import targets_of_all
 from giamngheo.report.columns import Table
 from giamngheo.report.html import bullets, plain
 from giamngheo.report.wording import told_apart
-from giamngheo.simulation.targets import targets_of_all
 
 
 def sentences(page, pace):

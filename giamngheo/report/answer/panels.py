@@ -3,6 +3,7 @@
 import pandas as pd
 
 from giamngheo.analysis.money_needed import MOST_MONEY
+from giamngheo.inputs.judged import judged_targets, level_targets, targets_of_all
 from giamngheo.report.columns import Table
 from giamngheo.report.html import Exhibit, escape, finding, plain, prose, rich, stack, table
 from giamngheo.report.wording import (
@@ -15,14 +16,7 @@ from giamngheo.report.wording import (
     when_text,
 )
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import (
-    BOTH,
-    CHANCE_SCALE,
-    above_target,
-    judged_targets,
-    level_targets,
-    targets_of_all,
-)
+from giamngheo.simulation.targets import BOTH, CHANCE_SCALE, above_target
 
 UNITS = {
     "chance": "probability",

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from giamngheo.analysis.equity import FULL_PLAN
+from giamngheo.inputs.judged import level_pair
 from giamngheo.inputs.scenario import scenarios_left_out
 from giamngheo.language import rounded
 from giamngheo.report import html
@@ -21,7 +22,7 @@ from giamngheo.report.wording import (
     target_heads,
 )
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import BOTH, above_target, level_pair
+from giamngheo.simulation.targets import BOTH, above_target
 
 MARKS = {
     "continued": {"marker": "o", "markersize": 5.5, "color": BLUE, "linestyle": ""},

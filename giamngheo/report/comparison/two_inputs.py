@@ -1,8 +1,9 @@
 """Chances for every pair of a share of the plan delivered and r, darker for higher."""
 
+from giamngheo.inputs.judged import targets_of_all
 from giamngheo.report import html
 from giamngheo.report.wording import case_text, first_upper, joint_name, promise_text, told_apart
-from giamngheo.simulation.targets import BOTH, targets_of_all
+from giamngheo.simulation.targets import BOTH
 
 
 def tables(page, grid):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from giamngheo.dates import decimal_year
+from giamngheo.inputs.judged import judged_targets, level_targets, targets_of_all
 from giamngheo.inputs.parameters import LANGS
 from giamngheo.inputs.scenario import load_scenario
 from giamngheo.inputs.tables import SOURCES
@@ -25,7 +26,7 @@ from giamngheo.report.wording import (
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, simulate
 from giamngheo.simulation.portable import portable_model
-from giamngheo.simulation.targets import BOTH, judged_targets, level_targets, targets_of_all
+from giamngheo.simulation.targets import BOTH
 
 HERE = Path(__file__).parent
 # The last lines of what runs in a page: what stands in its place stays where it cannot.

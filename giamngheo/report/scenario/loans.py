@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report.html import beside
 from giamngheo.report.html import table as html_table
 from giamngheo.report.wording import amount_text, target_heads
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 
 def table(page, whole, without):

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from giamngheo.inputs.judged import targets_of_all
 from giamngheo.report.html import table as html_table
 from giamngheo.report.wording import deadlines_text, first_upper, target_heads, when_text
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import above_target, targets_of_all
+from giamngheo.simulation.targets import above_target
 
 
 def table(page, outcome):

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from giamngheo.analysis.sensitivity.information import CASH, EITHER, REVIEW
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report.assumption_words import assumption_name
 from giamngheo.report.html import prose
 from giamngheo.report.html import table as shown_table
 from giamngheo.report.wording import first_upper, joint_name, target_heads
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 
 def sentence(page, worth, trend, register):

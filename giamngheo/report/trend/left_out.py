@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import html
 from giamngheo.report.figure_style import BAND_50, BLUE, GREY, INK, Sizes, figure_exhibit, number_ticks
 from giamngheo.report.wording import first_upper, target_text, when_text, with_range
-from giamngheo.simulation.targets import level_pair
 
 
 def sentences(page, left):

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from giamngheo.forecasting.prior import register_in_effect
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import html
 from giamngheo.report.wording import first_upper, target_heads
 from giamngheo.simulation.outcomes import CASES
-from giamngheo.simulation.targets import level_pair
 
 SUPPORTS = ("measured", "published", "judgement")
 

@@ -5,12 +5,12 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from giamngheo.forecasting.rivals import METHODS
+from giamngheo.inputs.judged import level_pair
 from giamngheo.report import html
 from giamngheo.report.fan import of
 from giamngheo.report.figure_style import BLUE, GREEN, GREY, INK, Sizes, figure_exhibit, number_ticks, wrapped
 from giamngheo.report.trend import track_record
 from giamngheo.report.wording import first_upper, target_text, when_text, with_range
-from giamngheo.simulation.targets import level_pair
 
 CHOSEN = "chosen"
 QUANTILES = {"q50": "median_pct", "q10": "low_pct", "q90": "high_pct"}

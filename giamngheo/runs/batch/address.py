@@ -34,6 +34,10 @@ NEAREST = {  # by the error that a storage gives
 }
 
 
+class NotPut(RuntimeError):
+    """What was made could not be put at its address; it is kept in a folder of this machine."""
+
+
 @contextlib.contextmanager
 def reached(out, part=None):
     """Where a batch works whose results go to a folder or an address.
@@ -53,12 +57,15 @@ def reached(out, part=None):
     ------
     RefusedInput
         An address that cannot be written to.
+    NotPut
+        An address that in the end could not be.
     """
-    if not re.match(r"[a-z][a-z0-9+.-]+://", str(out)):
+    address = re.fullmatch(r"([a-z][a-z0-9+.-]+)(://.*)", str(out), re.IGNORECASE | re.DOTALL)
+    if not address:
         yield Path(out), None
         return
     with workspace() as folder:
-        mirror = Mirror(str(out), folder, alone=part is None)
+        mirror = Mirror(address[1].lower() + address[2], folder, alone=part is None)
         mirror.fetch()
         try:
             yield mirror.folder, mirror
@@ -70,7 +77,8 @@ class Mirror:
     """A folder of this machine and the address that its files go to, alone or beside others at work on their parts."""
 
     def __init__(self, address, folder, alone=True):
-        self.folder, self._alone, self._seen, self._made, self._here = folder, alone, {}, set(), set()
+        self.folder, self._address, self._alone = folder, address, alone
+        self._seen, self._made, self._here = {}, set(), set()
         try:
             from fsspec.core import split_protocol, url_to_fs
 
@@ -134,8 +142,9 @@ class Mirror:
         except Exception as error:
             kept = Path(tempfile.mkdtemp(prefix="giamngheo-kept-"))
             shutil.copytree(self.folder, kept, dirs_exist_ok=True)
-            raise RefusedInput(
-                f"--out: {type(error).__name__}: {error}; what was made is kept in {kept}"
+            why = f"{type(error).__name__}: {error}"
+            raise NotPut(
+                f"what was made is kept in {kept}, as it could not be put at {self._address}: {why}"
             ) from error
 
     def put(self, *places):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from giamngheo import paths
 from giamngheo.inputs.errors import RefusedInput, shown, unknown
+from giamngheo.inputs.judged import check_reportable
 from giamngheo.inputs.parameters import LANGS, check_value
 from giamngheo.inputs.scenario import Scenario
 from giamngheo.runs.batch.address import reached
@@ -18,6 +19,7 @@ from giamngheo.runs.locks import workspace
 
 OUT = paths.REPORTS / "batch"
 MOST_WORKERS = 256
+WORKERS = min(os.cpu_count() or 1, MOST_WORKERS)  # where no number is given
 # What a scenario takes and leaves on an ordinary machine: foreseen, until a run in the folder has told better.
 SECONDS_OF_A_PAGE, SECONDS_OF_A_DRAW, SECONDS_ONCE = 2.5, 8e-6, 6
 BYTES_OF_A_PAGE, BYTES_OF_RESULTS = 700_000, 10_000
@@ -90,6 +92,7 @@ def run_batch(
     results_only = out is None if results_only is None else results_only
     plan = make_plan(scenarios, package, shard)
     settings = make_settings(langs, draws, seed, workers, results_only, warm, progress, dask)
+    check_pages(plan, settings)
     if out is not None:
         with reached(out, shard) as (folder, mirror):
             return _run(plan, folder, settings, part_of(shard), mirror)
@@ -123,9 +126,7 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress, das
     for name, value in [("draws", draws), ("seed", seed), *(("lang", lang) for lang in langs or LANGS)]:
         check_value(name, value)
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise RefusedInput(
-            f"workers: {workers!r} is not a number of processes; nearest: {os.cpu_count() or 1}"
-        )
+        raise RefusedInput(f"workers: {workers!r} is not a number of processes; nearest: {WORKERS}")
     if dask:
         from giamngheo.runs.batch.cluster import check_address
 
@@ -133,6 +134,13 @@ def make_settings(langs, draws, seed, workers, results_only, warm, progress, das
     langs = tuple(dict.fromkeys(langs or LANGS))
     numbers = (int(draws), int(seed), workers)
     return Settings(langs, *numbers, bool(results_only), bool(warm), bool(progress), str(dask or ""))
+
+
+def check_pages(plan, settings):
+    """Refuse pages of scenarios whose package lacks what a page tells; its results can be had all the same."""
+    if not settings.results_only:
+        for package in plan.used:
+            check_reportable(package)
 
 
 def foresee(plan, out, settings):

@@ -87,10 +87,10 @@ def batch(
             _tell(stopped.outcome, json)
             sys.stdout.flush()
             os._exit(130)  # at once: threads may still wait for a kernel
-    if mirror is not None:
-        outcome.files = [f"{out.rstrip('/')}/{path.relative_to(folder)}" for path in outcome.files]
-        outcome.out = out
-    _tell(outcome, json)
+        if mirror is not None:
+            outcome.files = [f"{out.rstrip('/')}/{path.relative_to(folder)}" for path in outcome.files]
+            outcome.out = out
+        _tell(outcome, json)  # before what is left is put at an address, which may fail
     if outcome.stopped:
         raise typer.Exit(130)
     if not outcome.ok:

@@ -86,6 +86,10 @@ def _files(folder, manifest):
     for name, digest in files.items():
         if (has := cache.hash_of(folder / name)) != digest:
             yield f"{name}: {'altered' if has else 'missing'}"
+    for entry in manifest.get("left", ()):  # of an earlier batch, for a later one to take up
+        files |= {
+            f"{entry['run']}/{name}": digest for name, digest in recorded(folder / entry["run"]).items()
+        }
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder).as_posix()
         if name not in files and not name.startswith("."):

@@ -1,6 +1,7 @@
 """Where the money of lines goes, and what it does, compiled by numba: the same to the last bit.
 
-They are the operations of `spending` and `nested_reach` in the same order, on rows that stay in the processor's caches.
+They are the operations of `spending`, `nested_reach` and `looked_up` in the same order, on rows that stay in the
+processor's caches.
 
 Of use where thousands of scenarios follow each other: compiling takes some seconds.
 """
@@ -70,6 +71,12 @@ def _row(values, row):  # of what broadcasts
 
 
 @njit(error_model="numpy")
+def _within(x, least, most):  # what is no number too: it would be looked up outside the tables
+    x = x if x > least else least
+    return x if x < most else most
+
+
+@njit(error_model="numpy")
 def _cover_rows(paid, stock, gain, coverage, gained):
     for row in range(len(coverage)):
         paid_, stock_, gain_ = _row(paid, row), _row(stock, row), _row(gain, row)
@@ -130,7 +137,7 @@ def _probits(share, middle, slope, probit):
         part = slice(start, min(start + BLOCK, len(share)))
         given, into = share[part], found[part]
         for k in range(len(given)):
-            kept = min(max(given[k], LEAST_SHARE), MOST_SHARE)
+            kept = _within(given[k], LEAST_SHARE, MOST_SHARE)
             low[k] = min(kept, 1 - kept)
         for k in range(len(given)):
             place[k] = np.uint64((bits[k] >> SHIFT) - FIRST_SHARE)
@@ -162,7 +169,7 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
             some = 0
             for k in range(n):
                 income[k] = over - gain[k]
-                found[k] = min(max(income[k], LEAST), MOST)
+                found[k] = _within(income[k], LEAST, MOST)
                 some += (income[k] < top) & (share[k] > 0)
             if not some:
                 continue
@@ -175,7 +182,7 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
             for k in range(n):
                 x = off[k] - 1
                 x = (((x * -0.25 + 1 / 3) * x + -0.5) * x + 1.0) * x + found[k]
-                x = min(max(x * steepness_[k] + z_[k], -OUTMOST), OUTMOST)
+                x = _within(x * steepness_[k] + z_[k], -OUTMOST, OUTMOST)
                 found[k] = x * TO_PROBIT + ROUNDING
                 off[k] = x
             for k in range(n):
@@ -195,5 +202,5 @@ def _sum(shares, gains, order, z, steepness, low, high, top, over, inverse, log,
                 x = x if income[k] > LEAST else 0.0
                 x = min(max(x, low_[k]), high_[k])
                 x = (high_[k] - x) * share[k]
-                into[k] += x if income[k] < top else 0.0
+                into[k] += x if (income[k] < top) & (share[k] > 0) else 0.0
     return total

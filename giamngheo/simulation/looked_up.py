@@ -1,7 +1,8 @@
 """The normal distribution function, its inverse and the logarithm, looked up.
 
-The nearest value of scipy's or numpy's in a table, and a few terms of its Taylor series: within 3e-14. That is faster
-than theirs and needs additions and multiplications alone, so that `compiled` gives the same to the last bit.
+The nearest value of scipy's or numpy's in a table, and a few terms of its Taylor series: within 3e-14, not relative
+to the value. That is faster than theirs and needs additions and multiplications alone, so that `compiled` gives the
+same to the last bit.
 """
 
 import numpy as np
@@ -21,8 +22,8 @@ def _middles(least, most):
     return first, (edges[:-1] + edges[1:]) / 2
 
 
-FIRST, _AT = _middles(LEAST, MOST)
-INVERSE = 1 / _AT
+FIRST, _INCOMES = _middles(LEAST, MOST)
+INVERSE = 1 / _INCOMES
 LOG = -np.log(INVERSE)
 
 LEAST_SHARE = 1e-16  # probits are kept finite at 0 and 1

@@ -12,11 +12,8 @@ from giamngheo.inputs.scenario_values import Yearly
 from giamngheo.inputs.tables import SOURCES, channel_family
 
 MOST_KEPT = 32  # moneys of scenarios, each of some hundred numbers
-ASKED = (
-    (("line", "year"), "delivered"),
-    ((), "delivered"),
-    ((), "planned"),
-)  # sums that each simulation asks for
+# Sums that each simulation asks for.
+ASKED = ((("line", "year"), "delivered"), ((), "delivered"), ((), "planned"))
 UNTOLD = "untold"  # in place of a source: money whose source the plan does not tell
 
 
@@ -26,7 +23,7 @@ class Money:
 
     planned: dict[tuple[str, str, int], Fraction]
     delivered: dict[tuple[str, str, int], Fraction]
-    _sums: dict = field(default_factory=dict, compare=False)
+    _sums: dict = field(default_factory=dict, compare=False, init=False)
 
     def by(self, *keys, which="delivered"):
         """Sums by some of line, source, year.
@@ -145,7 +142,9 @@ def money(package, scenario):
     """
     key = id(package), repr(dict(scenario.funding)), scenario.phasing, scenario.delay_years
     made = _kept(_made, key, package, lambda: _money(package, scenario))
-    return Money(dict(made.planned), dict(made.delivered), dict(made._sums))
+    own = Money(dict(made.planned), dict(made.delivered))
+    own._sums.update(made._sums)
+    return own
 
 
 _made = {}  # both cases of a scenario have one money, and so have all with other assumptions

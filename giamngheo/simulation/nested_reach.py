@@ -18,7 +18,7 @@ faster = None  # the same of `compiled`, where it was asked for
 
 @dataclass(frozen=True)
 class Reached:
-    """Households of one status that a line's money is at work in; arrays (n_years, n_draws) or what broadcasts to it.
+    """Households of one status that a line's money is at work in; arrays (n_years, n_draws), or one row for all years.
 
     paid: how many, at the line's unit cost, one that gets it twice counted twice; stock: how many it may reach; share:
     of the households of that status looked at, that are among these; gain: of one of them, in poverty lines.

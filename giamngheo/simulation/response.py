@@ -114,9 +114,7 @@ class Response:
         """Shares below the two lines in the programme years (tuple of ndarray)."""
         whole, places = self.counterfactual, self._places
         new = whole.population(places).shares(group, self.effects, self.spent(multiples))
-        if not np.any(
-            whole.continuity
-        ):  # where the plan is in no threshold, what the money leaves: z - (z - z')
+        if not np.any(whole.continuity):  # the plan is in no threshold: z - (z - z') is what the money leaves
             return new
         moved = zip(
             whole.levels_at(group, places),

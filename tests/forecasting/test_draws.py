@@ -71,6 +71,8 @@ def test_changing_one_assumption_leaves_the_draws_of_the_others(register):
         ({"return_credit": {"fixed": float("nan")}}, "finite"),
         ({"return_credit": {"fixed": -0.5}}, "nearest valid value: 0"),
         ({"persons_per_household": {"fixed": 0}}, "nearest valid value: 1"),
+        ({"gap_spread": {"fixed": 1e308}}, "nearest valid value: 5"),
+        ({"return_credit": {"fixed": 1e308}}, "nearest valid value: 100"),
         ({"gap_drift": {"distribution": "uniform", "low": 0.01, "high": 0.1}}, "normal"),
         ({"gap_error": {"distribution": "half_normal", "sd": 0.1}}, "fixed"),
     ],

@@ -668,12 +668,34 @@ def test_pages_that_a_later_batch_does_not_make_go_and_what_can_be_taken_up_stay
     assert not list(tmp_path.glob("an-giang/*/vi.html")) and verify(tmp_path)["agrees"]
     text = (tmp_path / "an-giang" / "double" / "en.html").read_text(encoding="utf-8")
     assert 'href="../../en/index.html"' in text and "vi.html" not in text
-    by_notebooks(["double"], tmp_path, langs=("en",), warm=False)
+    for _ in range(2):
+        by_notebooks(["double"], tmp_path, langs=("en",), warm=False)
+        assert verify(tmp_path)["agrees"]
     assert by_notebooks(["double", "flood_2014"], tmp_path, langs=("en",), warm=False).kept == 2
     flood = tmp_path / "an-giang" / "flood_2014"
     (flood / "notes.txt").write_text("the user's own")
     Batch(make_plan(["double"]), tmp_path, Settings(("en",), DRAWS, 1, warm=False, progress=False)).run()
     assert [path.name for path in flood.iterdir()] == ["notes.txt"] and verify(tmp_path)["agrees"]
+
+
+def test_a_manifest_of_another_deletes_nothing_outside_and_a_run_made_since_stays_whole(tmp_path):
+    from giamngheo.runs.batch.whole import _of_before, _remove
+
+    out, run = tmp_path / "out", tmp_path / "out" / "an-giang" / "double"
+    run.mkdir(parents=True)
+    (tmp_path / "mine.txt").write_text("mine")
+    (out / "linked").symlink_to(tmp_path)
+    mine = cache.hash_of(tmp_path / "mine.txt")
+    names = [str(tmp_path / "mine.txt"), "../mine.txt", "linked/mine.txt"]
+    (run / "en.html").write_text("made after that manifest")
+    record = {"address": "new", "files": {"en.html": cache.hash_of(run / "en.html")}}
+    (run / "record.json").write_text(json.dumps(record))
+    entry = {"package": "an-giang", "scenario": "double", "run": "an-giang/double", "record": "another"}
+    base = {"made_from": {"data": {}, "draws": 100}, "langs": ["en"]}
+    before = base | {"files": dict.fromkeys(names, mine), "scenarios": [entry]}
+    now = base | {"made_from": {"data": {}, "draws": 200}, "files": {}, "scenarios": [], "results_only": True}
+    _remove(out, _of_before(out, before, now)[0])
+    assert (tmp_path / "mine.txt").exists() and len(list(run.iterdir())) == 2
 
 
 # --- The list

@@ -14,7 +14,13 @@ from giamngheo.simulation.results import result_rows
 from giamngheo.simulation.shared_draws import shared_draws
 
 SHAPE = (3, 700)
-CASES = (0.6, 0), (1.5, 0.5), (12, 0)  # money times, and years later
+CASES = (  # money below and far beyond the plan's, late, and all of it aimed at the poor
+    {"funding": {"all": 0.6}},
+    {"funding": {"all": 1.5}, "delay_years": 0.5},
+    {"funding": {"all": 12}},
+    {"funding": {"all": 4}, "targeting": {"credit": 1}},
+    {"funding": {"all": 5}, "targeting": {"credit": 1, "housing": 1, "education": 1, "models": 1}},
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +111,8 @@ def test_compiled_it_takes_one_year_for_many_fractions(many, compiled):
 
 def test_compiled_a_scenario_is_the_same_to_the_last_bit(package, compiled):
     def rows():
-        keys = [{"id": "more", "funding": {"all": factor}, "delay_years": delay} for factor, delay in CASES]
-        shared = shared_draws(package, draws=700, seed=1)
-        return [result_rows(simulate(package, load_scenario(each, package), shared=shared)) for each in keys]
+        shared = shared_draws(package, draws=2000, seed=1)
+        return [result_rows(simulate(package, load_scenario(each, package), shared=shared)) for each in CASES]
 
     expected = rows()
     compiled()

@@ -64,12 +64,15 @@ def write_whole(batch):
         (making / lang).mkdir()
         (making / names[-1]).write_text(text, encoding="utf-8")
     manifest = _manifest(batch, entries, counts, {name: cache.hash_of(making / name) for name in names})
+    stale, stays = _of_before(folder.out, read_manifest(folder.out), manifest)
+    if stays:
+        manifest["left"] = stays
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     (making / MANIFEST).write_text(text, encoding="utf-8")
     files = [folder.out / name for name in (*names, MANIFEST)]
     for path in files:
         if path.name == MANIFEST:  # last, so that after a kill what is stale is still known
-            _remove_stale(folder.out, read_manifest(folder.out), manifest)
+            _remove(folder.out, stale)
         path.parent.mkdir(exist_ok=True)
         (making / path.relative_to(folder.out)).replace(path)
     shutil.rmtree(making)
@@ -96,37 +99,48 @@ def _state(batch, task, address, pieces):
     return failure["state"], entry | told
 
 
-def _remove_stale(out, before, now):
-    """Remove what the last batch in a folder wrote and this one does not, where it is as it was written."""
-    folders = set()
-    for name, digest in _stale(out, before, now).items():
-        if ".." not in PurePosixPath(name).parts and cache.hash_of(out / name) == digest:
-            (out / name).unlink()
+def _of_before(out, before, now):
+    """What the last batch in a folder (its manifest, or None) knew of it that is not this one's.
+
+    Returns
+    -------
+    stale : dict of str to str
+        Name to hash of what goes, what says what others are after these.
+    stays : list of dict
+        Entries of runs that were made from the same: another batch takes them up again.
+    """
+    try:
+        stale = {name: digest for name, digest in before["files"].items() if name not in now["files"]}
+        stays = []
+        of_now = {f"{entry['package']}/{entry['scenario']}" for entry in now["scenarios"]}
+        for entry in (*before["scenarios"], *before.get("left", ())):
+            run = entry.get("run")
+            if not run or (run in of_now and not now["results_only"]):
+                continue
+            if cache.hash_of(out / run / RECORD) != entry["record"]:  # gone, or made anew since
+                continue
+            if _may_be_taken_up(entry["package"], before, now):
+                stays.append({key: entry[key] for key in ("package", "scenario", "run", "record")})
+                continue
+            files = recorded(out / run) | {RECORD: entry["record"]}
+            stale |= {f"{run}/{name}": digest for name, digest in files.items()}
+    except (KeyError, TypeError, AttributeError):  # none, or not of a batch
+        return {}, []
+    return stale, stays
+
+
+def _remove(out, stale):
+    """Remove what is as it was written; stale: name to hash."""
+    folders, home = set(), out.resolve()
+    for name, digest in stale.items():
+        # A manifest may be another's: no path that leads out, nor through a link.
+        if (out / name).resolve().is_relative_to(home) and cache.hash_of(out / name) == digest:
+            with contextlib.suppress(OSError):  # another user's
+                (out / name).unlink()
             folders |= {out / above for above in PurePosixPath(name).parents} - {out}
     for path in sorted(folders, reverse=True):  # what lies within one comes before it
         with contextlib.suppress(OSError):  # it holds something else
             path.rmdir()
-
-
-def _stale(out, before, now):
-    """Name to hash of what of the last batch (its manifest, or None) is not this one's.
-
-    A run of a scenario that this one has not stays if it was made from the same: another batch takes it up again.
-    """
-    try:
-        stale = {name: digest for name, digest in before["files"].items() if name not in now["files"]}
-        of_now = {f"{entry['package']}/{entry['scenario']}" for entry in now["scenarios"]}
-        for entry in before["scenarios"]:
-            run = entry.get("run", "")
-            left = run and (run not in of_now or now["results_only"])
-            if left and not _may_be_taken_up(entry["package"], before, now):
-                files = recorded(out / run) | {
-                    RECORD: entry["record"]
-                }  # which says what the others are, last
-                stale |= {f"{run}/{name}": digest for name, digest in files.items()}
-    except (KeyError, TypeError, AttributeError):  # none, or not of a batch
-        return {}
-    return stale
 
 
 def _may_be_taken_up(package, before, now):

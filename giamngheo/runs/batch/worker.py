@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from functools import cache
+from functools import cache, lru_cache
 
 from giamngheo import paths
 from giamngheo.runs.notebook_run import one_line
@@ -78,7 +78,7 @@ class Worker:
 # --- In the process
 
 
-@cache
+@lru_cache(maxsize=2)  # pieces come package by package
 def _shared(package, draws, seed):
     from giamngheo.inputs.package import load_package
     from giamngheo.simulation.shared_draws import shared_draws

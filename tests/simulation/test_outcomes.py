@@ -1,5 +1,6 @@
 """Identities of the funding simulation, on the decision's own plan."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -12,8 +13,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from giamngheo import load_scenario, package_forecast, paths
 from giamngheo.inputs.errors import RefusedInput
+from giamngheo.simulation import counterfactual
 from giamngheo.simulation.money import scaled
 from giamngheo.simulation.outcomes import CASES, Simulation, at_case, simulate, simulate_case
+from giamngheo.simulation.shared_draws import shared_draws
+from giamngheo.simulation.spending import households_reached
 from giamngheo.simulation.targets import above_target, target_chances, target_days
 
 
@@ -288,3 +292,24 @@ def test_the_rows_of_a_group_are_those_of_the_table_and_no_other_group_is_simula
     assert (made.table_of("all")["q50"] > 0).all()
     with pytest.raises(RefusedInput, match="unknown group 'ethnic_minorty'; nearest: 'ethnic_minority'"):
         case.table_of("ethnic_minorty")
+
+
+def test_what_a_line_does_with_the_same_money_is_computed_once_in_a_grid(package, monkeypatch):
+    """Case: scenarios of two delays by turns, of whose twenty lines and moneys none was kept until it came again."""
+    counted = Counter()
+
+    def counting(effect, amount):
+        counted[effect.line, tuple(amount)] += 1
+        return households_reached(effect, amount)
+
+    own = shared_draws(package, draws=200, seed=4)
+    scenarios = [
+        {"funding": {"by_source": {"mobilised": factor}}, "delay_years": delay}
+        for factor in (0.5, 0.75, 1.25)
+        for delay in (0.5, 1)
+    ]
+    simulate(package, scenarios[0], shared=own)  # and what all share
+    monkeypatch.setattr(counterfactual, "households_reached", counting)
+    for keys in scenarios:
+        simulate(package, keys, shared=own)
+    assert len(counted) > 10 and max(counted.values()) <= len(CASES)
